@@ -1,0 +1,156 @@
+"""A grid of width and resolution multipliers, counted as arrays by the layers' own formulas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnetcost.analysis.axes import read_axis, whole
+from mnetcost.conventions import PAPER
+from mnetcost.cost import Count, amounts, in_order, operations
+from mnetcost.graph import Graph, Node, infer
+from mnetcost.layers.base import Check, Map
+from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
+from mnetcost.problems import SpecError, UsageError
+
+# The paper's four by four: Howard et al. 2017, Tables 6 and 7.
+ALPHAS = ("1", "0.75", "0.5", "0.25")
+RHOS = ("1", "6/7", "5/7", "4/7")
+
+Grid: TypeAlias = NDArray[Any]  # int64, or exact Python ints where int64 could wrap
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypeGrid:
+    """One layer type's cost over the grid, shape [A, R]."""
+
+    params: Grid
+    mult_adds: Grid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Exact integers over a grid of A width by R resolution multipliers.
+
+    `params` and `mult_adds` have shape [A, R]; `sides` are the input's (height, width), px, by R.
+    """
+
+    graph: Graph
+    alpha: tuple[Fraction, ...]
+    rho: tuple[Fraction, ...]
+    sides: tuple[tuple[int, int], ...]
+    params: Grid
+    mult_adds: Grid
+    types: dict[str, TypeGrid]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(A, R)."""
+        return len(self.alpha), len(self.rho)
+
+    def input(self, a: int, r: int) -> Map:
+        """The input map at grid point [a, r]."""
+        return self.graph.input.at(*self.sides[r], Widths(self.graph.rounding, self.alpha[a]))
+
+
+class _Columns(Widths):
+    """Channels of a written width as a column, a row an α, each rounded once in Python ints."""
+
+    def __init__(self, rounding: Rounding, alphas: Sequence[Fraction], dtype: Any) -> None:
+        super().__init__(rounding, alphas[0])
+        self.alphas, self.dtype = alphas, dtype
+
+    def _round(self, written: Any) -> Grid:
+        column = [self.rounding.apply(written, alpha) for alpha in self.alphas]
+        return np.array(column, dtype=self.dtype)[:, None]
+
+
+def sweep(
+    graph: Graph, alpha: Any = None, rho: Any = None, resolution: Any = None, size: Any = None
+) -> Sweep:
+    """Count `graph` at every pair of `alpha` and `rho` (or longer-side `resolution`, px).
+
+    Each axis is a number, a list, or a text such as "1,0.75" or "0.25:1:0.25"; the defaults are
+    the paper's four by four. `size` replaces the spec's input sides (height, width), px. Raises
+    UsageError for a wrong axis, SpecError for the first point where the network is impossible.
+    """
+    alphas = read_axis(ALPHAS if alpha is None else alpha, "α")
+    settings = _settings(graph, rho, resolution, size)
+    dtype = _exact_dtype(graph, alphas, settings)
+    shape = len(alphas), len(settings)
+    widths = _Columns(graph.rounding, alphas, dtype)
+    x = graph.input.at(
+        np.array([[one.height for one in settings]], dtype=dtype),
+        np.array([[one.width for one in settings]], dtype=dtype),
+        widths,
+    )
+    bad = np.zeros(shape, dtype=bool)
+
+    def report(node: Node | None, check: Check) -> None:
+        np.logical_or(bad, check.bad, out=bad)
+
+    params: dict[str, Any] = dict.fromkeys((node.type for node in graph.nodes), 0)
+    mult_adds = dict(params)
+    for node, before, after in infer(graph.nodes, x, widths, graph.input.channels, report):
+        values = amounts(node, before, after, PAPER.parameters)
+        work = operations(node, before, after, PAPER.work)
+        params[node.type] = params[node.type] + PAPER.params(values)
+        mult_adds[node.type] = mult_adds[node.type] + PAPER.mult_adds(work)
+    _refuse(graph, alphas, settings, bad)
+
+    def grid(value: Any) -> Grid:
+        return np.broadcast_to(np.asarray(value, dtype=dtype), shape)
+
+    return Sweep(
+        graph=graph,
+        alpha=alphas,
+        rho=tuple(one.rho for one in settings),
+        sides=tuple((one.height, one.width) for one in settings),
+        params=grid(sum(params.values())),
+        mult_adds=grid(sum(mult_adds.values())),
+        types={
+            name: TypeGrid(grid(params[name]), grid(mult_adds[name])) for name in in_order(params)
+        },
+    )
+
+
+def _settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Setting]:
+    """One setting at α = 1 for each value of the resolution axis."""
+    if rho is not None and resolution is not None:
+        raise UsageError(BOTH)
+    if resolution is not None:
+        pixels = whole(read_axis(resolution, "resolution"), "resolution")
+        return [make_setting(graph.base, resolution=one, size=size) for one in pixels]
+    ratios = read_axis(RHOS if rho is None else rho, "ρ")
+    return [make_setting(graph.base, rho=one, size=size) for one in ratios]
+
+
+def _exact_dtype(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Any:
+    """int64 where no count can wrap, else exact Python ints.
+
+    Every count grows with α and with each side, so the largest point bounds the grid.
+    """
+    largest = Setting(
+        max(alphas),
+        max(one.rho for one in settings),
+        max(one.height for one in settings),
+        max(one.width for one in settings),
+    )
+    try:
+        count = Count.of(graph, largest)
+    except SpecError:  # some point is impossible, and is named once the grid is known
+        return object
+    safe = max(count.params, count.mult_adds) <= np.iinfo(np.int64).max
+    return np.int64 if safe else object
+
+
+def _refuse(
+    graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting], bad: Grid
+) -> None:
+    """Raise the SpecError of the first bad point in α-major order, if there is one."""
+    if bad.any():
+        a, r = divmod(int(bad.argmax()), len(settings))
+        graph.shapes(replace(settings[r], alpha=alphas[a]))

@@ -1,0 +1,58 @@
+"""Numbers read from text exactly, with their length bounded before Python converts them."""
+
+import re
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.problems import UsageError, clip
+
+MAX_LENGTH = 40
+_RATIO = re.compile(r"([0-9]+)/([0-9]+)", re.ASCII)
+_DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
+
+
+def read_ratio(value: Any, what: str) -> Fraction:
+    """An exact positive ratio from "0.75", "6/7", an int, a float or a Fraction.
+
+    A float is read by its shortest decimal form. Raises UsageError, naming `what`, when it is
+    none of these or not above zero.
+    """
+    if isinstance(value, bool):
+        raise UsageError(f"{what}: {value} is not a number")
+    if isinstance(value, int) and abs(value) >= 10**MAX_LENGTH:
+        raise UsageError(f"{what}: a number of over {MAX_LENGTH} digits")
+    ratio = value if isinstance(value, Fraction) else parse_ratio(str(value).strip(), what)
+    if ratio <= 0:
+        raise UsageError(f"{what}: {clip(str(value))} is not above zero")
+    return ratio
+
+
+def parse_ratio(text: str, what: str) -> Fraction:
+    """The exact value of "0.75", "3/4" or "-1e-3"; raises UsageError, naming `what`."""
+    if len(text) > MAX_LENGTH:
+        raise UsageError(f"{what}: {clip(text)} is too long; write at most {MAX_LENGTH} characters")
+    negative, digits = text.startswith("-"), text.removeprefix("-")
+    if found := _RATIO.fullmatch(digits):
+        if int(found[2]) == 0:
+            raise UsageError(f"{what}: {text} divides by zero")
+        ratio = Fraction(int(found[1]), int(found[2]))
+    elif found := _DECIMAL.fullmatch(digits):
+        if abs(int(found[2] or 0)) > MAX_LENGTH:
+            raise UsageError(f"{what}: {text} has an exponent beyond ±{MAX_LENGTH}")
+        ratio = Fraction(digits)
+    else:
+        raise UsageError(f"{what}: {clip(text)!r} is not a number; write 0.75, 3/4 or 1")
+    return -ratio if negative else ratio
+
+
+def read_whole(value: Any, what: str) -> int:
+    """A whole number above zero, from an int, a NumPy integer or its decimal text."""
+    ratio = read_ratio(value, what)
+    if ratio.denominator != 1:
+        raise UsageError(f"{what}: {clip(str(value))} is not a whole number")
+    return int(ratio)
+
+
+def divide_half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to numerator / denominator, halves upwards."""
+    return (2 * numerator + denominator) // (2 * denominator)

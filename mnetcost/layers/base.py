@@ -1,0 +1,128 @@
+"""What a layer type is: a frozen record with plain arithmetic over shapes.
+
+The same lines run on ints, NumPy arrays and SymPy symbols, so a formula never branches on a value.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
+
+Quantity: TypeAlias = Any  # an int, an integer array or a symbol: no static type covers all three
+
+UNKNOWN = float("nan")  # stands for a value that could not be read: it spreads and fails no check
+
+
+class Pair(NamedTuple):
+    """Height and width of a kernel, stride, padding (px)."""
+
+    h: Quantity
+    w: Quantity
+
+
+class Map(NamedTuple):
+    """A feature map: height and width in px, and channels."""
+
+    h: Quantity
+    w: Quantity
+    c: Quantity
+
+
+class Part(NamedTuple):
+    """Named work: operations at one position, and the number of positions."""
+
+    kind: str
+    per_position: Quantity
+    positions: Quantity
+
+
+class Amount(NamedTuple):
+    """Named parameters: weights, biases, norm_affine, norm_statistics or other."""
+
+    kind: str
+    count: Quantity
+
+
+class Check(NamedTuple):
+    """A condition that makes a layer impossible, its stable code, and the words for it."""
+
+    bad: Quantity
+    code: str
+    message: Callable[[], str]
+
+
+class Width(Protocol):
+    """Gives the channels of a written width under α; `scale` false leaves it as written."""
+
+    def __call__(self, written: Quantity, scale: bool, /) -> Quantity: ...
+
+
+class Layer(ABC):
+    """One layer type. A record that forgets one of these methods cannot be registered."""
+
+    __slots__ = ()
+    written: ClassVar[str] = ""
+
+    @abstractmethod
+    def output(self, x: Map, width: Width) -> Map:
+        """The output map for input map `x`."""
+
+    @abstractmethod
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        """The learned and stored values, for input map `x` and output map `y`."""
+
+    @abstractmethod
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        """The operations, for input map `x` and output map `y`."""
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        """What is impossible with input map `x` and output map `y`."""
+        return ()
+
+    def type_on(self, x: Map) -> str:
+        """The type that tables print, for input map `x`."""
+        return self.written
+
+    def kernel_text(self) -> str:
+        """The window as "3×3", or an empty text for a layer without one."""
+        return ""
+
+    def riders(self) -> Iterable["Layer"]:
+        """The layers that ride on this one (norm, act): part of its row."""
+        return ()
+
+
+class Compound(ABC):
+    """A written form that stands for several layers, such as `separable`."""
+
+    __slots__ = ()
+    written: ClassVar[str] = ""
+
+    @abstractmethod
+    def expand(self) -> Iterator[tuple[str, Layer]]:
+        """The layers it stands for, each with the suffix of its name ("" for none)."""
+
+
+LAYERS: dict[str, type[Layer] | type[Compound]] = {}
+
+AnyLayer = TypeVar("AnyLayer", bound=Layer | Compound)
+
+
+def layer(written: str) -> Callable[[type[AnyLayer]], type[AnyLayer]]:
+    """Register a record under the key that specs write. A second registration is an error."""
+
+    def register(record: type[AnyLayer]) -> type[AnyLayer]:
+        missing = ", ".join(sorted(record.__abstractmethods__))
+        if missing:
+            raise TypeError(f"layer {written!r} does not say its {missing}")
+        if written in LAYERS:
+            raise TypeError(f"layer {written!r} is registered twice")
+        record.written = written
+        LAYERS[written] = record  # type: ignore[assignment]
+        return record
+
+    return register
+
+
+def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:
+    """numerator / denominator, rounded up; works on ints, arrays and symbols."""
+    return -(-numerator // denominator)

@@ -1,0 +1,211 @@
+"""Convolutions. Howard et al. 2017, arXiv:1704.04861, section 3.1."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from mnetcost.layers.activation import ACTIVATIONS, Act, OptionalAct
+from mnetcost.layers.base import (
+    Amount,
+    Check,
+    Compound,
+    Layer,
+    Map,
+    Pair,
+    Part,
+    Quantity,
+    Width,
+    layer,
+)
+from mnetcost.layers.fields import (
+    Channels,
+    Groups,
+    Multiplier,
+    Nested,
+    OptionalSwitch,
+    Size,
+    Switch,
+)
+from mnetcost.layers.normalization import NORMS, Norm, OptionalNorm
+from mnetcost.layers.window import ONE, SAME, Padding, Window
+
+THREE = Pair(3, 3)
+
+# (depthwise + pointwise) / standard, for a square and for any kernel. Howard et al. 2017, sec. 3.1.
+SEPARABLE_RATIO = "1/N + 1/D_K**2"
+SEPARABLE_RATIO_ANY_KERNEL = "1/N + 1/(D_Kh*D_Kw)"
+
+
+def riding(norm: str, act: str) -> tuple[Layer, ...]:
+    """The layers behind `norm:` and `act:`."""
+    return tuple(rider for rider in (NORMS.get(norm), ACTIVATIONS.get(act)) if rider is not None)
+
+
+def kernel_work(weights: Quantity, bias: bool, y: Map) -> Iterator[Part]:
+    """One multiply-accumulate per weight and one addition per bias, at every output position."""
+    yield Part("multiply_accumulate", weights, y.h * y.w)
+    if bias:
+        yield Part("bias", y.c, y.h * y.w)
+
+
+def kernel_parameters(weights: Quantity, bias: bool, y: Map) -> Iterator[Amount]:
+    """The weights, and one bias per output channel."""
+    yield Amount("weights", weights)
+    if bias:
+        yield Amount("biases", y.c)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convolution(Layer):
+    """What every convolution shares: a window of weights over the map, bias, norm and act."""
+
+    kernel: Size = ONE  # D_K
+    stride: Size = ONE
+    padding: Padding = SAME
+    dilation: Size = ONE
+    bias: Switch = False
+    norm: Norm = "none"
+    act: Act = "none"
+
+    @abstractmethod
+    def weights(self, x: Map, y: Map) -> Quantity:
+        """How many weights the kernel holds; each is used once per output position."""
+
+    def window(self) -> Window:
+        """The sliding window."""
+        return Window(self.kernel, self.stride, self.padding, self.dilation)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        return self.window().checks(x)
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return kernel_parameters(self.weights(x, y), self.bias, y)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return kernel_work(self.weights(x, y), self.bias, y)
+
+    def kernel_text(self) -> str:
+        return str(self.window())
+
+    def riders(self) -> Iterable[Layer]:
+        return riding(self.norm, self.act)
+
+
+@layer("conv")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conv(Convolution):
+    """Standard or grouped convolution: D_K²·M·N weights, each used D_O² times. Eq. 2."""
+
+    out: Channels  # N, scaled by α
+    groups: Groups = 1
+    scale: Switch = True
+
+    def output(self, x: Map, width: Width) -> Map:
+        sides = self.window().output(x)
+        return Map(sides.h, sides.w, width(self.out, self.scale))
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield from self.window().checks(x)
+        yield Check(
+            (x.c % self.groups > 0) | (y.c % self.groups > 0),
+            "groups",
+            lambda: f"{self.groups} groups do not divide {x.c} input and {y.c} output channels",
+        )
+
+    def weights(self, x: Map, y: Map) -> Quantity:
+        """D_K²·(M / groups)·N."""
+        return self.kernel.h * self.kernel.w * (x.c // self.groups) * y.c
+
+    def type_on(self, x: Map) -> str:
+        if self.kernel == ONE and self.groups == 1:
+            return "pointwise"
+        return "depthwise" if self.groups == x.c and self.groups > 1 else "conv"
+
+
+@layer("depthwise")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depthwise(Convolution):
+    """One D_K × D_K filter per input channel: D_K²·M weights, each used D_O² times. Eq. 4."""
+
+    kernel: Size = THREE
+    multiplier: Multiplier = 1  # output channels per input channel
+
+    def output(self, x: Map, width: Width) -> Map:
+        sides = self.window().output(x)
+        return Map(sides.h, sides.w, x.c * self.multiplier)
+
+    def weights(self, x: Map, y: Map) -> Quantity:
+        """D_K²·M, times the channel multiplier."""
+        return self.kernel.h * self.kernel.w * y.c
+
+
+@layer("pointwise")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointwise(Compound):
+    """A 1×1 convolution: M·N weights. Eq. 5's second term."""
+
+    out: Channels
+    stride: Size = ONE
+    groups: Groups = 1
+    bias: Switch = False
+    scale: Switch = True
+    norm: Norm = "none"
+    act: Act = "none"
+
+    def expand(self) -> Iterator[tuple[str, Layer]]:
+        yield (
+            "",
+            Conv(
+                out=self.out,
+                stride=self.stride,
+                groups=self.groups,
+                bias=self.bias,
+                scale=self.scale,
+                norm=self.norm,
+                act=self.act,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inner:
+    """What the depthwise half of a separable convolution has for itself."""
+
+    bias: OptionalSwitch = None
+    norm: OptionalNorm = None
+    act: OptionalAct = None
+
+
+@layer("separable")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separable(Compound):
+    """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after."""
+
+    out: Channels
+    kernel: Size = THREE
+    stride: Size = ONE
+    padding: Padding = SAME
+    dilation: Size = ONE
+    bias: Switch = False
+    scale: Switch = True
+    norm: Norm = "none"
+    act: Act = "none"
+    inner: Annotated[Inner | None, Nested(Inner)] = None
+
+    def expand(self) -> Iterator[tuple[str, Layer]]:
+        inner = self.inner or Inner()
+        depthwise = Depthwise(
+            kernel=self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            bias=self.bias if inner.bias is None else inner.bias,
+            norm=self.norm if inner.norm is None else inner.norm,
+            act=self.act if inner.act is None else inner.act,
+        )
+        yield "depthwise", depthwise
+        pointwise = Pointwise(
+            out=self.out, bias=self.bias, scale=self.scale, norm=self.norm, act=self.act
+        )
+        yield from (("pointwise", conv) for _, conv in pointwise.expand())

@@ -1,0 +1,45 @@
+"""Fully connected layers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mnetcost.layers.activation import Act
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.convolution import kernel_parameters, kernel_work, riding
+from mnetcost.layers.fields import Channels, Switch
+from mnetcost.layers.normalization import Norm
+
+
+@layer("dense")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dense(Layer):
+    """Fully connected: M·N weights, each used once. Its input must be 1×1."""
+
+    out: Channels
+    bias: Switch = False
+    scale: Switch = True
+    norm: Norm = "none"
+    act: Act = "none"
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(x.h, x.w, width(self.out, self.scale))
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            x.h * x.w > 1,
+            "not-flat",
+            lambda: f"dense on a {x.h}×{x.w} map: put flatten or global_avg_pool before it",
+        )
+
+    def weights(self, x: Map, y: Map) -> Quantity:
+        """M·N."""
+        return x.c * y.c
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return kernel_parameters(self.weights(x, y), self.bias, y)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return kernel_work(self.weights(x, y), self.bias, y)
+
+    def riders(self) -> Iterable[Layer]:
+        return riding(self.norm, self.act)

@@ -1,0 +1,101 @@
+"""What a key of a layer may hold: descriptions only, read by the spec reader."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, NamedTuple
+
+from mnetcost.layers.base import UNKNOWN, Pair, Quantity
+
+MAX_CHANNELS = 2**24
+MAX_SIDE = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number from `minimum` to `maximum`."""
+
+    minimum: int
+    maximum: int
+    unit: str
+    unknown = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class PairOf:
+    """One whole number for both sides, or [height, width]."""
+
+    side: Integer
+    unknown = Pair(UNKNOWN, UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+    unknown = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """true or false."""
+
+    unknown = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fractional:
+    """A decimal number from 0 to below 1."""
+
+    unknown = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPadding:
+    """same, valid, one number for all sides, or [height, width]."""
+
+    side: Integer
+    unknown = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A mapping read into a record of its own."""
+
+    record: type[Any]
+    unknown = None
+
+
+Kind = Integer | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
+
+
+class Field(NamedTuple):
+    """A key of a record: what it may hold, and its default."""
+
+    kind: Kind
+    default: Any
+    required: bool
+
+
+@cache
+def fields_of(record: Hashable) -> Mapping[str, Field]:
+    """The keys of a record in written order, from its annotations."""
+    return {
+        field.name: Field(
+            field.type.__metadata__[0],  # type: ignore[union-attr]
+            field.default,
+            field.default is MISSING,
+        )
+        for field in (fields(record) if is_dataclass(record) else ())
+    }
+
+
+Channels = Annotated[Quantity, Integer(1, MAX_CHANNELS, "channels")]
+Groups = Annotated[Quantity, Integer(1, MAX_CHANNELS, "groups")]
+Multiplier = Annotated[Quantity, Integer(1, MAX_CHANNELS, "output channels per input channel")]
+Size = Annotated[Pair, PairOf(Integer(1, MAX_SIDE, "px"))]
+OptionalSize = Annotated[Pair | None, PairOf(Integer(1, MAX_SIDE, "px"))]
+Switch = Annotated[bool, Flag()]
+OptionalSwitch = Annotated[bool | None, Flag()]
+Rate = Annotated[Any, Fractional()]

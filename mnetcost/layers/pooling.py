@@ -1,0 +1,79 @@
+"""Pooling: no parameters, one operation per element of each window."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.fields import OptionalSize, Size
+from mnetcost.layers.window import ONE, SAME, Padding, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool(Layer):
+    """A window over each channel; its stride is the kernel unless written."""
+
+    kernel: Size
+    stride: OptionalSize = None
+    padding: Padding = SAME
+    dilation: Size = ONE
+
+    def window(self) -> Window:
+        """The sliding window."""
+        return Window(self.kernel, self.stride or self.kernel, self.padding, self.dilation)
+
+    def output(self, x: Map, width: Width) -> Map:
+        sides = self.window().output(x)
+        return Map(sides.h, sides.w, x.c)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        return self.window().checks(x)
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("pooling", self.kernel.h * self.kernel.w * y.c, y.h * y.w),)
+
+    def kernel_text(self) -> str:
+        return str(self.window())
+
+
+@layer("max_pool")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxPool(Pool):
+    """The largest value of each window."""
+
+
+@layer("avg_pool")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvgPool(Pool):
+    """The mean of each window."""
+
+
+class GlobalPool(Layer):
+    """One window over the whole map, whatever its size."""
+
+    __slots__ = ()
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(1, 1, x.c)
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("pooling", y.c, x.h * x.w),)
+
+
+@layer("global_avg_pool")
+class GlobalAvgPool(GlobalPool):
+    """The mean of each channel. Lin et al. 2013, arXiv:1312.4400."""
+
+    __slots__ = ()
+
+
+@layer("global_max_pool")
+class GlobalMaxPool(GlobalPool):
+    """The largest value of each channel."""
+
+    __slots__ = ()

@@ -1,0 +1,80 @@
+"""Sliding windows: how kernel, stride, padding and dilation give the output sides."""
+
+from collections.abc import Iterable
+from typing import Annotated, NamedTuple
+
+from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div
+from mnetcost.layers.fields import MAX_SIDE, Integer, WindowPadding
+
+
+class Same(NamedTuple):
+    """Padded so that only the stride shrinks the map: ceil(side / stride)."""
+
+    def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
+        return ceil_div(side, stride)
+
+    def room(self, side: Quantity, extent: Quantity) -> Quantity:
+        return side  # a window always fits: the padding grows with it
+
+
+class Sides(NamedTuple):
+    """`pad` px at both ends: floor((side + 2·pad - extent) / stride) + 1."""
+
+    pad: Quantity
+
+    def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
+        return self.room(side, extent) // stride + 1
+
+    def room(self, side: Quantity, extent: Quantity) -> Quantity:
+        return side + 2 * self.pad - extent
+
+
+class PaddingPair(NamedTuple):
+    """The padding of both axes."""
+
+    h: Same | Sides
+    w: Same | Sides
+
+
+ONE = Pair(1, 1)
+SAME = PaddingPair(Same(), Same())
+VALID = PaddingPair(Sides(0), Sides(0))
+Padding = Annotated[PaddingPair, WindowPadding(Integer(0, MAX_SIDE, "px"))]
+
+
+class Window(NamedTuple):
+    """A kernel with its stride, padding and dilation (px)."""
+
+    kernel: Pair
+    stride: Pair
+    padding: PaddingPair
+    dilation: Pair
+
+    def extent(self) -> Pair:
+        """The px a dilated kernel spans."""
+        return Pair(
+            self.dilation.h * (self.kernel.h - 1) + 1, self.dilation.w * (self.kernel.w - 1) + 1
+        )
+
+    def output(self, x: Map) -> Pair:
+        """The output sides for input map `x`."""
+        extent = self.extent()
+        return Pair(
+            self.padding.h.output(x.h, extent.h, self.stride.h),
+            self.padding.w.output(x.w, extent.w, self.stride.w),
+        )
+
+    def checks(self, x: Map) -> Iterable[Check]:
+        """The window must fit into the padded map."""
+        extent = self.extent()
+        outside = (self.padding.h.room(x.h, extent.h) < 0) | (
+            self.padding.w.room(x.w, extent.w) < 0
+        )
+        yield Check(
+            outside,
+            "kernel-too-large",
+            lambda: f"a window of {extent.h}×{extent.w} px does not fit into the {x.h}×{x.w} map",
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kernel.h}×{self.kernel.w}"

@@ -1,0 +1,142 @@
+"""The width multiplier α and the resolution multiplier ρ, exact, and the rules that round widths.
+
+Howard et al. 2017, arXiv:1704.04861, sections 3.3 and 3.4.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isnan
+from typing import Any
+
+from mnetcost.exact import divide_half_up, read_ratio, read_whole
+from mnetcost.problems import UsageError
+
+ROUNDINGS = {
+    "none": "no rounding (a fraction of a channel is an error)",
+    "floor": "rounded down",
+    "nearest": "rounded to the nearest whole number, halves up",
+    "divisible": "rounded to the nearest multiple, one more where that is below 0.9 of it",
+}
+
+BOTH = "give ρ (--rho) or a resolution (--resolution), not both"
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How α times a written width becomes a whole number of channels."""
+
+    rule: str = "none"
+    minimum: int = 0
+    divisor: int = 1
+
+    def apply(self, written: int, alpha: Fraction) -> int:
+        """Channels for a width of `written` at `alpha`; 0 where the rule has no answer."""
+        top, bottom = written * alpha.numerator, alpha.denominator
+        return max(self.minimum, _ROUND[self.rule](top, bottom, self))
+
+    def __str__(self) -> str:
+        words = ROUNDINGS[self.rule]
+        if self.rule == "divisible":
+            words = words.replace("multiple", f"multiple of {self.divisor}")
+        return words + (f", at least {self.minimum}" if self.minimum else "")
+
+
+def _none(top: int, bottom: int, rounding: Rounding) -> int:
+    return 0 if top % bottom else top // bottom
+
+
+def _floor(top: int, bottom: int, rounding: Rounding) -> int:
+    return top // bottom
+
+
+def _nearest(top: int, bottom: int, rounding: Rounding) -> int:
+    return divide_half_up(top, bottom)
+
+
+def _divisible(top: int, bottom: int, rounding: Rounding) -> int:
+    # Sandler et al. 2018's make_divisible (tensorflow/models, slim/nets/mobilenet/mobilenet.py)
+    divisor = rounding.divisor
+    channels = max(rounding.minimum or divisor, divide_half_up(top, bottom * divisor) * divisor)
+    return channels + divisor if 10 * channels * bottom < 9 * top else channels
+
+
+_ROUND = {"none": _none, "floor": _floor, "nearest": _nearest, "divisible": _divisible}
+
+
+class Widths:
+    """Channels of a written width at one α, each distinct width rounded once."""
+
+    def __init__(self, rounding: Rounding, alpha: Fraction) -> None:
+        self.rounding, self.alpha = rounding, alpha
+        self._known: dict[Any, Any] = {}
+
+    def __call__(self, written: Any, scale: bool) -> Any:
+        """`written` channels, under α unless `scale` is false."""
+        if not scale:
+            return written
+        if written not in self._known:
+            self._known[written] = self._round(written)
+        return self._known[written]
+
+    def refusal(self, written: Any) -> str:
+        """Why no channels are left of `written`."""
+        if self.rounding.rule == "none":
+            return (
+                f"{written} channels times α = {self.alpha} is not whole; "
+                "say how to round, such as `width: {round: nearest}`"
+            )
+        return f"{written} channels times α = {self.alpha}, {self.rounding}, leave none"
+
+    def _round(self, written: Any) -> Any:
+        # NaN stands for a width that could not be read
+        return written if isnan(written) else self.rounding.apply(written, self.alpha)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """α, ρ and the input sides (px) that follow from ρ."""
+
+    alpha: Fraction
+    rho: Fraction
+    height: int
+    width: int
+
+
+def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:
+    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px."""
+    return tuple(  # type: ignore[return-value]
+        max(1, divide_half_up(side * rho.numerator, rho.denominator)) for side in (height, width)
+    )
+
+
+def make_setting(
+    base: tuple[int, int],
+    alpha: Any = 1,
+    rho: Any = None,
+    resolution: Any = None,
+    size: Any = None,
+) -> Setting:
+    """The setting for an input of `base` (height, width) px, which `size` replaces.
+
+    ρ, or a `resolution` for the longer side in px, scales both sides. Raises UsageError when both
+    are given or a value is unreadable or not above zero.
+    """
+    height, width = base if size is None else read_size(size)
+    if rho is not None and resolution is not None:
+        raise UsageError(BOTH)
+    ratio = Fraction(1) if rho is None else read_ratio(rho, "ρ")
+    if resolution is not None:
+        ratio = Fraction(read_whole(resolution, "resolution"), max(height, width))
+    return Setting(read_ratio(alpha, "α"), ratio, *sides(height, width, ratio))
+
+
+def read_size(value: Any) -> tuple[int, int]:
+    """(height, width) in px from "320x256", one number for a square, or a pair."""
+    if isinstance(value, str):
+        parts: Any = value.lower().replace("×", "x").split("x")
+    else:
+        parts = value if isinstance(value, (tuple, list)) else (value,)
+    if len(parts) > 2:
+        raise UsageError("input: write HEIGHTxWIDTH, such as 320x256")
+    whole = [read_whole(part, "input (HEIGHTxWIDTH)") for part in parts]
+    return whole[0], whole[-1]

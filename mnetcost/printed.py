@@ -1,0 +1,46 @@
+"""Figures as papers print them ("569M"), with the precision that their digits claim."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+_UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+_FIGURE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A printed figure: its value, the weight of its last digit, and whether its author cut it."""
+
+    text: str
+    value: Fraction
+    last_digit: Fraction
+    truncated: bool = False
+
+    @classmethod
+    def read(cls, text: str, truncated: bool = False) -> "Printed":
+        """From "569M", "4.2 M" or "568740352"; raises ValueError for anything else."""
+        found = _FIGURE.fullmatch(text.strip())
+        if not found:
+            raise ValueError(f"{text!r} is not a figure such as 569M or 4.2 M")
+        whole, decimals, unit = found[1], found[2] or "", Fraction(10 ** _UNITS[found[3]])
+        last_digit = unit / 10 ** len(decimals)
+        return cls(text, int(whole + decimals) * last_digit, last_digit, truncated)
+
+    def agrees(self, exact: int | Fraction) -> bool:
+        """Whether `exact` prints as this figure: within half its last digit, or cut to it."""
+        if self.truncated:
+            return self.value <= exact < self.value + self.last_digit
+        return abs(exact - self.value) <= self.last_digit / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A published figure kept beside the network, and the setting that it holds for."""
+
+    source: str
+    params: Printed | None
+    mult_adds: Printed | None
+    alpha: Fraction
+    rho: Fraction | None
+    resolution: int | None

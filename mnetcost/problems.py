@@ -1,0 +1,145 @@
+"""What is wrong with a spec, as values that print themselves with position and caret."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+MAX_PROBLEMS = 100
+EXCERPT = 100  # characters of an offending line that are shown
+
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def printable(text: str) -> str:
+    """`text` with control and direction characters escaped, so that a terminal only shows it."""
+    return _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def clip(text: str, length: int = 60) -> str:
+    """`text`, printable, cut visibly at `length` characters."""
+    shown = printable(text[: length + 1])
+    return (
+        shown if len(text) <= length else f"{printable(text[:length])}… ({len(text):,} characters)"
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word nearest to `word`, or None."""
+    from difflib import get_close_matches  # only needed once something is wrong
+
+    lowered = {name.lower(): name for name in known}
+    close = get_close_matches(word[:64].lower().replace("-", "_"), lowered, n=1, cutoff=0.6)
+    return lowered[close[0]] if close else None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a text: line and column from 1, in characters, and how many it spans."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+TOP = Mark(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a spec came from: the label that problems name, and its text."""
+
+    label: str
+    text: str = field(repr=False)
+
+    def line(self, number: int) -> str:
+        """Line `number` (from 1), or an empty text past the end."""
+        lines = _LINE_BREAK.split(self.text)
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, a stable code, what was found, what was expected."""
+
+    label: str
+    mark: Mark
+    code: str
+    message: str
+    expected: str | None = None
+    suggestion: str | None = None
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        place = f"{printable(self.label)}:{self.mark.line}:{self.mark.column}"
+        lines = [f"{place}: {self.code}: {self.message}"]
+        if self.excerpt:
+            lines += _pointed(self.excerpt, self.mark)
+        if self.expected:
+            lines.append(f"      expected: {self.expected}")
+        if self.suggestion:
+            lines.append(f"      did you mean {self.suggestion!r}?")
+        return "\n".join(lines)
+
+
+def _pointed(line: str, mark: Mark) -> list[str]:
+    """The line and a caret under the marked characters; a long line is cut around them."""
+    from rich.cells import cell_len  # only needed once something is wrong
+
+    start = max(0, mark.column - 1 - EXCERPT // 2) if len(line) > EXCERPT else 0
+    before = printable(line[start : mark.column - 1])
+    marked = printable(line[mark.column - 1 : mark.column - 1 + max(1, mark.length)][:EXCERPT])
+    after = printable(line[mark.column - 1 + max(1, mark.length) : start + EXCERPT])
+    head = "…" if start else ""
+    tail = "…" if len(line) > start + EXCERPT else ""
+    carets = "^" * max(1, cell_len(marked))
+    return [
+        f"{mark.line:>5} | {head}{before}{marked}{after}{tail}",
+        f"      | {' ' * cell_len(head + before)}{carets}",
+    ]
+
+
+class SpecError(ValueError):
+    """Something is wrong in or with a spec. `problems` holds all of it, sorted by position."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.label, problem.mark)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(ValueError):
+    """A wrong option or argument, such as an unreadable or non-positive α, ρ or resolution."""
+
+
+class Stop(Exception):
+    """Raised inside a reader once MAX_PROBLEMS were found: more would help nobody."""
+
+
+class Collector:
+    """Gathers the problems of one spec."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self.problems: list[Problem] = []
+
+    def add(
+        self,
+        mark: Mark,
+        code: str,
+        message: str,
+        *,
+        expected: str | None = None,
+        suggestion: str | None = None,
+    ) -> None:
+        """Note one problem at `mark`; raises Stop at the hundredth."""
+        excerpt = self.origin.line(mark.line)
+        self.problems.append(
+            Problem(self.origin.label, mark, code, message, expected, suggestion, excerpt)
+        )
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise Stop
+
+    def raise_if_any(self) -> None:
+        """Raise SpecError with everything gathered so far, if anything was."""
+        if self.problems:
+            raise SpecError(self.problems)

@@ -1,0 +1,232 @@
+"""Located nodes to values, each by the description of its key. Every problem keeps its position."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import yaml
+
+from mnetcost.exact import MAX_LENGTH, parse_ratio
+from mnetcost.layers.base import UNKNOWN, Pair
+from mnetcost.layers.fields import (
+    Choice,
+    Field,
+    Flag,
+    Fractional,
+    Integer,
+    Kind,
+    Nested,
+    PairOf,
+    WindowPadding,
+    fields_of,
+)
+from mnetcost.layers.window import SAME, VALID, PaddingPair, Sides
+from mnetcost.problems import Collector, Mark, UsageError, clip, did_you_mean
+from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
+
+MAX_TEXT = 300
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
+_DIGITS = re.compile(r"-?[0-9]+", re.ASCII)
+_YAML_READS = re.compile(r"-?[0-9][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9][0-9.]*([eE][+-]?[0-9]+)?", re.ASCII)
+
+
+class Converter:
+    """Turns nodes into values. What cannot be read is reported once and becomes unknown."""
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+
+    def value(self, node: Node, kind: Kind) -> Any:  # noqa: PLR0911 - one return a kind
+        """The value of `node`, or the kind's `unknown`."""
+        if isinstance(node, Unreadable):
+            return kind.unknown
+        match kind:
+            case Integer():
+                return self.integer(node, kind)
+            case PairOf():
+                return self._pair(node, kind.side, "a whole number or [height, width]")
+            case Choice():
+                return self.word(node, kind.options)
+            case Flag():
+                return self.flag(node)
+            case Fractional():
+                return self._fraction(node)
+            case WindowPadding():
+                return self._padding(node, kind.side)
+            case Nested():
+                return self.record(kind.record, node, node.mark)
+
+    def refuse(self, node: Node, expected: str, code: str = "wrong-type") -> None:
+        """Report that `node` is not what was expected."""
+        if not isinstance(node, Unreadable):
+            message = f"found {describe(node)}"
+            self.collector.add(node.mark, code, message, expected=expected)
+
+    def integer(self, node: Node, kind: Integer) -> Any:
+        """A whole number in plain digits, within the bounds of `kind`."""
+        expected = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+        if not isinstance(node, Scalar) or not node.plain or node.is_null:
+            self.refuse(node, expected)
+        elif len(node.text) > MAX_LENGTH and _DIGITS.fullmatch(node.text):
+            message = f"a number of {len(node.text):,} digits"
+            self.collector.add(node.mark, "out-of-range", message, expected=expected)
+        elif not _WHOLE.fullmatch(node.text):
+            self._refuse_number(node, expected)
+        elif not kind.minimum <= int(node.text) <= kind.maximum:
+            self.collector.add(node.mark, "out-of-range", f"found {node.text}", expected=expected)
+        else:
+            return int(node.text)
+        return UNKNOWN
+
+    def _refuse_number(self, node: Scalar, expected: str) -> None:
+        text = clip(node.text, MAX_LENGTH)
+        reading = yaml.safe_load(node.text) if _YAML_READS.fullmatch(node.text) else None
+        code, message = "number-format", f"found {describe(node)}; write it out in plain digits"
+        if isinstance(reading, bool):
+            message = f"found `{text}`, which YAML reads as {str(reading).lower()}"
+        elif isinstance(reading, float) and reading % 1:
+            code, message = "not-whole", f"{text} is not a whole number"
+        elif isinstance(reading, (int, float)):
+            message = f"YAML would read {text} as {reading:g}; write {_plainly(node, reading)}"
+        elif not _NUMBER.fullmatch(node.text):
+            code, message = "wrong-type", f"found {describe(node)}"
+        self.collector.add(node.mark, code, message, expected=expected)
+
+    def _pair(self, node: Node, side: Integer, expected: str) -> Any:
+        if isinstance(node, Items):
+            if len(node.nodes) == 2:
+                return Pair(*(self.value(item, side) for item in node.nodes))
+            self.collector.add(
+                node.mark, "wrong-type", f"a list of {len(node.nodes)}", expected=expected
+            )
+        elif isinstance(node, Entries):
+            self.refuse(node, expected)
+        else:
+            both = self.integer(node, side)
+            return Pair(both, both)
+        return Pair(UNKNOWN, UNKNOWN)
+
+    def _padding(self, node: Node, side: Integer) -> PaddingPair:
+        words = {"same": SAME, "valid": VALID}
+        if isinstance(node, Scalar) and node.text in words:
+            return words[node.text]
+        expected = "same, valid, a whole number or [height, width]"
+        if isinstance(node, Scalar) and node.text.isalpha() and not node.is_null:
+            self._unknown_word(node, tuple(words), expected)
+            return PaddingPair(Sides(UNKNOWN), Sides(UNKNOWN))
+        return PaddingPair(*map(Sides, self._pair(node, side, expected)))
+
+    def word(self, node: Node, options: tuple[str, ...]) -> str | None:
+        """One of `options`, or None."""
+        expected = "one of " + ", ".join(options)
+        if not isinstance(node, Scalar) or node.is_null:
+            self.refuse(node, expected)
+        elif node.text not in options:
+            self._unknown_word(node, options, expected)
+        else:
+            return node.text
+        return None
+
+    def _unknown_word(self, node: Scalar, options: tuple[str, ...], expected: str) -> None:
+        self.collector.add(
+            node.mark,
+            "unknown-word",
+            f"found {describe(node)}",
+            expected=expected,
+            suggestion=did_you_mean(node.text, options),
+        )
+
+    def flag(self, node: Node) -> bool:
+        """true or false, written so."""
+        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
+            return node.text == "true"
+        self.refuse(node, "true or false")
+        return False
+
+    def text(self, node: Node, what: str) -> str | None:
+        """A short printable text, or None."""
+        expected = f"{what}: a text of at most {MAX_TEXT} printable characters"
+        if not isinstance(node, Scalar) or node.is_null:
+            self.refuse(node, expected)
+        elif len(node.text) > MAX_TEXT or not node.text.isprintable() or not node.text.strip():
+            self.refuse(node, expected, "text")
+        else:
+            return node.text
+        return None
+
+    def ratio(self, node: Node, what: str) -> Fraction | None:
+        """An exact number such as 0.75 or 6/7, zero included, or None."""
+        if isinstance(node, Scalar) and not node.is_null:
+            try:
+                return parse_ratio(node.text, what)
+            except UsageError as error:
+                self.collector.add(node.mark, "wrong-type", str(error))
+        else:
+            self.refuse(node, f"{what}: a number such as 0.75 or 6/7")
+        return None
+
+    def _fraction(self, node: Node) -> Any:
+        found = self.ratio(node, "rate")
+        if found is not None and not 0 <= found < 1:
+            self.refuse(node, "a number from 0 to below 1", "out-of-range")
+        return found
+
+    def entries(
+        self, node: Node, known: Mapping[str, Any], what: str
+    ) -> dict[str, tuple[Scalar, Node]]:
+        """The entries of a mapping whose keys are all in `known`; others are reported."""
+        if isinstance(node, Scalar) and node.is_null:
+            return {}
+        if not isinstance(node, Entries):
+            self.refuse(node, f"{what}: a mapping, such as {{key: value}}")
+            return {}
+        for text, (key, _) in node.nodes.items():
+            if text not in known:
+                self.unknown_key(key, known, what)
+        return {text: pair for text, pair in node.nodes.items() if text in known}
+
+    def unknown_key(self, key: Scalar, known: Mapping[str, Any], what: str) -> None:
+        """Report a key that does not exist."""
+        self.collector.add(
+            key.mark,
+            "unknown-key",
+            f"{what} has no key `{clip(key.text)}`",
+            expected="one of " + ", ".join(known) if known else "no keys",
+            suggestion=did_you_mean(key.text, known),
+        )
+
+    def record(self, record: Any, node: Node, owner: Mark) -> Any:
+        """A record from a mapping; keys that it lacks come from the record's own defaults."""
+        name = getattr(record, "written", "") or record.__name__.lower()
+        entries = self.entries(node, fields_of(record), name)
+        return self.fill(record, entries, owner, {})
+
+    def fill(
+        self,
+        record: Any,
+        entries: Mapping[str, tuple[Scalar, Node]],
+        owner: Mark,
+        defaults: Mapping[str, Any],
+    ) -> Any:
+        """A record from entries whose keys are known; missing ones are reported at `owner`."""
+        values = dict(defaults)
+        for name, field in fields_of(record).items():
+            if name in entries:
+                values[name] = self.field(entries[name][1], field)
+            elif field.required and name not in values:
+                self.collector.add(owner, "missing-key", f"{record.written} needs `{name}`")
+                values[name] = field.kind.unknown
+        return record(**values)
+
+    def field(self, node: Node, field: Field) -> Any:
+        """The value of one key; an unreadable word falls back to the key's default."""
+        value = self.value(node, field.kind)
+        return field.default if value is None and not field.required else value
+
+
+def _plainly(node: Scalar, reading: float) -> str:
+    decimal = node.text.lstrip("0")
+    return f"{decimal} or {reading:.0f}" if _WHOLE.fullmatch(decimal) else f"{reading:.0f}"

@@ -1,0 +1,210 @@
+"""YAML text to located nodes, from a stream of events: no recursion, every size bounded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import yaml
+
+from mnetcost.problems import TOP, Collector, Mark, clip
+
+MAX_DEPTH = 50
+MAX_EVENTS = 200_000
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text as written; `plain` when it has no quotes."""
+
+    text: str
+    plain: bool
+    mark: Mark
+
+    @property
+    def is_null(self) -> bool:
+        """Whether nothing is written here."""
+        return self.plain and self.text in _NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    mark: Mark
+    nodes: list["Node"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A mapping: its keys, each once, with their values."""
+
+    mark: Mark
+    nodes: dict[str, tuple[Scalar, "Node"]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands where a problem was already reported: nothing more is said about it."""
+
+    mark: Mark
+
+
+Node: TypeAlias = Scalar | Items | Entries | Unreadable
+
+
+def describe(node: Node) -> str:
+    """What was found, in words."""
+    match node:
+        case Scalar() if node.is_null:
+            return "nothing"
+        case Scalar():
+            return f"`{clip(node.text, 40)}`" if node.plain else f"the text {clip(node.text, 40)!r}"
+        case Items():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+class _Cut(Exception):
+    """The text is not worth reading on."""
+
+
+def read_nodes(collector: Collector) -> Node | None:
+    """The root node of the collector's text, or None where it cannot be read to its end."""
+    builder = _Builder(collector)
+    try:
+        for event in _events(collector):
+            builder.take(event)
+    except _Cut:
+        return None
+    if builder.root is None:
+        collector.add(TOP, "empty", "the spec is empty", expected="a mapping with `layers:`")
+    return builder.root
+
+
+def _events(collector: Collector) -> Iterator[yaml.Event]:
+    try:
+        for number, event in enumerate(yaml.parse(collector.origin.text, Loader=_Loader)):
+            if number > MAX_EVENTS:
+                message = f"over {MAX_EVENTS:,} values; a spec is far smaller"
+                collector.add(_mark(event), "too-large", message)
+                raise _Cut
+            yield event
+    except yaml.MarkedYAMLError as error:
+        _report_syntax(error, collector)
+        raise _Cut from None
+    except yaml.YAMLError as error:
+        collector.add(TOP, "not-yaml", clip(str(error).splitlines()[0], 200))
+        raise _Cut from None
+
+
+def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
+    place = error.problem_mark or error.context_mark
+    mark = Mark(place.line + 1, place.column + 1) if place else TOP
+    words = " ".join(part for part in (error.context, error.problem) if part)
+    tab = "\t" in collector.origin.line(mark.line)[: mark.column]
+    if tab or "\\t" in words or "tab character" in words:
+        expected = "spaces: YAML does not indent with tabs"
+        collector.add(mark, "tab", "a tab where YAML wants spaces", expected=expected)
+    else:
+        collector.add(mark, "not-yaml", f"not YAML: {clip(words, 200)}")
+
+
+def _mark(event: yaml.Event) -> Mark:
+    start, end = event.start_mark, event.end_mark
+    if start is None or end is None:
+        return TOP
+    length = end.column - start.column if end.line == start.line else 1
+    return Mark(start.line + 1, start.column + 1, max(1, length))
+
+
+class _Builder:
+    """Builds nodes from events, with a stack instead of recursion."""
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+        self.root: Node | None = None
+        self.open: list[Items | Entries] = []
+        self.keys: list[Scalar | None] = []  # the key that waits for its value, per open mapping
+
+    def take(self, event: yaml.Event) -> None:
+        """Take the next event."""
+        match event:
+            case yaml.ScalarEvent():
+                self._refuse_extras(event)
+                self._place(Scalar(event.value, not event.style, _mark(event)))
+            case yaml.AliasEvent():
+                self._refuse_reference(event, "alias", f"*{event.anchor}")
+                self._place(Unreadable(_mark(event)))
+            case yaml.SequenceStartEvent():
+                self._refuse_extras(event)
+                self._open(Items(_mark(event)))
+            case yaml.MappingStartEvent():
+                self._refuse_extras(event)
+                self._open(Entries(_mark(event)))
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                self.open.pop()
+                self.keys.pop()
+            case yaml.DocumentStartEvent() if self.root is not None:
+                message = "a second YAML document; a file holds one spec"
+                self.collector.add(_mark(event), "documents", message)
+                raise _Cut
+            case _:
+                pass
+
+    def _open(self, node: Items | Entries) -> None:
+        self._place(node)
+        if len(self.open) >= MAX_DEPTH:
+            self.collector.add(node.mark, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
+            raise _Cut
+        self.open.append(node)
+        self.keys.append(None)
+
+    def _place(self, node: Node) -> None:
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if isinstance(parent, Items):
+            parent.nodes.append(node)
+        elif self.keys[-1] is None:
+            self.keys[-1] = self._key(node)
+        else:
+            self._pair(parent, self.keys[-1], node)
+            self.keys[-1] = None
+
+    def _key(self, node: Node) -> Scalar:
+        if isinstance(node, Scalar):
+            return node
+        if not isinstance(node, Unreadable):
+            self.collector.add(node.mark, "wrong-type", f"{describe(node)} as a key")
+        return Scalar("", False, node.mark)
+
+    def _pair(self, parent: Entries, key: Scalar, value: Node) -> None:
+        if key.text == "<<" and key.plain:
+            self._refuse_reference_at(key.mark, "merge-key", "`<<`")
+        elif key.text in parent.nodes:
+            first = parent.nodes[key.text][0].mark
+            message = f"`{clip(key.text)}` is written twice; first in line {first.line}"
+            self.collector.add(key.mark, "duplicate-key", message)
+        elif not (key.text == "" and not key.plain):
+            parent.nodes[key.text] = (key, value)
+
+    def _refuse_extras(self, event: yaml.NodeEvent) -> None:
+        if event.anchor:
+            self._refuse_reference(event, "anchor", f"&{event.anchor}")
+        tag = getattr(event, "tag", None)
+        if tag:
+            message = f"the tag {clip(tag)}; specs hold plain values only"
+            self.collector.add(_mark(event), "tag", message)
+
+    def _refuse_reference(self, event: yaml.NodeEvent, code: str, text: str) -> None:
+        self._refuse_reference_at(_mark(event), code, f"`{clip(text)}`")
+
+    def _refuse_reference_at(self, mark: Mark, code: str, text: str) -> None:
+        expected = "`repeat:` for layers that recur, `defaults:` for keys that do"
+        message = f"{text}: specs have no anchors, aliases or merge keys"
+        self.collector.add(mark, code, message, expected=expected)

@@ -1,0 +1,207 @@
+"""A whole spec: text to located nodes, to checked values, to a graph."""
+
+import os
+from collections.abc import Mapping
+from math import isnan
+from pathlib import PurePath
+from typing import Any
+
+from mnetcost.exact import parse_ratio
+from mnetcost.graph import Graph, Input, link
+from mnetcost.layers.base import UNKNOWN
+from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
+from mnetcost.multipliers import ROUNDINGS, Rounding
+from mnetcost.printed import Expectation, Printed
+from mnetcost.problems import TOP, Collector, Origin, Stop, clip
+from mnetcost.spec.convert import Converter
+from mnetcost.spec.layers import MAX_NODES, LayerReader, chain, count_nodes, read_defaults
+from mnetcost.spec.nodes import Entries, Node, Scalar, read_nodes
+from mnetcost.spec.sources import find
+
+VERSION = 1
+
+TOP_KEYS = {
+    "mnetcost": "version of the spec language: 1",
+    "name": "what the network is called",
+    "source": "where it comes from: paper, table, code",
+    "input": "height, width, channels; scale: true puts the channels under α",
+    "width": "how α rounds: round, min, divisible",
+    "defaults": "keys that layers have unless they say otherwise",
+    "layers": "the layers in order",
+    "expect": "published figures",
+}
+INPUT_KEYS = {"height": MAX_SIDE, "width": MAX_SIDE, "channels": MAX_CHANNELS, "scale": 0}
+WIDTH_KEYS = {"round": ROUNDINGS, "min": MAX_CHANNELS, "divisible": MAX_CHANNELS}
+EXPECT_KEYS = ("params", "mult_adds", "alpha", "rho", "resolution", "printed", "source")
+
+Section = Mapping[str, tuple[Scalar, Node]]
+
+
+def load_graph(spec: str | os.PathLike[str]) -> Graph:
+    """The graph of a shipped name, a path or a text. Raises SpecError with every problem in it."""
+    return read_graph(find(spec))
+
+
+def read_graph(origin: Origin) -> Graph:
+    """The graph of a spec's text. Raises SpecError with every problem in it."""
+    collector = Collector(origin)
+    graph = None
+    try:
+        root = read_nodes(collector)
+        if root is not None:
+            graph = _Reader(collector).graph(root)
+    except Stop:
+        pass
+    collector.raise_if_any()
+    assert graph is not None  # a spec without a graph has a problem
+    return graph
+
+
+class _Reader:
+    """Reads the sections of one spec."""
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+        self.convert = Converter(collector)
+
+    def graph(self, root: Node) -> Graph | None:
+        """The graph, or None where a problem leaves none."""
+        if not isinstance(root, Entries):
+            self.collector.add(TOP, "wrong-type", "the spec is not a mapping", expected=_OUTLINE)
+            return None
+        sections = self.convert.entries(root, TOP_KEYS, "a spec")
+        self._version(sections)
+        name, source = self._text(sections, "name"), self._text(sections, "source")
+        input_ = self._input(sections)
+        rounding = self._rounding(sections)
+        expectations = self._expectations(sections)
+        defaults = {}
+        if "defaults" in sections:
+            defaults = read_defaults(self.convert, sections["defaults"][1])
+        if "layers" not in sections:
+            self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
+            return None
+        key, node = sections["layers"]
+        items = LayerReader(self.convert, defaults).read(node)
+        if (count := count_nodes(items)) > MAX_NODES:
+            message = f"the layers expand to {clip(f'{count:,}', 30)} nodes; {MAX_NODES:,} at most"
+            self.collector.add(key.mark, "too-large", message)
+            return None
+        nodes = link(chain(items), input_, rounding, self.collector)
+        return Graph(
+            name=name or PurePath(self.collector.origin.label).stem,
+            source=source or "",
+            origin=self.collector.origin,
+            input=input_,
+            rounding=rounding,
+            nodes=nodes,
+            expectations=expectations,
+        )
+
+    def _version(self, sections: Section) -> None:
+        if "mnetcost" in sections:
+            node = sections["mnetcost"][1]
+            self.convert.integer(node, Integer(VERSION, VERSION, "the spec language's version"))
+
+    def _text(self, sections: Section, key: str) -> str | None:
+        return self.convert.text(sections[key][1], key) if key in sections else None
+
+    def _input(self, sections: Section) -> Input:
+        if "input" not in sections:
+            message = "a spec needs `input`"
+            expected = "input: {height: 224, width: 224, channels: 3}"
+            self.collector.add(TOP, "missing-key", message, expected=expected)
+            unknown: Any = UNKNOWN
+            return Input(unknown, unknown, unknown, False, TOP)
+        key, node = sections["input"]
+        known = isinstance(node, (Entries, Scalar))
+        entries = self.convert.entries(node, INPUT_KEYS, "input")
+        values: dict[str, Any] = {}
+        for name, unit in (("height", "px"), ("width", "px"), ("channels", "channels")):
+            values[name] = UNKNOWN
+            if name in entries:
+                bound = Integer(1, INPUT_KEYS[name], unit)
+                values[name] = self.convert.integer(entries[name][1], bound)
+            elif known:
+                self.collector.add(key.mark, "missing-key", f"input needs `{name}`")
+        scale = "scale" in entries and self.convert.flag(entries["scale"][1])
+        return Input(**values, scale=scale, mark=key.mark)
+
+    def _rounding(self, sections: Section) -> Rounding:
+        if "width" not in sections:
+            return Rounding()
+        key, node = sections["width"]
+        entries = self.convert.entries(node, WIDTH_KEYS, "width")
+        divisible = "divisible" in entries
+        rule: str | None = "divisible" if divisible else "none"
+        if "round" in entries:
+            rule = self.convert.word(entries["round"][1], tuple(ROUNDINGS))
+        numbers = {"min": 0, "divisible": 1}
+        for name in numbers.keys() & entries.keys():
+            bound = Integer(1, MAX_CHANNELS, "channels")
+            numbers[name] = self.convert.integer(entries[name][1], bound)
+        if rule == "divisible" and not divisible:
+            message = "width needs `divisible`, such as {divisible: 8}"
+            self.collector.add(key.mark, "missing-key", message)
+        for name, rules in (("min", ("none",)), ("divisible", ("none", "floor", "nearest"))):
+            if name in entries and rule in rules:
+                message = f"`{name}` means nothing to `round: {rule}`"
+                self.collector.add(entries[name][0].mark, "unknown-key", message)
+        unreadable = rule is None or any(map(isnan, numbers.values()))
+        return Rounding() if unreadable else Rounding(rule or "", *numbers.values())
+
+    def _expectations(self, sections: Section) -> tuple[Expectation, ...]:
+        if "expect" not in sections:
+            return ()
+        node = sections["expect"][1]
+        items = getattr(node, "nodes", None)
+        if not isinstance(items, list):
+            self.convert.refuse(node, "a list of figures, such as {mult_adds: 569M, source: ...}")
+            return ()
+        return tuple(self._expectation(item) for item in items)
+
+    def _expectation(self, node: Node) -> Expectation:
+        entries = self.convert.entries(node, dict.fromkeys(EXPECT_KEYS), "an expectation")
+        truncated = False
+        if "printed" in entries:
+            word = self.convert.word(entries["printed"][1], ("rounded", "truncated"))
+            truncated = word == "truncated"
+        if not {"params", "mult_adds"} & entries.keys() and isinstance(node, Entries):
+            message = "an expectation needs `params` or `mult_adds`"
+            self.collector.add(node.mark, "missing-key", message)
+        if {"rho", "resolution"} <= entries.keys():
+            message = "`rho` beside `resolution`; give one of them"
+            self.collector.add(entries["resolution"][0].mark, "unknown-key", message)
+        resolution = None
+        if "resolution" in entries:
+            side = Integer(1, MAX_SIDE, "px")
+            resolution = self.convert.integer(entries["resolution"][1], side)
+        return Expectation(
+            source=self._text(entries, "source") or "",
+            params=self._printed(entries, "params", truncated),
+            mult_adds=self._printed(entries, "mult_adds", truncated),
+            alpha=self._multiplier(entries, "alpha") or parse_ratio("1", "alpha"),
+            rho=self._multiplier(entries, "rho"),
+            resolution=resolution,
+        )
+
+    def _printed(self, entries: Section, key: str, truncated: bool) -> Printed | None:
+        text = self._text(entries, key)
+        try:
+            return None if text is None else Printed.read(text, truncated)
+        except ValueError:
+            node = entries[key][1]
+            self.convert.refuse(node, "a figure as printed, such as 569M or 4.2 M")
+            return None
+
+    def _multiplier(self, entries: Section, key: str) -> Any:
+        if key not in entries:
+            return None
+        node = entries[key][1]
+        ratio = self.convert.ratio(node, key)
+        if ratio is not None and ratio <= 0:
+            self.convert.refuse(node, f"{key}: a number above zero", "out-of-range")
+        return ratio
+
+
+_OUTLINE = "input: {height: 224, width: 224, channels: 3} and a list of layers: [...]"

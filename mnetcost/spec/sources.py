@@ -1,0 +1,102 @@
+"""Finding and reading a spec: a shipped name, a path, or the text itself."""
+
+import os
+from pathlib import Path
+from typing import IO
+
+from mnetcost.problems import TOP, Mark, Origin, Problem, SpecError, clip, did_you_mean
+
+MAX_BYTES = 2**20
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_FOLDERS = (_PACKAGE / "specs", _PACKAGE.parent / "specs")  # in a wheel; in a checkout
+
+
+def shipped() -> dict[str, Path]:
+    """The specs that come with mnetcost, by name."""
+    for folder in _FOLDERS:
+        if found := {path.stem: path for path in sorted(folder.glob("*.yaml"))}:
+            return found
+    return {}
+
+
+def find(spec: str | os.PathLike[str]) -> Origin:
+    """The text behind `spec`: a text with a newline, a path, or a shipped name.
+
+    A string with a separator or ending in .yaml or .yml is a path. Raises SpecError when there is
+    nothing to read.
+    """
+    if isinstance(spec, str) and "\n" in spec:
+        return read_text(spec, "<text>")
+    if not isinstance(spec, str) or is_path(spec):
+        return read_file(Path(spec))
+    known = shipped()
+    if spec not in known:
+        raise SpecError([_unknown_name(spec, known)])
+    return read_file(known[spec])
+
+
+def is_path(spec: str) -> bool:
+    """Whether `spec` is written as a path rather than as a name."""
+    return os.sep in spec or "/" in spec or spec.lower().endswith((".yaml", ".yml"))
+
+
+def _unknown_name(name: str, known: dict[str, Path]) -> Problem:
+    hint = f"; for the file in this folder write ./{name}" if _exists(name) else ""
+    return Problem(
+        label=clip(name) or "''",
+        mark=TOP,
+        code="unknown-spec",
+        message=f"no spec of this name is shipped{hint}",
+        expected="a path (with / or ending in .yaml), or one of " + ", ".join(known),
+        suggestion=did_you_mean(name, known),
+    )
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def read_file(path: Path) -> Origin:
+    """The text of a file; raises SpecError when it cannot be had."""
+    try:
+        with path.open("rb") as stream:
+            return read_stream(stream, str(path))
+    except FileNotFoundError:
+        code, message = "no-such-file", "there is no such file"
+    except IsADirectoryError:
+        code, message = "is-a-directory", "this is a directory, not a spec"
+    except (OSError, ValueError) as error:
+        words = error.strerror if isinstance(error, OSError) else None
+        code, message = "unreadable", f"cannot be read: {words or error}"
+    near = did_you_mean(path.stem, shipped())
+    raise SpecError([Problem(clip(str(path), 200), TOP, code, message, suggestion=near)])
+
+
+def read_stream(stream: IO[bytes], label: str) -> Origin:
+    """The text of an open byte stream, bounded."""
+    return decode(stream.read(MAX_BYTES + 1), label)
+
+
+def read_text(text: str, label: str) -> Origin:
+    """The text itself, under the same bounds as a file."""
+    return decode(text.encode("utf-8", "surrogatepass"), label)
+
+
+def decode(data: bytes, label: str) -> Origin:
+    """UTF-8 text of at most a mebibyte; raises SpecError otherwise."""
+    if len(data) > MAX_BYTES:
+        message = f"over {MAX_BYTES:,} bytes; a spec is far smaller"
+        raise SpecError([Problem(label, TOP, "too-large", message)])
+    try:
+        return Origin(label, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        line = before.count("\n") + 1
+        mark = Mark(line, len(before) - (before.rfind("\n") + 1) + 1)
+        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
+        problem = Problem(label, mark, "not-utf-8", message, expected="a text saved as UTF-8")
+        raise SpecError([problem]) from None
