@@ -1,3 +1,12 @@
-"""Exact analytical cost of convolutional networks."""
+"""Exact analytical cost of convolutional networks: parameters and mult-adds from a YAML spec.
+
+import mnetcost
+net = mnetcost.load("mobilenet_v1")
+net.cost(alpha=0.75, rho="6/7").mult_adds
+"""
+
+from mnetcost.network import Cost, Network, load, sweep
+from mnetcost.problems import Problem, SpecError, UsageError
 
 __version__ = "0.1.0"
+__all__ = ["Cost", "Network", "Problem", "SpecError", "UsageError", "load", "sweep"]

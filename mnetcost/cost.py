@@ -53,8 +53,8 @@ class TypeCost(NamedTuple):
     """All layers of one type together; shares are exact, of 1."""
 
     params: int
-    mult_adds: int
     params_share: Fraction
+    mult_adds: int
     mult_adds_share: Fraction
     kernels: tuple[str, ...]
 
@@ -100,8 +100,8 @@ class Count:
         mult_adds = sum(layer.mult_adds for layer in layers)
         return TypeCost(
             params,
-            mult_adds,
             share(params, self.params),
+            mult_adds,
             share(mult_adds, self.mult_adds),
             tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
         )

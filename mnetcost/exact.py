@@ -53,6 +53,15 @@ def read_whole(value: Any, what: str) -> int:
     return int(ratio)
 
 
+def ratio_text(ratio: Fraction) -> str:
+    """ "0.75" where six decimals say it exactly, else "6/7"."""
+    millionths = ratio * 10**6
+    if millionths.denominator != 1:
+        return str(ratio)
+    whole, decimals = divmod(millionths.numerator, 10**6)
+    return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
+
+
 def divide_half_up(numerator: int, denominator: int) -> int:
     """The whole number nearest to numerator / denominator, halves upwards."""
     return (2 * numerator + denominator) // (2 * denominator)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from mnetcost.exact import ratio_text
 from mnetcost.layers.base import Check, Layer, Map, Quantity
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
@@ -80,7 +81,10 @@ class Graph:
 
 
 def _place(setting: Setting) -> str:
-    return f"at α = {setting.alpha}, ρ = {setting.rho} (input {setting.height}×{setting.width})"
+    return (
+        f"at α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)} "
+        f"(input {setting.height}×{setting.width})"
+    )
 
 
 Report: TypeAlias = Callable[[Node | None, Check], None]

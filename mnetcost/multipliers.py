@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import isnan
 from typing import Any
 
-from mnetcost.exact import divide_half_up, read_ratio, read_whole
+from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
 from mnetcost.problems import UsageError
 
 ROUNDINGS = {
@@ -82,10 +82,10 @@ class Widths:
         """Why no channels are left of `written`."""
         if self.rounding.rule == "none":
             return (
-                f"{written} channels times α = {self.alpha} is not whole; "
+                f"{written} channels times α = {ratio_text(self.alpha)} is not whole; "
                 "say how to round, such as `width: {round: nearest}`"
             )
-        return f"{written} channels times α = {self.alpha}, {self.rounding}, leave none"
+        return f"{written} channels times α = {ratio_text(self.alpha)}, {self.rounding}, leave none"
 
     def _round(self, written: Any) -> Any:
         # NaN stands for a width that could not be read

@@ -55,6 +55,20 @@ class Reduction:
         """Separable parameters / standard parameters, exact; None of nothing."""
         return _ratio(self.separable.params, self.standard.params)
 
+    @property
+    def formula_text(self) -> str | None:
+        """The formula with the numbers put in: "1/64 + 1/9"."""
+        if self.n is None or self.d_k is None:
+            return None
+        return f"1/{self.n} + 1/{self.d_k.h * self.d_k.w}"
+
+    @property
+    def formula_value(self) -> Fraction | None:
+        """What the formula gives, exact."""
+        if self.n is None or self.d_k is None:
+            return None
+        return Fraction(1, self.n) + Fraction(1, self.d_k.h * self.d_k.w)
+
 
 def _ratio(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole else None

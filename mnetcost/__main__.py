@@ -1,0 +1,5 @@
+"""`python -m mnetcost`."""
+
+from mnetcost.cli import main
+
+main()

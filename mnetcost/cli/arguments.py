@@ -1,0 +1,45 @@
+"""Arguments and options that several commands share."""
+
+import sys
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from mnetcost.network import Network, load
+from mnetcost.spec import read_graph, read_stream, shipped
+
+DEFAULT = "mobilenet_v1"
+
+
+class SpecName(click.ParamType):
+    """A shipped name, a path, or - for standard input; names and files complete in the shell."""
+
+    name = "spec"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The shipped names that begin so; the shell adds files."""
+        names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]
+
+
+def spec_argument(function: Any) -> Any:
+    """SPEC, by default MobileNet v1."""
+    return click.argument("spec", type=SpecName(), default=DEFAULT)(function)
+
+
+input_option = click.option(
+    "--input",
+    "size",
+    metavar="HxW",
+    help="Replace the spec's input: height x width in px, such as 320x256.",
+)
+
+
+def open_network(spec: str) -> Network:
+    """The network behind SPEC."""
+    if spec == "-":
+        return Network(read_graph(read_stream(sys.stdin.buffer, "<stdin>")))
+    return load(spec)

@@ -1,0 +1,122 @@
+"""The commands: each opens, asks the library once, and renders."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import mnetcost
+from mnetcost.cli.arguments import SpecName, input_option, open_network, spec_argument
+from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
+from mnetcost.problems import printable
+from mnetcost.reports.cost import VIEWS, cost_report
+
+_EXITS = """\b
+Exit codes: 0 done; 1 something is wrong in or with a spec, or it is impossible at
+this α or ρ (every problem goes to standard error, with line and column, and
+nothing to standard output); 2 wrong options."""
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EXITS,
+)
+@click.version_option(mnetcost.__version__, prog_name="mnetcost", message="%(prog)s %(version)s")
+@click.pass_context
+def app(context: click.Context) -> None:
+    """Exact parameters and mult-adds of convolutional networks, from a YAML spec.
+
+    \b
+    mnetcost table                      MobileNet v1: layers, types, reductions
+    mnetcost table my_net.yaml --alpha 0.75 --resolution 160
+    mnetcost sweep --alpha 1,0.5 --rho 1,6/7
+    mnetcost specs                      the networks that are shipped
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@app.command(epilog=_EXITS)
+@spec_argument
+@click.option("--alpha", default="1", metavar="α", help="Width multiplier: 0.75 or 3/4, exact.")
+@click.option("--rho", metavar="ρ", help="Resolution multiplier: 6/7 or 0.857, exact. Default 1.")
+@click.option("--resolution", metavar="PX", help="Instead of ρ: px of the input's longer side.")
+@input_option
+@click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
+@format_option
+@output_option
+def table(
+    spec: str, view: str | None, format_: str | None, output: Path | None, **setting: Any
+) -> None:
+    """Tables of one network at one α and ρ.
+
+    SPEC is a shipped name (see `mnetcost specs`), a path, or - for standard input; the default is
+    mobilenet_v1. Printed are every layer's parameters and mult-adds, the same by layer type (the
+    paper's Table 2), and each depthwise-separable pair against its standard convolution. Under
+    them stand what was counted, what was left out and how much that is.
+
+    \b
+    mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
+    mnetcost table specs/mobilenet_v1.yaml --input 320x256 --view types
+    mnetcost table --format json | jq .totals
+    mnetcost table -o mobilenet.csv
+    """
+    chosen = choose_format(format_, output)
+    cost = open_network(spec).cost(
+        setting["alpha"], setting["rho"], setting["resolution"], setting["size"]
+    )
+    write(cost_report(cost).view(view), chosen, output)
+
+
+@app.command(epilog=_EXITS)
+@spec_argument
+@click.option("--alpha", multiple=True, metavar="LIST", help="Default 1,0.75,0.5,0.25.")
+@click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
+@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@input_option
+@format_option
+@output_option
+def sweep(
+    spec: str, format_: str | None, output: Path | None, size: str | None, **axes: tuple[str, ...]
+) -> None:
+    """Mult-adds and parameters over a grid of α and ρ, with each layer type's share.
+
+    A LIST is 1,0.75,0.5 or an inclusive range START:END:STEP such as 0.25:1:0.25; the option may
+    be repeated. The defaults are the paper's four by four.
+
+    \b
+    mnetcost sweep
+    mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
+    mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
+    """
+    from mnetcost.reports.sweep import sweep_report
+
+    chosen = choose_format(format_, output)
+    network = open_network(spec)
+    given = {name: list(values) or None for name, values in axes.items()}
+    grid = mnetcost.sweep(network, given["alpha"], given["rho"], given["resolution"], size)
+    write(sweep_report(grid), chosen, output)
+
+
+@app.command(epilog=_EXITS)
+@format_option
+@output_option
+def specs(format_: str | None, output: Path | None) -> None:
+    """List the networks that are shipped, with their cost at α = ρ = 1."""
+    from mnetcost.reports.specs import specs_report
+
+    write(specs_report(), choose_format(format_, output), output)
+
+
+@app.command(epilog=_EXITS)
+@click.argument("name", type=SpecName())
+def show(name: str) -> None:
+    """Print the YAML of a shipped network, to read or to begin a spec of your own with.
+
+    \b
+    mnetcost show mobilenet_v1 > my_net.yaml
+    """
+    from mnetcost.spec import find
+
+    print_text("".join(f"{printable(line)}\n" for line in find(name).text.splitlines()))

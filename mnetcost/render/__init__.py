@@ -1,0 +1,24 @@
+"""Reports to text, one format a file. Each is imported only when it is asked for."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from mnetcost.tables import Report
+
+# Format -> module and function, and the suffix of a file that means it.
+FORMATS = {
+    "rich": ("terminal", "render_terminal", ".txt"),
+    "json": ("json", "render_json", ".json"),
+    "csv": ("csv", "render_csv", ".csv"),
+    "markdown": ("markdown", "render_markdown", ".md"),
+    "latex": ("latex", "render_latex", ".tex"),
+    "html": ("html", "render_html", ".html"),
+}
+SUFFIXES = {suffix: name for name, (_, _, suffix) in FORMATS.items()}
+
+
+def renderer(name: str) -> Callable[[Report], str]:
+    """The function that writes a report in this format."""
+    module, function, _ = FORMATS[name]
+    found: Callable[[Report], str] = getattr(import_module(f"mnetcost.render.{module}"), function)
+    return found

@@ -1,0 +1,51 @@
+"""Values as people read them. Formats for programs write raw values instead."""
+
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.exact import divide_half_up, ratio_text
+from mnetcost.tables import Kind
+
+NOTHING = "–"
+SHADES = " ░▒▓█"  # from nothing to the most expensive
+EIGHTHS = " ▏▎▍▌▋▊▉"
+NUMERIC = {Kind.NUMBER, Kind.INTEGER, Kind.SIDES, Kind.SHARE, Kind.RATIO, Kind.HEAT}
+
+
+def cell_text(value: Any, kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
+    """One value as people read it: 568,740,352, 94.86, 112×112×32, 0.11306."""
+    if value is None:
+        return "" if kind is Kind.TEXT else NOTHING
+    match kind:
+        case Kind.INTEGER | Kind.HEAT:
+            return f"{value:,}"
+        case Kind.MAP:
+            return "×".join(map(str, value))
+        case Kind.SIDES:
+            return str(value.h) if value.h == value.w else f"{value.h}×{value.w}"
+        case Kind.SHARE:
+            return decimals(100 * value, 2)
+        case Kind.RATIO:
+            return decimals(value, 5)
+        case Kind.NUMBER:
+            return ratio_text(value)
+        case _:
+            return str(value)
+
+
+def decimals(ratio: Fraction, places: int) -> str:
+    """The exact ratio rounded half up to this many decimals."""
+    scaled = divide_half_up(ratio.numerator * 10**places, ratio.denominator)
+    whole, rest = divmod(scaled, 10**places)
+    return f"{whole}.{rest:0{places}}"
+
+
+def bar_text(part: Fraction, width: int) -> str:
+    """A bar of up to `width` characters, to an eighth of one."""
+    eighths = divide_half_up(part.numerator * width * 8, part.denominator)
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def shade(value: int, largest: int) -> int:
+    """How expensive a value is, from 0 (nothing) to 4."""
+    return -(-4 * value // largest) if largest else 0

@@ -1,0 +1,44 @@
+"""One table as CSV, raw values: exact integers, one column a dimension, no totals."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from mnetcost.tables import Column, Kind, Report
+
+_DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render_csv(report: Report) -> str:
+    """The report's flat table."""
+    table = report.flat.without(Kind.BAR)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([name for column in table.columns for name in _names(column)])
+    for row in table.rows:
+        values = zip(table.columns, row)
+        writer.writerow([cell for column, value in values for cell in _cells(column, value)])
+    return buffer.getvalue()
+
+
+def _names(column: Column) -> Iterator[str]:
+    dimensions = _DIMENSIONS.get(column.kind)
+    return (f"{column.key}_{one}" for one in dimensions) if dimensions else iter((column.key,))
+
+
+def _cells(column: Column, value: Any) -> Iterator[Any]:
+    if column.kind in _DIMENSIONS:
+        return iter(value if value is not None else [""] * len(_DIMENSIONS[column.kind]))
+    return iter((_raw(column.kind, value),))
+
+
+def _raw(kind: Kind, value: Any) -> Any:
+    if value is None:
+        return ""
+    if kind in (Kind.SHARE, Kind.RATIO, Kind.NUMBER):
+        return float(value)
+    if kind is Kind.TEXT and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"  # a spreadsheet would run it
+    return value

@@ -1,0 +1,91 @@
+"""Reports as HTML: what a notebook shows, and a page of its own."""
+
+from fractions import Fraction
+from html import escape
+from typing import Any
+
+from mnetcost.problems import printable
+from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade
+from mnetcost.tables import Column, Kind, Report, Table
+
+_STYLE = """\
+.mnetcost table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5em 0 1em}
+.mnetcost th,.mnetcost td{padding:.15em .6em;text-align:left;white-space:nowrap}
+.mnetcost .n{text-align:right}
+.mnetcost thead th,.mnetcost tfoot td{border-bottom:1px solid #8888;font-weight:600}
+.mnetcost tfoot td{border-top:1px solid #8888;border-bottom:0}
+.mnetcost caption{text-align:left;font-weight:600;padding:.2em .6em;white-space:pre-line}
+.mnetcost .b{background:#4a90d9;height:.7em;min-width:0}
+.mnetcost .b1{background:#4caf5030}.mnetcost .b2{background:#f0c03060}
+.mnetcost .b3{background:#f0803080}.mnetcost .b4{background:#e04040a0}
+.mnetcost dt{font-weight:600;float:left;margin-right:.5em}.mnetcost dd{margin:0 0 .2em}"""
+
+
+def render_fragment(report: Report) -> str:
+    """The report as a piece of HTML."""
+    notes = "".join(f"<dt>{label}</dt><dd>{_text(words)}</dd>" for label, words in report.notes)
+    tables = "".join(map(_table, report.tables))
+    return (
+        f'<div class="mnetcost"><style>{_STYLE}</style>'
+        f"<h3>{_text(report.title)}</h3>{tables}<dl>{notes}</dl></div>"
+    )
+
+
+def render_html(report: Report) -> str:
+    """The report as a page."""
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{_text(report.title)}</title></head><body>{render_fragment(report)}</body></html>\n"
+    )
+
+
+def _text(text: str) -> str:
+    return escape("\n".join(printable(line) for line in text.split("\n")))
+
+
+def _table(table: Table) -> str:
+    heads = "".join(
+        f'<th class="n">{_text(column.header)}</th>'
+        if column.kind in NUMERIC
+        else f"<th>{_text(column.header)}</th>"
+        for column in table.columns
+    )
+    largest = _largest(table)
+    body = "".join(
+        f"<tr>{''.join(_cell(*pair, largest) for pair in zip(row, table.columns))}</tr>"
+        for row in table.rows
+    )
+    return (
+        f"<table><caption>{_text(table.title)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{body}</tbody>{_foot(table)}</table>"
+    )
+
+
+def _largest(table: Table) -> dict[Kind, Any]:
+    """The largest value of all bars, and of all shaded cells."""
+    largest: dict[Kind, Any] = {}
+    for row in table.rows:
+        for value, column in zip(row, table.columns):
+            if column.kind in (Kind.BAR, Kind.HEAT):
+                largest[column.kind] = max(value, largest.get(column.kind, 0))
+    return largest
+
+
+def _cell(value: Any, column: Column, largest: dict[Kind, Any]) -> str:
+    if column.kind is Kind.BAR:
+        width = decimals(Fraction(8 * value, largest[Kind.BAR] or 1), 2)
+        return f'<td><div class="b" style="width:{width}em"></div></td>'
+    text = _text(cell_text(value, column.kind))
+    if column.kind is Kind.HEAT:
+        return f'<td class="n b{shade(value, largest[Kind.HEAT])}">{text}</td>'
+    return f'<td class="n">{text}</td>' if column.kind in NUMERIC else f"<td>{text}</td>"
+
+
+def _foot(table: Table) -> str:
+    totals = table.totals()
+    if not totals:
+        return ""
+    cells = (
+        f'<td class="n">{value:,}</td>' if value is not None else "<td></td>" for value in totals
+    )
+    return f"<tfoot><tr><td>Total</td>{''.join(list(cells)[1:])}</tr></tfoot>"

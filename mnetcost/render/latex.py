@@ -1,0 +1,68 @@
+"""Reports as LaTeX tables (needs the packages booktabs and graphicx; pdfLaTeX is enough)."""
+
+import re
+
+from mnetcost.problems import printable
+from mnetcost.render.cells import NUMERIC, cell_text
+from mnetcost.tables import Kind, Report, Table
+
+_WRITTEN = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "×": r"$\times$",
+    "→": r"$\to$",
+    "α": r"$\alpha$",
+    "β": r"$\beta$",
+    "γ": r"$\gamma$",
+    "ρ": r"$\rho$",
+    "²": r"\textsuperscript{2}",
+    "–": "--",
+}
+_SPECIAL = re.compile("|".join(map(re.escape, _WRITTEN)))
+
+
+def escape(text: str) -> str:
+    """`text` so that LaTeX only shows it."""
+    return _SPECIAL.sub(lambda found: _WRITTEN[found.group()], printable(text.replace("\n", " ")))
+
+
+def render_latex(report: Report) -> str:
+    """One table environment a table, and the notes as a list."""
+    parts = [f"% {printable(report.title)}", r"% \usepackage{booktabs,graphicx}"]
+    parts += [_table(report.title, table.without(Kind.BAR)) for table in report.tables]
+    notes = [rf"  \item[{escape(label)}] {escape(words)}" for label, words in report.notes]
+    parts.append("\n".join([r"\begin{description}", *notes, r"\end{description}"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(title: str, table: Table) -> str:
+    align = "".join("r" if column.kind in NUMERIC else "l" for column in table.columns)
+    header = " & ".join(escape(column.header) for column in table.columns)
+    lines = [
+        r"\begin{table}",
+        r"  \centering",
+        rf"  \caption{{{escape(title)}: {escape(table.title)}}}",
+        r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+        rf"  \begin{{tabular}}{{{align}}}",
+        r"    \toprule",
+        rf"    {header} \\",
+        r"    \midrule",
+    ]
+    for row in table.rows:
+        cells = zip(row, table.columns)
+        texts = (escape(cell_text(value, column.kind)) for value, column in cells)
+        lines.append(f"    {' & '.join(texts)} \\\\")
+    totals = table.totals()
+    if totals:
+        texts = ("" if value is None else f"{value:,}" for value in totals[1:])
+        lines += [r"    \midrule", f"    Total & {' & '.join(texts)} \\\\"]
+    lines += [r"    \bottomrule", r"  \end{tabular}}", r"\end{table}"]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""Reports as Markdown tables."""
+
+import re
+
+from mnetcost.problems import printable
+from mnetcost.render.cells import NUMERIC, cell_text
+from mnetcost.tables import Kind, Report, Table
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+def escape(text: str) -> str:
+    """`text` so that Markdown and HTML only show it."""
+    flat = printable(text.replace("\n", " "))
+    return _SPECIAL.sub(r"\\\1", flat.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def render_markdown(report: Report) -> str:
+    """Headings, tables and notes."""
+    parts = [f"# {escape(report.title)}"]
+    for table in report.tables:
+        parts += [f"## {escape(table.title)}", _table(table.without(Kind.BAR))]
+    parts.append("\n".join(f"- **{label}**: {escape(words)}" for label, words in report.notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(table: Table) -> str:
+    rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
+    rows = [[escape(column.header) for column in table.columns], rules]
+    for row in table.rows:
+        cells = zip(row, table.columns)
+        rows.append([escape(cell_text(value, column.kind)) for value, column in cells])
+    totals = table.totals()
+    if totals:
+        cells = zip(totals[1:], table.columns[1:])
+        texts = ("" if value is None else f"**{value:,}**" for value, _ in cells)
+        rows.append(["**Total**", *texts])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,0 +1,209 @@
+"""The three tables of one network at one setting, and their JSON document."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.reduction import Reduction, reductions
+from mnetcost.conventions import PAPER
+from mnetcost.cost import Count, LayerCost, TypeCost, share
+from mnetcost.graph import Graph
+from mnetcost.layers.base import Pair
+from mnetcost.reports.notes import cost_notes
+from mnetcost.tables import Column, Kind, Report, Table
+
+VIEWS = ("layers", "types", "reduction")
+
+# The names of the paper's Table 2.
+PAPER_NAMES = {
+    "pointwise": "Conv 1×1",
+    "depthwise": "Conv DW",
+    "conv": "Conv",
+    "dense": "Fully Connected",
+}
+
+
+def cost_report(count: Count) -> Report:
+    """The layers, the types and the reductions of a counted network."""
+    rows = reductions(count)
+    layers = layers_table(count)
+    return Report(
+        title=count.graph.name,
+        tables=(layers, types_table(count), reduction_table(rows)),
+        notes=cost_notes(count),
+        document=document(count, rows),
+        flat=layers,
+    )
+
+
+def costs() -> tuple[Column, ...]:
+    """The columns that say what a row costs."""
+    return (
+        Column("params", "Parameters", Kind.INTEGER, total=True),
+        Column("params_share", "%", Kind.SHARE, joined=True),
+        Column("mult_adds", "Mult-adds", Kind.INTEGER, total=True),
+        Column("mult_adds_share", "%", Kind.SHARE, joined=True),
+        Column("bar", "", Kind.BAR, joined=True),
+    )
+
+
+def layers_table(count: Count) -> Table:
+    """One row a layer."""
+    columns = (
+        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("type", "Type", Kind.TEXT),
+        Column("input", "Input", Kind.MAP),
+        Column("output", "→ Output", Kind.MAP, joined=True),
+        *costs(),
+    )
+    rows = []
+    for layer in count.layers:
+        shares = share(layer.params, count.params), share(layer.mult_adds, count.mult_adds)
+        shape = layer.name, layer.type, layer.input, layer.output
+        rows.append((*shape, layer.params, shares[0], layer.mult_adds, shares[1], shares[1]))
+    return Table("layers", "Layers", columns, tuple(rows))
+
+
+def types_table(count: Count) -> Table:
+    """One row a layer type, as in the paper's Table 2."""
+    columns = (
+        Column("type", "Type", Kind.TEXT, label=True),
+        Column("paper_name", "As in Table 2", Kind.TEXT),
+        *costs(),
+    )
+    rows = tuple(
+        (name, paper_name(name, cost), *cost[:4], cost.mult_adds_share)
+        for name, cost in count.by_type().items()
+    )
+    return Table("types", "By layer type", columns, rows)
+
+
+def paper_name(name: str, cost: TypeCost) -> str:
+    """ "Conv DW 3×3" for depthwise convolutions that all have this kernel; "" where it has none."""
+    words = PAPER_NAMES.get(name, "")
+    return f"{words} {', '.join(cost.kernels)}" if name in ("depthwise", "conv") else words
+
+
+def reduction_table(rows: Sequence[Reduction]) -> Table:
+    """One row a depthwise-separable pair, and the whole network last."""
+    columns = (
+        Column("name", "Pair", Kind.TEXT, label=True),
+        Column("m", "M", Kind.INTEGER),
+        Column("n", "N", Kind.INTEGER),
+        Column("d_k", "D_K", Kind.SIDES),
+        Column("d_f", "D_F", Kind.SIDES),
+        Column("d_o", "D_O", Kind.SIDES),
+        Column("standard_params", "Standard\nparameters", Kind.INTEGER),
+        Column("standard_mult_adds", "Standard\nmult-adds", Kind.INTEGER, joined=True),
+        Column("separable_params", "Separable\nparameters", Kind.INTEGER),
+        Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER, joined=True),
+        Column("params_ratio", "Ratio of\nparameters", Kind.RATIO),
+        Column("ratio", "Ratio of\nmult-adds", Kind.RATIO, joined=True),
+        Column("formula", "1/N + 1/D_K²", Kind.TEXT),
+        Column("formula_value", "", Kind.RATIO, joined=True),
+    )
+    return Table(
+        "reduction",
+        "Depthwise separable against standard convolution\n"
+        "(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)",
+        columns,
+        tuple(
+            (
+                *(row.name, row.m, row.n, row.d_k, row.d_f, row.d_o),
+                *(row.standard.params, row.standard.mult_adds),
+                *(row.separable.params, row.separable.mult_adds),
+                *(row.params_ratio, row.ratio, row.formula_text, row.formula_value),
+            )
+            for row in rows
+        ),
+    )
+
+
+def document(count: Count, rows: Sequence[Reduction]) -> dict[str, Any]:
+    """The JSON contract of `mnetcost table`: exact integers, shares of 1."""
+    return {
+        **header(count.graph),
+        "alpha": str(count.setting.alpha),
+        "rho": str(count.setting.rho),
+        "input": list(count.input),
+        "totals": {
+            "params": count.params,
+            "mult_adds": count.mult_adds,
+            "parameters": count.parameters._asdict(),
+        },
+        "layers": [_layer(layer) for layer in count.layers],
+        "types": types_document(
+            {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
+        ),
+        "reductions": [_reduction(row) for row in rows],
+    }
+
+
+def header(graph: Graph) -> dict[str, Any]:
+    """What every document begins with."""
+    return {
+        "model": graph.name,
+        "convention": PAPER.name,
+        "rounding": str(graph.rounding),
+    }
+
+
+def types_document(costs: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
+    """Each type with its parameters, mult-adds and their shares, from (params, mult_adds)."""
+    params = sum(cost[0] for cost in costs.values())
+    mult_adds = sum(cost[1] for cost in costs.values())
+    return [
+        {
+            "type": name,
+            "params": cost[0],
+            "mult_adds": cost[1],
+            "params_share": float(share(cost[0], params)),
+            "mult_adds_share": float(share(cost[1], mult_adds)),
+        }
+        for name, cost in costs.items()
+    ]
+
+
+def _layer(layer: LayerCost) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "type": layer.type,
+        "input": list(layer.input),
+        "output": list(layer.output),
+        "params": layer.params,
+        "mult_adds": layer.mult_adds,
+        "parameters": layer.parameters._asdict(),
+    }
+
+
+def _reduction(row: Reduction) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "m": row.m,
+        "n": row.n,
+        "d_k": _side(row.d_k),
+        "d_f": _side(row.d_f),
+        "d_o": _side(row.d_o),
+        "standard": {"params": row.standard.params, "mult_adds": row.standard.mult_adds},
+        "separable": {"params": row.separable.params, "mult_adds": row.separable.mult_adds},
+        "ratio": _number(row.ratio),
+        "ratio_exact": _exact(row.ratio),
+        "params_ratio": _number(row.params_ratio),
+        "params_ratio_exact": _exact(row.params_ratio),
+        "formula": row.formula,
+    }
+
+
+def _side(pair: Pair | None) -> int | list[int] | None:
+    """One number for a square, [height, width] otherwise."""
+    if pair is None:
+        return None
+    return int(pair.h) if pair.h == pair.w else list(pair)
+
+
+def _number(ratio: Fraction | None) -> float | None:
+    return None if ratio is None else float(ratio)
+
+
+def _exact(ratio: Fraction | None) -> str | None:
+    return None if ratio is None else str(ratio)

@@ -1,0 +1,45 @@
+"""What stands under every table: what was counted, what was not, and at which setting."""
+
+from collections.abc import Iterable, Mapping
+
+from mnetcost.conventions import PAPER, PARAMETERS, WORK
+from mnetcost.cost import Count
+from mnetcost.exact import ratio_text
+from mnetcost.graph import Graph
+
+
+def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
+    """The convention, what it leaves out and how much, the rounding rule, the effective input."""
+    setting = count.setting
+    map_text = "×".join(map(str, count.input))
+    return (
+        *source_notes(count.graph),
+        *convention_notes(),
+        ("Left out", _left_out(count)),
+        ("Width", f"α = {ratio_text(setting.alpha)}, {count.graph.rounding}"),
+        ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
+    )
+
+
+def source_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """Where the network comes from, where its spec says so."""
+    return (("Source", graph.source),) if graph.source else ()
+
+
+def convention_notes() -> tuple[tuple[str, str], ...]:
+    """What one mult-add and one parameter is."""
+    return (("Convention", f"“{PAPER.name}”, {PAPER.words}"),)
+
+
+def _left_out(count: Count) -> str:
+    values = _amounts(count.parameters._asdict(), PARAMETERS, PAPER.parameters)
+    work = _amounts(count.work, WORK, PAPER.work)
+    return f"parameters: {values or 'none'}; operations: {work or 'none'}"
+
+
+def _amounts(found: Mapping[str, int], words: Mapping[str, str], counted: Iterable[str]) -> str:
+    return ", ".join(
+        f"{found[kind]:,} {word}"
+        for kind, word in words.items()
+        if kind not in counted and found.get(kind)
+    )

@@ -1,0 +1,132 @@
+"""The grid of a sweep, every point of it, and its JSON document."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mnetcost.analysis.sweep import Sweep
+from mnetcost.cost import share
+from mnetcost.exact import ratio_text
+from mnetcost.reports.cost import header, types_document
+from mnetcost.reports.notes import convention_notes, source_notes
+from mnetcost.tables import Column, Kind, Report, Table
+
+Index = tuple[int, int]
+
+
+def sweep_report(sweep: Sweep) -> Report:
+    """The grids, the points and the types of a sweep."""
+    return Report(
+        title=f"{sweep.graph.name}: α × ρ",
+        tables=(*_grids(sweep), _points(sweep)),
+        notes=(
+            *source_notes(sweep.graph),
+            *convention_notes(),
+            ("Width", str(sweep.graph.rounding)),
+        ),
+        document={
+            **header(sweep.graph),
+            "points": [_point(sweep, index) for index in _indices(sweep)],
+        },
+        flat=_values(sweep),
+    )
+
+
+def _indices(sweep: Sweep) -> Iterator[Index]:
+    """Every grid point, α-major."""
+    alphas, rhos = sweep.shape
+    return ((a, r) for a in range(alphas) for r in range(rhos))
+
+
+def _grids(sweep: Sweep) -> tuple[Table, ...]:
+    """Mult-adds by α and ρ; parameters beside them, or as a grid where they depend on ρ."""
+    params = [[int(value) for value in row] for row in sweep.params]
+    mult_adds = [[int(value) for value in row] for row in sweep.mult_adds]
+    if all(len(set(row)) == 1 for row in params):
+        beside = Column("params", "Parameters", Kind.INTEGER)
+        rows = [(row[0], *others) for row, others in zip(params, mult_adds)]
+        return (_grid("Mult-adds by α and input", sweep, (beside, *_columns(sweep)), rows),)
+    return (
+        _grid("Mult-adds by α and input", sweep, _columns(sweep), mult_adds),
+        _grid("Parameters by α and input", sweep, _columns(sweep), params),
+    )
+
+
+def _grid(
+    title: str, sweep: Sweep, columns: Sequence[Column], rows: Sequence[Sequence[int]]
+) -> Table:
+    return Table(
+        "grid",
+        title,
+        (Column("alpha", "α", Kind.NUMBER, label=True), *columns),
+        tuple((alpha, *row) for alpha, row in zip(sweep.alpha, rows)),
+    )
+
+
+def _columns(sweep: Sweep) -> tuple[Column, ...]:
+    """One column a ρ, headed by the input's sides."""
+    return tuple(
+        Column(f"{height}x{width}", f"{height}×{width}\nρ = {ratio_text(rho)}", Kind.HEAT)
+        for rho, (height, width) in zip(sweep.rho, sweep.sides)
+    )
+
+
+def _points(sweep: Sweep) -> Table:
+    """One row a point: its cost, and the share of the mult-adds in each type that has any."""
+    largest = int(sweep.mult_adds.max())
+    types = [name for name, grid in sweep.types.items() if grid.mult_adds.any()]
+    columns = (
+        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("rho", "ρ", Kind.NUMBER, label=True),
+        Column("input", "Input", Kind.MAP),
+        Column("params", "Parameters", Kind.INTEGER),
+        Column("mult_adds", "Mult-adds", Kind.INTEGER),
+        Column("bar", "", Kind.BAR, joined=True),
+        *(Column(name, f"{name}\n%", Kind.SHARE, joined=True) for name in types),
+    )
+    rows = []
+    for a, r in _indices(sweep):
+        params, mult_adds = int(sweep.params[a, r]), int(sweep.mult_adds[a, r])
+        shares = (share(int(sweep.types[name].mult_adds[a, r]), mult_adds) for name in types)
+        row = (sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, mult_adds)
+        rows.append((*row, share(mult_adds, largest), *shares))
+    return Table("points", "Every point, with each type's share of mult-adds", columns, tuple(rows))
+
+
+def _values(sweep: Sweep) -> Table:
+    """One row a point, with each type's parameters and mult-adds: for CSV."""
+    columns = [
+        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("rho", "ρ", Kind.NUMBER, label=True),
+        Column("input", "Input", Kind.MAP),
+        Column("params", "Parameters", Kind.INTEGER),
+        Column("mult_adds", "Mult-adds", Kind.INTEGER),
+    ]
+    for name in sweep.types:
+        columns.append(Column(f"{name}_params", name, Kind.INTEGER))
+        columns.append(Column(f"{name}_mult_adds", name, Kind.INTEGER))
+    rows = []
+    for a, r in _indices(sweep):
+        costs = (cost for pair in _types(sweep, (a, r)).values() for cost in pair)
+        totals = int(sweep.params[a, r]), int(sweep.mult_adds[a, r])
+        rows.append((sweep.alpha[a], sweep.rho[r], sweep.input(a, r), *totals, *costs))
+    return Table("values", "Every point", tuple(columns), tuple(rows))
+
+
+def _types(sweep: Sweep, index: Index) -> dict[str, tuple[int, int]]:
+    """(params, mult_adds) of each type at a point."""
+    return {
+        name: (int(grid.params[index]), int(grid.mult_adds[index]))
+        for name, grid in sweep.types.items()
+    }
+
+
+def _point(sweep: Sweep, index: Index) -> dict[str, Any]:
+    a, r = index
+    return {
+        "alpha": str(sweep.alpha[a]),
+        "rho": str(sweep.rho[r]),
+        "input": list(sweep.input(a, r)),
+        "params": int(sweep.params[index]),
+        "mult_adds": int(sweep.mult_adds[index]),
+        "types": types_document(_types(sweep, index)),
+    }
