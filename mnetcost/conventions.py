@@ -1,8 +1,7 @@
 """What is counted, as data: which named parts of the work and of the parameters, and how much."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # The named parts that layer types expose, with the words for one of each.
 WORK = {
@@ -22,8 +21,7 @@ PARAMETERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
+class Convention(NamedTuple):
     """A selection and weighting of the named parts."""
 
     name: str

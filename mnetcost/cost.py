@@ -21,8 +21,7 @@ class Parameters(NamedTuple):
     other: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCost:
+class LayerCost(NamedTuple):
     """One row: a layer with what rides on it. `params` and `mult_adds` are the paper's count."""
 
     node: Node

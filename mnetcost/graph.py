@@ -1,9 +1,9 @@
 """The network: its nodes in order, what each reads, and the shapes that follow."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mnetcost.exact import ratio_text
 from mnetcost.layers.base import Check, Layer, Map, Quantity
@@ -15,8 +15,7 @@ from mnetcost.problems import Collector, Mark, Origin
 INPUT = -1  # the index that stands for the network's input
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α."""
 
     height: int
@@ -30,8 +29,7 @@ class Input:
         return Map(height, width, widths(self.channels, self.scale))
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One layer in its place. `reads` is the index of the node before it, or INPUT.
 
     `link` fills in the type, and what rides on the layer.
@@ -162,6 +160,6 @@ def link(
             message = f"{node.name}: `in: {node.states}`, but {before.c} channels come in"
             collector.add(node.mark, "input-channels", message)
     return tuple(
-        replace(node, type=node.layer.type_on(before), riders=tuple(node.layer.riders()))
+        node._replace(type=node.layer.type_on(before), riders=tuple(node.layer.riders()))
         for node, before, _ in shapes
     )

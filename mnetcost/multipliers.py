@@ -3,10 +3,9 @@
 Howard et al. 2017, arXiv:1704.04861, sections 3.3 and 3.4.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
 from mnetcost.problems import UsageError
@@ -21,8 +20,7 @@ ROUNDINGS = {
 BOTH = "give ρ (--rho) or a resolution (--resolution), not both"
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
+class Rounding(NamedTuple):
     """How α times a written width becomes a whole number of channels."""
 
     rule: str = "none"
@@ -92,8 +90,7 @@ class Widths:
         return written if isnan(written) else self.rounding.apply(written, self.alpha)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """α, ρ and the input sides (px) that follow from ρ."""
 
     alpha: Fraction

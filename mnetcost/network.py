@@ -58,7 +58,11 @@ class Network:
         return self.graph.source
 
     def cost(
-        self, alpha: Any = 1, rho: Any = None, resolution: Any = None, input: Any = None
+        self,
+        alpha: Any = 1,
+        rho: Any = None,
+        resolution: Any = None,
+        input: Any = None,  # noqa: A002 - the CLI's own word
     ) -> Cost:
         """The cost at width multiplier `alpha` and resolution multiplier `rho`.
 
@@ -93,7 +97,7 @@ def sweep(
     alpha: Any = None,
     rho: Any = None,
     resolution: Any = None,
-    input: Any = None,
+    input: Any = None,  # noqa: A002 - the CLI's own word
 ) -> "Sweep":
     """Count a network over a grid: integer arrays `.params` and `.mult_adds` of shape [A, R].
 

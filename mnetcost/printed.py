@@ -1,15 +1,14 @@
 """Figures as papers print them ("569M"), with the precision that their digits claim."""
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 _UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _FIGURE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A printed figure: its value, the weight of its last digit, and whether its author cut it."""
 
     text: str
@@ -34,8 +33,7 @@ class Printed:
         return abs(exact - self.value) <= self.last_digit / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(NamedTuple):
     """A published figure kept beside the network, and the setting that it holds for."""
 
     source: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MAX_PROBLEMS = 100
 EXCERPT = 100  # characters of an offending line that are shown
@@ -33,8 +33,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return lowered[close[0]] if close else None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a text: line and column from 1, in characters, and how many it spans."""
 
     line: int
@@ -45,12 +44,11 @@ class Mark:
 TOP = Mark(1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a spec came from: the label that problems name, and its text."""
 
     label: str
-    text: str = field(repr=False)
+    text: str
 
     def line(self, number: int) -> str:
         """Line `number` (from 1), or an empty text past the end."""
@@ -58,8 +56,7 @@ class Origin:
         return lines[number - 1] if number <= len(lines) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: where, a stable code, what was found, what was expected."""
 
     label: str

@@ -1,9 +1,8 @@
 """Tables of raw exact values, and reports made of them: no network and no format in here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Kind(Enum):
@@ -20,8 +19,7 @@ class Kind(Enum):
     HEAT = "heat"  # an integer shaded by its size within the table
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column.
 
     When a table is split, `label` columns stand in every part and `joined` ones beside the column
@@ -36,8 +34,7 @@ class Column:
     label: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of raw values. `key` names its view; totals are the sums of the rows."""
 
     key: str
@@ -70,8 +67,7 @@ class Table:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a command prints: tables and notes for people, a document for programs.
 
     `flat` is the table that a format of one table (CSV) writes.

@@ -4,9 +4,9 @@ Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import cast
+from typing import NamedTuple, cast
 
 from mnetcost.cost import Count, LayerCost
 from mnetcost.graph import INPUT, Graph, Node
@@ -23,16 +23,14 @@ from mnetcost.layers.window import ONE, SAME, VALID
 NETWORK = "network"  # the name of the last row: the whole against its full-convolution twin
 
 
-@dataclass(frozen=True, slots=True)
-class PairCost:
+class PairCost(NamedTuple):
     """Parameters and mult-adds of one side of a comparison."""
 
     params: int
     mult_adds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
+class Reduction(NamedTuple):
     """One comparison. M, N, D_K, D_F (input) and D_O (output) are None for the whole network."""
 
     name: str
@@ -112,7 +110,7 @@ def full_convolution(graph: Graph) -> Graph:
             first = graph.nodes[joined[index]]
             reads, node = first.reads, _standard(first, node)
         place[index] = len(nodes)
-        nodes.append(replace(node, reads=place[reads]))
+        nodes.append(node._replace(reads=place[reads]))
     return replace(graph, nodes=tuple(nodes))
 
 
@@ -125,7 +123,7 @@ def _standard(depthwise: Node, pointwise: Node) -> Node:
             for name in ("kernel", "stride", "padding", "dilation")
         },
     )
-    return replace(pointwise, name=_pair_name(depthwise.name, pointwise.name), layer=layer)
+    return pointwise._replace(name=_pair_name(depthwise.name, pointwise.name), layer=layer)
 
 
 def _pair_name(depthwise: str, pointwise: str) -> str:

@@ -1,7 +1,7 @@
 """A grid of width and resolution multipliers, counted as arrays by the layers' own formulas."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -153,4 +153,4 @@ def _refuse(
     """Raise the SpecError of the first bad point in α-major order, if there is one."""
     if bad.any():
         a, r = divmod(int(bad.argmax()), len(settings))
-        graph.shapes(replace(settings[r], alpha=alphas[a]))
+        graph.shapes(settings[r]._replace(alpha=alphas[a]))

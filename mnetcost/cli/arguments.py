@@ -12,7 +12,7 @@ from mnetcost.spec import read_graph, read_stream, shipped
 DEFAULT = "mobilenet_v1"
 
 
-class SpecName(click.ParamType):
+class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
     """A shipped name, a path, or - for standard input; names and files complete in the shell."""
 
     name = "spec"

@@ -1,70 +1,54 @@
 """What a key of a layer may hold: descriptions only, read by the spec reader."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
-from mnetcost.layers.base import UNKNOWN, Pair, Quantity
+from mnetcost.layers.base import Pair, Quantity
 
 MAX_CHANNELS = 2**24
 MAX_SIDE = 2**16
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(NamedTuple):
     """A whole number from `minimum` to `maximum`."""
 
     minimum: int
     maximum: int
     unit: str
-    unknown = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class PairOf:
+class PairOf(NamedTuple):
     """One whole number for both sides, or [height, width]."""
 
     side: Integer
-    unknown = Pair(UNKNOWN, UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One of a few words."""
 
     options: tuple[str, ...]
-    unknown = None
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """true or false."""
 
-    unknown = False
 
-
-@dataclass(frozen=True, slots=True)
-class Fractional:
+class Fractional(NamedTuple):
     """A decimal number from 0 to below 1."""
 
-    unknown = UNKNOWN
 
-
-@dataclass(frozen=True, slots=True)
-class WindowPadding:
+class WindowPadding(NamedTuple):
     """same, valid, one number for all sides, or [height, width]."""
 
     side: Integer
-    unknown = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(NamedTuple):
     """A mapping read into a record of its own."""
 
     record: type[Any]
-    unknown = None
 
 
 Kind = Integer | PairOf | Choice | Flag | Fractional | WindowPadding | Nested

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -62,7 +62,7 @@ def _blocks(table: Table, width: int | None) -> Iterator[RenderableType]:
     for number, places in enumerate(_fit(table, sizes, width)):
         if number:
             yield Text()
-        yield _rich_table(table, cells, places)
+        yield _rich_table(table, cells, sizes, places, width or UNLIMITED)
     if not table.rows:
         yield Text("(none)", style="dim")
 
@@ -144,20 +144,19 @@ def _heat(value: int, largest: int) -> Text:
     return Text(f"{cell_text(value, Kind.HEAT)} {SHADES[level]}", HEAT_STYLES[level])
 
 
-def _rich_table(table: Table, cells: Cells, places: Sequence[int]) -> RichTable:
-    rich_table = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_footer=False)
+def _rich_table(
+    table: Table, cells: Cells, sizes: Sequence[int], places: Sequence[int], width: int
+) -> RichTable:
+    rich_table = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False)
     for place in places:
-        column = table.columns[place]
-        numeric = column.kind in NUMERIC
-        rich_table.add_column(
-            cells[place][0],
-            justify="right" if numeric else "left",
-            no_wrap=column.kind is not Kind.TEXT,
-            overflow="fold",
-        )
+        justify: JustifyMethod = "right" if table.columns[place].kind in NUMERIC else "left"
+        rich_table.add_column(cells[place][0], width=sizes[place], justify=justify, overflow="fold")
     rows = list(zip(*(cells[place][1:] for place in places)))
     if table.totals() and not any(table.columns[place].total for place in places):
         rows.pop()  # a part without totals needs no line for them
+    if sum(sizes[place] + GAP for place in places) - GAP <= width:
+        # Nothing folds, so each column can be one cell of many lines: rich's time is per cell.
+        rows = [tuple(Text("\n").join(column) for column in zip(*rows))] if rows else []
     for row in rows:
         rich_table.add_row(*row)
     return rich_table

@@ -28,9 +28,20 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, descri
 MAX_TEXT = 300
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
-_DIGITS = re.compile(r"-?[0-9]+", re.ASCII)
-_YAML_READS = re.compile(r"-?[0-9][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}", re.ASCII)
-_NUMBER = re.compile(r"-?[0-9][0-9.]*([eE][+-]?[0-9]+)?", re.ASCII)
+_DIGITS = r"-?[0-9]+"
+_YAML_READS = r"-?[0-9][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
+_NUMBER = r"-?[0-9][0-9.]*([eE][+-]?[0-9]+)?"
+
+# What stands for a value that could not be read; None is replaced by the key's default.
+UNKNOWNS: dict[type, Any] = {
+    Integer: UNKNOWN,
+    PairOf: Pair(UNKNOWN, UNKNOWN),
+    Choice: None,
+    Flag: False,
+    Fractional: UNKNOWN,
+    WindowPadding: None,
+    Nested: None,
+}
 
 
 class Converter:
@@ -40,9 +51,9 @@ class Converter:
         self.collector = collector
 
     def value(self, node: Node, kind: Kind) -> Any:  # noqa: PLR0911 - one return a kind
-        """The value of `node`, or the kind's `unknown`."""
+        """The value of `node`, or what stands for an unknown one of its kind."""
         if isinstance(node, Unreadable):
-            return kind.unknown
+            return UNKNOWNS[type(kind)]
         match kind:
             case Integer():
                 return self.integer(node, kind)
@@ -70,7 +81,7 @@ class Converter:
         expected = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
-        elif len(node.text) > MAX_LENGTH and _DIGITS.fullmatch(node.text):
+        elif len(node.text) > MAX_LENGTH and re.fullmatch(_DIGITS, node.text, re.ASCII):
             message = f"a number of {len(node.text):,} digits"
             self.collector.add(node.mark, "out-of-range", message, expected=expected)
         elif not _WHOLE.fullmatch(node.text):
@@ -83,7 +94,9 @@ class Converter:
 
     def _refuse_number(self, node: Scalar, expected: str) -> None:
         text = clip(node.text, MAX_LENGTH)
-        reading = yaml.safe_load(node.text) if _YAML_READS.fullmatch(node.text) else None
+        reading = (
+            yaml.safe_load(node.text) if re.fullmatch(_YAML_READS, node.text, re.ASCII) else None
+        )
         code, message = "number-format", f"found {describe(node)}; write it out in plain digits"
         if isinstance(reading, bool):
             message = f"found `{text}`, which YAML reads as {str(reading).lower()}"
@@ -91,7 +104,7 @@ class Converter:
             code, message = "not-whole", f"{text} is not a whole number"
         elif isinstance(reading, (int, float)):
             message = f"YAML would read {text} as {reading:g}; write {_plainly(node, reading)}"
-        elif not _NUMBER.fullmatch(node.text):
+        elif not re.fullmatch(_NUMBER, node.text, re.ASCII):
             code, message = "wrong-type", f"found {describe(node)}"
         self.collector.add(node.mark, code, message, expected=expected)
 
@@ -218,7 +231,7 @@ class Converter:
                 values[name] = self.field(entries[name][1], field)
             elif field.required and name not in values:
                 self.collector.add(owner, "missing-key", f"{record.written} needs `{name}`")
-                values[name] = field.kind.unknown
+                values[name] = UNKNOWNS[type(field.kind)]
         return record(**values)
 
     def field(self, node: Node, field: Field) -> Any:

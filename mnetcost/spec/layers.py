@@ -1,9 +1,8 @@
 """The `layers:` list to graph nodes: records, names, repeats."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import isnan
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
@@ -22,8 +21,7 @@ _STATED = Integer(1, MAX_CHANNELS, "channels")
 COMMON = {"name": "the layer's name", "in": "its input channels, only checked"}
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A layer as written once, with its name."""
 
     name: str
@@ -40,8 +38,7 @@ class Written:
                 yield f"{self.name}/{suffix}" if suffix else self.name, layer
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """Layers that recur."""
 
     times: int
@@ -61,14 +58,13 @@ class Unknown(Free):
         return Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
-@dataclass
 class LayerReader:
     """Reads `layers:`, with the `defaults:` already converted."""
 
-    convert: Converter
-    defaults: Mapping[str, Mapping[str, Any]]
-    counts: dict[str, int] = field(default_factory=dict)
-    names: dict[str, Mark] = field(default_factory=dict)
+    def __init__(self, convert: Converter, defaults: Mapping[str, Mapping[str, Any]]) -> None:
+        self.convert, self.defaults = convert, defaults
+        self.counts: dict[str, int] = {}
+        self.names: dict[str, Mark] = {}
 
     def read(self, node: YamlNode) -> list[Item]:
         """The items of a list of layers."""

@@ -1,8 +1,7 @@
 """YAML text to located nodes, from a stream of events: no recursion, every size bounded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import yaml
 
@@ -15,8 +14,7 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A text as written; `plain` when it has no quotes."""
 
     text: str
@@ -29,24 +27,27 @@ class Scalar:
         return self.plain and self.text in _NULLS
 
 
-@dataclass(frozen=True, slots=True)
 class Items:
     """A list."""
 
-    mark: Mark
-    nodes: list["Node"] = field(default_factory=list)
+    __slots__ = ("mark", "nodes")
+
+    def __init__(self, mark: Mark) -> None:
+        self.mark = mark
+        self.nodes: list[Node] = []
 
 
-@dataclass(frozen=True, slots=True)
 class Entries:
     """A mapping: its keys, each once, with their values."""
 
-    mark: Mark
-    nodes: dict[str, tuple[Scalar, "Node"]] = field(default_factory=dict)
+    __slots__ = ("mark", "nodes")
+
+    def __init__(self, mark: Mark) -> None:
+        self.mark = mark
+        self.nodes: dict[str, tuple[Scalar, Node]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """Stands where a problem was already reported: nothing more is said about it."""
 
     mark: Mark
