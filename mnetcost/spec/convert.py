@@ -28,7 +28,6 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, descri
 MAX_TEXT = 300
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
-_DIGITS = r"-?[0-9]+"
 _YAML_READS = r"-?[0-9][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
 _NUMBER = r"-?[0-9][0-9.]*([eE][+-]?[0-9]+)?"
 
@@ -81,7 +80,7 @@ class Converter:
         expected = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
-        elif len(node.text) > MAX_LENGTH and re.fullmatch(_DIGITS, node.text, re.ASCII):
+        elif len(node.text) > MAX_LENGTH and node.text.isdecimal():
             message = f"a number of {len(node.text):,} digits"
             self.collector.add(node.mark, "out-of-range", message, expected=expected)
         elif not _WHOLE.fullmatch(node.text):
@@ -94,9 +93,8 @@ class Converter:
 
     def _refuse_number(self, node: Scalar, expected: str) -> None:
         text = clip(node.text, MAX_LENGTH)
-        reading = (
-            yaml.safe_load(node.text) if re.fullmatch(_YAML_READS, node.text, re.ASCII) else None
-        )
+        readable = re.fullmatch(_YAML_READS, node.text, re.ASCII)
+        reading = yaml.safe_load(node.text) if readable else None
         code, message = "number-format", f"found {describe(node)}; write it out in plain digits"
         if isinstance(reading, bool):
             message = f"found `{text}`, which YAML reads as {str(reading).lower()}"
