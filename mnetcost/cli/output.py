@@ -4,7 +4,6 @@ import codecs
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO, Any
 
@@ -85,6 +84,8 @@ def _save(text: str, output: Path) -> None:
 
 
 def _replace(text: str, output: Path) -> None:
+    import tempfile  # slow to import, and most output goes to a terminal
+
     handle, name = tempfile.mkstemp(prefix=f".{output.name[:50]}.", dir=output.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

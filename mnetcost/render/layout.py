@@ -1,0 +1,130 @@
+"""Reports as lines of styled text. Where a table is too wide it is split, never cut."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from rich.cells import cell_len
+
+from mnetcost.problems import printable
+from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
+from mnetcost.tables import Column, Kind, Report, Table
+
+GAP = 2
+BAR = 12
+PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
+HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
+
+Span: TypeAlias = tuple[str, str]  # a text and its rich style
+Line: TypeAlias = list[Span]
+
+
+def report_lines(report: Report, width: int | None) -> Iterator[Line]:
+    """Every line of the report, its tables fitted into `width` columns; None for no bound."""
+    yield [(printable(report.title), BOLD)]
+    for table in report.tables:
+        yield []
+        for title in table.title.split("\n"):
+            yield [(title, TITLE)]
+        yield from _table_lines(table, width)
+    yield []
+    for label, words in report.notes:
+        yield [(f"{label}: ", BOLD), (printable(words), PLAIN)]
+
+
+def _table_lines(table: Table, width: int | None) -> Iterator[Line]:
+    """The table, or where it is too wide several parts that repeat its labels."""
+    columns = [_spans(table, place) for place in range(len(table.columns))]
+    sizes = [max(cell_len(text) for text, _ in spans) for spans in columns]
+    totals = table.totals()
+    for number, places in enumerate(_fit(table, sizes, width)):
+        if number:
+            yield []
+        rows = list(zip(*(_padded(table, columns, sizes, place) for place in places)))
+        if totals and all(totals[place] is None for place in places):
+            rows.pop()  # a part without totals needs no line for them
+        for row in rows:
+            yield [span for cell in row for span in (cell, (" " * GAP, PLAIN))]
+    if not table.rows:
+        yield [("(none)", PLAIN)]
+
+
+def _padded(
+    table: Table, columns: Sequence[Line], sizes: Sequence[int], place: int
+) -> Iterator[Span]:
+    """The cells of a column, all of one size, numbers to the right."""
+    right = table.columns[place].kind in NUMERIC
+    for text, style in columns[place]:
+        space = " " * (sizes[place] - cell_len(text))
+        yield (space + text if right else text + space), style
+
+
+def _fit(table: Table, sizes: Sequence[int], width: int | None) -> list[list[int]]:
+    """Places of the columns in one block, if need be without bars, else in several."""
+    every = list(range(len(table.columns)))
+    plain = [place for place in every if table.columns[place].kind is not Kind.BAR]
+    for places in (every, plain):
+        if width is None or sum(sizes[place] + GAP for place in places) - GAP <= width:
+            return [places]
+    return split(table.columns, sizes, width or 0)
+
+
+def split(columns: Sequence[Column], sizes: Sequence[int], width: int) -> list[list[int]]:
+    """Places of the columns in blocks of at most `width`, the labels in each."""
+    labels = [place for place, column in enumerate(columns) if column.label]
+    room = width - sum(sizes[place] + GAP for place in labels) + GAP
+    blocks: list[list[int]] = []
+    left = 0
+    for group in _joined(columns):
+        needs = sum(sizes[place] + GAP for place in group)
+        if needs > left or not blocks:
+            blocks.append(list(labels))
+            left = room
+        blocks[-1].extend(group)
+        left -= needs
+    return blocks
+
+
+def _joined(columns: Sequence[Column]) -> list[list[int]]:
+    """Places of the columns that are no labels, those that belong together as one group."""
+    groups: list[list[int]] = []
+    for place, column in enumerate(columns):
+        if column.joined and groups:
+            groups[-1].append(place)
+        elif not column.label:
+            groups.append([place])
+    return groups
+
+
+def _spans(table: Table, place: int) -> Line:
+    """One column from top to bottom: header, rows, and the total where there is one."""
+    column = table.columns[place]
+    values = [row[place] for row in table.rows]
+    totals = table.totals()
+    height = max(one.header.count("\n") for one in table.columns)
+    header = column.header.split("\n")
+    spans = [(text, BOLD) for text in [""] * (height + 1 - len(header)) + header]
+    spans += _bars(values) if column.kind is Kind.BAR else _values(table, column, values)
+    if totals is not None:
+        words = "Total" if place == 0 else ""
+        spans.append(
+            (words if totals[place] is None else cell_text(totals[place], column.kind), BOLD)
+        )
+    return spans
+
+
+def _bars(values: Sequence[Any]) -> Line:
+    largest = max(values, default=0)
+    return [(bar_text(value / largest if largest else value, BAR), "cyan") for value in values]
+
+
+def _values(table: Table, column: Column, values: Sequence[Any]) -> Line:
+    if column.kind is not Kind.HEAT:
+        return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
+    places = [place for place, one in enumerate(table.columns) if one.kind is Kind.HEAT]
+    largest = max((row[place] for row in table.rows for place in places), default=0)
+    return [_heat(value, largest) for value in values]
+
+
+def _heat(value: int, largest: int) -> Span:
+    level = shade(value, largest)
+    return f"{cell_text(value, Kind.HEAT)} {SHADES[level]}", HEAT_STYLES[level]

@@ -1,0 +1,69 @@
+"""Speed and memory, measured side by side; nothing here fails for being slow.
+
+Run with `pytest -m speed`; with the extra `compare` installed, fvcore is measured too.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mnetcost
+
+pytestmark = pytest.mark.speed
+
+HERE = Path(__file__).parent
+SPEC = HERE.parents[1] / "specs" / "mobilenet_v1.yaml"
+
+# Compiled modules are kept between runs, as they are for any installed package.
+ENVIRONMENT = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+def peak_memory(command: list[str]) -> tuple[str, float]:
+    """What a process prints, and its peak resident memory in MB (1e6 bytes)."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return printed, usage.ru_maxrss * 1024 / 1e6
+
+
+def measure(benchmark, command: list[str], rounds: int, expected: str) -> None:
+    printed, memory = peak_memory(command)
+    assert expected in printed
+    benchmark.extra_info["peak_memory_mb"] = round(memory)
+    benchmark.pedantic(peak_memory, args=(command,), rounds=rounds, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="MobileNet v1, whole process")
+def test_table_process(benchmark):
+    command = [sys.executable, "-m", "mnetcost", "table", str(SPEC)]
+    measure(benchmark, command, 20, "568,740,352")
+
+
+@pytest.mark.benchmark(group="MobileNet v1, whole process")
+def test_fvcore_process(benchmark):
+    pytest.importorskip("fvcore", reason="install the extra `compare` to measure fvcore")
+    measure(benchmark, [sys.executable, str(HERE / "fvcore_total.py")], 3, "578875904")
+
+
+@pytest.mark.benchmark(group="in a running Python")
+def test_cost(benchmark):
+    network = mnetcost.load("mobilenet_v1")
+    assert benchmark(network.cost).mult_adds == 568_740_352
+
+
+@pytest.mark.benchmark(group="in a running Python")
+def test_load(benchmark):
+    assert benchmark(mnetcost.load, "mobilenet_v1").name == "MobileNet v1"
+
+
+@pytest.mark.benchmark(group="a million points")
+def test_sweep(benchmark):
+    network = mnetcost.load("mobilenet_v1")
+    axes = {"alpha": "0.001:1:0.001", "rho": "0.201:1.2:0.001"}
+    grid = benchmark.pedantic(mnetcost.sweep, (network,), axes, rounds=5, warmup_rounds=1)
+    assert grid.mult_adds.shape == (1000, 1000)
