@@ -11,6 +11,7 @@ from mnetcost.tables import Column, Kind, Report, Table
 _STYLE = """\
 .mnetcost table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5em 0 1em}
 .mnetcost th,.mnetcost td{padding:.15em .6em;text-align:left;white-space:nowrap}
+.mnetcost th{white-space:pre;vertical-align:bottom}
 .mnetcost .n{text-align:right}
 .mnetcost thead th,.mnetcost tfoot td{border-bottom:1px solid #8888;font-weight:600}
 .mnetcost tfoot td{border-top:1px solid #8888;border-bottom:0}
@@ -35,7 +36,8 @@ def render_html(report: Report) -> str:
     """The report as a page."""
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{_text(report.title)}</title></head><body>{render_fragment(report)}</body></html>\n"
+        f"<title>{_text(report.title)}</title></head>"
+        f'<body style="font-family:system-ui,sans-serif">{render_fragment(report)}</body></html>\n'
     )
 
 

@@ -1,0 +1,119 @@
+"""The README's commands, outputs and tables are true: a page that lies is worse than none."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mnetcost
+from mnetcost.cli.commands import app
+from mnetcost.layers import LAYERS
+from mnetcost.layers.fields import fields_of
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def run(command: str, folder: Path) -> str:
+    """What a shell prints for a command, standard error last."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONIOENCODING": "utf-8"}
+    environment.pop("FORCE_COLOR", None)
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, check=False
+    )
+    return (done.stdout + done.stderr).decode()
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0][:40])
+def test_outputs_are_what_the_commands_print(block, tmp_path):
+    command, _, shown = block.removeprefix("$ ").partition("\n")
+    kept = [re.escape(part) for part in shown.rstrip("\n").split("\n...")]  # ... stands for lines
+    pattern = r"(?:\n.*)*".join(kept)
+    assert re.fullmatch(pattern, run(command, tmp_path).rstrip("\n"))
+
+
+def test_the_spec_loads_and_keeps_its_promise():
+    (text,) = blocks("yaml")
+    network = mnetcost.load(text)
+    assert network.graph.base == (96, 128)
+    (expectation,) = network.graph.expectations
+    assert expectation.mult_adds.agrees(network.cost().mult_adds)
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\| `(mnetcost [^`]+)` \|", README, re.MULTILINE))
+def test_listed_commands_run(command, tmp_path):
+    (text,) = blocks("yaml")
+    (tmp_path / "my_net.yaml").write_text(text, encoding="utf-8")
+    printed = run(f"{command} && echo finished", tmp_path)
+    assert printed.endswith("finished\n")
+
+
+def test_the_notebook():
+    names: dict[str, object] = {}
+    exec(blocks("python")[0], names)
+    cost, grid = names["cost"], names["grid"]
+    assert (cost.params, cost.mult_adds) == (2568144, 239273472)
+    assert str(cost.layers[0].output) == "Map(h=96, w=96, c=24)"
+    assert grid.mult_adds.shape == (100, 6)
+    for shown in ("2568144, 239273472", "Map(h=96, w=96, c=24)", "shape (100, 6)"):
+        assert shown in README
+
+
+def test_the_new_layer_type_works(tmp_path):
+    _, record, cases = blocks("python")
+    file = tmp_path / "test_channel_scale.py"
+    file.write_text(f"{record}\n\n{cases}", encoding="utf-8")
+    printed = run(f"{sys.executable} -m pytest -q -p no:cacheprovider {file}", tmp_path)
+    assert "2 passed" in printed
+
+
+def documented_layers() -> dict[str, dict[str, str]]:
+    """Layer -> key -> printed default, from the table of layers."""
+    table = README[README.index("| layer | keys (default) |") :].split("\n\n")[0]
+    found = {}
+    for row in table.splitlines()[2:]:
+        names, keys = row.strip("|").split("|")
+        keys = "" if "also as" in keys else keys
+        written = re.findall(r"`(\w+)`(?: \((?:the )?([^)]*)\))?", keys.split("; `inner")[0])
+        for name in re.findall(r"`(\w+)`", names):
+            found[name] = dict(written)
+    return found
+
+
+def test_the_table_of_layers_is_complete():
+    documented = documented_layers()
+    assert documented.keys() == LAYERS.keys()
+    for name, keys in documented.items():
+        known = fields_of(LAYERS[name])
+        assert keys.keys() == known.keys() - {"inner"}, name
+
+
+@pytest.mark.parametrize("name", ["conv", "depthwise", "pointwise", "separable", "dense"])
+def test_documented_defaults_are_the_defaults(name):
+    words = {"true": True, "false": False}
+    known = fields_of(LAYERS[name])
+    for key, shown in documented_layers()[name].items():
+        default = known[key].default
+        if shown.isdecimal():
+            assert default in (int(shown), (int(shown), int(shown)))
+        elif shown in words:
+            assert default is words[shown]
+
+
+def test_every_option_is_mentioned():
+    options = {
+        option
+        for command in app.commands.values()
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    missing = {option for option in options if option not in README}
+    assert not missing
