@@ -41,7 +41,8 @@ def parse_ratio(text: str, what: str) -> Fraction:
             raise UsageError(f"{what}: {text} has an exponent beyond ±{MAX_LENGTH}")
         ratio = Fraction(digits)
     else:
-        raise UsageError(f"{what}: {clip(text)!r} is not a number; write 0.75, 3/4 or 1")
+        several = " (one number, not a list)" if set(text) & set(",:") else ""
+        raise UsageError(f"{what}: {clip(text)!r} is not a number{several}; write 0.75, 3/4 or 1")
     return -ratio if negative else ratio
 
 

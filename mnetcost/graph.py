@@ -1,6 +1,7 @@
 """The network: its nodes in order, what each reads, and the shapes that follow."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -12,6 +13,7 @@ from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Expectation
 from mnetcost.problems import Collector, Mark, Origin
 
+IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large"}  # codes that leave no output map
 INPUT = -1  # the index that stands for the network's input
 
 
@@ -85,6 +87,10 @@ def _place(setting: Setting) -> str:
     )
 
 
+class _NoMap(Exception):
+    """A layer has no output map."""
+
+
 Report: TypeAlias = Callable[[Node | None, Check], None]
 
 
@@ -139,12 +145,12 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
             mark = source.mark if node is None else node.mark
             name = "the input" if node is None else node.name
             collector.add(mark, check.code, f"{name}: {check.message()}{where}")
+            if check.code in IMPOSSIBLE:
+                raise _NoMap
 
-    found = []
-    for node, before, after in infer(nodes, x, widths, source.channels, report):
-        found.append((node, before, after))
-        if min(after) < 1:  # everything after it would only repeat the same problem
-            break
+    found: list[tuple[Node, Map, Map]] = []
+    with suppress(_NoMap):  # every layer after it would only repeat the problem
+        found.extend(infer(nodes, x, widths, source.channels, report))
     return found
 
 

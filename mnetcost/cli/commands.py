@@ -12,9 +12,9 @@ from mnetcost.problems import printable
 from mnetcost.reports.cost import VIEWS, cost_report
 
 _EXITS = """\b
-Exit codes: 0 done; 1 something is wrong in or with a spec, or it is impossible at
-this α or ρ (every problem goes to standard error, with line and column, and
-nothing to standard output); 2 wrong options."""
+Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
+impossible at this α or ρ (every problem goes to standard error, with line
+and column, and nothing to standard output); 2 wrong options."""
 
 
 @click.group(
@@ -80,10 +80,11 @@ def table(
 def sweep(
     spec: str, format_: str | None, output: Path | None, size: str | None, **axes: tuple[str, ...]
 ) -> None:
-    """Mult-adds and parameters over a grid of α and ρ, with each layer type's share.
+    """The cost over a grid of α and ρ.
 
-    A LIST is 1,0.75,0.5 or an inclusive range START:END:STEP such as 0.25:1:0.25; the option may
-    be repeated. The defaults are the paper's four by four.
+    Printed are mult-adds and parameters of every point, and the share of each layer type. A LIST
+    is 1,0.75,0.5 or a range START:END:STEP that includes its end, such as 0.25:1:0.25; an option
+    may be repeated. The defaults are the paper's four by four.
 
     \b
     mnetcost sweep
@@ -103,7 +104,7 @@ def sweep(
 @format_option
 @output_option
 def specs(format_: str | None, output: Path | None) -> None:
-    """List the networks that are shipped, with their cost at α = ρ = 1."""
+    """List the shipped networks and their cost."""
     from mnetcost.reports.specs import specs_report
 
     write(specs_report(), choose_format(format_, output), output)
@@ -112,7 +113,9 @@ def specs(format_: str | None, output: Path | None) -> None:
 @app.command(epilog=_EXITS)
 @click.argument("name", type=SpecName())
 def show(name: str) -> None:
-    """Print the YAML of a shipped network, to read or to begin a spec of your own with.
+    """Print the YAML of a shipped network.
+
+    To read, or to begin a spec of your own with:
 
     \b
     mnetcost show mobilenet_v1 > my_net.yaml
