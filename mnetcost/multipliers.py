@@ -33,9 +33,13 @@ class Rounding(NamedTuple):
         return max(self.minimum, _ROUND[self.rule](top, bottom, self))
 
     def __str__(self) -> str:
-        words = ROUNDINGS[self.rule]
-        if self.rule == "divisible":
-            words = words.replace("multiple", f"multiple of {self.divisor}")
+        """As a spec writes it: "floor, min 8" or "divisible 8"."""
+        divisor = f" {self.divisor}" if self.rule == "divisible" else ""
+        return f"{self.rule}{divisor}" + (f", min {self.minimum}" if self.minimum else "")
+
+    def words(self) -> str:
+        """What the rule does, in words."""
+        words = ROUNDINGS[self.rule].replace("multiple", f"multiple of {self.divisor}")
         return words + (f", at least {self.minimum}" if self.minimum else "")
 
 
@@ -83,7 +87,8 @@ class Widths:
                 f"{written} channels times α = {ratio_text(self.alpha)} is not whole; "
                 "say how to round, such as `width: {round: nearest}`"
             )
-        return f"{written} channels times α = {ratio_text(self.alpha)}, {self.rounding}, leave none"
+        rule = self.rounding.words()
+        return f"{written} channels times α = {ratio_text(self.alpha)}, {rule}, leave none"
 
     def _round(self, written: Any) -> Any:
         # NaN stands for a width that could not be read
@@ -133,7 +138,7 @@ def read_size(value: Any) -> tuple[int, int]:
         parts: Any = value.lower().replace("×", "x").split("x")
     else:
         parts = value if isinstance(value, (tuple, list)) else (value,)
-    if len(parts) > 2:
+    if len(parts) not in (1, 2):
         raise UsageError("input: write HEIGHTxWIDTH, such as 320x256")
     whole = [read_whole(part, "input (HEIGHTxWIDTH)") for part in parts]
     return whole[0], whole[-1]

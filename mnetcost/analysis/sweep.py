@@ -20,6 +20,8 @@ from mnetcost.problems import SpecError, UsageError
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RHOS = ("1", "6/7", "5/7", "4/7")
 
+MAX_POINTS = 20_000_000  # about a gigabyte for MobileNet v1's four types
+
 Grid: TypeAlias = NDArray[Any]  # int64, or exact Python ints where int64 could wrap
 
 
@@ -79,6 +81,8 @@ def sweep(
     """
     alphas = read_axis(ALPHAS if alpha is None else alpha, "α")
     settings = _settings(graph, rho, resolution, size)
+    if (points := len(alphas) * len(settings)) > MAX_POINTS:
+        raise UsageError(f"a grid of {points:,} points; {MAX_POINTS:,} at most")
     dtype = _exact_dtype(graph, alphas, settings)
     shape = len(alphas), len(settings)
     widths = _Columns(graph.rounding, alphas, dtype)

@@ -16,7 +16,7 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         *source_notes(count.graph),
         *convention_notes(),
         ("Left out", _left_out(count)),
-        ("Width", f"α = {ratio_text(setting.alpha)}, {count.graph.rounding}"),
+        ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
     )
 
@@ -24,6 +24,11 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
 def source_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
     """Where the network comes from, where its spec says so."""
     return (("Source", graph.source),) if graph.source else ()
+
+
+def rounding_text(graph: Graph) -> str:
+    """How α rounds: the rule's name and what it does."""
+    return f"rounding: {graph.rounding} ({graph.rounding.words()})"
 
 
 def convention_notes() -> tuple[tuple[str, str], ...]:

@@ -6,22 +6,30 @@ from typing import Any
 from mnetcost.analysis.sweep import Sweep
 from mnetcost.cost import share
 from mnetcost.exact import ratio_text
+from mnetcost.problems import UsageError
 from mnetcost.reports.cost import header, types_document
-from mnetcost.reports.notes import convention_notes, source_notes
+from mnetcost.reports.notes import convention_notes, rounding_text, source_notes
 from mnetcost.tables import Column, Kind, Report, Table
+
+MAX_POINTS = 100_000
 
 Index = tuple[int, int]
 
 
 def sweep_report(sweep: Sweep) -> Report:
-    """The grids, the points and the types of a sweep."""
+    """The grids, the points and the types of a sweep. Raises UsageError beyond MAX_POINTS."""
+    if (points := sweep.mult_adds.size) > MAX_POINTS:
+        message = (
+            f"a report of {points:,} points; {MAX_POINTS:,} at most (mnetcost.sweep takes more)"
+        )
+        raise UsageError(message)
     return Report(
         title=f"{sweep.graph.name}: α × ρ",
         tables=(*_grids(sweep), _points(sweep)),
         notes=(
             *source_notes(sweep.graph),
             *convention_notes(),
-            ("Width", str(sweep.graph.rounding)),
+            ("Width", rounding_text(sweep.graph)),
         ),
         document={
             **header(sweep.graph),
