@@ -4,7 +4,7 @@ import re
 
 from mnetcost.problems import printable
 from mnetcost.render.cells import NUMERIC, cell_text
-from mnetcost.tables import Kind, Report, Table
+from mnetcost.tables import Column, Kind, Report, Table
 
 _WRITTEN = {
     "\\": r"\textbackslash{}",
@@ -43,9 +43,18 @@ def render_latex(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _header(column: Column) -> str:
+    lines = [escape(line) for line in column.header.split("\n")]
+    if len(lines) == 1:
+        return lines[0]
+    side = "r" if column.kind in NUMERIC else "l"
+    stack = r" \\ ".join(lines)
+    return rf"\shortstack[{side}]{{{stack}}}"
+
+
 def _table(title: str, table: Table) -> str:
     align = "".join("r" if column.kind in NUMERIC else "l" for column in table.columns)
-    header = " & ".join(escape(column.header) for column in table.columns)
+    header = " & ".join(map(_header, table.columns))
     lines = [
         r"\begin{table}",
         r"  \centering",
