@@ -11,7 +11,7 @@ from mnetcost.layers.base import Check, Layer, Map, Quantity
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Expectation
-from mnetcost.problems import Collector, Mark, Origin
+from mnetcost.problems import Collector, Mark, Origin, Stop
 
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large"}  # codes that leave no output map
 INPUT = -1  # the index that stands for the network's input
@@ -149,7 +149,7 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
                 raise _NoMap
 
     found: list[tuple[Node, Map, Map]] = []
-    with suppress(_NoMap):  # every layer after it would only repeat the problem
+    with suppress(_NoMap, Stop):  # every layer after it would only repeat the problem
         found.extend(infer(nodes, x, widths, source.channels, report))
     return found
 

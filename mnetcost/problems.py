@@ -13,7 +13,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-
 
 def printable(text: str) -> str:
     """`text` with control and direction characters escaped, so that a terminal only shows it."""
-    return _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
+    escaped = _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
+    return escaped.encode("utf-8", "backslashreplace").decode()
 
 
 def clip(text: str, length: int = 60) -> str:
@@ -50,10 +51,14 @@ class Origin(NamedTuple):
     label: str
     text: str
 
-    def line(self, number: int) -> str:
-        """Line `number` (from 1), or an empty text past the end."""
-        lines = _LINE_BREAK.split(self.text)
-        return lines[number - 1] if number <= len(lines) else ""
+    def lines(self) -> list[str]:
+        """The lines of the text, split where YAML splits them."""
+        return _LINE_BREAK.split(self.text)
+
+    def mark(self, place: int) -> Mark:
+        """The mark of the character at this place in the text."""
+        lines = _LINE_BREAK.split(self.text[:place])
+        return Mark(len(lines), len(lines[-1]) + 1)
 
 
 class Problem(NamedTuple):
@@ -118,6 +123,7 @@ class Collector:
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.problems: list[Problem] = []
+        self._lines: list[str] | None = None  # split once, and only when something is wrong
 
     def add(
         self,
@@ -129,12 +135,19 @@ class Collector:
         suggestion: str | None = None,
     ) -> None:
         """Note one problem at `mark`; raises Stop at the hundredth."""
-        excerpt = self.origin.line(mark.line)
         self.problems.append(
-            Problem(self.origin.label, mark, code, message, expected, suggestion, excerpt)
+            Problem(
+                self.origin.label, mark, code, message, expected, suggestion, self.line(mark.line)
+            )
         )
         if len(self.problems) >= MAX_PROBLEMS:
             raise Stop
+
+    def line(self, number: int) -> str:
+        """Line `number` (from 1) of the spec, or an empty text past the end."""
+        if self._lines is None:
+            self._lines = self.origin.lines()
+        return self._lines[number - 1] if number <= len(self._lines) else ""
 
     def raise_if_any(self) -> None:
         """Raise SpecError with everything gathered so far, if anything was."""

@@ -3,7 +3,6 @@
 Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple, cast
@@ -72,46 +71,56 @@ def _ratio(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole else None
 
 
-def find_pairs(graph: Graph) -> Iterator[tuple[int, int]]:
-    """Indices of each depthwise convolution and the plain 1×1 convolution that alone reads it."""
+def find_pairs(count: Count) -> dict[int, int]:
+    """Each depthwise convolution and the plain 1×1 convolution that alone reads it, by index."""
     readers: dict[int, list[int]] = {}
-    for index, node in enumerate(graph.nodes):
-        readers.setdefault(node.reads, []).append(index)
-    for index, node in enumerate(graph.nodes):
-        after = readers.get(index, [])
-        if len(after) == 1 and _filters_alone(node) and _mixes_alone(graph.nodes[after[0]]):
-            yield index, after[0]
+    for index, layer in enumerate(count.layers):
+        readers.setdefault(layer.node.reads, []).append(index)
+    return {
+        index: after[0]
+        for index, after in sorted(readers.items())
+        if index != INPUT
+        and len(after) == 1
+        and _filters_alone(count.layers[index])
+        and _mixes_alone(count.layers[after[0]])
+    }
 
 
-def _filters_alone(node: Node) -> bool:
-    layer = node.layer
+def _filters_alone(cost: LayerCost) -> bool:
+    """Whether it has one filter a channel, and as many channels out as in."""
+    layer, channels = cost.node.layer, cost.input.c
     if isinstance(layer, Depthwise):
         return bool(layer.multiplier == 1)
-    return isinstance(layer, Conv) and node.type == "depthwise" and bool(layer.out == layer.groups)
+    return isinstance(layer, Conv) and bool(layer.groups == channels == cost.output.c)
 
 
-def _mixes_alone(node: Node) -> bool:
-    layer = node.layer
-    if not isinstance(layer, Conv) or node.type != "pointwise":
+def _mixes_alone(cost: LayerCost) -> bool:
+    layer = cost.node.layer
+    if not isinstance(layer, Conv) or cost.type != "pointwise":
         return False
     return layer.stride == ONE and layer.padding in (SAME, VALID)
 
 
-def full_convolution(graph: Graph) -> Graph:
-    """The twin of a network: each depthwise-separable pair is one standard convolution."""
-    joined = {second: first for first, second in find_pairs(graph)}
+def full_convolution(count: Count) -> tuple[Graph, dict[int, int]]:
+    """The twin of a network: each depthwise-separable pair is one standard convolution.
+
+    With it comes where each node of the network stands in the twin, by index; a pair's first half
+    stands nowhere.
+    """
+    graph, firsts = count.graph, find_pairs(count)
+    seconds = {second: first for first, second in firsts.items()}
     nodes: list[Node] = []
-    place = {INPUT: INPUT}  # where each old node's output comes from now
+    place = {INPUT: INPUT}
     for index, node in enumerate(graph.nodes):
-        if index in joined.values():
+        if index in firsts:
             continue
-        reads = node.reads
-        if index in joined:
-            first = graph.nodes[joined[index]]
-            reads, node = first.reads, _standard(first, node)
+        reads, twin = node.reads, node
+        if index in seconds:
+            first = graph.nodes[seconds[index]]
+            reads, twin = first.reads, _standard(first, node)
         place[index] = len(nodes)
-        nodes.append(node._replace(reads=place[reads]))
-    return replace(graph, nodes=tuple(nodes))
+        nodes.append(twin._replace(reads=place[reads]))
+    return replace(graph, nodes=tuple(nodes)), place
 
 
 def _standard(depthwise: Node, pointwise: Node) -> Node:
@@ -134,12 +143,12 @@ def _pair_name(depthwise: str, pointwise: str) -> str:
 
 def reductions(count: Count) -> tuple[Reduction, ...]:
     """Every pair against its standard convolution, in order, and last the whole network."""
-    twin = type(count).of(full_convolution(count.graph), count.setting)
-    standard = {layer.name: layer for layer in twin.layers}
-    rows = []
-    for first, second in find_pairs(count.graph):
-        depthwise, pointwise = count.layers[first], count.layers[second]
-        rows.append(_compare(depthwise, pointwise, standard))
+    graph, place = full_convolution(count)
+    twin = type(count).of(graph, count.setting)
+    rows = [
+        _compare(count.layers[first], count.layers[second], twin.layers[place[second]])
+        for first, second in find_pairs(count).items()
+    ]
     whole = Reduction(
         name=NETWORK,
         m=None,
@@ -154,19 +163,16 @@ def reductions(count: Count) -> tuple[Reduction, ...]:
     return (*rows, whole)
 
 
-def _compare(
-    depthwise: LayerCost, pointwise: LayerCost, standard: Mapping[str, LayerCost]
-) -> Reduction:
-    name = _pair_name(depthwise.name, pointwise.name)
+def _compare(depthwise: LayerCost, pointwise: LayerCost, standard: LayerCost) -> Reduction:
     kernel: Pair = cast(Convolution, depthwise.node.layer).kernel
     return Reduction(
-        name=name,
+        name=standard.name,
         m=depthwise.input.c,
         n=pointwise.output.c,
         d_k=kernel,
         d_f=Pair(depthwise.input.h, depthwise.input.w),
         d_o=Pair(pointwise.output.h, pointwise.output.w),
-        standard=PairCost(standard[name].params, standard[name].mult_adds),
+        standard=PairCost(standard.params, standard.mult_adds),
         separable=PairCost(
             depthwise.params + pointwise.params, depthwise.mult_adds + pointwise.mult_adds
         ),

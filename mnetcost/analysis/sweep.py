@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from mnetcost.analysis.axes import read_axis, whole
 from mnetcost.conventions import PAPER
-from mnetcost.cost import Count, amounts, in_order, operations
+from mnetcost.cost import amounts, in_order, operations
 from mnetcost.graph import Graph, Node, infer
 from mnetcost.layers.base import Check, Map
 from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
-from mnetcost.problems import SpecError, UsageError
+from mnetcost.problems import UsageError
 
 # The paper's four by four: Howard et al. 2017, Tables 6 and 7.
 ALPHAS = ("1", "0.75", "0.5", "0.25")
@@ -132,23 +132,34 @@ def _settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Settin
     return [make_setting(graph.base, rho=one, size=size) for one in ratios]
 
 
+class _Largest(Widths):
+    """The most channels that a written width has at any α.
+
+    Not always at the largest: `divisible` with `min` may round a smaller width further up.
+    """
+
+    def __init__(self, rounding: Rounding, alphas: Sequence[Fraction]) -> None:
+        super().__init__(rounding, alphas[0])
+        self.alphas = alphas
+
+    def _round(self, written: Any) -> int:
+        return max(self.rounding.apply(written, alpha) for alpha in self.alphas)
+
+
 def _exact_dtype(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Any:
     """int64 where no count can wrap, else exact Python ints.
 
-    Every count grows with α and with each side, so the largest point bounds the grid.
+    Every count grows with the channels and with each side, so their largest values bound the grid.
     """
-    largest = Setting(
-        max(alphas),
-        max(one.rho for one in settings),
-        max(one.height for one in settings),
-        max(one.width for one in settings),
-    )
-    try:
-        count = Count.of(graph, largest)
-    except SpecError:  # some point is impossible, and is named once the grid is known
-        return object
-    safe = max(count.params, count.mult_adds) <= np.iinfo(np.int64).max
-    return np.int64 if safe else object
+    widths = _Largest(graph.rounding, alphas)
+    height, width = (max(sides) for sides in zip(*((one.height, one.width) for one in settings)))
+    x = graph.input.at(height, width, widths)
+    shapes = infer(graph.nodes, x, widths, graph.input.channels, lambda node, check: None)
+    params = mult_adds = 0
+    for node, before, after in shapes:
+        params += PAPER.params(amounts(node, before, after, PAPER.parameters))
+        mult_adds += PAPER.mult_adds(operations(node, before, after, PAPER.work))
+    return np.int64 if max(params, mult_adds) <= np.iinfo(np.int64).max else object
 
 
 def _refuse(

@@ -9,7 +9,8 @@ import click
 
 from mnetcost.problems import SpecError, UsageError, printable
 
-DONE, WRONG_SPEC, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, WRONG_SPEC, INTERRUPTED = 0, 1, 130  # and 2 for wrong options, as click has it
+NAME = "mnetcost"
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -19,28 +20,50 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command; problems go to standard error, never as a traceback."""
-    from mnetcost.cli.commands import app
-
     try:
-        code = app.main(arguments, prog_name="mnetcost", standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        return _invoke(sys.argv[1:] if arguments is None else arguments)
     except SpecError as error:
         _complain(str(error))
         return WRONG_SPEC
-    except UsageError as error:
-        click.UsageError(printable(str(error))).show()
-        return WRONG_USAGE
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    except (click.ClickException, UsageError) as error:
+        return _complain_of_usage(error)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has what it wanted; nothing more may be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    return code if isinstance(code, int) else DONE
+    except OSError as error:
+        _forget_output()
+        if isinstance(error, BrokenPipeError):  # the reader has what it wanted
+            return DONE
+        _complain(f"Error: cannot write to standard output: {error.strerror}")
+        return WRONG_SPEC
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    from mnetcost.cli.commands import app
+
+    if f"_{NAME.upper()}_COMPLETE" in os.environ:
+        app.main(prog_name=NAME)  # answers the shell, and exits
+    try:
+        # Not app.main(): it turns a closed pipe into a failure.
+        with app.make_context(NAME, list(arguments)) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    return DONE
+
+
+def _complain_of_usage(error: click.ClickException | UsageError) -> int:
+    if isinstance(error, UsageError):
+        error = click.UsageError(printable(str(error)))
+    error.show()
+    return error.exit_code
+
+
+def _forget_output() -> None:
+    """Nothing more may be flushed at exit: nobody can take it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _complain(text: str) -> None:

@@ -7,6 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mnetcost.network import Network, load
+from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped
 
 DEFAULT = "mobilenet_v1"
@@ -41,5 +42,7 @@ input_option = click.option(
 def open_network(spec: str) -> Network:
     """The network behind SPEC."""
     if spec == "-":
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
         return Network(read_graph(read_stream(sys.stdin.buffer, "<stdin>")))
     return load(spec)

@@ -13,7 +13,7 @@ from mnetcost.render import FORMATS, SUFFIXES, renderer
 from mnetcost.tables import Report
 
 # One character each, so that tables stay aligned where the output cannot show the sign itself.
-_PLAIN = dict(zip("×→αβγρ²–…█▓▒░▏▎▍▌▋▊▉", "x>abgr2-.####:. ...###"))
+_PLAIN = dict(zip("×→αβγρ²–…“”█▓▒░▏▎▍▌▋▊▉", "x>abgr2-.''###:....###"))
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
@@ -64,10 +64,12 @@ def write(report: Report, format_: str, output: Path | None) -> None:
 
 def print_text(text: str) -> None:
     """Print to standard output; signs that it cannot show become plain ones."""
-    reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure and (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
-        reconfigure(errors="mnetcost")
-    click.echo(text, nl=False)
+    stream: Any = sys.stdout
+    if stream is None:  # closed by whoever started this
+        return
+    if hasattr(stream, "reconfigure") and codecs.lookup(stream.encoding).name != "utf-8":
+        stream.reconfigure(errors="mnetcost")
+    stream.write(text)
 
 
 def _save(text: str, output: Path) -> None:

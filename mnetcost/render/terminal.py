@@ -9,7 +9,7 @@ from mnetcost.tables import Report
 
 def render_terminal(report: Report) -> str:
     """The report as standard output should show it."""
-    if sys.stdout.isatty() or os.environ.get("FORCE_COLOR"):
+    if (sys.stdout is not None and sys.stdout.isatty()) or os.environ.get("FORCE_COLOR"):
         return render_styled(report)
     return render_plain(report)
 
@@ -28,7 +28,10 @@ def render_styled(report: Report) -> str:
     from rich.console import Console  # a pipe does not wait for it
     from rich.text import Text
 
-    console = Console()
+    # Forced colour is meant for what rich takes for a terminal without any.
+    dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+    forced = bool(os.environ.get("FORCE_COLOR"))
+    console = Console(color_system="standard" if forced and dumb else "auto")
     with console.capture() as capture:
         for line in report_lines(report, console.width):
             text = Text.assemble(*line, overflow="fold")

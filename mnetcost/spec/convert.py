@@ -80,7 +80,7 @@ class Converter:
         expected = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
-        elif len(node.text) > MAX_LENGTH and node.text.isdecimal():
+        elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
             message = f"a number of {len(node.text):,} digits"
             self.collector.add(node.mark, "out-of-range", message, expected=expected)
         elif not _WHOLE.fullmatch(node.text):
@@ -94,7 +94,7 @@ class Converter:
     def _refuse_number(self, node: Scalar, expected: str) -> None:
         text = clip(node.text, MAX_LENGTH)
         readable = re.fullmatch(_YAML_READS, node.text, re.ASCII)
-        reading = yaml.safe_load(node.text) if readable else None
+        reading = _yaml_reading(node.text) if readable else None
         code, message = "number-format", f"found {describe(node)}; write it out in plain digits"
         if isinstance(reading, bool):
             message = f"found `{text}`, which YAML reads as {str(reading).lower()}"
@@ -187,13 +187,16 @@ class Converter:
 
     def entries(
         self, node: Node, known: Mapping[str, Any], what: str
-    ) -> dict[str, tuple[Scalar, Node]]:
-        """The entries of a mapping whose keys are all in `known`; others are reported."""
+    ) -> dict[str, tuple[Scalar, Node]] | None:
+        """The entries of a mapping whose keys are in `known`; others are reported.
+
+        None for what is no mapping, which is reported too; nothing written is an empty mapping.
+        """
         if isinstance(node, Scalar) and node.is_null:
             return {}
         if not isinstance(node, Entries):
             self.refuse(node, f"{what}: a mapping, such as {{key: value}}")
-            return {}
+            return None
         for text, (key, _) in node.nodes.items():
             if text not in known:
                 self.unknown_key(key, known, what)
@@ -213,7 +216,7 @@ class Converter:
         """A record from a mapping; keys that it lacks come from the record's own defaults."""
         name = getattr(record, "written", "") or record.__name__.lower()
         entries = self.entries(node, fields_of(record), name)
-        return self.fill(record, entries, owner, {})
+        return None if entries is None else self.fill(record, entries, owner, {})
 
     def fill(
         self,
@@ -236,6 +239,14 @@ class Converter:
         """The value of one key; an unreadable word falls back to the key's default."""
         value = self.value(node, field.kind)
         return field.default if value is None and not field.required else value
+
+
+def _yaml_reading(text: str) -> Any:
+    """What YAML would read, or None where it fails itself ("0x_")."""
+    try:
+        return yaml.safe_load(text)
+    except ValueError:
+        return None
 
 
 def _plainly(node: Scalar, reading: float) -> str:

@@ -9,7 +9,7 @@ from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
 from mnetcost.layers.fields import MAX_CHANNELS, Integer, fields_of
 from mnetcost.layers.structural import Free
-from mnetcost.problems import Mark, clip, did_you_mean
+from mnetcost.problems import Collector, Mark, clip, did_you_mean
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
@@ -22,20 +22,21 @@ COMMON = {"name": "the layer's name", "in": "its input channels, only checked"}
 
 
 class Written(NamedTuple):
-    """A layer as written once, with its name."""
+    """A layer as written once: its name, where that stands, and the layer's key."""
 
     name: str
     record: Layer | Compound
     mark: Mark
-    states: Any
+    name_mark: Mark
+    states: Any = None
 
-    def expand(self) -> Iterator[tuple[str, Layer]]:
-        """The layers it stands for, each with its name."""
+    def expand(self, name: str) -> Iterator[tuple[str, Layer]]:
+        """The layers it stands for, each with its name; `name` is its own in full."""
         if isinstance(self.record, Layer):
-            yield self.name, self.record
+            yield name, self.record
         else:
             for suffix, layer in self.record.expand():
-                yield f"{self.name}/{suffix}" if suffix else self.name, layer
+                yield f"{name}/{suffix}" if suffix else name, layer
 
 
 class Repeat(NamedTuple):
@@ -43,7 +44,6 @@ class Repeat(NamedTuple):
 
     times: int
     items: "list[Item]"
-    mark: Mark
 
 
 Item: TypeAlias = Written | Repeat
@@ -64,12 +64,15 @@ class LayerReader:
     def __init__(self, convert: Converter, defaults: Mapping[str, Mapping[str, Any]]) -> None:
         self.convert, self.defaults = convert, defaults
         self.counts: dict[str, int] = {}
-        self.names: dict[str, Mark] = {}
 
     def read(self, node: YamlNode) -> list[Item]:
         """The items of a list of layers."""
         if not isinstance(node, Items):
             self.convert.refuse(node, "a list of layers, each on a line that begins with `- `")
+            return [self._unknown(node.mark)]
+        if len(node.nodes) > MAX_NODES:
+            message = f"a list of {len(node.nodes):,} layers; {MAX_NODES:,} at most"
+            self.convert.collector.add(node.mark, "too-large", message)
             return [self._unknown(node.mark)]
         if not node.nodes:
             self.convert.collector.add(node.mark, "empty", "found no layers")
@@ -102,11 +105,11 @@ class LayerReader:
         return self._unknown(node.mark)
 
     def _unknown(self, mark: Mark) -> Written:
-        return Written("?", Unknown(), mark, None)
+        return Written("?", Unknown(), mark, mark)
 
     def _repeat(self, node: Entries) -> Repeat:
         known = {"repeat": None, "layers": None}
-        entries = self.convert.entries(node, known, "repeat")
+        entries = self.convert.entries(node, known, "repeat") or {}
         for name in known.keys() - entries.keys():
             present = next(iter(entries.values()))[0]
             message = f"a repeat needs `{name}`"
@@ -118,8 +121,7 @@ class LayerReader:
         items: list[Item] = [self._unknown(node.mark)]
         if "layers" in entries:
             items = self.read(entries["layers"][1])
-        mark = entries["repeat"][1].mark if "repeat" in entries else node.mark
-        return Repeat(1 if isnan(times) else times, items, mark)
+        return Repeat(1 if isnan(times) else times, items)
 
     def _layer(self, key: Scalar, value: YamlNode | None) -> Written:
         record = LAYERS.get(key.text)
@@ -134,27 +136,30 @@ class LayerReader:
             return self._unknown(key.mark)
         known = {**fields_of(record), **COMMON}
         entries = {} if value is None else self.convert.entries(value, known, key.text)
+        name, name_mark = self._name(key, entries or {})
+        if entries is None:
+            return self._unknown(key.mark)
         defaults = self.defaults.get(key.text, {})
         instance = self.convert.fill(record, entries, key.mark, defaults)
         states = self.convert.integer(entries["in"][1], _STATED) if "in" in entries else None
-        return Written(self._name(key, entries), instance, key.mark, states)
+        return Written(name, instance, key.mark, name_mark, states)
 
-    def _name(self, key: Scalar, entries: Mapping[str, tuple[Scalar, YamlNode]]) -> str:
+    def _name(
+        self, key: Scalar, entries: Mapping[str, tuple[Scalar, YamlNode]]
+    ) -> tuple[str, Mark]:
+        """The written name, else the type and its number; and where it stands."""
         number = self.counts[key.text] = self.counts.get(key.text, 0) + 1
-        name, mark = f"{key.text}_{number}", key.mark
-        if "name" in entries:
-            node = entries["name"][1]
-            mark = node.mark
-            written = self.convert.text(node, "name")
-            if written is not None and not _is_name(written):
-                self.convert.refuse(node, _NAME, "name")
-            elif written is not None:
-                name = written
-        if name in self.names:
-            message = f"the name `{name}` is taken; first in line {self.names[name].line}"
-            self.convert.collector.add(mark, "duplicate-name", message)
-        self.names.setdefault(name, mark)
-        return name
+        automatic = f"{key.text}_{number}", key.mark
+        if "name" not in entries:
+            return automatic
+        node = entries["name"][1]
+        written = self.convert.text(node, "name")
+        if written is None:
+            return automatic
+        if not _is_name(written):
+            self.convert.refuse(node, _NAME, "name")
+            return automatic
+        return written, node.mark
 
 
 def _is_name(text: str) -> bool:
@@ -164,13 +169,10 @@ def _is_name(text: str) -> bool:
 
 def read_defaults(convert: Converter, node: YamlNode) -> dict[str, dict[str, Any]]:
     """`defaults:` by written key, converted once."""
-    if not isinstance(node, Entries):
-        convert.refuse(node, "a mapping from layers to keys, such as {conv: {norm: batch}}")
-        return {}
     defaults = {}
-    for key, value in convert.entries(node, LAYERS, "defaults").values():
+    for key, value in (convert.entries(node, LAYERS, "defaults") or {}).values():
         known = fields_of(LAYERS[key.text])
-        entries = convert.entries(value, known, f"{key.text} in defaults")
+        entries = convert.entries(value, known, f"{key.text} in defaults") or {}
         defaults[key.text] = {
             name: convert.field(item, known[name]) for name, (_, item) in entries.items()
         }
@@ -178,30 +180,40 @@ def read_defaults(convert: Converter, node: YamlNode) -> dict[str, dict[str, Any
 
 
 def count_nodes(items: Sequence[Item]) -> int:
-    """How many nodes the items expand to, without expanding them."""
+    """How many nodes the items expand to, without expanding repeats."""
     return sum(
         item.times * count_nodes(item.items)
         if isinstance(item, Repeat)
-        else sum(1 for _ in item.expand())
+        else sum(1 for _ in item.expand(item.name))
         for item in items
     )
 
 
-def flatten(items: Sequence[Item], suffix: str = "") -> Iterator[tuple[str, Layer, Written]]:
-    """Every layer in order with its full name; repeats append .1, .2 to the written name."""
+def flatten(items: Sequence[Item], suffix: str = "") -> Iterator[tuple[str, Written]]:
+    """Every written layer in order with its full name; repeats append .1, .2 to the name."""
     for item in items:
         if isinstance(item, Repeat):
             for turn in range(1, item.times + 1):
                 yield from flatten(item.items, f"{suffix}.{turn}")
         else:
-            named = Written(item.name + suffix, item.record, item.mark, item.states)
-            for name, layer in named.expand():
-                yield name, layer, item
+            yield item.name + suffix, item
 
 
-def chain(items: Sequence[Item]) -> list[Node]:
-    """The nodes, each reading the one before it."""
-    return [
-        Node(name, layer, number - 1 if number else INPUT, written.mark, states=written.states)
-        for number, (name, layer, written) in enumerate(flatten(items))
-    ]
+def chain(items: Sequence[Item], collector: Collector) -> list[Node]:
+    """The nodes, each reading the one before it. Names that occur twice are reported."""
+    nodes: list[Node] = []
+    owners: dict[str, Written] = {}
+    reported: set[int] = set()
+    for full_name, written in flatten(items):
+        expanded = list(written.expand(full_name))
+        for name in {full_name, *(name for name, _ in expanded)}:
+            first = owners.setdefault(name, written)
+            is_named = not isinstance(written.record, Unknown)
+            if first is not written and is_named and id(written) not in reported:
+                reported.add(id(written))
+                message = f"the name `{name}` is taken; first in line {first.name_mark.line}"
+                collector.add(written.name_mark, "duplicate-name", message)
+        for name, layer in expanded:
+            reads = len(nodes) - 1 if nodes else INPUT
+            nodes.append(Node(name, layer, reads, written.mark, states=written.states))
+    return nodes

@@ -69,6 +69,9 @@ def describe(node: Node) -> str:
             return "a mapping"
 
 
+_NO_KEY = Scalar("", False, TOP)  # stands for a key that was already reported
+
+
 class _Cut(Exception):
     """The text is not worth reading on."""
 
@@ -76,6 +79,11 @@ class _Cut(Exception):
 def read_nodes(collector: Collector) -> Node | None:
     """The root node of the collector's text, or None where it cannot be read to its end."""
     builder = _Builder(collector)
+    if found := yaml.reader.Reader.NON_PRINTABLE.search(collector.origin.text):
+        sign = f"U+{ord(found.group()):04X}"
+        mark = collector.origin.mark(found.start())
+        collector.add(mark, "not-yaml", f"the character {sign}, which YAML does not allow")
+        return None
     try:
         for event in _events(collector):
             builder.take(event)
@@ -106,8 +114,8 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
     place = error.problem_mark or error.context_mark
     mark = Mark(place.line + 1, place.column + 1) if place else TOP
     words = " ".join(part for part in (error.context, error.problem) if part)
-    tab = "\t" in collector.origin.line(mark.line)[: mark.column]
-    if tab or "\\t" in words or "tab character" in words:
+    before = collector.line(mark.line)[: mark.column]
+    if ("\t" in before and not before.strip()) or "\\t" in words or "tab character" in words:
         expected = "spaces: YAML does not indent with tabs"
         collector.add(mark, "tab", "a tab where YAML wants spaces", expected=expected)
     else:
@@ -182,7 +190,7 @@ class _Builder:
             return node
         if not isinstance(node, Unreadable):
             self.collector.add(node.mark, "wrong-type", f"{describe(node)} as a key")
-        return Scalar("", False, node.mark)
+        return _NO_KEY
 
     def _pair(self, parent: Entries, key: Scalar, value: Node) -> None:
         if key.text == "<<" and key.plain:
@@ -191,7 +199,7 @@ class _Builder:
             first = parent.nodes[key.text][0].mark
             message = f"`{clip(key.text)}` is written twice; first in line {first.line}"
             self.collector.add(key.mark, "duplicate-key", message)
-        elif not (key.text == "" and not key.plain):
+        elif key is not _NO_KEY:
             parent.nodes[key.text] = (key, value)
 
     def _refuse_extras(self, event: yaml.NodeEvent) -> None:

@@ -69,7 +69,7 @@ class _Reader:
         if not isinstance(root, Entries):
             self.collector.add(TOP, "wrong-type", "the spec is not a mapping", expected=_OUTLINE)
             return None
-        sections = self.convert.entries(root, TOP_KEYS, "a spec")
+        sections = self.convert.entries(root, TOP_KEYS, "a spec") or {}
         self._version(sections)
         name, source = self._text(sections, "name"), self._text(sections, "source")
         input_ = self._input(sections)
@@ -87,7 +87,7 @@ class _Reader:
             message = f"the layers expand to {clip(f'{count:,}', 30)} nodes; {MAX_NODES:,} at most"
             self.collector.add(key.mark, "too-large", message)
             return None
-        nodes = link(chain(items), input_, rounding, self.collector)
+        nodes = link(chain(items, self.collector), input_, rounding, self.collector)
         return Graph(
             name=name or PurePath(self.collector.origin.label).stem,
             source=source or "",
@@ -111,18 +111,18 @@ class _Reader:
             message = "a spec needs `input`"
             expected = "input: {height: 224, width: 224, channels: 3}"
             self.collector.add(TOP, "missing-key", message, expected=expected)
-            unknown: Any = UNKNOWN
-            return Input(unknown, unknown, unknown, False, TOP)
+            return _UNKNOWN_INPUT
         key, node = sections["input"]
-        known = isinstance(node, (Entries, Scalar))
         entries = self.convert.entries(node, INPUT_KEYS, "input")
+        if entries is None:
+            return _UNKNOWN_INPUT
         values: dict[str, Any] = {}
         for name, unit in (("height", "px"), ("width", "px"), ("channels", "channels")):
             values[name] = UNKNOWN
             if name in entries:
                 bound = Integer(1, INPUT_KEYS[name], unit)
                 values[name] = self.convert.integer(entries[name][1], bound)
-            elif known:
+            else:
                 self.collector.add(key.mark, "missing-key", f"input needs `{name}`")
         scale = "scale" in entries and self.convert.flag(entries["scale"][1])
         return Input(**values, scale=scale, mark=key.mark)
@@ -132,6 +132,8 @@ class _Reader:
             return Rounding()
         key, node = sections["width"]
         entries = self.convert.entries(node, WIDTH_KEYS, "width")
+        if entries is None or len(entries) < len(getattr(node, "nodes", ())):
+            return Rounding()  # already reported
         divisible = "divisible" in entries
         rule: str | None = "divisible" if divisible else "none"
         if "round" in entries:
@@ -158,15 +160,18 @@ class _Reader:
         if not isinstance(items, list):
             self.convert.refuse(node, "a list of figures, such as {mult_adds: 569M, source: ...}")
             return ()
-        return tuple(self._expectation(item) for item in items)
+        known = dict.fromkeys(EXPECT_KEYS)
+        found = [(item, self.convert.entries(item, known, "an expectation")) for item in items]
+        return tuple(
+            self._expectation(item, entries) for item, entries in found if entries is not None
+        )
 
-    def _expectation(self, node: Node) -> Expectation:
-        entries = self.convert.entries(node, dict.fromkeys(EXPECT_KEYS), "an expectation")
+    def _expectation(self, node: Node, entries: Section) -> Expectation:
         truncated = False
         if "printed" in entries:
             word = self.convert.word(entries["printed"][1], ("rounded", "truncated"))
             truncated = word == "truncated"
-        if not {"params", "mult_adds"} & entries.keys() and isinstance(node, Entries):
+        if not {"params", "mult_adds"} & entries.keys():
             message = "an expectation needs `params` or `mult_adds`"
             self.collector.add(node.mark, "missing-key", message)
         if {"rho", "resolution"} <= entries.keys():
@@ -204,4 +209,6 @@ class _Reader:
         return ratio
 
 
+_UNKNOWN: Any = UNKNOWN
+_UNKNOWN_INPUT = Input(_UNKNOWN, _UNKNOWN, _UNKNOWN, False, TOP)
 _OUTLINE = "input: {height: 224, width: 224, channels: 3} and a list of layers: [...]"

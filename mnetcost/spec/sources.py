@@ -1,10 +1,11 @@
 """Finding and reading a spec: a shipped name, a path, or the text itself."""
 
+import codecs
 import os
 from pathlib import Path
 from typing import IO
 
-from mnetcost.problems import TOP, Mark, Origin, Problem, SpecError, clip, did_you_mean
+from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError, clip, did_you_mean
 
 MAX_BYTES = 2**20
 
@@ -64,7 +65,10 @@ def read_file(path: Path) -> Origin:
     """The text of a file; raises SpecError when it cannot be had."""
     try:
         with path.open("rb") as stream:
-            return read_stream(stream, str(path))
+            data = stream.read(MAX_BYTES + 1)
+        return decode(data, str(path))
+    except SpecError:
+        raise
     except FileNotFoundError:
         code, message = "no-such-file", "there is no such file"
     except IsADirectoryError:
@@ -91,12 +95,12 @@ def decode(data: bytes, label: str) -> Origin:
     if len(data) > MAX_BYTES:
         message = f"over {MAX_BYTES:,} bytes; a spec is far smaller"
         raise SpecError([Problem(label, TOP, "too-large", message)])
+    text = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return Origin(label, data.decode("utf-8-sig"))
+        return Origin(label, text.decode("utf-8"))
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
-        line = before.count("\n") + 1
-        mark = Mark(line, len(before) - (before.rfind("\n") + 1) + 1)
-        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
-        problem = Problem(label, mark, "not-utf-8", message, expected="a text saved as UTF-8")
-        raise SpecError([problem]) from None
+        collector = Collector(Origin(label, text.decode("utf-8", "replace")))
+        mark = collector.origin.mark(len(text[: error.start].decode("utf-8")))
+        message = f"not UTF-8: byte 0x{text[error.start]:02x}"
+        collector.add(mark, "not-utf-8", message, expected="a text saved as UTF-8")
+        raise SpecError(collector.problems) from None
