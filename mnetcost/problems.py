@@ -106,7 +106,8 @@ class SpecError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.label, problem.mark)))
-        super().__init__("\n".join(map(str, self.problems)))
+        more = [f"(only the first {MAX_PROBLEMS} problems)"] * (len(self.problems) >= MAX_PROBLEMS)
+        super().__init__("\n".join([*map(str, self.problems), *more]))
 
 
 class UsageError(ValueError):

@@ -25,6 +25,13 @@ _WRITTEN = {
     "ρ": r"$\rho$",
     "²": r"\textsuperscript{2}",
     "–": "--",
+    "“": "``",
+    "”": "''",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "[": "{[}",
+    "]": "{]}",
 }
 _SPECIAL = re.compile("|".join(map(re.escape, _WRITTEN)))
 

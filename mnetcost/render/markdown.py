@@ -6,7 +6,7 @@ from mnetcost.problems import printable
 from mnetcost.render.cells import NUMERIC, cell_text
 from mnetcost.tables import Kind, Report, Table
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
 def escape(text: str) -> str:

@@ -57,7 +57,7 @@ class Converter:
             case Integer():
                 return self.integer(node, kind)
             case PairOf():
-                return self._pair(node, kind.side, "a whole number or [height, width]")
+                return self._pair(node, kind.side, "[height, width]")
             case Choice():
                 return self.word(node, kind.options)
             case Flag():
@@ -75,9 +75,15 @@ class Converter:
             message = f"found {describe(node)}"
             self.collector.add(node.mark, code, message, expected=expected)
 
-    def integer(self, node: Node, kind: Integer) -> Any:
-        """A whole number in plain digits, within the bounds of `kind`."""
-        expected = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+    def integer(self, node: Node, kind: Integer, other: str = "") -> Any:
+        """A whole number in plain digits, within the bounds of `kind`.
+
+        `other` names what else the key could hold, for the message.
+        """
+        wanted = f"a whole number from {kind.minimum:,} to {kind.maximum:,}"
+        if kind.minimum == kind.maximum:
+            wanted = str(kind.minimum)
+        expected = f"{wanted} ({kind.unit})" + (other and f", or {other}")
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
         elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
@@ -102,11 +108,14 @@ class Converter:
             code, message = "not-whole", f"{text} is not a whole number"
         elif isinstance(reading, (int, float)):
             message = f"YAML would read {text} as {reading:g}; write {_plainly(node, reading)}"
-        elif not re.fullmatch(_NUMBER, node.text, re.ASCII):
+        elif re.fullmatch(_NUMBER, node.text, re.ASCII):
+            code, message = _written_out(node, code, message)
+        else:
             code, message = "wrong-type", f"found {describe(node)}"
         self.collector.add(node.mark, code, message, expected=expected)
 
-    def _pair(self, node: Node, side: Integer, expected: str) -> Any:
+    def _pair(self, node: Node, side: Integer, other: str) -> Any:
+        expected = f"a whole number, or {other}"
         if isinstance(node, Items):
             if len(node.nodes) == 2:
                 return Pair(*(self.value(item, side) for item in node.nodes))
@@ -116,7 +125,7 @@ class Converter:
         elif isinstance(node, Entries):
             self.refuse(node, expected)
         else:
-            both = self.integer(node, side)
+            both = self.integer(node, side, other)
             return Pair(both, both)
         return Pair(UNKNOWN, UNKNOWN)
 
@@ -124,11 +133,12 @@ class Converter:
         words = {"same": SAME, "valid": VALID}
         if isinstance(node, Scalar) and node.text in words:
             return words[node.text]
-        expected = "same, valid, a whole number or [height, width]"
+        other = "same, valid, or px at both ends of each side as [height, width]"
+        expected = f"a whole number, or {other}"
         if isinstance(node, Scalar) and node.text.isalpha() and not node.is_null:
             self._unknown_word(node, tuple(words), expected)
             return PaddingPair(Sides(UNKNOWN), Sides(UNKNOWN))
-        return PaddingPair(*map(Sides, self._pair(node, side, expected)))
+        return PaddingPair(*map(Sides, self._pair(node, side, other)))
 
     def word(self, node: Node, options: tuple[str, ...]) -> str | None:
         """One of `options`, or None."""
@@ -239,6 +249,17 @@ class Converter:
         """The value of one key; an unreadable word falls back to the key's default."""
         value = self.value(node, field.kind)
         return field.default if value is None and not field.required else value
+
+
+def _written_out(node: Scalar, code: str, message: str) -> tuple[str, str]:
+    """What to write instead of a number such as 1e3, where it is small enough to say."""
+    try:
+        value = parse_ratio(node.text, "")
+    except UsageError:
+        return code, message
+    if value.denominator != 1:
+        return "not-whole", f"{node.text} is not a whole number"
+    return code, f"found {describe(node)}; write {value}"
 
 
 def _yaml_reading(text: str) -> Any:

@@ -89,8 +89,9 @@ def read_nodes(collector: Collector) -> Node | None:
             builder.take(event)
     except _Cut:
         return None
-    if builder.root is None:
+    if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.is_null):
         collector.add(TOP, "empty", "the spec is empty", expected="a mapping with `layers:`")
+        return None
     return builder.root
 
 

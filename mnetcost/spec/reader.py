@@ -15,7 +15,7 @@ from mnetcost.printed import Expectation, Printed
 from mnetcost.problems import TOP, Collector, Origin, Stop, clip
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.layers import MAX_NODES, LayerReader, chain, count_nodes, read_defaults
-from mnetcost.spec.nodes import Entries, Node, Scalar, read_nodes
+from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
 from mnetcost.spec.sources import find
 
 VERSION = 1
@@ -66,6 +66,8 @@ class _Reader:
 
     def graph(self, root: Node) -> Graph | None:
         """The graph, or None where a problem leaves none."""
+        if isinstance(root, Unreadable):
+            return None
         if not isinstance(root, Entries):
             self.collector.add(TOP, "wrong-type", "the spec is not a mapping", expected=_OUTLINE)
             return None

@@ -1,0 +1,275 @@
+"""The house rules: one-way imports, light start-up, small files, one definition a layer."""
+
+import ast
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, is_dataclass
+from pathlib import Path
+
+import pytest
+
+import mnetcost
+from mnetcost.conventions import PAPER, PARAMETERS, WORK
+from mnetcost.layers import LAYERS
+from mnetcost.layers.base import Compound, Layer, Map, layer
+
+PACKAGE = Path(mnetcost.__file__).parent
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "specs" not in path.parts)
+
+# The rooms from the top down: data flows this way, and a room imports only from those before it.
+ROOMS = [
+    {"problems"},
+    {"exact"},
+    {"multipliers", "printed"},
+    {"layers"},
+    {"graph"},
+    {"spec"},
+    {"conventions"},
+    {"cost"},
+    {"analysis"},
+    {"tables"},
+    {"reports"},
+    {"render"},
+    {"network"},
+    {""},  # the package itself: what a notebook imports
+    {"cli"},
+    {"__main__"},
+]
+RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
+
+
+def _trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in FILES:
+        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+TREES = dict(_trees())
+files = pytest.mark.parametrize("name", TREES)
+
+
+def _room(module: str) -> str:
+    """The room of "mnetcost.layers.base" or of "layers/base.py"."""
+    parts = module.removesuffix(".py").replace("/", ".").removeprefix("mnetcost").strip(".")
+    room = parts.split(".")[0]
+    return "" if room == "__init__" else room
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every import, those inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute, so that this test sees them"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                path = PACKAGE.parent / submodule.replace(".", "/")
+                found = path.is_dir() or path.with_suffix(".py").exists()
+                yield node.lineno, submodule if found else str(node.module)
+
+
+def test_every_module_has_a_room() -> None:
+    assert {_room(name) for name in TREES} == set(RANK)
+
+
+@files
+def test_a_room_imports_only_itself_and_rooms_before_it(name: str) -> None:
+    mine = _room(name)
+    for line, module in _imported(TREES[name]):
+        if module.split(".")[0] == "mnetcost":
+            room = _room(module)
+            allowed = room == mine or RANK[room] < RANK[mine]
+            assert allowed, f"{name}:{line} imports {module}, a later room"
+
+
+@files
+def test_formats_are_imported_by_name_only_within_their_room(name: str) -> None:
+    dynamic = {"import_module", "__import__"}
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            assert called not in dynamic or name == "render/__init__.py"
+
+
+@files
+def test_files_and_functions_stay_small(name: str) -> None:
+    text = (PACKAGE / name).read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            size = (node.end_lineno or 0) - node.lineno + 1
+            assert size <= 50, f"{name}:{node.lineno} {node.name} has {size} lines"
+
+
+@files
+def test_every_module_class_and_public_function_says_what_it_is_for(name: str) -> None:
+    tree = TREES[name]
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{name}:{node.lineno} {node.name}"
+
+
+@files
+def test_nothing_is_evaluated_and_no_error_is_hidden(name: str) -> None:
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"eval", "exec", "compile"}, f"{name}:{node.lineno}"
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"{name}:{node.lineno} catches everything"
+            caught = {one.id for one in ast.walk(node.type) if isinstance(one, ast.Name)}
+            assert "Exception" not in caught, f"{name}:{node.lineno}"
+            if "BaseException" in caught:  # to tidy up, and then let it through
+                last = node.body[-1]
+                assert isinstance(last, ast.Raise), f"{name}:{node.lineno}"
+                assert last.exc is None, f"{name}:{node.lineno}"
+
+
+@files
+def test_the_command_line_computes_nothing(name: str) -> None:
+    if _room(name) == "cli":
+        operators = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.Sub)
+        for node in ast.walk(TREES[name]):
+            assert not (isinstance(node, ast.BinOp) and isinstance(node.op, operators))
+
+
+def _loaded(code: str) -> set[str]:
+    """The modules that a fresh interpreter holds after `code`."""
+    report = "; import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    command = [sys.executable, "-c", code + report]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return {name.split(".")[0] for name in json.loads(ran.stderr.splitlines()[-1])}
+
+
+HEAVY = {"numpy", "sympy", "hypothesis", "pandas", "torch", "dask", "matplotlib", "jinja2"}
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    assert not _loaded("import mnetcost") & (HEAVY | {"rich", "click"})
+
+
+@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html"])
+def test_a_table_loads_nothing_heavy(format_: str) -> None:
+    words = ["table", "mobilenet_v1", "--alpha", "0.75", "--format", format_]
+    loaded = _loaded(f"from mnetcost import cli; assert cli.run({words!r}) == 0")
+    assert not loaded & HEAVY
+    assert "mnetcost" in loaded
+
+
+def test_a_problem_loads_nothing_heavy() -> None:
+    code = "from mnetcost import cli; assert cli.run(['table', 'mobilenet_v']) == 1"
+    assert not _loaded(code) & HEAVY
+
+
+def test_a_sweep_loads_arrays_and_nothing_else_that_is_heavy() -> None:
+    code = "from mnetcost import cli; assert cli.run(['sweep']) == 0"
+    assert _loaded(code) & HEAVY == {"numpy"}
+
+
+# --- one definition a layer
+
+REQUIRED = {"out": 4, "kernel": (3, 1)}
+X = Map(12, 10, 8)
+
+
+def _plain(written: str) -> list[Layer]:
+    """The layers that a spec's `written` with only its needed keys stands for."""
+    needed = {
+        "max_pool": "kernel: [3, 1]",
+        "avg_pool": "kernel: [3, 1]",
+        **dict.fromkeys(["conv", "pointwise", "separable", "dense"], "out: 4"),
+    }
+    options = needed.get(written, "")
+    extra = ["", *(", bias: true, norm: batch, act: prelu" for _ in [options] if "out" in options)]
+    size = 1 if written == "dense" else 12
+    head = f"input: {{height: {size}, width: {size}, channels: 8}}\nlayers:\n"
+    nets = [mnetcost.load(f"{head}  - {written}: {{{options}{more}}}\n") for more in extra]
+    return [
+        part
+        for net in nets
+        for node in net.graph.nodes
+        for part in (node.layer, *node.layer.riders())
+    ]
+
+
+@pytest.mark.parametrize("written", LAYERS)
+def test_a_layer_says_what_it_is_and_exposes_known_parts(written: str) -> None:
+    record = LAYERS[written]
+    own = vars(record).get("__doc__") or ""
+    assert len(own.strip()) > 5, "a docstring of its own"
+    assert record.written == written
+    assert len(inspect.getsource(record).split("\n")) <= 60
+    for part in _plain(written):
+        y = part.output(X, lambda channels, scale: channels)
+        assert {one.kind for one in part.work(X, y)} <= WORK.keys()
+        assert {one.kind for one in part.parameters(X, y)} <= PARAMETERS.keys()
+
+
+@pytest.mark.parametrize("written", LAYERS)
+def test_a_layer_is_frozen(written: str) -> None:
+    for part in _plain(written):
+        with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
+            part.kernel = 3  # type: ignore[attr-defined]
+        assert not hasattr(part, "__dict__")
+        hash(part)
+
+
+def test_the_layers_of_the_first_issue_are_there() -> None:
+    assert LAYERS.keys() >= {
+        *("conv", "depthwise", "pointwise", "separable", "dense", "max_pool", "avg_pool"),
+        *("global_avg_pool", "global_max_pool", "batch_norm", "softmax", "flatten", "dropout"),
+        *("relu", "relu6", "sigmoid", "tanh", "swish", "hard_swish", "gelu"),
+    }
+
+
+def test_the_convention_counts_known_parts() -> None:
+    assert PAPER.work.keys() <= WORK.keys()
+    assert set(PAPER.parameters) <= PARAMETERS.keys()
+    cost = mnetcost.load("mobilenet_v1").cost()
+    assert set(cost.parameters._fields) == set(PARAMETERS)
+
+
+def test_a_second_registration_is_an_error() -> None:
+    before = dict(LAYERS)
+    with pytest.raises(TypeError, match="'conv' is registered twice"):
+        layer("conv")(type(LAYERS["relu"].__name__, (LAYERS["relu"],), {}))
+    assert before == LAYERS
+
+
+@pytest.mark.parametrize("forgotten", ["output", "parameters", "work"])
+def test_a_record_that_forgets_a_method_is_an_error(forgotten: str) -> None:
+    methods = {name: lambda *_: () for name in ("output", "parameters", "work")}
+    del methods[forgotten]
+    record = type("Forgetful", (Layer,), methods)
+    with pytest.raises(TypeError, match=f"'forgetful' does not say its {forgotten}"):
+        layer("forgetful")(record)
+    with pytest.raises(TypeError):
+        record()
+    assert "forgetful" not in LAYERS
+
+
+def test_a_compound_that_does_not_expand_is_an_error() -> None:
+    with pytest.raises(TypeError, match="expand"):
+        layer("empty")(type("Empty", (Compound,), {}))
+    assert "empty" not in LAYERS
+
+
+def test_what_a_notebook_holds_is_frozen() -> None:
+    net = mnetcost.load("mobilenet_v1")
+    for value in (net, net.cost(), net.graph):
+        assert is_dataclass(value)
+        with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
+            value.name = "other"  # type: ignore[misc]
+
+
+def test_the_public_names_are_documented_and_typed() -> None:
+    assert (PACKAGE / "py.typed").exists()
+    for name in mnetcost.__all__:
+        public = getattr(mnetcost, name)
+        assert inspect.getdoc(public)
+        if inspect.isfunction(public):
+            signature = inspect.signature(public)
+            assert all(one.annotation is not one.empty for one in signature.parameters.values())
