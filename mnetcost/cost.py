@@ -42,6 +42,12 @@ class LayerCost(NamedTuple):
         """pointwise, depthwise, conv, dense, or the layer's own name."""
         return self.node.type
 
+    def __repr__(self) -> str:
+        return (
+            f"LayerCost({self.name!r}, {self.type}, {tuple(self.input)} to {tuple(self.output)}, "
+            f"params={self.params:,}, mult_adds={self.mult_adds:,})"
+        )
+
     @property
     def kernel(self) -> str:
         """The window as "3×3", or an empty text."""
@@ -118,24 +124,24 @@ def in_order(types: Iterable[str]) -> list[str]:
 def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen parameters of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
-    before = x
-    for layer in (node.layer, *node.riders):
+    for layer, before in ((node.layer, x), *[(rider, y) for rider in node.riders]):
         for kind, count in layer.parameters(before, y):
             if kind in chosen:
                 totals[kind] = totals.get(kind, 0) + count
-        before = y
+            elif kind not in PARAMETERS:
+                raise KeyError(f"{node.name}: no convention knows parameters of kind {kind!r}")
     return totals
 
 
 def operations(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen work of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
-    before = x
-    for layer in (node.layer, *node.riders):
+    for layer, before in ((node.layer, x), *[(rider, y) for rider in node.riders]):
         for kind, per_position, positions in layer.work(before, y):
             if kind in chosen:
                 totals[kind] = totals.get(kind, 0) + per_position * positions
-        before = y
+            elif kind not in WORK:
+                raise KeyError(f"{node.name}: no convention knows work of kind {kind!r}")
     return totals
 
 

@@ -4,11 +4,13 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.problems import UsageError, clip
+from mnetcost.problems import UsageError
+from mnetcost.text import clip
 
 MAX_LENGTH = 40
-_RATIO = re.compile(r"([0-9]+)/([0-9]+)", re.ASCII)
-_DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
+_WHOLE = "(?:0|[1-9][0-9]*)"  # a leading zero is octal somewhere
+_RATIO = re.compile(rf"({_WHOLE})/({_WHOLE})", re.ASCII)
+_DECIMAL = re.compile(rf"(?:{_WHOLE}\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{{1,3}}))?", re.ASCII)
 
 
 def read_ratio(value: Any, what: str) -> Fraction:
@@ -19,7 +21,8 @@ def read_ratio(value: Any, what: str) -> Fraction:
     """
     if isinstance(value, bool):
         raise UsageError(f"{what}: {value} is not a number")
-    if isinstance(value, int) and abs(value) >= 10**MAX_LENGTH:
+    exact = (value.numerator, value.denominator) if isinstance(value, (int, Fraction)) else ()
+    if any(abs(part) >= 10**MAX_LENGTH for part in exact):
         raise UsageError(f"{what}: a number of over {MAX_LENGTH} digits")
     ratio = value if isinstance(value, Fraction) else parse_ratio(str(value).strip(), what)
     if ratio <= 0:
@@ -37,7 +40,7 @@ def parse_ratio(text: str, what: str) -> Fraction:
             raise UsageError(f"{what}: {text} divides by zero")
         ratio = Fraction(int(found[1]), int(found[2]))
     elif found := _DECIMAL.fullmatch(digits):
-        if abs(int(found[2] or 0)) > MAX_LENGTH:
+        if abs(int(found[1] or 0)) > MAX_LENGTH:
             raise UsageError(f"{what}: {text} has an exponent beyond ±{MAX_LENGTH}")
         ratio = Fraction(digits)
     else:
@@ -48,7 +51,11 @@ def parse_ratio(text: str, what: str) -> Fraction:
 
 def read_whole(value: Any, what: str) -> int:
     """A whole number above zero, from an int, a NumPy integer or its decimal text."""
-    ratio = read_ratio(value, what)
+    try:
+        ratio = read_ratio(value, what)
+    except UsageError as error:
+        message = str(error).replace("write 0.75, 3/4 or 1", "write a whole number, such as 224")
+        raise UsageError(message) from None
     if ratio.denominator != 1:
         raise UsageError(f"{what}: {clip(str(value))} is not a whole number")
     return int(ratio)

@@ -46,7 +46,7 @@ class Node(NamedTuple):
     states: Quantity = None  # the input channels that the spec states, if it does
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Graph:
     """A checked network. Its types are decided on the map at α = ρ = 1."""
 
@@ -57,6 +57,9 @@ class Graph:
     rounding: Rounding
     nodes: tuple[Node, ...]
     expectations: tuple[Expectation, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Graph({self.name!r}, {len(self.nodes)} nodes)"
 
     @property
     def base(self) -> tuple[int, int]:
@@ -140,11 +143,15 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
 ) -> list[tuple[Node, Map, Map]]:
     """The shapes from input map `x`, with every failed check collected as a problem."""
 
+    seen: set[tuple[Mark, str]] = set()
+
     def report(node: Node | None, check: Check) -> None:
         if check.bad:
             mark = source.mark if node is None else node.mark
             name = "the input" if node is None else node.name
-            collector.add(mark, check.code, f"{name}: {check.message()}{where}")
+            if (mark, check.code) not in seen:  # the turns of a repeat say it once
+                seen.add((mark, check.code))
+                collector.add(mark, check.code, f"{name}{where}: {check.message()}")
             if check.code in IMPOSSIBLE:
                 raise _NoMap
 
@@ -162,6 +169,7 @@ def link(
     x = source.at(source.height, source.width, widths)
     shapes = check_shapes(nodes, source, x, widths, collector)
     for node, before, _ in shapes:
+        # a difference with an unknown is NaN, and above nothing
         if node.states is not None and abs(node.states - before.c) > 0:
             message = f"{node.name}: `in: {node.states}`, but {before.c} channels come in"
             collector.add(node.mark, "input-channels", message)

@@ -11,10 +11,10 @@ from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
 from mnetcost.problems import UsageError
 
 ROUNDINGS = {
-    "none": "no rounding (a fraction of a channel is an error)",
+    "none": "a fraction of a channel is an error",
     "floor": "rounded down",
     "nearest": "rounded to the nearest whole number, halves up",
-    "divisible": "rounded to the nearest multiple, one more where that is below 0.9 of it",
+    "divisible": "rounded to the nearest multiple, the next where that is below 0.9 of the width",
 }
 
 BOTH = "give ρ (--rho) or a resolution (--resolution), not both"

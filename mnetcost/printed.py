@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 _UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
-_FIGURE = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
+_FIGURE = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
 
 
 class Printed(NamedTuple):

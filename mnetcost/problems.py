@@ -2,36 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from mnetcost.text import printable
 
 MAX_PROBLEMS = 100
 EXCERPT = 100  # characters of an offending line that are shown
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-def printable(text: str) -> str:
-    """`text` with control and direction characters escaped, so that a terminal only shows it."""
-    escaped = _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
-    return escaped.encode("utf-8", "backslashreplace").decode()
-
-
-def clip(text: str, length: int = 60) -> str:
-    """`text`, printable, cut visibly at `length` characters."""
-    shown = printable(text[: length + 1])
-    return (
-        shown if len(text) <= length else f"{printable(text[:length])}… ({len(text):,} characters)"
-    )
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word nearest to `word`, or None."""
-    from difflib import get_close_matches  # only needed once something is wrong
-
-    lowered = {name.lower(): name for name in known}
-    close = get_close_matches(word[:64].lower().replace("-", "_"), lowered, n=1, cutoff=0.6)
-    return lowered[close[0]] if close else None
 
 
 class Mark(NamedTuple):
@@ -109,13 +87,16 @@ class SpecError(ValueError):
         more = [f"(only the first {MAX_PROBLEMS} problems)"] * (len(self.problems) >= MAX_PROBLEMS)
         super().__init__("\n".join([*map(str, self.problems), *more]))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
 
 class UsageError(ValueError):
     """A wrong option or argument, such as an unreadable or non-positive α, ρ or resolution."""
 
 
 class Stop(Exception):
-    """Raised inside a reader once MAX_PROBLEMS were found: more would help nobody."""
+    """Raised once MAX_PROBLEMS of a spec were found: more would help nobody."""
 
 
 class Collector:

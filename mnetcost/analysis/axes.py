@@ -6,6 +6,7 @@ from typing import Any
 
 from mnetcost.exact import parse_ratio, read_ratio
 from mnetcost.problems import UsageError
+from mnetcost.text import clip
 
 MAX_VALUES = 100_000
 
@@ -28,7 +29,11 @@ def read_axis(value: Any, what: str) -> tuple[Fraction, ...]:
 def _items(value: Any) -> Iterable[Any]:
     if isinstance(value, str):
         return value.split(",")
-    if not isinstance(value, Iterable):
+    try:
+        iter(value)
+    except TypeError:
+        return (value,)
+    if isinstance(value, bytes):
         return (value,)
     return (part for item in value for part in _items(item))
 
@@ -41,14 +46,14 @@ def _range(text: str, what: str) -> Iterable[Fraction]:
     """start, start + step, ... up to and with the end."""
     parts = text.split(":")
     if len(parts) != 3:
-        raise UsageError(f"{what}: {text!r} is not a range; write START:END:STEP")
+        raise UsageError(f"{what}: {clip(text)!r} is not a range; write START:END:STEP")
     start, end = (read_ratio(part, what) for part in parts[:2])
     step = parse_ratio(parts[2].strip(), what)
     if step == 0 or (end - start) * step < 0:
-        raise UsageError(f"{what}: the step {parts[2]} never leads from {parts[0]} to {parts[1]}")
+        raise UsageError(f"{what}: the step of {clip(text)} never leads to its end")
     steps = (end - start) // step
     if steps >= MAX_VALUES:
-        raise UsageError(f"{what}: {text} has over {MAX_VALUES:,} values")
+        raise UsageError(f"{what}: {clip(text)} has over {MAX_VALUES:,} values")
     return (start + turn * step for turn in range(steps + 1))
 
 

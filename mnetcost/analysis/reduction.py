@@ -3,12 +3,14 @@
 Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple, cast
 
 from mnetcost.cost import Count, LayerCost
 from mnetcost.graph import INPUT, Graph, Node
+from mnetcost.layers.activation import Activation
 from mnetcost.layers.base import Pair
 from mnetcost.layers.convolution import (
     SEPARABLE_RATIO,
@@ -17,6 +19,7 @@ from mnetcost.layers.convolution import (
     Convolution,
     Depthwise,
 )
+from mnetcost.layers.normalization import BatchNorm
 from mnetcost.layers.window import ONE, SAME, VALID
 
 NETWORK = "network"  # the name of the last row: the whole against its full-convolution twin
@@ -71,19 +74,28 @@ def _ratio(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole else None
 
 
-def find_pairs(count: Count) -> dict[int, int]:
-    """Each depthwise convolution and the plain 1×1 convolution that alone reads it, by index."""
+def find_pairs(count: Count) -> dict[int, tuple[int, ...]]:
+    """Depthwise-separable pairs, by the index of their depthwise half.
+
+    Each comes with the indices from there to the plain 1×1 convolution that ends it: between them
+    may stand normalisation and activation layers, and nothing else reads any of them.
+    """
     readers: dict[int, list[int]] = {}
     for index, layer in enumerate(count.layers):
         readers.setdefault(layer.node.reads, []).append(index)
-    return {
-        index: after[0]
-        for index, after in sorted(readers.items())
-        if index != INPUT
-        and len(after) == 1
-        and _filters_alone(count.layers[index])
-        and _mixes_alone(count.layers[after[0]])
-    }
+    starts = (index for index, layer in enumerate(count.layers) if _filters_alone(layer))
+    found = ((start, _follow(start, count, readers)) for start in starts)
+    return {start: run for start, run in found if _mixes_alone(count.layers[run[-1]])}
+
+
+def _follow(start: int, count: Count, readers: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
+    """From a depthwise convolution over what only rides on it to what follows."""
+    run = [start]
+    while len(after := readers.get(run[-1], ())) == 1:
+        run.append(after[0])
+        if not isinstance(count.layers[after[0]].node.layer, (Activation, BatchNorm)):
+            break
+    return tuple(run)
 
 
 def _filters_alone(cost: LayerCost) -> bool:
@@ -104,19 +116,20 @@ def _mixes_alone(cost: LayerCost) -> bool:
 def full_convolution(count: Count) -> tuple[Graph, dict[int, int]]:
     """The twin of a network: each depthwise-separable pair is one standard convolution.
 
-    With it comes where each node of the network stands in the twin, by index; a pair's first half
-    stands nowhere.
+    With it comes where each node of the network stands in the twin, by index; of a pair only the
+    pointwise half stands anywhere.
     """
-    graph, firsts = count.graph, find_pairs(count)
-    seconds = {second: first for first, second in firsts.items()}
+    graph, runs = count.graph, find_pairs(count)
+    firsts = {run[-1]: start for start, run in runs.items()}
+    gone = {index for run in runs.values() for index in run[:-1]}
     nodes: list[Node] = []
     place = {INPUT: INPUT}
     for index, node in enumerate(graph.nodes):
-        if index in firsts:
+        if index in gone:
             continue
         reads, twin = node.reads, node
-        if index in seconds:
-            first = graph.nodes[seconds[index]]
+        if index in firsts:
+            first = graph.nodes[firsts[index]]
             reads, twin = first.reads, _standard(first, node)
         place[index] = len(nodes)
         nodes.append(twin._replace(reads=place[reads]))
@@ -138,7 +151,8 @@ def _standard(depthwise: Node, pointwise: Node) -> Node:
 def _pair_name(depthwise: str, pointwise: str) -> str:
     """The name that both halves of a `separable` begin with, else both names."""
     owner = depthwise.removesuffix("/depthwise")
-    return owner if pointwise == f"{owner}/pointwise" else f"{depthwise} + {pointwise}"
+    halves = pointwise == f"{owner}/pointwise" and owner != NETWORK
+    return owner if halves else f"{depthwise} + {pointwise}"
 
 
 def reductions(count: Count) -> tuple[Reduction, ...]:
@@ -146,8 +160,8 @@ def reductions(count: Count) -> tuple[Reduction, ...]:
     graph, place = full_convolution(count)
     twin = type(count).of(graph, count.setting)
     rows = [
-        _compare(count.layers[first], count.layers[second], twin.layers[place[second]])
-        for first, second in find_pairs(count).items()
+        _compare(count.layers[run[0]], count.layers[run[-1]], twin.layers[place[run[-1]]])
+        for run in find_pairs(count).values()
     ]
     whole = Reduction(
         name=NETWORK,

@@ -33,7 +33,7 @@ class TypeGrid:
     mult_adds: Grid
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sweep:
     """Exact integers over a grid of A width by R resolution multipliers.
 
@@ -53,6 +53,10 @@ class Sweep:
         """(A, R)."""
         return len(self.alpha), len(self.rho)
 
+    def __repr__(self) -> str:
+        alphas, rhos = self.shape
+        return f"Sweep({self.graph.name!r}, {alphas} α by {rhos} ρ)"
+
     def input(self, a: int, r: int) -> Map:
         """The input map at grid point [a, r]."""
         return self.graph.input.at(*self.sides[r], Widths(self.graph.rounding, self.alpha[a]))
@@ -70,39 +74,30 @@ class _Columns(Widths):
         return np.array(column, dtype=self.dtype)[:, None]
 
 
-def sweep(
-    graph: Graph, alpha: Any = None, rho: Any = None, resolution: Any = None, size: Any = None
+def sweep(  # noqa: PLR0913 - the axes, and how much of them
+    graph: Graph,
+    alpha: Any = None,
+    rho: Any = None,
+    resolution: Any = None,
+    size: Any = None,
+    *,
+    limit: int = MAX_POINTS,
 ) -> Sweep:
     """Count `graph` at every pair of `alpha` and `rho` (or longer-side `resolution`, px).
 
     Each axis is a number, a list, or a text such as "1,0.75" or "0.25:1:0.25"; the defaults are
     the paper's four by four. `size` replaces the spec's input sides (height, width), px. Raises
-    UsageError for a wrong axis, SpecError for the first point where the network is impossible.
+    UsageError for a wrong axis or for over `limit` points, SpecError for the first point where the
+    network is impossible.
     """
     alphas = read_axis(ALPHAS if alpha is None else alpha, "α")
     settings = _settings(graph, rho, resolution, size)
-    if (points := len(alphas) * len(settings)) > MAX_POINTS:
-        raise UsageError(f"a grid of {points:,} points; {MAX_POINTS:,} at most")
+    if (points := len(alphas) * len(settings)) > limit:
+        raise UsageError(f"a grid of {points:,} points; {limit:,} at most")
     dtype = _exact_dtype(graph, alphas, settings)
     shape = len(alphas), len(settings)
-    widths = _Columns(graph.rounding, alphas, dtype)
-    x = graph.input.at(
-        np.array([[one.height for one in settings]], dtype=dtype),
-        np.array([[one.width for one in settings]], dtype=dtype),
-        widths,
-    )
     bad = np.zeros(shape, dtype=bool)
-
-    def report(node: Node | None, check: Check) -> None:
-        np.logical_or(bad, check.bad, out=bad)
-
-    params: dict[str, Any] = dict.fromkeys((node.type for node in graph.nodes), 0)
-    mult_adds = dict(params)
-    for node, before, after in infer(graph.nodes, x, widths, graph.input.channels, report):
-        values = amounts(node, before, after, PAPER.parameters)
-        work = operations(node, before, after, PAPER.work)
-        params[node.type] = params[node.type] + PAPER.params(values)
-        mult_adds[node.type] = mult_adds[node.type] + PAPER.mult_adds(work)
+    params, mult_adds = _count_types(graph, alphas, settings, dtype, bad)
     _refuse(graph, alphas, settings, bad)
 
     def grid(value: Any) -> Grid:
@@ -119,6 +114,33 @@ def sweep(
             name: TypeGrid(grid(params[name]), grid(mult_adds[name])) for name in in_order(params)
         },
     )
+
+
+def _count_types(
+    graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting], dtype: Any, bad: Grid
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parameters and mult-adds of each type, of any shape that fits [A, R].
+
+    Points where the network is impossible are marked in `bad`.
+    """
+    widths = _Columns(graph.rounding, alphas, dtype)
+    x = graph.input.at(
+        np.array([[one.height for one in settings]], dtype=dtype),
+        np.array([[one.width for one in settings]], dtype=dtype),
+        widths,
+    )
+
+    def report(node: Node | None, check: Check) -> None:
+        np.logical_or(bad, check.bad, out=bad)
+
+    params: dict[str, Any] = dict.fromkeys((node.type for node in graph.nodes), 0)
+    mult_adds = dict(params)
+    for node, before, after in infer(graph.nodes, x, widths, graph.input.channels, report):
+        values = amounts(node, before, after, PAPER.parameters)
+        work = operations(node, before, after, PAPER.work)
+        params[node.type] = params[node.type] + PAPER.params(values)
+        mult_adds[node.type] = mult_adds[node.type] + PAPER.mult_adds(work)
+    return params, mult_adds
 
 
 def _settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Setting]:
@@ -154,12 +176,17 @@ def _exact_dtype(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Se
     widths = _Largest(graph.rounding, alphas)
     height, width = (max(sides) for sides in zip(*((one.height, one.width) for one in settings)))
     x = graph.input.at(height, width, widths)
-    shapes = infer(graph.nodes, x, widths, graph.input.channels, lambda node, check: None)
+    failed: list[bool] = []
+    shapes = infer(
+        graph.nodes, x, widths, graph.input.channels, lambda node, check: failed.append(check.bad)
+    )
     params = mult_adds = 0
     for node, before, after in shapes:
         params += PAPER.params(amounts(node, before, after, PAPER.parameters))
         mult_adds += PAPER.mult_adds(operations(node, before, after, PAPER.work))
-    return np.int64 if max(params, mult_adds) <= np.iinfo(np.int64).max else object
+    # An impossible map may be of any size; its point is named once the grid is known.
+    fits = max(params, mult_adds) <= np.iinfo(np.int64).max and not any(failed)
+    return np.int64 if fits else object
 
 
 def _refuse(

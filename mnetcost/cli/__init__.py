@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
 
-from mnetcost.problems import SpecError, UsageError, printable
+from mnetcost.problems import SpecError, UsageError
+from mnetcost.text import printable
 
 DONE, WRONG_SPEC, INTERRUPTED = 0, 1, 130  # and 2 for wrong options, as click has it
 NAME = "mnetcost"
@@ -39,6 +41,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _invoke(arguments: Sequence[str]) -> int:
     from mnetcost.cli.commands import app
+    from mnetcost.cli.output import prepare_streams
+
+    prepare_streams()
 
     if f"_{NAME.upper()}_COMPLETE" in os.environ:
         app.main(prog_name=NAME)  # answers the shell, and exits
@@ -57,7 +62,9 @@ def _invoke(arguments: Sequence[str]) -> int:
 def _complain_of_usage(error: click.ClickException | UsageError) -> int:
     if isinstance(error, UsageError):
         error = click.UsageError(printable(str(error)))
-    error.show()
+    with suppress(OSError):  # nobody reads standard error
+        if sys.stderr is not None:
+            error.show(sys.stderr)
     return error.exit_code
 
 
@@ -67,5 +74,6 @@ def _forget_output() -> None:
 
 
 def _complain(text: str) -> None:
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    click.echo(text.encode(encoding, "replace").decode(encoding), err=True)
+    with suppress(OSError):  # nobody reads standard error
+        if sys.stderr is not None:
+            sys.stderr.write(f"{text}\n")

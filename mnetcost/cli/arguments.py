@@ -42,7 +42,7 @@ input_option = click.option(
 def open_network(spec: str) -> Network:
     """The network behind SPEC."""
     if spec == "-":
-        if sys.stdin is None:
-            raise UsageError("standard input is closed")
-        return Network(read_graph(read_stream(sys.stdin.buffer, "<stdin>")))
+        return Network(read_graph(read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")))
+    if "\n" in spec:
+        raise UsageError("SPEC: a name, a path, or - for standard input")
     return load(spec)

@@ -8,8 +8,9 @@ import click
 import mnetcost
 from mnetcost.cli.arguments import SpecName, input_option, open_network, spec_argument
 from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
-from mnetcost.problems import printable
+from mnetcost.problems import UsageError
 from mnetcost.reports.cost import VIEWS, cost_report
+from mnetcost.spec import find, is_path
 
 _EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
@@ -39,8 +40,8 @@ def app(context: click.Context) -> None:
 
 @app.command(epilog=_EXITS)
 @spec_argument
-@click.option("--alpha", default="1", metavar="α", help="Width multiplier: 0.75 or 3/4, exact.")
-@click.option("--rho", metavar="ρ", help="Resolution multiplier: 6/7 or 0.857, exact. Default 1.")
+@click.option("--alpha", default="1", metavar="α", help="Width multiplier: 0.75 or 3/4. Default 1.")
+@click.option("--rho", metavar="ρ", help="Resolution multiplier: 6/7 or 0.857. Default 1.")
 @click.option("--resolution", metavar="PX", help="Instead of ρ: px of the input's longer side.")
 @input_option
 @click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
@@ -91,12 +92,13 @@ def sweep(
     mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
     mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
     """
-    from mnetcost.reports.sweep import sweep_report
+    from mnetcost.analysis.sweep import sweep as count_grid
+    from mnetcost.reports.sweep import MAX_REPORTED, sweep_report
 
     chosen = choose_format(format_, output)
-    network = open_network(spec)
+    graph = open_network(spec).graph
     given = {name: list(values) or None for name, values in axes.items()}
-    grid = mnetcost.sweep(network, given["alpha"], given["rho"], given["resolution"], size)
+    grid = count_grid(graph, size=size, limit=MAX_REPORTED, **given)
     write(sweep_report(grid), chosen, output)
 
 
@@ -120,6 +122,6 @@ def show(name: str) -> None:
     \b
     mnetcost show mobilenet_v1 > my_net.yaml
     """
-    from mnetcost.spec import find
-
-    print_text("".join(f"{printable(line)}\n" for line in find(name).text.splitlines()))
+    if is_path(name) or "\n" in name:
+        raise UsageError("NAME: the name of a shipped network; `mnetcost specs` lists them")
+    print_text(find(name).text)

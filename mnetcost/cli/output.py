@@ -52,7 +52,7 @@ def choose_format(format_: str | None, output: Path | None) -> str:
 
 def write(report: Report, format_: str, output: Path | None) -> None:
     """Render the report and put it where it belongs."""
-    if output is None or str(output) == "-":
+    if output is None or str(output) == "-" or _is_standard_output(output):
         print_text(renderer(format_)(report))
     elif format_ == "rich":
         from mnetcost.render.terminal import render_plain
@@ -62,14 +62,26 @@ def write(report: Report, format_: str, output: Path | None) -> None:
         _save(renderer(format_)(report), output)
 
 
+def prepare_streams() -> None:
+    """Let signs that an output cannot show become plain ones."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure and codecs.lookup(stream.encoding).name != "utf-8":
+            reconfigure(errors="mnetcost")
+
+
+def _is_standard_output(output: Path) -> bool:
+    """Whether the file is where standard output goes: replacing it would lose what is there."""
+    try:
+        return os.path.samestat(os.stat(output), os.fstat(1))
+    except (OSError, ValueError):
+        return False
+
+
 def print_text(text: str) -> None:
-    """Print to standard output; signs that it cannot show become plain ones."""
-    stream: Any = sys.stdout
-    if stream is None:  # closed by whoever started this
-        return
-    if hasattr(stream, "reconfigure") and codecs.lookup(stream.encoding).name != "utf-8":
-        stream.reconfigure(errors="mnetcost")
-    stream.write(text)
+    """Print to standard output."""
+    if sys.stdout is not None:  # else it was closed by whoever started this
+        sys.stdout.write(text)
 
 
 def _save(text: str, output: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from mnetcost.layers.base import Amount, Layer, Map, Part, Width, layer
+from mnetcost.layers.base import LAYERS, Amount, Layer, Map, Part, Width, layer
 from mnetcost.layers.fields import Choice
 
 
@@ -112,10 +112,12 @@ class Softmax(Activation):
         return (Part("softmax", y.c, y.h * y.w),)
 
 
-_RIDING = (
-    *(ReLU, ReLU6, LeakyReLU, PReLU, ELU, Sigmoid, HardSigmoid, Tanh, Swish, HardSwish, GELU),
-)
-ACTIVATIONS: dict[str, Layer] = {record.written: record() for record in _RIDING}
+# Every elementwise one can ride on a layer; softmax, which needs all channels, is not elementwise.
+ACTIVATIONS: dict[str, Layer] = {
+    name: record()
+    for name, record in LAYERS.items()
+    if issubclass(record, Activation) and record is not Softmax
+}
 
 Act = Annotated[str, Choice(("none", *ACTIVATIONS))]
 OptionalAct = Annotated[str | None, Choice(("none", *ACTIVATIONS))]

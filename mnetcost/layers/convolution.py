@@ -205,7 +205,7 @@ class Separable(Compound):
             act=self.act if inner.act is None else inner.act,
         )
         yield "depthwise", depthwise
-        pointwise = Pointwise(
+        pointwise = Conv(
             out=self.out, bias=self.bias, scale=self.scale, norm=self.norm, act=self.act
         )
-        yield from (("pointwise", conv) for _, conv in pointwise.expand())
+        yield "pointwise", pointwise

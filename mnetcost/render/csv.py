@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from mnetcost.exact import ratio_text
 from mnetcost.tables import Column, Kind, Report
 
 _DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}
@@ -37,8 +38,10 @@ def _cells(column: Column, value: Any) -> Iterator[Any]:
 def _raw(kind: Kind, value: Any) -> Any:
     if value is None:
         return ""
-    if kind in (Kind.SHARE, Kind.RATIO, Kind.NUMBER):
+    if kind in (Kind.SHARE, Kind.RATIO):
         return float(value)
+    if kind is Kind.NUMBER:
+        return ratio_text(value)  # 0.75, or 6/7 where no decimal is exact
     if kind is Kind.TEXT and value.startswith(_FORMULA_STARTS):
         return f"'{value}"  # a spreadsheet would run it
     return value

@@ -4,9 +4,9 @@ from fractions import Fraction
 from html import escape
 from typing import Any
 
-from mnetcost.problems import printable
 from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade
 from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.text import printable
 
 _STYLE = """\
 .mnetcost table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5em 0 1em}

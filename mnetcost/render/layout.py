@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 
 from rich.cells import cell_len
 
-from mnetcost.problems import printable
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
 from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.text import printable
 
 GAP = 2
 BAR = 12
@@ -74,7 +74,7 @@ def split(columns: Sequence[Column], sizes: Sequence[int], width: int) -> list[l
     room = width - sum(sizes[place] + GAP for place in labels) + GAP
     blocks: list[list[int]] = []
     left = 0
-    for group in _joined(columns):
+    for group in _groups(columns, sizes, room):
         needs = sum(sizes[place] + GAP for place in group)
         if needs > left or not blocks:
             blocks.append(list(labels))
@@ -82,6 +82,15 @@ def split(columns: Sequence[Column], sizes: Sequence[int], width: int) -> list[l
         blocks[-1].extend(group)
         left -= needs
     return blocks
+
+
+def _groups(columns: Sequence[Column], sizes: Sequence[int], room: int) -> list[list[int]]:
+    """Columns that belong together, as far as together they fit into `room`."""
+    groups: list[list[int]] = []
+    for group in _joined(columns):
+        fits = sum(sizes[place] + GAP for place in group) <= room
+        groups.extend([group] if fits else [[place] for place in group])
+    return groups
 
 
 def _joined(columns: Sequence[Column]) -> list[list[int]]:

@@ -2,9 +2,9 @@
 
 import re
 
-from mnetcost.problems import printable
 from mnetcost.render.cells import NUMERIC, cell_text
 from mnetcost.tables import Kind, Report, Table
+from mnetcost.text import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 

@@ -1,7 +1,7 @@
 """Located nodes to values, each by the description of its key. Every problem keeps its position."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -22,14 +22,15 @@ from mnetcost.layers.fields import (
     fields_of,
 )
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Sides
-from mnetcost.problems import Collector, Mark, UsageError, clip, did_you_mean
+from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
+from mnetcost.text import clip, did_you_mean
 
 MAX_TEXT = 300
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
-_YAML_READS = r"-?[0-9][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
-_NUMBER = r"-?[0-9][0-9.]*([eE][+-]?[0-9]+)?"
+_YAML_READS = r"[+-]?[0-9.][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
+_NUMBER = r"[+-]?[0-9.]*[0-9][0-9.]*([eE][+-]?[0-9]+)?"
 
 # What stands for a value that could not be read; None is replaced by the key's default.
 UNKNOWNS: dict[type, Any] = {
@@ -41,6 +42,27 @@ UNKNOWNS: dict[type, Any] = {
     WindowPadding: None,
     Nested: None,
 }
+
+
+def wanted(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
+    """What a key of this kind may hold, in words."""
+    match kind:
+        case Integer() if kind.minimum == kind.maximum:
+            return f"{kind.minimum} ({kind.unit})"
+        case Integer():
+            return f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+        case PairOf():
+            return f"{wanted(kind.side)}, or [height, width]"
+        case Choice():
+            return "one of " + ", ".join(kind.options)
+        case Flag():
+            return "true or false"
+        case Fractional():
+            return "a number from 0 to below 1"
+        case WindowPadding():
+            return "a whole number, or same, valid, or px at both ends of each side"
+        case Nested():
+            return "a mapping"
 
 
 class Converter:
@@ -67,7 +89,7 @@ class Converter:
             case WindowPadding():
                 return self._padding(node, kind.side)
             case Nested():
-                return self.record(kind.record, node, node.mark)
+                return self.record(kind.record, node)
 
     def refuse(self, node: Node, expected: str, code: str = "wrong-type") -> None:
         """Report that `node` is not what was expected."""
@@ -80,10 +102,7 @@ class Converter:
 
         `other` names what else the key could hold, for the message.
         """
-        wanted = f"a whole number from {kind.minimum:,} to {kind.maximum:,}"
-        if kind.minimum == kind.maximum:
-            wanted = str(kind.minimum)
-        expected = f"{wanted} ({kind.unit})" + (other and f", or {other}")
+        expected = wanted(kind) + (other and f", or {other}")
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
         elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
@@ -104,10 +123,14 @@ class Converter:
         code, message = "number-format", f"found {describe(node)}; write it out in plain digits"
         if isinstance(reading, bool):
             message = f"found `{text}`, which YAML reads as {str(reading).lower()}"
-        elif isinstance(reading, float) and reading % 1:
+        elif isinstance(reading, float):
             code, message = "not-whole", f"{text} is not a whole number"
-        elif isinstance(reading, (int, float)):
-            message = f"YAML would read {text} as {reading:g}; write {_plainly(node, reading)}"
+            if repr(reading) != text:
+                message += f": YAML would read it as {reading!r}"
+            if reading.is_integer():
+                code, message = "number-format", f"found {describe(node)}; write {reading:.0f}"
+        elif isinstance(reading, int):
+            message = f"YAML would read {text} as {reading}; write {_plainly(node, reading)}"
         elif re.fullmatch(_NUMBER, node.text, re.ASCII):
             code, message = _written_out(node, code, message)
         else:
@@ -164,7 +187,16 @@ class Converter:
         """true or false, written so."""
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
-        self.refuse(node, "true or false")
+        means = {"yes": "true", "on": "true", "true": "true"}
+        means |= {"no": "false", "off": "false", "false": "false"}
+        if not isinstance(node, (Scalar, Unreadable)):
+            self.refuse(node, "true or false")
+        elif isinstance(node, Scalar):
+            meant = means.get(node.text.lower()) if node.plain else None
+            found = f"found {describe(node)}"
+            self.collector.add(
+                node.mark, "wrong-type", found, expected="true or false", suggestion=meant
+            )
         return False
 
     def text(self, node: Node, what: str) -> str | None:
@@ -196,7 +228,7 @@ class Converter:
         return found
 
     def entries(
-        self, node: Node, known: Mapping[str, Any], what: str
+        self, node: Node, known: Collection[str], what: str
     ) -> dict[str, tuple[Scalar, Node]] | None:
         """The entries of a mapping whose keys are in `known`; others are reported.
 
@@ -212,7 +244,7 @@ class Converter:
                 self.unknown_key(key, known, what)
         return {text: pair for text, pair in node.nodes.items() if text in known}
 
-    def unknown_key(self, key: Scalar, known: Mapping[str, Any], what: str) -> None:
+    def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> None:
         """Report a key that does not exist."""
         self.collector.add(
             key.mark,
@@ -222,26 +254,28 @@ class Converter:
             suggestion=did_you_mean(key.text, known),
         )
 
-    def record(self, record: Any, node: Node, owner: Mark) -> Any:
+    def record(self, record: Any, node: Node) -> Any:
         """A record from a mapping; keys that it lacks come from the record's own defaults."""
-        name = getattr(record, "written", "") or record.__name__.lower()
-        entries = self.entries(node, fields_of(record), name)
+        owner = Scalar(record.__name__.lower(), True, node.mark)
+        entries = self.entries(node, fields_of(record), owner.text)
         return None if entries is None else self.fill(record, entries, owner, {})
 
     def fill(
         self,
         record: Any,
         entries: Mapping[str, tuple[Scalar, Node]],
-        owner: Mark,
+        owner: Scalar,
         defaults: Mapping[str, Any],
     ) -> Any:
-        """A record from entries whose keys are known; missing ones are reported at `owner`."""
+        """A record from entries whose keys are known; missing ones are reported at its key."""
         values = dict(defaults)
         for name, field in fields_of(record).items():
             if name in entries:
                 values[name] = self.field(entries[name][1], field)
             elif field.required and name not in values:
-                self.collector.add(owner, "missing-key", f"{record.written} needs `{name}`")
+                message = f"{clip(owner.text)} needs `{name}`"
+                expected = f"{name}: {wanted(field.kind)}"
+                self.collector.add(owner.mark, "missing-key", message, expected=expected)
                 values[name] = UNKNOWNS[type(field.kind)]
         return record(**values)
 
@@ -254,7 +288,7 @@ class Converter:
 def _written_out(node: Scalar, code: str, message: str) -> tuple[str, str]:
     """What to write instead of a number such as 1e3, where it is small enough to say."""
     try:
-        value = parse_ratio(node.text, "")
+        value = parse_ratio(node.text.lstrip("0") or "0", "")
     except UsageError:
         return code, message
     if value.denominator != 1:
@@ -270,6 +304,7 @@ def _yaml_reading(text: str) -> Any:
         return None
 
 
-def _plainly(node: Scalar, reading: float) -> str:
+def _plainly(node: Scalar, reading: int) -> str:
     decimal = node.text.lstrip("0")
-    return f"{decimal} or {reading:.0f}" if _WHOLE.fullmatch(decimal) else f"{reading:.0f}"
+    octal = node.text.startswith("0") and _WHOLE.fullmatch(decimal)
+    return f"{decimal} or {reading}" if octal else str(reading)

@@ -9,16 +9,17 @@ from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
 from mnetcost.layers.fields import MAX_CHANNELS, Integer, fields_of
 from mnetcost.layers.structural import Free
-from mnetcost.problems import Collector, Mark, clip, did_you_mean
+from mnetcost.problems import Collector, Mark
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
+from mnetcost.text import clip, did_you_mean
 
 MAX_NODES = 10_000
 
 _NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
-COMMON = {"name": "the layer's name", "in": "its input channels, only checked"}
+COMMON = ("name", "in")  # keys that every layer takes
 
 
 class Written(NamedTuple):
@@ -108,9 +109,9 @@ class LayerReader:
         return Written("?", Unknown(), mark, mark)
 
     def _repeat(self, node: Entries) -> Repeat:
-        known = {"repeat": None, "layers": None}
+        known = ("repeat", "layers")
         entries = self.convert.entries(node, known, "repeat") or {}
-        for name in known.keys() - entries.keys():
+        for name in set(known) - entries.keys():
             present = next(iter(entries.values()))[0]
             message = f"a repeat needs `{name}`"
             self.convert.collector.add(present.mark, "missing-key", message)
@@ -134,13 +135,13 @@ class LayerReader:
                 suggestion=did_you_mean(key.text, (*LAYERS, "repeat")),
             )
             return self._unknown(key.mark)
-        known = {**fields_of(record), **COMMON}
+        known = (*fields_of(record), *COMMON)
         entries = {} if value is None else self.convert.entries(value, known, key.text)
         name, name_mark = self._name(key, entries or {})
         if entries is None:
             return self._unknown(key.mark)
         defaults = self.defaults.get(key.text, {})
-        instance = self.convert.fill(record, entries, key.mark, defaults)
+        instance = self.convert.fill(record, entries, key, defaults)
         states = self.convert.integer(entries["in"][1], _STATED) if "in" in entries else None
         return Written(name, instance, key.mark, name_mark, states)
 

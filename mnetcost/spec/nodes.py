@@ -5,7 +5,8 @@ from typing import NamedTuple, TypeAlias
 
 import yaml
 
-from mnetcost.problems import TOP, Collector, Mark, clip
+from mnetcost.problems import TOP, Collector, Mark
+from mnetcost.text import clip
 
 MAX_DEPTH = 50
 MAX_EVENTS = 200_000

@@ -12,26 +12,23 @@ from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
 from mnetcost.multipliers import ROUNDINGS, Rounding
 from mnetcost.printed import Expectation, Printed
-from mnetcost.problems import TOP, Collector, Origin, Stop, clip
-from mnetcost.spec.convert import Converter
+from mnetcost.problems import TOP, Collector, Origin, Stop
+from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.layers import MAX_NODES, LayerReader, chain, count_nodes, read_defaults
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
 from mnetcost.spec.sources import find
+from mnetcost.text import clip
 
 VERSION = 1
 
-TOP_KEYS = {
-    "mnetcost": "version of the spec language: 1",
-    "name": "what the network is called",
-    "source": "where it comes from: paper, table, code",
-    "input": "height, width, channels; scale: true puts the channels under α",
-    "width": "how α rounds: round, min, divisible",
-    "defaults": "keys that layers have unless they say otherwise",
-    "layers": "the layers in order",
-    "expect": "published figures",
+TOP_KEYS = ("mnetcost", "name", "source", "input", "width", "defaults", "layers", "expect")
+SIDES = {
+    "height": Integer(1, MAX_SIDE, "px"),
+    "width": Integer(1, MAX_SIDE, "px"),
+    "channels": Integer(1, MAX_CHANNELS, "channels"),
 }
-INPUT_KEYS = {"height": MAX_SIDE, "width": MAX_SIDE, "channels": MAX_CHANNELS, "scale": 0}
-WIDTH_KEYS = {"round": ROUNDINGS, "min": MAX_CHANNELS, "divisible": MAX_CHANNELS}
+INPUT_KEYS = (*SIDES, "scale")
+WIDTH_KEYS = ("round", "min", "divisible")
 EXPECT_KEYS = ("params", "mult_adds", "alpha", "rho", "resolution", "printed", "source")
 
 Section = Mapping[str, tuple[Scalar, Node]]
@@ -119,13 +116,13 @@ class _Reader:
         if entries is None:
             return _UNKNOWN_INPUT
         values: dict[str, Any] = {}
-        for name, unit in (("height", "px"), ("width", "px"), ("channels", "channels")):
+        for name, bound in SIDES.items():
             values[name] = UNKNOWN
             if name in entries:
-                bound = Integer(1, INPUT_KEYS[name], unit)
                 values[name] = self.convert.integer(entries[name][1], bound)
             else:
-                self.collector.add(key.mark, "missing-key", f"input needs `{name}`")
+                message, expected = f"input needs `{name}`", f"{name}: {wanted(bound)}"
+                self.collector.add(key.mark, "missing-key", message, expected=expected)
         scale = "scale" in entries and self.convert.flag(entries["scale"][1])
         return Input(**values, scale=scale, mark=key.mark)
 
@@ -149,8 +146,10 @@ class _Reader:
             self.collector.add(key.mark, "missing-key", message)
         for name, rules in (("min", ("none",)), ("divisible", ("none", "floor", "nearest"))):
             if name in entries and rule in rules:
-                message = f"`{name}` means nothing to `round: {rule}`"
-                self.collector.add(entries[name][0].mark, "unknown-key", message)
+                message = f"`{name}` without a rule that uses it (round: {rule})"
+                expected = "round: floor, nearest or divisible" if name == "min" else None
+                mark = entries[name][0].mark
+                self.collector.add(mark, "conflict", message, expected=expected)
         unreadable = rule is None or any(map(isnan, numbers.values()))
         return Rounding() if unreadable else Rounding(rule or "", *numbers.values())
 
@@ -162,8 +161,9 @@ class _Reader:
         if not isinstance(items, list):
             self.convert.refuse(node, "a list of figures, such as {mult_adds: 569M, source: ...}")
             return ()
-        known = dict.fromkeys(EXPECT_KEYS)
-        found = [(item, self.convert.entries(item, known, "an expectation")) for item in items]
+        found = [
+            (item, self.convert.entries(item, EXPECT_KEYS, "an expectation")) for item in items
+        ]
         return tuple(
             self._expectation(item, entries) for item, entries in found if entries is not None
         )
@@ -178,7 +178,7 @@ class _Reader:
             self.collector.add(node.mark, "missing-key", message)
         if {"rho", "resolution"} <= entries.keys():
             message = "`rho` beside `resolution`; give one of them"
-            self.collector.add(entries["resolution"][0].mark, "unknown-key", message)
+            self.collector.add(entries["resolution"][0].mark, "conflict", message)
         resolution = None
         if "resolution" in entries:
             side = Integer(1, MAX_SIDE, "px")

@@ -2,10 +2,12 @@
 
 import codecs
 import os
+from errno import EBADF
 from pathlib import Path
 from typing import IO
 
-from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError, clip, did_you_mean
+from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError
+from mnetcost.text import clip, did_you_mean
 
 MAX_BYTES = 2**20
 
@@ -66,23 +68,32 @@ def read_file(path: Path) -> Origin:
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        return decode(data, str(path))
-    except SpecError:
-        raise
     except FileNotFoundError:
         code, message = "no-such-file", "there is no such file"
     except IsADirectoryError:
         code, message = "is-a-directory", "this is a directory, not a spec"
     except (OSError, ValueError) as error:
-        words = error.strerror if isinstance(error, OSError) else None
-        code, message = "unreadable", f"cannot be read: {words or error}"
+        code, message = "unreadable", _cannot(error)
+    else:
+        return decode(data, str(path))
     near = did_you_mean(path.stem, shipped())
     raise SpecError([Problem(clip(str(path), 200), TOP, code, message, suggestion=near)])
 
 
-def read_stream(stream: IO[bytes], label: str) -> Origin:
-    """The text of an open byte stream, bounded."""
-    return decode(stream.read(MAX_BYTES + 1), label)
+def read_stream(stream: IO[bytes] | None, label: str) -> Origin:
+    """The text of an open byte stream; raises SpecError when it is closed or cannot be read."""
+    try:
+        if stream is None:
+            raise OSError(EBADF, "it is closed")
+        data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SpecError([Problem(label, TOP, "unreadable", _cannot(error))]) from None
+    return decode(data, label)
+
+
+def _cannot(error: OSError | ValueError) -> str:
+    words = error.strerror if isinstance(error, OSError) else None
+    return f"cannot be read: {words or error}"
 
 
 def read_text(text: str, label: str) -> Origin:

@@ -1,0 +1,70 @@
+"""Texts that somebody else wrote, made safe to print, and guesses at what they meant."""
+
+import re
+from collections.abc import Iterable
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+# What other tools call things, for layers and for keys.
+SYNONYMS = {
+    "activation": "act",
+    "averagepool": "avg_pool",
+    "avgpool": "avg_pool",
+    "batchnorm": "batch_norm",
+    "bn": "batch_norm",
+    "channels": "out",
+    "conv2d": "conv",
+    "convolution": "conv",
+    "depth_multiplier": "multiplier",
+    "dilation_rate": "dilation",
+    "dw": "depthwise",
+    "fc": "dense",
+    "filters": "out",
+    "fully_connected": "dense",
+    "gap": "global_avg_pool",
+    "global_average_pool": "global_avg_pool",
+    "group": "groups",
+    "h_swish": "hard_swish",
+    "hswish": "hard_swish",
+    "in_channels": "in",
+    "inner_product": "dense",
+    "kernel_size": "kernel",
+    "linear": "dense",
+    "maxpool": "max_pool",
+    "normalization": "norm",
+    "num_output": "out",
+    "out_channels": "out",
+    "pad": "padding",
+    "pw": "pointwise",
+    "separable_conv": "separable",
+    "silu": "swish",
+    "size": "kernel",
+    "strides": "stride",
+    "units": "out",
+    "use_bias": "bias",
+}
+
+
+def printable(text: str) -> str:
+    """`text` with control and direction characters escaped, so that a terminal only shows it."""
+    escaped = _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
+    return escaped.encode("utf-8", "backslashreplace").decode()
+
+
+def clip(text: str, length: int = 60) -> str:
+    """`text`, printable, cut visibly at `length` characters."""
+    if len(text) <= length:
+        return printable(text)
+    return f"{printable(text[:length])}… ({len(text):,} characters)"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is a synonym or a misspelling of, or None."""
+    from difflib import get_close_matches  # only needed once something is wrong
+
+    lowered = {name.lower(): name for name in known}
+    asked = word[:64].lower().replace("-", "_")
+    if SYNONYMS.get(asked) in lowered:
+        return lowered[SYNONYMS[asked]]
+    close = get_close_matches(asked, lowered, n=1, cutoff=0.65)
+    return lowered[close[0]] if close else None
