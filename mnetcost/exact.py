@@ -10,7 +10,7 @@ from mnetcost.text import clip
 MAX_LENGTH = 40
 _WHOLE = "(?:0|[1-9][0-9]*)"  # a leading zero is octal somewhere
 _RATIO = re.compile(rf"({_WHOLE})/({_WHOLE})", re.ASCII)
-_DECIMAL = re.compile(rf"(?:{_WHOLE}\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{{1,3}}))?", re.ASCII)
+_DECIMAL = re.compile(rf"(?:{_WHOLE}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{{1,3}}))?", re.ASCII)
 
 
 def read_ratio(value: Any, what: str) -> Fraction:

@@ -30,10 +30,16 @@ def cost_report(count: Count) -> Report:
     return Report(
         title=count.graph.name,
         tables=(layers, types_table(count), reduction_table(rows)),
-        notes=cost_notes(count),
+        notes=(*_no_pairs(rows), *cost_notes(count)),
         document=document(count, rows),
         flat=layers,
     )
+
+
+def _no_pairs(rows: Sequence[Reduction]) -> tuple[tuple[str, str], ...]:
+    """A word where only the whole network is left to compare."""
+    only = "no depthwise-separable pair in this network, so its twin is the network itself"
+    return (("Reduction", only),) if len(rows) == 1 else ()
 
 
 def costs() -> tuple[Column, ...]:

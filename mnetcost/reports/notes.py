@@ -6,6 +6,7 @@ from mnetcost.conventions import PAPER, PARAMETERS, WORK
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
+from mnetcost.multipliers import make_setting
 
 
 def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
@@ -18,7 +19,27 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         ("Left out", _left_out(count)),
         ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
+        *_published(count),
     )
+
+
+def _published(count: Count) -> tuple[tuple[str, str], ...]:
+    """The spec's published figures for this setting, and whether the count agrees."""
+    found = []
+    for one in count.graph.expectations:
+        setting = make_setting(count.graph.base, one.alpha, one.rho, one.resolution)
+        if setting[:1] + setting[2:] == count.setting[:1] + count.setting[2:]:  # α and both sides
+            found += [
+                (f"{what} {printed.text}", one.source, printed.agrees(exact))
+                for what, printed, exact in (
+                    ("params", one.params, count.params),
+                    ("mult-adds", one.mult_adds, count.mult_adds),
+                )
+                if printed is not None
+            ]
+    verdicts = {True: "agrees", False: "does NOT agree"}
+    words = "; ".join(f"{what} ({source}) {verdicts[agrees]}" for what, source, agrees in found)
+    return (("Published", words),) if words else ()
 
 
 def source_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
