@@ -1,14 +1,16 @@
 """Arguments and options that several commands share."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from mnetcost.network import Network, load
 from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DEFAULT = "mobilenet_v1"
 
@@ -20,8 +22,10 @@ class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """The shipped names that begin so; the shell adds files."""
+        from click.shell_completion import CompletionItem  # only a shell asks for it
+
         names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="file")]
 

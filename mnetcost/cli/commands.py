@@ -1,6 +1,5 @@
 """The commands: each opens, asks the library once, and renders."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -48,7 +47,7 @@ def app(context: click.Context) -> None:
 @format_option
 @output_option
 def table(
-    spec: str, view: str | None, format_: str | None, output: Path | None, **setting: Any
+    spec: str, view: str | None, format_: str | None, output: str | None, **setting: Any
 ) -> None:
     """Tables of one network at one α and ρ.
 
@@ -79,7 +78,7 @@ def table(
 @format_option
 @output_option
 def sweep(
-    spec: str, format_: str | None, output: Path | None, size: str | None, **axes: tuple[str, ...]
+    spec: str, format_: str | None, output: str | None, size: str | None, **axes: tuple[str, ...]
 ) -> None:
     """The cost over a grid of α and ρ.
 
@@ -105,7 +104,7 @@ def sweep(
 @app.command(epilog=_EXITS)
 @format_option
 @output_option
-def specs(format_: str | None, output: Path | None) -> None:
+def specs(format_: str | None, output: str | None) -> None:
     """List the shipped networks and their cost."""
     from mnetcost.reports.specs import specs_report
 

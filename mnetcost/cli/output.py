@@ -4,8 +4,7 @@ import codecs
 import os
 import stat
 import sys
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -34,25 +33,26 @@ format_option = click.option(
 output_option = click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     help=f"Write to this file, whole or not at all ({', '.join(SUFFIXES)} tell the format).",
 )
 
 
-def choose_format(format_: str | None, output: Path | None) -> str:
+def choose_format(format_: str | None, output: str | None) -> str:
     """The format asked for, else what the suffix says, else rich. A wrong suffix is wrong usage."""
-    if format_ or output is None or str(output) == "-":
+    if format_ or output is None or output == "-":
         return format_ or "rich"
-    if output.suffix.lower() not in SUFFIXES:
+    suffix = os.path.splitext(output)[1].lower()
+    if suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         message = f"the suffix of '{output}' tells no format; use one of {known}, or --format"
         raise click.BadParameter(message, param_hint="--output")
-    return SUFFIXES[output.suffix.lower()]
+    return SUFFIXES[suffix]
 
 
-def write(report: Report, format_: str, output: Path | None) -> None:
+def write(report: Report, format_: str, output: str | None) -> None:
     """Render the report and put it where it belongs."""
-    if output is None or str(output) == "-" or _is_standard_output(output):
+    if output is None or output == "-" or _is_standard_output(output):
         print_text(renderer(format_)(report))
     elif format_ == "rich":
         from mnetcost.render.terminal import render_plain
@@ -70,7 +70,7 @@ def prepare_streams() -> None:
             reconfigure(errors="mnetcost")
 
 
-def _is_standard_output(output: Path) -> bool:
+def _is_standard_output(output: str) -> bool:
     """Whether the file is where standard output goes: replacing it would lose what is there."""
     try:
         return os.path.samestat(os.stat(output), os.fstat(1))
@@ -84,39 +84,39 @@ def print_text(text: str) -> None:
         sys.stdout.write(text)
 
 
-def _save(text: str, output: Path) -> None:
+def _save(text: str, output: str) -> None:
     """Write beside the file, then rename: a reader sees the old file or the new one, whole."""
     try:
-        if output.exists() and not stat.S_ISREG(output.stat().st_mode):
-            output.write_text(text, encoding="utf-8")  # a device or a pipe cannot be replaced
+        if os.path.exists(output) and not os.path.isfile(output):
+            with open(output, "w", encoding="utf-8") as stream:  # a device cannot be replaced
+                stream.write(text)
         else:
-            _replace(text, Path(os.path.realpath(output)))
+            _replace(text, os.path.realpath(output))
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"
         raise click.BadParameter(message, param_hint="--output") from None
 
 
-def _replace(text: str, output: Path) -> None:
+def _replace(text: str, output: str) -> None:
     import tempfile  # slow to import, and most output goes to a terminal
 
-    handle, name = tempfile.mkstemp(prefix=f".{output.name[:50]}.", dir=output.parent)
+    folder, file = os.path.split(output)
+    handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
-            _keep_mode(stream, output)
+            os.chmod(name, _mode(output))
         os.replace(name, output)
     except BaseException:
         os.unlink(name)
         raise
 
 
-def _keep_mode(stream: IO[str], output: Path) -> None:
+def _mode(output: str) -> int:
     """The mode of the file that is replaced, else what a new file gets."""
-    if output.exists():
-        mode = stat.S_IMODE(output.stat().st_mode)
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    os.chmod(stream.name if isinstance(stream.name, str) else stream.fileno(), mode)
+    if os.path.exists(output):
+        return stat.S_IMODE(os.stat(output).st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -56,7 +56,7 @@ def kernel_parameters(weights: Quantity, bias: bool, y: Map) -> Iterator[Amount]
         yield Amount("biases", y.c)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Convolution(Layer):
     """What every convolution shares: a window of weights over the map, bias, norm and act."""
 
@@ -93,7 +93,7 @@ class Convolution(Layer):
 
 
 @layer("conv")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Conv(Convolution):
     """Standard or grouped convolution: D_K²·M·N weights, each used D_O² times. Eq. 2."""
 
@@ -124,7 +124,7 @@ class Conv(Convolution):
 
 
 @layer("depthwise")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Depthwise(Convolution):
     """One D_K × D_K filter per input channel: D_K²·M weights, each used D_O² times. Eq. 4."""
 
@@ -141,7 +141,7 @@ class Depthwise(Convolution):
 
 
 @layer("pointwise")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pointwise(Compound):
     """A 1×1 convolution: M·N weights. Eq. 5's second term."""
 
@@ -168,7 +168,7 @@ class Pointwise(Compound):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inner:
     """What the depthwise half of a separable convolution has for itself."""
 
@@ -178,7 +178,7 @@ class Inner:
 
 
 @layer("separable")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Separable(Compound):
     """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after."""
 

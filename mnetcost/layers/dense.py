@@ -11,7 +11,7 @@ from mnetcost.layers.normalization import Norm
 
 
 @layer("dense")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dense(Layer):
     """Fully connected: M·N weights, each used once. Its input must be 1×1."""
 

@@ -8,7 +8,7 @@ from mnetcost.layers.fields import OptionalSize, Size
 from mnetcost.layers.window import ONE, SAME, Padding, Window
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pool(Layer):
     """A window over each channel; its stride is the kernel unless written."""
 
@@ -39,15 +39,17 @@ class Pool(Layer):
 
 
 @layer("max_pool")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MaxPool(Pool):
     """The largest value of each window."""
 
+    __slots__ = ()
+
 
 @layer("avg_pool")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AvgPool(Pool):
     """The mean of each window."""
+
+    __slots__ = ()
 
 
 class GlobalPool(Layer):

@@ -30,7 +30,7 @@ class Flatten(Free):
 
 
 @layer("dropout")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dropout(Free):
     """Nothing at inference; `rate` is read and changes no cost."""
 

@@ -1,9 +1,8 @@
 """Reports as lines of styled text. Where a table is too wide it is split, never cut."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
-
-from rich.cells import cell_len
 
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
 from mnetcost.tables import Column, Kind, Report, Table
@@ -14,8 +13,19 @@ BAR = 12
 PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
 
+_NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
+
 Span: TypeAlias = tuple[str, str]  # a text and its rich style
 Line: TypeAlias = list[Span]
+
+
+def cell_len(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len  # only for signs that may be wide
+
+    return cell_len(text)
 
 
 def report_lines(report: Report, width: int | None) -> Iterator[Line]:

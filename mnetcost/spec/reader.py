@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from math import isnan
-from pathlib import PurePath
 from typing import Any
 
 from mnetcost.exact import parse_ratio
@@ -16,7 +15,7 @@ from mnetcost.problems import TOP, Collector, Origin, Stop
 from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.layers import MAX_NODES, LayerReader, chain, count_nodes, read_defaults
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
-from mnetcost.spec.sources import find
+from mnetcost.spec.sources import find, stem
 from mnetcost.text import clip
 
 VERSION = 1
@@ -88,7 +87,7 @@ class _Reader:
             return None
         nodes = link(chain(items, self.collector), input_, rounding, self.collector)
         return Graph(
-            name=name or PurePath(self.collector.origin.label).stem,
+            name=name or stem(self.collector.origin.label),
             source=source or "",
             origin=self.collector.origin,
             input=input_,

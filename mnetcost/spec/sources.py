@@ -3,7 +3,6 @@
 import codecs
 import os
 from errno import EBADF
-from pathlib import Path
 from typing import IO
 
 from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError
@@ -11,15 +10,21 @@ from mnetcost.text import clip, did_you_mean
 
 MAX_BYTES = 2**20
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_FOLDERS = (_PACKAGE / "specs", _PACKAGE.parent / "specs")  # in a wheel; in a checkout
+SUFFIX = ".yaml"
+
+# Not pathlib: importing it takes longer than reading a spec.
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+_FOLDERS = (
+    os.path.join(_PACKAGE, "specs"),  # in a wheel
+    os.path.join(os.path.dirname(_PACKAGE), "specs"),  # in a checkout
+)
 
 
-def shipped() -> dict[str, Path]:
-    """The specs that come with mnetcost, by name."""
-    for folder in _FOLDERS:
-        if found := {path.stem: path for path in sorted(folder.glob("*.yaml"))}:
-            return found
+def shipped() -> dict[str, str]:
+    """The paths of the specs that come with mnetcost, by name."""
+    for folder in filter(os.path.isdir, _FOLDERS):
+        files = sorted(file for file in os.listdir(folder) if file.endswith(SUFFIX))
+        return {file.removesuffix(SUFFIX): os.path.join(folder, file) for file in files}
     return {}
 
 
@@ -32,7 +37,7 @@ def find(spec: str | os.PathLike[str]) -> Origin:
     if isinstance(spec, str) and "\n" in spec:
         return read_text(spec, "<text>")
     if not isinstance(spec, str) or is_path(spec):
-        return read_file(Path(spec))
+        return read_file(os.fspath(spec))
     known = shipped()
     if spec not in known:
         raise SpecError([_unknown_name(spec, known)])
@@ -44,7 +49,7 @@ def is_path(spec: str) -> bool:
     return os.sep in spec or "/" in spec or spec.lower().endswith((".yaml", ".yml"))
 
 
-def _unknown_name(name: str, known: dict[str, Path]) -> Problem:
+def _unknown_name(name: str, known: dict[str, str]) -> Problem:
     hint = f"; for the file in this folder write ./{name}" if _exists(name) else ""
     return Problem(
         label=clip(name) or "''",
@@ -57,16 +62,13 @@ def _unknown_name(name: str, known: dict[str, Path]) -> Problem:
 
 
 def _exists(name: str) -> bool:
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):
-        return False
+    return "\0" not in name and os.path.isfile(name)
 
 
-def read_file(path: Path) -> Origin:
+def read_file(path: str) -> Origin:
     """The text of a file; raises SpecError when it cannot be had."""
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         code, message = "no-such-file", "there is no such file"
@@ -75,9 +77,14 @@ def read_file(path: Path) -> Origin:
     except (OSError, ValueError) as error:
         code, message = "unreadable", _cannot(error)
     else:
-        return decode(data, str(path))
-    near = did_you_mean(path.stem, shipped())
-    raise SpecError([Problem(clip(str(path), 200), TOP, code, message, suggestion=near)])
+        return decode(data, path)
+    near = did_you_mean(stem(path), shipped())
+    raise SpecError([Problem(clip(path, 200), TOP, code, message, suggestion=near)])
+
+
+def stem(path: str) -> str:
+    """The file's name without its suffix."""
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 def read_stream(stream: IO[bytes] | None, label: str) -> Origin:
