@@ -15,6 +15,8 @@ from mnetcost.analysis.sweep import sweep as count_grid
 from mnetcost.cost import Count
 from mnetcost.layers.base import Amount, Map, Part
 from mnetcost.layers.structural import Free
+from mnetcost.render.layout import split
+from mnetcost.tables import Column, Kind
 
 INPUT = "input: {height: 9, width: 7, channels: 4}\n"
 
@@ -175,6 +177,26 @@ def test_the_place_stands_before_the_sentence():
         mnetcost.SpecError, match=r"conv_1 at α = 0.75, ρ = 1 \(input 9×7\): 10 chan"
     ):
         network.cost(alpha="0.75")
+
+
+@pytest.mark.parametrize(
+    ("width", "parts"),
+    [
+        (48, [[0, 1, 2, 3, 4]]),
+        (40, [[0, 1, 2, 3], [0, 4]]),  # what is joined stays together where it fits
+        (30, [[0, 1, 2], [0, 3, 4]]),  # and is broken where even alone it does not
+        (12, [[0, 1], [0, 2], [0, 3], [0, 4]]),
+    ],
+)
+def test_tables_are_split_between_columns(width, parts):
+    columns = [
+        Column("name", "Name", Kind.TEXT, label=True),
+        Column("a", "A", Kind.INTEGER),
+        Column("b", "B", Kind.INTEGER, joined=True),
+        Column("c", "C", Kind.INTEGER, joined=True),
+        Column("d", "D", Kind.INTEGER),
+    ]
+    assert split(columns, [8, 8, 8, 8, 8], width) == parts
 
 
 @pytest.mark.parametrize("columns", [30, 40, 60])

@@ -32,7 +32,6 @@ def _table(table: Table) -> str:
         rows.append([escape(cell_text(value, column.kind)) for value, column in cells])
     totals = table.totals()
     if totals:
-        cells = zip(totals[1:], table.columns[1:])
-        texts = ("" if value is None else f"**{value:,}**" for value, _ in cells)
+        texts = ("" if value is None else f"**{value:,}**" for value in totals[1:])
         rows.append(["**Total**", *texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
