@@ -122,6 +122,62 @@ def test_a_layer_that_mixes_positions_between_the_halves_makes_no_pair():
     assert network.ratio == 1
 
 
+FOUR = ["conv: {out: 4}", "separable: {out: 4}", "separable: {out: 4}", "pointwise: {out: 40}"]
+ONE = ["conv: {out: 1, kernel: 3}", "separable: {out: 1}", "pointwise: {out: 8}"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "alpha", "names"),
+    [
+        (FOUR, "1", ["separable_1", "separable_2"]),
+        (FOUR, "0.25", ["separable_1", "separable_2"]),  # every map between has one channel
+        (ONE, "1", ["separable_1"]),
+    ],
+)
+def test_pairs_of_one_channel_never_overlap(layers, alpha, names):
+    head = "input: {height: 9, width: 7, channels: 3}\nwidth: {round: nearest}\n"
+    *pairs, _ = load(*layers, head=head).cost(alpha=alpha).reductions()
+    assert [pair.name for pair in pairs] == names
+    assert all(pair.ratio == pair.formula_value for pair in pairs)
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        (["conv: {out: 8}"], "no depthwise-separable pair"),
+        (
+            ["depthwise: {multiplier: 2}", "pointwise: {out: 8}"],
+            "depthwise layers in no pair, and so in the twin too: 1",
+        ),
+        (
+            ["depthwise", "pointwise: {out: 8, stride: 2}"],
+            "depthwise layers in no pair, and so in the twin too: 1",
+        ),
+        (
+            ["separable: {out: 8}", "depthwise"],
+            "depthwise layers in no pair, and so in the twin too: 1",
+        ),
+    ],
+)
+def test_the_reduction_table_says_what_it_leaves_alone(layers, words):
+    assert words in load(*layers).cost()._repr_html_()
+    assert "in no pair" not in mnetcost.load("mobilenet_v1").cost()._repr_html_()
+
+
+@pytest.mark.parametrize("entry", ["rho: 1e40", "alpha: 1e40", "alpha: 0", "rho: 1e-40"])
+def test_an_expectation_at_an_unreasonable_setting_is_a_problem_of_the_spec(entry):
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(f"{INPUT}layers: [relu]\nexpect: [{{params: 5M, {entry}}}]\n")
+    assert codes(error) == ["out-of-range"]
+    assert error.value.problems[0].mark.line == 3
+
+
+@pytest.mark.parametrize("option", ["--alpha", "--rho", "--resolution"])
+def test_a_table_takes_each_option_once(option, capsys):
+    assert cli.run(["table", option, "1", option, "2"]) == 2
+    assert "sweep" in capsys.readouterr().err
+
+
 def test_a_pair_called_network_is_not_the_network():
     pair, network = load("separable: {name: network, out: 8}").cost().reductions()
     assert pair.name == "network/depthwise + network/pointwise"

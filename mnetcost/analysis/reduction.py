@@ -75,10 +75,11 @@ def _ratio(part: int, whole: int) -> Fraction | None:
 
 
 def find_pairs(count: Count) -> dict[int, tuple[int, ...]]:
-    """Depthwise-separable pairs, by the index of their depthwise half.
+    """Depthwise-separable pairs, by the index of their depthwise half (multiplier 1).
 
-    Each comes with the indices from there to the plain 1×1 convolution that ends it: between them
-    may stand normalisation and activation layers, and nothing else reads any of them.
+    Each comes with the indices from there to the plain 1×1 convolution (one group, stride 1) that
+    ends it: between them may stand normalisation and activation layers, and nothing else reads any
+    of them. No pair begins where another ends, as one half has several groups and the other one.
     """
     readers: dict[int, list[int]] = {}
     for index, layer in enumerate(count.layers):
@@ -103,7 +104,7 @@ def _filters_alone(cost: LayerCost) -> bool:
     layer, channels = cost.node.layer, cost.input.c
     if isinstance(layer, Depthwise):
         return bool(layer.multiplier == 1)
-    return isinstance(layer, Conv) and bool(layer.groups == channels == cost.output.c)
+    return isinstance(layer, Conv) and bool(1 < layer.groups == channels == cost.output.c)
 
 
 def _mixes_alone(cost: LayerCost) -> bool:

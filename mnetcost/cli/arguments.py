@@ -35,6 +35,13 @@ def spec_argument(function: Any) -> Any:
     return click.argument("spec", type=SpecName(), default=DEFAULT)(function)
 
 
+def once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """The one value of an option; a second one would only be lost."""
+    if len(values) > 1:
+        raise click.BadParameter("given more than once; `mnetcost sweep` takes several values")
+    return values[0] if values else None
+
+
 input_option = click.option(
     "--input",
     "size",

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 import mnetcost
-from mnetcost.cli.arguments import SpecName, input_option, open_network, spec_argument
+from mnetcost.cli.arguments import SpecName, input_option, once, open_network, spec_argument
 from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import VIEWS, cost_report
@@ -15,6 +15,8 @@ _EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
 impossible at this α or ρ (every problem goes to standard error, with line
 and column, and nothing to standard output); 2 wrong options."""
+
+ONE: Any = {"multiple": True, "callback": once}
 
 
 @click.group(
@@ -39,9 +41,9 @@ def app(context: click.Context) -> None:
 
 @app.command(epilog=_EXITS)
 @spec_argument
-@click.option("--alpha", default="1", metavar="α", help="Width multiplier: 0.75 or 3/4. Default 1.")
-@click.option("--rho", metavar="ρ", help="Resolution multiplier: 6/7 or 0.857. Default 1.")
-@click.option("--resolution", metavar="PX", help="Instead of ρ: px of the input's longer side.")
+@click.option("--alpha", **ONE, metavar="α", help="Width multiplier: 0.75 or 3/4. Default 1.")
+@click.option("--rho", **ONE, metavar="ρ", help="Resolution multiplier: 6/7 or 0.857. Default 1.")
+@click.option("--resolution", **ONE, metavar="PX", help="Instead of ρ: px of the longer side.")
 @input_option
 @click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
 @format_option
@@ -63,9 +65,8 @@ def table(
     mnetcost table -o mobilenet.csv
     """
     chosen = choose_format(format_, output)
-    cost = open_network(spec).cost(
-        setting["alpha"], setting["rho"], setting["resolution"], setting["size"]
-    )
+    alpha = "1" if setting["alpha"] is None else setting["alpha"]
+    cost = open_network(spec).cost(alpha, setting["rho"], setting["resolution"], setting["size"])
     write(cost_report(cost).view(view), chosen, output)
 
 

@@ -29,17 +29,20 @@ def cost_report(count: Count) -> Report:
     layers = layers_table(count)
     return Report(
         title=count.graph.name,
-        tables=(layers, types_table(count), reduction_table(rows)),
-        notes=(*_no_pairs(rows), *cost_notes(count)),
+        tables=(layers, types_table(count), reduction_table(count, rows)),
+        notes=cost_notes(count),
         document=document(count, rows),
         flat=layers,
     )
 
 
-def _no_pairs(rows: Sequence[Reduction]) -> tuple[tuple[str, str], ...]:
-    """A word where only the whole network is left to compare."""
-    only = "no depthwise-separable pair in this network, so its twin is the network itself"
-    return (("Reduction", only),) if len(rows) == 1 else ()
+def _alone(count: Count, rows: Sequence[Reduction]) -> str:
+    """A line on the depthwise layers that stand as they are in the full-convolution twin."""
+    depthwise = sum(layer.type == "depthwise" for layer in count.layers)
+    if depthwise == 0:
+        return "\n(no depthwise-separable pair: the network is its own twin)"
+    alone = depthwise - (len(rows) - 1)
+    return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
 
 
 def costs() -> tuple[Column, ...]:
@@ -90,8 +93,10 @@ def paper_name(name: str, cost: TypeCost) -> str:
     return f"{words} {', '.join(cost.kernels)}" if name in ("depthwise", "conv") else words
 
 
-def reduction_table(rows: Sequence[Reduction]) -> Table:
+def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
     """One row a depthwise-separable pair, and the whole network last."""
+    title = "Depthwise separable against standard convolution"
+    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)"
     columns = (
         Column("name", "Pair", Kind.TEXT, label=True),
         Column("m", "M", Kind.INTEGER),
@@ -110,8 +115,7 @@ def reduction_table(rows: Sequence[Reduction]) -> Table:
     )
     return Table(
         "reduction",
-        "Depthwise separable against standard convolution\n"
-        "(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)",
+        title + _alone(count, rows),
         columns,
         tuple(
             (

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any
 
-from mnetcost.exact import parse_ratio
+from mnetcost.exact import MAX_LENGTH, parse_ratio, read_ratio
 from mnetcost.graph import Graph, Input, link
 from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
 from mnetcost.multipliers import ROUNDINGS, Rounding
 from mnetcost.printed import Expectation, Printed
-from mnetcost.problems import TOP, Collector, Origin, Stop
+from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
 from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.layers import MAX_NODES, LayerReader, chain, count_nodes, read_defaults
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
@@ -205,9 +205,12 @@ class _Reader:
             return None
         node = entries[key][1]
         ratio = self.convert.ratio(node, key)
-        if ratio is not None and ratio <= 0:
-            self.convert.refuse(node, f"{key}: a number above zero", "out-of-range")
-        return ratio
+        try:
+            return None if ratio is None else read_ratio(ratio, key)
+        except UsageError as error:
+            expected = f"{key}: a number above zero, of at most {MAX_LENGTH} digits"
+            self.collector.add(node.mark, "out-of-range", str(error), expected=expected)
+            return None
 
 
 _UNKNOWN: Any = UNKNOWN
