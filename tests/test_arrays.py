@@ -164,6 +164,20 @@ def test_random_networks(text, alpha, rho):
         assert_three_agree(net, alpha, rho)
 
 
+@given(specs(), axes)
+def test_random_reductions(text, alpha):
+    # the formula that stands beside a pair is what its count gives, at any width
+    net = load_if_possible(text)
+    for one in alpha.split(",") if net is not None else ():
+        try:
+            cost = net.cost(alpha=one)
+        except mnetcost.SpecError:
+            continue
+        *pairs, network = cost.reductions()
+        assert all(pair.ratio == pair.formula_value for pair in pairs)
+        assert network.separable.mult_adds == cost.mult_adds
+
+
 @pytest.mark.parametrize("size", ["", "160x256", "97x31"])
 @pytest.mark.parametrize("name", ["mobilenet_v1", "mobilenet_v1_full", "mobilenet_v1_layer"])
 def test_shipped_networks(name, size):
