@@ -117,3 +117,14 @@ def test_every_option_is_mentioned():
     }
     missing = {option for option in options if option not in README}
     assert not missing
+
+
+def test_every_problem_code_is_documented():
+    bad = (Path(__file__).parent / "bad").glob("*.yaml")
+    stated = {
+        line.split()[3] for path in bad for line in path.read_text("utf-8").splitlines()
+        if re.match(r"# expect: \d+:\d+ [a-z0-9-]+", line)
+    }  # fmt: skip
+    codes = set(re.findall(r"`([a-z0-9-]+)`", README[README.index("The codes are stable") :]))
+    assert len(stated) > 20
+    assert stated <= codes
