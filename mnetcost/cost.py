@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from mnetcost.conventions import PAPER, PARAMETERS, WORK
 from mnetcost.graph import Graph, Node
-from mnetcost.layers.base import Map
+from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting
 
 
@@ -121,10 +121,15 @@ def in_order(types: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(types), key=lambda name: rank.get(name, len(rank)))
 
 
+def _stages(node: Node, x: Map, y: Map) -> list[tuple[Layer, Map]]:
+    """The layer of a node with its input, and each of its riders with theirs."""
+    return [(node.layer, x), *[(rider, y) for rider in node.riders]]
+
+
 def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen parameters of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
-    for layer, before in ((node.layer, x), *[(rider, y) for rider in node.riders]):
+    for layer, before in _stages(node, x, y):
         for kind, count in layer.parameters(before, y):
             if kind in chosen:
                 totals[kind] = totals.get(kind, 0) + count
@@ -136,7 +141,7 @@ def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any
 def operations(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen work of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
-    for layer, before in ((node.layer, x), *[(rider, y) for rider in node.riders]):
+    for layer, before in _stages(node, x, y):
         for kind, per_position, positions in layer.work(before, y):
             if kind in chosen:
                 totals[kind] = totals.get(kind, 0) + per_position * positions

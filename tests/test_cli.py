@@ -6,15 +6,14 @@ What a pipe, a terminal or an encoding changes is in test_cli_streams.py.
 import os
 import re
 import stat
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 import pytest
+from commands import Ran, process, refused
 
 import mnetcost
 from mnetcost import cli
@@ -35,12 +34,6 @@ COMMANDS = ["table", "sweep", "specs", "show"]
 SMALL = "name: Small\ninput: {height: 16, width: 24, channels: 3}\nlayers:\n  - conv: {out: 8}\n"
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 Run = Callable[..., Ran]
 
 
@@ -54,32 +47,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, *capsys.readouterr())
 
     return call
-
-
-def process(*arguments: str, env: dict[str, str] | None = None, **options: Any) -> Ran:
-    """Runs a command in a process of its own."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "TERM")
-    }
-    options.setdefault("stdout", subprocess.PIPE)
-    ran = subprocess.run(
-        [sys.executable, "-m", "mnetcost", *arguments],
-        stderr=subprocess.PIPE,
-        env=kept | {"PYTHONUTF8": "1"} | (env or {}),
-        timeout=60,
-        check=False,
-        **options,
-    )
-    return Ran(ran.returncode, (ran.stdout or b"").decode(), ran.stderr.decode())
-
-
-def _refused(ran: Ran, code: int) -> None:
-    """Failed with this code, in words, with nothing on standard output."""
-    assert (ran.code, ran.out) == (code, "")
-    assert ran.err.strip()
-    assert "Traceback" not in ran.err
 
 
 WRONG_SPEC: list[Sequence[str]] = [
@@ -108,7 +75,7 @@ WRONG_SPEC: list[Sequence[str]] = [
 
 @pytest.mark.parametrize("arguments", WRONG_SPEC, ids=" ".join)
 def test_a_wrong_spec_exits_1(arguments: Sequence[str], run: Run) -> None:
-    _refused(run(*arguments), 1)
+    refused(run(*arguments), 1)
 
 
 NOT_RATIOS = ["0", "-1", "0.0", "wide", "nan", "inf", "1/0", "3/-4", "", " ", "1:2", "1e-3000000"]
@@ -142,7 +109,7 @@ WRONG_USAGE: list[Sequence[str]] = [
 
 @pytest.mark.parametrize("arguments", WRONG_USAGE, ids=lambda words: " ".join(words)[:60])
 def test_wrong_options_exit_2(arguments: Sequence[str], run: Run) -> None:
-    _refused(run(*arguments), 2)
+    refused(run(*arguments), 2)
 
 
 def test_problems_name_the_file_line_and_column(run: Run) -> None:
@@ -185,7 +152,7 @@ def test_nothing_is_written_when_it_fails(
 ) -> None:
     (tmp_path / "kept.md").write_text("as it was")
     (tmp_path / "folder.md").mkdir()
-    _refused(run(*(word.replace("{0}", str(tmp_path)) for word in arguments)), code)
+    refused(run(*(word.replace("{0}", str(tmp_path)) for word in arguments)), code)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.md", "kept.md"]
     assert (tmp_path / "kept.md").read_text() == "as it was"
     assert not list((tmp_path / "folder.md").iterdir())

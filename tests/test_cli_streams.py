@@ -8,9 +8,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
+from commands import process, refused
 
 import mnetcost
 from mnetcost import cli
@@ -23,40 +23,8 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-def process(*arguments: str | bytes, env: dict[str, str] | None = None, **options: Any) -> Ran:
-    """Runs a command in a process of its own."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "TERM")
-    }
-    options.setdefault("stdout", subprocess.PIPE)
-    ran = subprocess.run(
-        [sys.executable, "-m", "mnetcost", *arguments],
-        stderr=subprocess.PIPE,
-        env=kept | {"PYTHONUTF8": "1"} | (env or {}),
-        timeout=60,
-        check=False,
-        **options,
-    )
-    return Ran(ran.returncode, (ran.stdout or b"").decode(), ran.stderr.decode())
-
-
-def _refused(ran: Ran, code: int) -> None:
-    """Failed with this code, in words, with nothing on standard output."""
-    assert (ran.code, ran.out) == (code, "")
-    assert ran.err.strip()
-    assert "Traceback" not in ran.err
-
-
 def test_an_argument_that_is_no_text_is_only_an_unknown_name() -> None:
-    _refused(process("table", b"\xff\xfe"), 1)
+    refused(process("table", b"\xff\xfe"), 1)
 
 
 def test_a_file_whose_name_is_no_text_can_be_counted(tmp_path: Path) -> None:
@@ -89,15 +57,15 @@ def test_a_spec_from_standard_input_is_the_same_spec() -> None:
 )
 def test_problems_of_standard_input(text: bytes) -> None:
     ran = process("table", "-", input=text)
-    _refused(ran, 1)
+    refused(ran, 1)
     assert ran.err.startswith("<stdin>:1:")
 
 
-def test_standard_input_without_an_end_is_refused() -> None:
+def test_standard_input_without_an_end_isrefused() -> None:
     if not Path("/dev/zero").exists():
         pytest.skip("no /dev/zero here")
     with Path("/dev/zero").open("rb") as endless:
-        _refused(process("table", "-", stdin=endless), 1)
+        refused(process("table", "-", stdin=endless), 1)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="closes a descriptor in the shell")

@@ -4,17 +4,12 @@ Shapes, every part of the parameters and every part of the work, on a table of s
 random ones. Height and width differ nearly everywhere.
 """
 
-import runpy
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import DoesNotFit, count, slide
 
 import mnetcost
-
-ORACLE = runpy.run_path(str(Path(__file__).with_name("oracle.py")))
-count, slide, DoesNotFit = ORACLE["count"], ORACLE["slide"], ORACLE["DoesNotFit"]
 
 
 def spec(size, *layers):

@@ -1,0 +1,38 @@
+"""Runs commands as a shell does, for the tests of the command line."""
+
+import os
+import subprocess
+import sys
+from typing import Any, NamedTuple
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def process(*arguments: str | bytes, env: dict[str, str] | None = None, **options: Any) -> Ran:
+    """Runs a command in a process of its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "TERM")
+    }
+    options.setdefault("stdout", subprocess.PIPE)
+    ran = subprocess.run(
+        [sys.executable, "-m", "mnetcost", *arguments],
+        stderr=subprocess.PIPE,
+        env=kept | {"PYTHONUTF8": "1"} | (env or {}),
+        timeout=60,
+        check=False,
+        **options,
+    )
+    return Ran(ran.returncode, (ran.stdout or b"").decode(), ran.stderr.decode())
+
+
+def refused(ran: Ran, code: int) -> None:
+    """Failed with this code, in words, with nothing on standard output."""
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.strip()
+    assert "Traceback" not in ran.err
