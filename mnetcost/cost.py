@@ -173,6 +173,6 @@ def share(part: int, whole: int) -> Fraction:
 def _total_work(layers: Iterable[LayerCost]) -> dict[str, int]:
     total: dict[str, int] = {}
     for layer in layers:
-        for kind, operations in layer.work.items():
-            total[kind] = total.get(kind, 0) + operations
+        for kind, count in layer.work.items():
+            total[kind] = total.get(kind, 0) + count
     return total

@@ -52,6 +52,11 @@ class Table(NamedTuple):
             for column, column_values in zip(self.columns, values)
         )
 
+    def largest(self, kind: Kind) -> Any:
+        """The largest value in all columns of this kind; 0 where there is none."""
+        places = [place for place, column in enumerate(self.columns) if column.kind is kind]
+        return max((row[place] for row in self.rows for place in places), default=0)
+
     def without(self, *kinds: Kind) -> "Table":
         """The table without the columns of these kinds."""
         kept = [place for place, column in enumerate(self.columns) if column.kind not in kinds]

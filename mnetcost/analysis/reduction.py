@@ -114,13 +114,14 @@ def _mixes_alone(cost: LayerCost) -> bool:
     return layer.stride == ONE and layer.padding in (SAME, VALID)
 
 
-def full_convolution(count: Count) -> tuple[Graph, dict[int, int]]:
-    """The twin of a network: each depthwise-separable pair is one standard convolution.
+def full_convolution(
+    graph: Graph, runs: Mapping[int, Sequence[int]]
+) -> tuple[Graph, dict[int, int]]:
+    """The twin of a network: each of the pairs in `runs` is one standard convolution.
 
     With it comes where each node of the network stands in the twin, by index; of a pair only the
     pointwise half stands anywhere.
     """
-    graph, runs = count.graph, find_pairs(count)
     firsts = {run[-1]: start for start, run in runs.items()}
     gone = {index for run in runs.values() for index in run[:-1]}
     nodes: list[Node] = []
@@ -158,11 +159,12 @@ def _pair_name(depthwise: str, pointwise: str) -> str:
 
 def reductions(count: Count) -> tuple[Reduction, ...]:
     """Every pair against its standard convolution, in order, and last the whole network."""
-    graph, place = full_convolution(count)
+    runs = find_pairs(count)
+    graph, place = full_convolution(count.graph, runs)
     twin = type(count).of(graph, count.setting)
     rows = [
         _compare(count.layers[run[0]], count.layers[run[-1]], twin.layers[place[run[-1]]])
-        for run in find_pairs(count).values()
+        for run in runs.values()
     ]
     whole = Reduction(
         name=NETWORK,

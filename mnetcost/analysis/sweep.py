@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnetcost.analysis.axes import read_axis, whole
 from mnetcost.conventions import PAPER
 from mnetcost.cost import amounts, in_order, operations
-from mnetcost.graph import Graph, Node, infer
+from mnetcost.graph import Graph, Node, Report, infer
 from mnetcost.layers.base import Check, Map
 from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
 from mnetcost.problems import UsageError
@@ -97,7 +97,17 @@ def sweep(  # noqa: PLR0913 - the axes, and how much of them
     dtype = _exact_dtype(graph, alphas, settings)
     shape = len(alphas), len(settings)
     bad = np.zeros(shape, dtype=bool)
-    params, mult_adds = _count_types(graph, alphas, settings, dtype, bad)
+    widths = _Columns(graph.rounding, alphas, dtype)
+    x = graph.input.at(
+        np.array([[one.height for one in settings]], dtype=dtype),
+        np.array([[one.width for one in settings]], dtype=dtype),
+        widths,
+    )
+
+    def report(node: Node | None, check: Check) -> None:
+        np.logical_or(bad, check.bad, out=bad)
+
+    params, mult_adds = _count_types(graph, x, widths, report)
     _refuse(graph, alphas, settings, bad)
 
     def grid(value: Any) -> Grid:
@@ -117,22 +127,9 @@ def sweep(  # noqa: PLR0913 - the axes, and how much of them
 
 
 def _count_types(
-    graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting], dtype: Any, bad: Grid
+    graph: Graph, x: Map, widths: Widths, report: Report
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parameters and mult-adds of each type, of any shape that fits [A, R].
-
-    Points where the network is impossible are marked in `bad`.
-    """
-    widths = _Columns(graph.rounding, alphas, dtype)
-    x = graph.input.at(
-        np.array([[one.height for one in settings]], dtype=dtype),
-        np.array([[one.width for one in settings]], dtype=dtype),
-        widths,
-    )
-
-    def report(node: Node | None, check: Check) -> None:
-        np.logical_or(bad, check.bad, out=bad)
-
+    """Parameters and mult-adds of each type from input map `x`, on ints or arrays."""
     params: dict[str, Any] = dict.fromkeys((node.type for node in graph.nodes), 0)
     mult_adds = dict(params)
     for node, before, after in infer(graph.nodes, x, widths, graph.input.channels, report):
@@ -177,15 +174,10 @@ def _exact_dtype(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Se
     height, width = (max(sides) for sides in zip(*((one.height, one.width) for one in settings)))
     x = graph.input.at(height, width, widths)
     failed: list[bool] = []
-    shapes = infer(
-        graph.nodes, x, widths, graph.input.channels, lambda node, check: failed.append(check.bad)
-    )
-    params = mult_adds = 0
-    for node, before, after in shapes:
-        params += PAPER.params(amounts(node, before, after, PAPER.parameters))
-        mult_adds += PAPER.mult_adds(operations(node, before, after, PAPER.work))
+    counts = _count_types(graph, x, widths, lambda node, check: failed.append(check.bad))
+    largest = max(sum(types.values()) for types in counts)
     # An impossible map may be of any size; its point is named once the grid is known.
-    fits = max(params, mult_adds) <= np.iinfo(np.int64).max and not any(failed)
+    fits = largest <= np.iinfo(np.int64).max and not any(failed)
     return np.int64 if fits else object
 
 

@@ -52,7 +52,7 @@ def _table(table: Table) -> str:
         else f"<th>{_text(column.header)}</th>"
         for column in table.columns
     )
-    largest = _largest(table)
+    largest = {kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)}
     body = "".join(
         f"<tr>{''.join(_cell(*pair, largest) for pair in zip(row, table.columns))}</tr>"
         for row in table.rows
@@ -61,16 +61,6 @@ def _table(table: Table) -> str:
         f"<table><caption>{_text(table.title)}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{body}</tbody>{_foot(table)}</table>"
     )
-
-
-def _largest(table: Table) -> dict[Kind, Any]:
-    """The largest value of all bars, and of all shaded cells."""
-    largest: dict[Kind, Any] = {}
-    for row in table.rows:
-        for value, column in zip(row, table.columns):
-            if column.kind in (Kind.BAR, Kind.HEAT):
-                largest[column.kind] = max(value, largest.get(column.kind, 0))
-    return largest
 
 
 def _cell(value: Any, column: Column, largest: dict[Kind, Any]) -> str:
@@ -87,7 +77,7 @@ def _foot(table: Table) -> str:
     totals = table.totals()
     if not totals:
         return ""
-    cells = (
-        f'<td class="n">{value:,}</td>' if value is not None else "<td></td>" for value in totals
+    cells = "".join(
+        "<td></td>" if value is None else f'<td class="n">{value:,}</td>' for value in totals[1:]
     )
-    return f"<tfoot><tr><td>Total</td>{''.join(list(cells)[1:])}</tr></tfoot>"
+    return f"<tfoot><tr><td>Total</td>{cells}</tr></tfoot>"

@@ -122,7 +122,7 @@ def _spans(table: Table, place: int) -> Line:
     height = max(one.header.count("\n") for one in table.columns)
     header = column.header.split("\n")
     spans = [(text, BOLD) for text in [""] * (height + 1 - len(header)) + header]
-    spans += _bars(values) if column.kind is Kind.BAR else _values(table, column, values)
+    spans += _values(table, column, values)
     if totals is not None:
         words = "Total" if place == 0 else ""
         spans.append(
@@ -131,17 +131,13 @@ def _spans(table: Table, place: int) -> Line:
     return spans
 
 
-def _bars(values: Sequence[Any]) -> Line:
-    largest = max(values, default=0)
-    return [(bar_text(value / largest if largest else value, BAR), "cyan") for value in values]
-
-
 def _values(table: Table, column: Column, values: Sequence[Any]) -> Line:
-    if column.kind is not Kind.HEAT:
+    if column.kind not in (Kind.BAR, Kind.HEAT):
         return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
-    places = [place for place, one in enumerate(table.columns) if one.kind is Kind.HEAT]
-    largest = max((row[place] for row in table.rows for place in places), default=0)
-    return [_heat(value, largest) for value in values]
+    largest = table.largest(column.kind)
+    if column.kind is Kind.HEAT:
+        return [_heat(value, largest) for value in values]
+    return [(bar_text(value / largest if largest else value, BAR), "cyan") for value in values]
 
 
 def _heat(value: int, largest: int) -> Span:

@@ -32,6 +32,10 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
 _YAML_READS = r"[+-]?[0-9.][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
 _NUMBER = r"[+-]?[0-9.]*[0-9][0-9.]*([eE][+-]?[0-9]+)?"
 
+# Other words for true and false, which YAML 1.1 knows and specs do not.
+_MEANT = dict.fromkeys(("true", "yes", "on"), "true")
+_MEANT |= dict.fromkeys(("false", "no", "off"), "false")
+
 # What stands for a value that could not be read; None is replaced by the key's default.
 UNKNOWNS: dict[type, Any] = {
     Integer: UNKNOWN,
@@ -91,11 +95,18 @@ class Converter:
             case Nested():
                 return self.record(kind.record, node)
 
-    def refuse(self, node: Node, expected: str, code: str = "wrong-type") -> None:
+    def refuse(
+        self,
+        node: Node,
+        expected: str,
+        code: str = "wrong-type",
+        *,
+        suggestion: str | None = None,
+    ) -> None:
         """Report that `node` is not what was expected."""
         if not isinstance(node, Unreadable):
             message = f"found {describe(node)}"
-            self.collector.add(node.mark, code, message, expected=expected)
+            self.collector.add(node.mark, code, message, expected=expected, suggestion=suggestion)
 
     def integer(self, node: Node, kind: Integer, other: str = "") -> Any:
         """A whole number in plain digits, within the bounds of `kind`.
@@ -165,7 +176,7 @@ class Converter:
 
     def word(self, node: Node, options: tuple[str, ...]) -> str | None:
         """One of `options`, or None."""
-        expected = "one of " + ", ".join(options)
+        expected = wanted(Choice(options))
         if not isinstance(node, Scalar) or node.is_null:
             self.refuse(node, expected)
         elif node.text not in options:
@@ -175,28 +186,17 @@ class Converter:
         return None
 
     def _unknown_word(self, node: Scalar, options: tuple[str, ...], expected: str) -> None:
-        self.collector.add(
-            node.mark,
-            "unknown-word",
-            f"found {describe(node)}",
-            expected=expected,
-            suggestion=did_you_mean(node.text, options),
-        )
+        suggestion = did_you_mean(node.text, options)
+        self.refuse(node, expected, "unknown-word", suggestion=suggestion)
 
     def flag(self, node: Node) -> bool:
         """true or false, written so."""
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
-        means = {"yes": "true", "on": "true", "true": "true"}
-        means |= {"no": "false", "off": "false", "false": "false"}
-        if not isinstance(node, (Scalar, Unreadable)):
-            self.refuse(node, "true or false")
-        elif isinstance(node, Scalar):
-            meant = means.get(node.text.lower()) if node.plain else None
-            found = f"found {describe(node)}"
-            self.collector.add(
-                node.mark, "wrong-type", found, expected="true or false", suggestion=meant
-            )
+        meant = None
+        if isinstance(node, Scalar) and node.plain:
+            meant = _MEANT.get(node.text.lower())
+        self.refuse(node, wanted(Flag()), suggestion=meant)
         return False
 
     def text(self, node: Node, what: str) -> str | None:
@@ -224,7 +224,7 @@ class Converter:
     def _fraction(self, node: Node) -> Any:
         found = self.ratio(node, "rate")
         if found is not None and not 0 <= found < 1:
-            self.refuse(node, "a number from 0 to below 1", "out-of-range")
+            self.refuse(node, wanted(Fractional()), "out-of-range")
         return found
 
     def entries(
