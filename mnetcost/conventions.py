@@ -11,6 +11,8 @@ WORK = {
     "activation": "activated values",
     "pooling": "pooled values",
     "softmax": "softmax values",
+    "elementwise": "elementwise sums and products",
+    "resize": "resized values",
 }
 PARAMETERS = {
     "weights": "weights",
@@ -41,7 +43,7 @@ class Convention(NamedTuple):
 PAPER = Convention(
     name="paper",
     words=(
-        "one mult-add is one multiply-accumulate of a convolution or dense product; "
+        "one mult-add is one multiply-accumulate of a convolution, dense or attention product; "
         "parameters are the kernels' weights (Howard et al. 2017)"
     ),
     work={"multiply_accumulate": 1},

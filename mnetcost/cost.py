@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 from mnetcost.conventions import PAPER, PARAMETERS, WORK
 from mnetcost.graph import Graph, Node
 from mnetcost.layers.base import Layer, Map
-from mnetcost.multipliers import Setting
+from mnetcost.multipliers import Setting, Widths
 
 
 class Parameters(NamedTuple):
@@ -85,7 +85,9 @@ class Count:
         return cls(
             graph=graph,
             setting=setting,
-            input=shapes[0][1],
+            input=graph.input.at(
+                setting.height, setting.width, Widths(graph.rounding, setting.alpha)
+            ),
             layers=layers,
             params=sum(layer.params for layer in layers),
             mult_adds=sum(layer.mult_adds for layer in layers),
@@ -129,6 +131,8 @@ def _stages(node: Node, x: Map, y: Map) -> list[tuple[Layer, Map]]:
 def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen parameters of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
+    if node.shares is not None:
+        return totals
     for layer, before in _stages(node, x, y):
         for kind, count in layer.parameters(before, y):
             if kind in chosen:
@@ -141,6 +145,8 @@ def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any
 def operations(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen work of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
+    if node.training_only:
+        return totals
     for layer, before in _stages(node, x, y):
         for kind, per_position, positions in layer.work(before, y):
             if kind in chosen:

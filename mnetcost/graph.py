@@ -1,19 +1,20 @@
 """The network: its nodes in order, what each reads, and the shapes that follow."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.exact import ratio_text
-from mnetcost.layers.base import Check, Layer, Map, Quantity
+from mnetcost.layers.base import Check, Join, Layer, Map, Quantity
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Expectation
-from mnetcost.problems import Collector, Mark, Origin, Stop
+from mnetcost.problems import Collector, Mark, Origin, Stop, Use
 
-IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large"}  # codes that leave no output map
+# codes that leave no output map
+IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
 INPUT = -1  # the index that stands for the network's input
 
 
@@ -32,18 +33,32 @@ class Input(NamedTuple):
 
 
 class Node(NamedTuple):
-    """One layer in its place. `reads` is the index of the node before it, or INPUT.
+    """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
     `link` fills in the type, and what rides on the layer.
     """
 
     name: str
     layer: Layer
-    reads: int
+    reads: tuple[int, ...]
     mark: Mark
     type: str = ""
     riders: tuple[Layer, ...] = ()
     states: Quantity = None  # the input channels that the spec states, if it does
+    derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
+    block: int = INPUT  # what the block around it reads: the `$in` of derived keys
+    shares: int | None = None  # the node whose weights it uses
+    training_only: bool = False  # its parameters count, its work does not
+    uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
+
+    def on(self, here: Map, block: Map) -> "Node":
+        """The node with its derived keys worked out for these maps."""
+        if not self.derived:
+            return self
+        values = {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+        if "out" in values:
+            values["scale"] = False
+        return self._replace(layer=replace(self.layer, **values))  # type: ignore[type-var]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,6 +72,10 @@ class Graph:
     rounding: Rounding
     nodes: tuple[Node, ...]
     expectations: tuple[Expectation, ...] = ()
+    variant: str = ""
+    variants: tuple[str, ...] = ()
+    knobs: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)  # the knobs that were set
 
     def __repr__(self) -> str:
         return f"Graph({self.name!r}, {len(self.nodes)} nodes)"
@@ -102,20 +121,58 @@ def infer(
 ) -> Iterator[tuple[Node, Map, Map]]:
     """Each node with its input and output map; every check goes to `report` before its node.
 
-    The same lines run on ints, arrays and symbols. `written` is the input's width before α.
+    The same lines run on ints, arrays and symbols. `written` is the input's width before α. A node
+    without an output map is left out, and so is all that reads it.
     """
-    for check in _bounds(x, written, widths):
-        report(None, check)
-    maps: list[Map] = []
-    for node in nodes:
-        before = x if node.reads == INPUT else maps[node.reads]
-        after = node.layer.output(before, widths)
-        for check in node.layer.checks(before, after):
+    maps: list[Map | None] = []
+    with suppress(_NoMap):
+        for check in _bounds(x, written, widths):
+            report(None, check)
+        for node in nodes:
+            found = None
+            with suppress(_NoMap):
+                found = _apply(node, x, maps, widths, report)
+            maps.append(found and found[2])
+            if found:
+                yield found
+
+
+def _apply(
+    node: Node, x: Map, maps: Sequence[Map | None], widths: Widths, report: Report
+) -> tuple[Node, Map, Map] | None:
+    """The node with its input and output map; None where it reads what has no map."""
+    inputs = [x if index == INPUT else maps[index] for index in node.reads]
+    block = x if node.block == INPUT else maps[node.block]
+    known = [one for one in inputs if one is not None]
+    if len(known) < len(inputs) or block is None:
+        return None
+    before = x
+    if isinstance(node.layer, Join):
+        for check in node.layer.agreement(known):
             report(node, check)
-        for check in _bounds(after, getattr(node.layer, "out", before.c), widths):
-            report(node, check)
-        maps.append(after)
-        yield node, before, after
+        before = node.layer.merged(known)
+    elif known:
+        before = known[0]
+    node = node.on(before, block)
+    for key in node.derived:
+        report(node, _whole(getattr(node.layer, key), key, before, block))
+    after = node.layer.output(before, widths)
+    for check in node.layer.checks(before, after):
+        report(node, check)
+    for check in _bounds(after, getattr(node.layer, "out", before.c), widths):
+        report(node, check)
+    return node, before, after
+
+
+def _whole(value: Quantity, key: str, here: Map, block: Map) -> Check:
+    return Check(
+        value < 1,
+        "no-channels",
+        lambda: (
+            f"`{key}` is no whole number above zero where {here.c} channels come in "
+            f"($here) and {block.c} into the block ($in)"
+        ),
+    )
 
 
 def _bounds(y: Map, written: Quantity, widths: Widths) -> tuple[Check, Check]:
@@ -151,12 +208,13 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
             name = "the input" if node is None else node.name
             if (mark, check.code) not in seen:  # the turns of a repeat say it once
                 seen.add((mark, check.code))
-                collector.add(mark, check.code, f"{name}{where}: {check.message()}")
+                message, uses = f"{name}{where}: {check.message()}", node.uses if node else ()
+                collector.add(mark, check.code, message, uses=uses)
             if check.code in IMPOSSIBLE:
                 raise _NoMap
 
     found: list[tuple[Node, Map, Map]] = []
-    with suppress(_NoMap, Stop):  # every layer after it would only repeat the problem
+    with suppress(Stop):
         found.extend(infer(nodes, x, widths, source.channels, report))
     return found
 
@@ -168,12 +226,29 @@ def link(
     widths = Widths(rounding, Fraction(1))
     x = source.at(source.height, source.width, widths)
     shapes = check_shapes(nodes, source, x, widths, collector)
-    for node, before, _ in shapes:
+    for node, before, after in shapes:
         # a difference with an unknown is NaN, and above nothing
         if node.states is not None and abs(node.states - before.c) > 0:
             message = f"{node.name}: `in: {node.states}`, but {before.c} channels come in"
-            collector.add(node.mark, "input-channels", message)
+            collector.add(node.mark, "input-channels", message, uses=node.uses)
+        if node.shares is not None and len(shapes) == len(nodes):
+            _check_shared(node, shapes[node.shares], (node, before, after), collector)
+    if len(shapes) < len(nodes):
+        return ()  # a problem was reported
     return tuple(
-        node._replace(type=node.layer.type_on(before), riders=tuple(node.layer.riders()))
-        for node, before, _ in shapes
+        node._replace(type=on.layer.type_on(before), riders=tuple(on.layer.riders()))
+        for node, (on, before, _) in zip(nodes, shapes)
     )
+
+
+def _check_shared(
+    node: Node,
+    owner: tuple[Node, Map, Map],
+    user: tuple[Node, Map, Map],
+    collector: Collector,
+) -> None:
+    """Shared weights must be the same amounts on both sides."""
+    amounts = [sorted(one.layer.parameters(x, y)) for one, x, y in (owner, user)]
+    if amounts[0] != amounts[1] or not amounts[0]:
+        message = f"{node.name}: its weights are not of the shape of {owner[0].name}'s"
+        collector.add(node.mark, "shared-weights", message, uses=node.uses)

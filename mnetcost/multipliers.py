@@ -26,21 +26,32 @@ class Rounding(NamedTuple):
     rule: str = "none"
     minimum: int = 0
     divisor: int = 1
+    multiplier: Fraction = Fraction(1)
 
     def apply(self, written: int, alpha: Fraction) -> int:
         """Channels for a width of `written` at `alpha`; 0 where the rule has no answer."""
-        top, bottom = written * alpha.numerator, alpha.denominator
+        ratio = alpha * self.multiplier if self.multiplier != 1 else alpha
+        top, bottom = written * ratio.numerator, ratio.denominator
         return max(self.minimum, _ROUND[self.rule](top, bottom, self))
 
     def __str__(self) -> str:
         """As a spec writes it: "floor, min 8" or "divisible 8"."""
         divisor = f" {self.divisor}" if self.rule == "divisible" else ""
-        return f"{self.rule}{divisor}" + (f", min {self.minimum}" if self.minimum else "")
+        least = f", min {self.minimum}" if self.minimum else ""
+        times = f", multiplier {ratio_text(self.multiplier)}" if self.multiplier != 1 else ""
+        return f"{self.rule}{divisor}{least}{times}"
 
     def words(self) -> str:
         """What the rule does, in words."""
         words = ROUNDINGS[self.rule].replace("multiple", f"multiple of {self.divisor}")
         return words + (f", at least {self.minimum}" if self.minimum else "")
+
+
+class Ruled(NamedTuple):
+    """A written width with a rounding rule of its own."""
+
+    written: Any
+    rounding: Rounding
 
 
 def _none(top: int, bottom: int, rounding: Rounding) -> int:
@@ -75,24 +86,34 @@ class Widths:
     def __call__(self, written: Any, scale: bool) -> Any:
         """`written` channels, under α unless `scale` is false."""
         if not scale:
-            return written
+            return written.written if isinstance(written, Ruled) else written
         if written not in self._known:
             self._known[written] = self._round(written)
         return self._known[written]
 
     def refusal(self, written: Any) -> str:
         """Why no channels are left of `written`."""
-        if self.rounding.rule == "none":
+        rounding = self.rounding
+        if isinstance(written, Ruled):
+            written, rounding = written
+        if rounding.rule == "none":
             return (
                 f"{written} channels times α = {ratio_text(self.alpha)} is not whole; "
                 "say how to round, such as `width: {round: nearest}`"
             )
-        rule = self.rounding.words()
+        rule = rounding.words()
         return f"{written} channels times α = {ratio_text(self.alpha)}, {rule}, leave none"
 
     def _round(self, written: Any) -> Any:
+        return self.rounded(written, self.alpha)
+
+    def rounded(self, written: Any, alpha: Fraction) -> Any:
+        """`written` channels at `alpha`, by their own rule where they have one."""
+        rounding = self.rounding
+        if isinstance(written, Ruled):
+            written, rounding = written
         # NaN stands for a width that could not be read
-        return written if isnan(written) else self.rounding.apply(written, self.alpha)
+        return written if isnan(written) else rounding.apply(written, alpha)
 
 
 class Setting(NamedTuple):

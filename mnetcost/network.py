@@ -1,6 +1,7 @@
 """The notebook's API: a network, its cost, and a sweep over its multipliers."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ from mnetcost.analysis.reduction import Reduction, reductions
 from mnetcost.cost import Count
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
-from mnetcost.spec import load_graph
+from mnetcost.spec import load_graph, read_graph
 
 if TYPE_CHECKING:  # a sweep needs NumPy, a cost does not
     from mnetcost.analysis.sweep import Sweep
@@ -74,6 +75,19 @@ class Network:
         setting = make_setting(self.graph.base, alpha, rho, resolution, input)
         return Cost.of(self.graph, setting)
 
+    @property
+    def variant(self) -> str:
+        """The variant of its spec that it is, or an empty text."""
+        return self.graph.variant
+
+    def configured(self, variant: str | None, knobs: Mapping[str, Any]) -> "Network":
+        """The same spec as another variant and with other knobs."""
+        return Network(read_graph(self.graph.origin, variant or "", knobs))
+
+    def set(self, **knobs: Any) -> "Network":
+        """The same network with other knobs. Raises UsageError for one that it has not."""
+        return self.configured(self.variant, {**self.graph.given, **knobs})
+
     def __repr__(self) -> str:
         height, width = self.graph.base
         sides = f"{height}×{width}×{self.graph.input.channels}"
@@ -83,13 +97,18 @@ class Network:
         return self.cost()._repr_html_()
 
 
-def load(spec: str | os.PathLike[str]) -> Network:
-    """The network of a shipped name, a path, or a text.
+def load(
+    spec: str | os.PathLike[str],
+    variant: str = "",
+    set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
+) -> Network:
+    """The network of a shipped name, a path, or a text, as `variant` and with knobs `set`.
 
     A string with a newline is the text of a spec; one with a separator or ending in .yaml or .yml
-    is a path; any other is a name. Raises SpecError with every problem of the spec.
+    is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob or a
+    variant that it has not, SpecError with every problem of the spec.
     """
-    return Network(load_graph(spec))
+    return Network(load_graph(spec, variant, set))
 
 
 def sweep(

@@ -1,8 +1,9 @@
 """Figures as papers print them ("569M"), with the precision that their digits claim."""
 
 import re
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _FIGURE = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
@@ -33,6 +34,21 @@ class Printed(NamedTuple):
         return abs(exact - self.value) <= self.last_digit / 2
 
 
+def _learned(count: Any) -> int:
+    """What training changes: weights, biases, affine pairs and the rest, as torch counts."""
+    kinds = count.parameters
+    return int(kinds.weights + kinds.biases + kinds.norm_affine + kinds.other)
+
+
+# The kinds of figures, and what each is of a network's count.
+FIGURES: Mapping[str, Callable[[Any], int]] = {
+    "params": lambda count: count.params,
+    "mult_adds": lambda count: count.mult_adds,
+    "learned": _learned,
+    "stored": lambda count: _learned(count) + count.parameters.norm_statistics,  # as Keras counts
+}
+
+
 class Expectation(NamedTuple):
     """A published figure kept beside the network, and the setting that it holds for."""
 
@@ -42,3 +58,15 @@ class Expectation(NamedTuple):
     alpha: Fraction
     rho: Fraction | None
     resolution: int | None
+    learned: Printed | None = None
+    stored: Printed | None = None
+    variant: str | None = None
+    set: Mapping[str, Any] = {}  # the knobs that differ from their defaults
+    erratum: str = ""  # why the print is known to be off, empty where it is not
+
+    def figures(self) -> Iterator[tuple[str, Printed]]:
+        """Each printed figure with its kind."""
+        for kind in FIGURES:
+            printed = getattr(self, kind)
+            if printed is not None:
+                yield kind, printed

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from mnetcost.text import printable
 
 MAX_PROBLEMS = 100
+WIDTH = 100  # characters of a line of explanation
 EXCERPT = 100  # characters of an offending line that are shown
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -39,8 +40,18 @@ class Origin(NamedTuple):
         return Mark(len(lines), len(lines[-1]) + 1)
 
 
+class Use(NamedTuple):
+    """A call of a block: its name and where it is used."""
+
+    block: str
+    mark: Mark
+
+
 class Problem(NamedTuple):
-    """One thing that is wrong: where, a stable code, what was found, what was expected."""
+    """One thing that is wrong: where, a stable code, what was found, what was expected.
+
+    Inside a block the place is the definition's, and `uses` are the calls that lead there.
+    """
 
     label: str
     mark: Mark
@@ -49,6 +60,7 @@ class Problem(NamedTuple):
     expected: str | None = None
     suggestion: str | None = None
     excerpt: str = ""
+    uses: tuple[Use, ...] = ()
 
     def __str__(self) -> str:
         place = f"{printable(self.label)}:{self.mark.line}:{self.mark.column}"
@@ -56,10 +68,20 @@ class Problem(NamedTuple):
         if self.excerpt:
             lines += _pointed(self.excerpt, self.mark)
         if self.expected:
-            lines.append(f"      expected: {self.expected}")
+            lines += _wrapped(f"expected: {self.expected}")
         if self.suggestion:
             lines.append(f"      did you mean {self.suggestion!r}?")
+        for use in reversed(self.uses):
+            line, column, _ = use.mark
+            lines.append(f"      in block {printable(use.block)}, used at {line}:{column}")
         return "\n".join(lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    """A long text over several indented lines."""
+    from textwrap import wrap  # only needed once something is wrong
+
+    return wrap(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8)
 
 
 def _pointed(line: str, mark: Mark) -> list[str]:
@@ -105,9 +127,11 @@ class Collector:
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.problems: list[Problem] = []
+        self.uses: list[Use] = []  # the block calls that are being read, outermost first
+        self._said: set[tuple[Mark, str, str]] = set()
         self._lines: list[str] | None = None  # split once, and only when something is wrong
 
-    def add(
+    def add(  # noqa: PLR0913 - all that a problem says
         self,
         mark: Mark,
         code: str,
@@ -115,12 +139,19 @@ class Collector:
         *,
         expected: str | None = None,
         suggestion: str | None = None,
+        uses: tuple[Use, ...] = (),
     ) -> None:
-        """Note one problem at `mark`; raises Stop at the hundredth."""
+        """Note one problem at `mark`, once however often it recurs; raises Stop at the hundredth.
+
+        `uses` are the block calls around it, by default those that are being read.
+        """
+        if (mark, code, message) in self._said:
+            return
+        self._said.add((mark, code, message))
+        place = self.origin.label, mark, code, message
+        excerpt = self.line(mark.line)
         self.problems.append(
-            Problem(
-                self.origin.label, mark, code, message, expected, suggestion, self.line(mark.line)
-            )
+            Problem(*place, expected, suggestion, excerpt, uses or tuple(self.uses))
         )
         if len(self.problems) >= MAX_PROBLEMS:
             raise Stop

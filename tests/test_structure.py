@@ -25,6 +25,7 @@ ROOMS = [
     {"problems"},
     {"exact"},
     {"multipliers", "printed"},
+    {"expressions"},
     {"layers"},
     {"graph"},
     {"spec"},
@@ -181,10 +182,28 @@ def _plain(written: str) -> list[Layer]:
     needed = {
         "max_pool": "kernel: [3, 1]",
         "avg_pool": "kernel: [3, 1]",
+        "adaptive_avg_pool": "size: [3, 2]",
+        "adaptive_max_pool": "size: 3",
+        "attention": "heads: 4",
+        "crop": "height: 3, width: 2",
+        "group_norm": "groups: 2",
+        "permute": "order: chw",
+        "prior_box": "priors: 3",
+        "reshape": "height: 4, width: 6",
+        "squeeze_excitation": "squeeze: 2",
+        "conv_transpose": "out: 4",
+        "learned": "out: 4",
         **dict.fromkeys(["conv", "pointwise", "separable", "dense"], "out: 4"),
     }
     options = needed.get(written, "")
-    extra = ["", *(", bias: true, norm: batch, act: prelu" for _ in [options] if "out" in options)]
+    extra = [
+        "",
+        *(
+            ", bias: true, norm: batch, act: prelu"
+            for _ in [options]
+            if "out" in options and written != "learned"
+        ),
+    ]
     size = 1 if written == "dense" else 12
     head = f"input: {{height: {size}, width: {size}, channels: 8}}\nlayers:\n"
     nets = [mnetcost.load(f"{head}  - {written}: {{{options}{more}}}\n") for more in extra]

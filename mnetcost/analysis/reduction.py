@@ -83,7 +83,8 @@ def find_pairs(count: Count) -> dict[int, tuple[int, ...]]:
     """
     readers: dict[int, list[int]] = {}
     for index, layer in enumerate(count.layers):
-        readers.setdefault(layer.node.reads, []).append(index)
+        for read in layer.node.reads:
+            readers.setdefault(read, []).append(index)
     starts = (index for index, layer in enumerate(count.layers) if _filters_alone(layer))
     found = ((start, _follow(start, count, readers)) for start in starts)
     return {start: run for start, run in found if _mixes_alone(count.layers[run[-1]])}
@@ -104,7 +105,9 @@ def _filters_alone(cost: LayerCost) -> bool:
     layer, channels = cost.node.layer, cost.input.c
     if isinstance(layer, Depthwise):
         return bool(layer.multiplier == 1)
-    return isinstance(layer, Conv) and bool(1 < layer.groups == channels == cost.output.c)
+    return isinstance(layer, Conv) and bool(
+        1 < layer.groups_on(cost.input) == channels == cost.output.c
+    )
 
 
 def _mixes_alone(cost: LayerCost) -> bool:
@@ -127,14 +130,17 @@ def full_convolution(
     nodes: list[Node] = []
     place = {INPUT: INPUT}
     for index, node in enumerate(graph.nodes):
-        if index in gone:
+        if index in gone:  # a block may begin here: what it reads stands for it
+            place[index] = place[node.reads[0]]
             continue
         reads, twin = node.reads, node
         if index in firsts:
             first = graph.nodes[firsts[index]]
             reads, twin = first.reads, _standard(first, node)
         place[index] = len(nodes)
-        nodes.append(twin._replace(reads=place[reads]))
+        shares = None if node.shares is None else place.get(node.shares)
+        moved = tuple(place[read] for read in reads)
+        nodes.append(twin._replace(reads=moved, block=place[node.block], shares=shares))
     return replace(graph, nodes=tuple(nodes)), place
 
 

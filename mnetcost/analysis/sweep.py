@@ -70,7 +70,7 @@ class _Columns(Widths):
         self.alphas, self.dtype = alphas, dtype
 
     def _round(self, written: Any) -> Grid:
-        column = [self.rounding.apply(written, alpha) for alpha in self.alphas]
+        column = [self.rounded(written, alpha) for alpha in self.alphas]
         return np.array(column, dtype=self.dtype)[:, None]
 
 
@@ -162,7 +162,7 @@ class _Largest(Widths):
         self.alphas = alphas
 
     def _round(self, written: Any) -> int:
-        return max(self.rounding.apply(written, alpha) for alpha in self.alphas)
+        return int(max(self.rounded(written, alpha) for alpha in self.alphas))
 
 
 def _exact_dtype(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Any:
@@ -170,12 +170,16 @@ def _exact_dtype(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Se
 
     Every count grows with the channels and with each side, so their largest values bound the grid.
     """
-    widths = _Largest(graph.rounding, alphas)
+    # A derived width may be largest at any α, so there all of them are tried.
+    derived = any(node.derived for node in graph.nodes)
+    widths = (
+        _Columns(graph.rounding, alphas, object) if derived else _Largest(graph.rounding, alphas)
+    )
     height, width = (max(sides) for sides in zip(*((one.height, one.width) for one in settings)))
     x = graph.input.at(height, width, widths)
-    failed: list[bool] = []
-    counts = _count_types(graph, x, widths, lambda node, check: failed.append(check.bad))
-    largest = max(sum(types.values()) for types in counts)
+    failed: list[Any] = []
+    counts = _count_types(graph, x, widths, lambda node, check: failed.append(np.any(check.bad)))
+    largest = max(np.max(sum(types.values())) for types in counts)
     # An impossible map may be of any size; its point is named once the grid is known.
     fits = largest <= np.iinfo(np.int64).max and not any(failed)
     return np.int64 if fits else object

@@ -102,6 +102,34 @@ class GELU(Activation):
     __slots__ = ()
 
 
+@layer("hard_tanh")
+class HardTanh(Activation):
+    """min(max(-1, x), 1)."""
+
+    __slots__ = ()
+
+
+@layer("selu")
+class SELU(Activation):
+    """A scaled ELU. Klambauer et al. 2017, arXiv:1706.02515."""
+
+    __slots__ = ()
+
+
+@layer("softplus")
+class Softplus(Activation):
+    """log(1 + exp(x))."""
+
+    __slots__ = ()
+
+
+@layer("mish")
+class Mish(Activation):
+    """x · tanh(softplus(x)). Misra 2019, arXiv:1908.08681."""
+
+    __slots__ = ()
+
+
 @layer("softmax")
 class Softmax(Activation):
     """exp(x) over its sum along the channels, at each position."""
@@ -112,11 +140,18 @@ class Softmax(Activation):
         return (Part("softmax", y.c, y.h * y.w),)
 
 
+@layer("log_softmax")
+class LogSoftmax(Softmax):
+    """The logarithm of the softmax."""
+
+    __slots__ = ()
+
+
 # Every elementwise one can ride on a layer; softmax, which needs all channels, is not elementwise.
 ACTIVATIONS: dict[str, Layer] = {
     name: record()
     for name, record in LAYERS.items()
-    if issubclass(record, Activation) and record is not Softmax
+    if issubclass(record, Activation) and not issubclass(record, Softmax)
 }
 
 Act = Annotated[str, Choice(("none", *ACTIVATIONS))]

@@ -4,7 +4,7 @@ The same lines run on ints, NumPy arrays and SymPy symbols, so a formula never b
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
 
 Quantity: TypeAlias = Any  # an int, an integer array or a symbol: no static type covers all three
@@ -91,6 +91,20 @@ class Layer(ABC):
         return ()
 
 
+class Join(Layer):
+    """A layer that reads several maps; the graph says how many in `inputs`."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def merged(self, maps: Sequence[Map]) -> Map:
+        """The map that stands for all of its inputs."""
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        """What is impossible with these maps together."""
+        return ()
+
+
 class Compound(ABC):
     """A written form that stands for several layers, such as `separable`."""
 
@@ -126,3 +140,8 @@ def layer(written: str) -> Callable[[type[AnyLayer]], type[AnyLayer]]:
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:
     """numerator / denominator, rounded up; works on ints, arrays and symbols."""
     return -(-numerator // denominator)
+
+
+def maximum(a: Quantity, b: Quantity) -> Quantity:
+    """The larger one; works on ints and arrays."""
+    return a + (b - a) * (b > a)

@@ -17,12 +17,14 @@ from mnetcost.layers.base import (
     Quantity,
     Width,
     layer,
+    maximum,
 )
 from mnetcost.layers.fields import (
     Channels,
     Groups,
     Multiplier,
     Nested,
+    OptionalChannels,
     OptionalSwitch,
     Size,
     Switch,
@@ -99,28 +101,37 @@ class Conv(Convolution):
 
     out: Channels  # N, scaled by α
     groups: Groups = 1
+    group_width: OptionalChannels = None  # input channels of a group, instead of their number
     scale: Switch = True
 
     def output(self, x: Map, width: Width) -> Map:
         sides = self.window().output(x)
         return Map(sides.h, sides.w, width(self.out, self.scale))
 
+    def groups_on(self, x: Map) -> Quantity:
+        """The number of groups for input map `x`."""
+        return self.groups if self.group_width is None else x.c // self.group_width
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from self.window().checks(x)
+        width = 1 if self.group_width is None else self.group_width
+        groups = maximum(self.groups_on(x), 1)
         yield Check(
-            (x.c % self.groups > 0) | (y.c % self.groups > 0),
+            (x.c % width > 0) | (x.c % groups > 0) | (y.c % groups > 0),
             "groups",
-            lambda: f"{self.groups} groups do not divide {x.c} input and {y.c} output channels",
+            lambda: f"{groups} groups do not divide {x.c} input and {y.c} output channels",
         )
 
     def weights(self, x: Map, y: Map) -> Quantity:
         """D_K²·(M / groups)·N."""
-        return self.kernel.h * self.kernel.w * (x.c // self.groups) * y.c
+        inputs = x.c // self.groups if self.group_width is None else self.group_width
+        return self.kernel.h * self.kernel.w * inputs * y.c
 
     def type_on(self, x: Map) -> str:
-        if self.kernel == ONE and self.groups == 1:
+        groups = self.groups_on(x)
+        if self.kernel == ONE and groups == 1:
             return "pointwise"
-        return "depthwise" if self.groups == x.c and self.groups > 1 else "conv"
+        return "depthwise" if groups == x.c and groups > 1 else "conv"
 
 
 @layer("depthwise")

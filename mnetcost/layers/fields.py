@@ -67,19 +67,24 @@ def fields_of(record: Hashable) -> Mapping[str, Field]:
     """The keys of a record in written order, from its annotations."""
     return {
         field.name: Field(
-            field.type.__metadata__[0],  # type: ignore[union-attr]
+            field.type.__metadata__[0],
             field.default,
             field.default is MISSING,
         )
         for field in (fields(record) if is_dataclass(record) else ())
+        if hasattr(field.type, "__metadata__")  # others are set by the graph, not by a spec
     }
 
 
 Channels = Annotated[Quantity, Integer(1, MAX_CHANNELS, "channels")]
+OptionalChannels = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels")]
 Groups = Annotated[Quantity, Integer(1, MAX_CHANNELS, "groups")]
 Multiplier = Annotated[Quantity, Integer(1, MAX_CHANNELS, "output channels per input channel")]
 Size = Annotated[Pair, PairOf(Integer(1, MAX_SIDE, "px"))]
 OptionalSize = Annotated[Pair | None, PairOf(Integer(1, MAX_SIDE, "px"))]
 Switch = Annotated[bool, Flag()]
 OptionalSwitch = Annotated[bool | None, Flag()]
+Count = Annotated[Quantity, Integer(1, MAX_CHANNELS, "parts")]
+Pixels = Annotated[Quantity, Integer(1, MAX_SIDE, "px")]
+Edge = Annotated[Quantity, Integer(0, MAX_SIDE, "px")]
 Rate = Annotated[Any, Fractional()]

@@ -1,15 +1,16 @@
-"""Normalisation: two values learned and two gathered a channel. As a layer, and as `norm:`."""
+"""Normalisation, as a layer and as `norm:`: γ and β learned, a batch's statistics gathered."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated
 
-from mnetcost.layers.base import Amount, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import Choice
+from mnetcost.layers.activation import ACTIVATIONS, Act
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.fields import Choice, Count, Groups, Switch
 
 
-@layer("batch_norm")
-class BatchNorm(Layer):
-    """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
+class Normalization(Layer):
+    """One operation an element; the shape stays."""
 
     __slots__ = ()
 
@@ -17,13 +18,100 @@ class BatchNorm(Layer):
         return x
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        return (Amount("norm_affine", 2 * y.c), Amount("norm_statistics", 2 * y.c))
+        return (Amount("norm_affine", 2 * y.c),)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("normalization", y.c, y.h * y.w),)
 
 
-NORMS: dict[str, Layer] = {"batch": BatchNorm()}
+@layer("batch_norm")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BatchNorm(Normalization):
+    """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
+
+    affine: Switch = True
+    act: Act = "none"
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        if self.affine:
+            yield Amount("norm_affine", 2 * y.c)
+        yield Amount("norm_statistics", 2 * y.c)
+
+    def riders(self) -> Iterable[Layer]:
+        return () if self.act == "none" else (ACTIVATIONS[self.act],)
+
+
+@layer("layer_norm")
+class LayerNorm(Normalization):
+    """γ and β per channel, over all channels of a position. Ba et al. 2016, arXiv:1607.06450."""
+
+    __slots__ = ()
+
+
+@layer("group_norm")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GroupNorm(Normalization):
+    """γ and β per channel, over groups of channels. Wu and He 2018, arXiv:1803.08494."""
+
+    groups: Groups = 32
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            x.c % self.groups > 0,
+            "groups",
+            lambda: f"{self.groups} groups do not divide {x.c} channels",
+        )
+
+
+@layer("instance_norm")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InstanceNorm(Normalization):
+    """Each channel by itself. Ulyanov et al. 2016, arXiv:1607.08022."""
+
+    affine: Switch = False
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        if self.affine:
+            yield Amount("norm_affine", 2 * y.c)
+
+
+@layer("local_response_norm")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LocalResponseNorm(Normalization):
+    """By the neighbouring channels, without parameters. Krizhevsky et al. 2012, section 3.3."""
+
+    size: Count = 5
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+
+@layer("l2_norm")
+class L2Norm(Normalization):
+    """To length 1 at each position, with a learned scale per channel. arXiv:1506.04579."""
+
+    __slots__ = ()
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return (Amount("other", y.c),)
+
+
+@layer("layer_scale")
+class LayerScale(Normalization):
+    """A learned factor per channel. Touvron et al. 2021, arXiv:2103.17239."""
+
+    __slots__ = ()
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return (Amount("other", y.c),)
+
+
+NORMS: dict[str, Layer] = {
+    "batch": BatchNorm(),
+    "layer": LayerNorm(),
+    "group": GroupNorm(),
+    "instance": InstanceNorm(),
+}
 
 Norm = Annotated[str, Choice(("none", *NORMS))]
 OptionalNorm = Annotated[str | None, Choice(("none", *NORMS))]

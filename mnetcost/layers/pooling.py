@@ -1,11 +1,12 @@
 """Pooling: no parameters, one operation per element of each window."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import OptionalSize, Size
-from mnetcost.layers.window import ONE, SAME, Padding, Window
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.fields import OptionalSize, Size, Switch
+from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -16,10 +17,13 @@ class Pool(Layer):
     stride: OptionalSize = None
     padding: Padding = SAME
     dilation: Size = ONE
+    ceil: Switch = False
+    clip: Switch = False
 
     def window(self) -> Window:
         """The sliding window."""
-        return Window(self.kernel, self.stride or self.kernel, self.padding, self.dilation)
+        padding = rounded_up(self.padding, self.clip) if self.ceil else self.padding
+        return Window(self.kernel, self.stride or self.kernel, padding, self.dilation)
 
     def output(self, x: Map, width: Width) -> Map:
         sides = self.window().output(x)
@@ -77,5 +81,48 @@ class GlobalAvgPool(GlobalPool):
 @layer("global_max_pool")
 class GlobalMaxPool(GlobalPool):
     """The largest value of each channel."""
+
+    __slots__ = ()
+
+
+def _elements(inside: Quantity, outside: Quantity) -> Quantity:
+    """How many elements the windows of one side read together: n + m - gcd(n, m)."""
+    if hasattr(inside, "shape"):
+        import numpy as np  # only arrays need it
+
+        return inside + outside - np.gcd(inside, outside)
+    if isinstance(inside, int):
+        return inside + outside - math.gcd(inside, outside)
+    from sympy import gcd
+
+    return inside + outside - gcd(inside, outside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AdaptivePool(Layer):
+    """As many windows as the output has values, spread over the map, whatever its size."""
+
+    size: Size
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(self.size.h, self.size.w, x.c)
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("pooling", y.c, _elements(x.h, y.h) * _elements(x.w, y.w)),)
+
+
+@layer("adaptive_avg_pool")
+class AdaptiveAvgPool(AdaptivePool):
+    """The mean of each window."""
+
+    __slots__ = ()
+
+
+@layer("adaptive_max_pool")
+class AdaptiveMaxPool(AdaptivePool):
+    """The largest value of each window."""
 
     __slots__ = ()

@@ -1,10 +1,30 @@
-"""Layers that cost nothing: they only rearrange or, at inference, do nothing."""
+"""Layers that only rearrange, or do nothing at inference; and learned values without a kernel."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import permutations
+from typing import Annotated
 
-from mnetcost.layers.base import Amount, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import Rate
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.fields import (
+    MAX_SIDE,
+    Channels,
+    Choice,
+    Count,
+    Edge,
+    Groups,
+    Integer,
+    OptionalChannels,
+    OptionalSize,
+    Pixels,
+    Rate,
+    Switch,
+)
+
+Into = Annotated[str, Choice(("channels", "height"))]
+Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
+Mode = Annotated[str, Choice(("nearest", "bilinear", "bicubic", "area"))]
+OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 
 
 class Free(Layer):
@@ -19,13 +39,26 @@ class Free(Layer):
         return ()
 
 
-@layer("flatten")
-class Flatten(Free):
-    """Every value becomes a channel of a 1×1 map."""
+@layer("identity")
+class Identity(Free):
+    """Nothing: a place to name."""
 
     __slots__ = ()
 
     def output(self, x: Map, width: Width) -> Map:
+        return x
+
+
+@layer("flatten")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flatten(Free):
+    """Every value becomes a channel of a 1×1 map; into height, every position one of a column."""
+
+    into: Into = "channels"
+
+    def output(self, x: Map, width: Width) -> Map:
+        if self.into == "height":
+            return Map(x.h * x.w, 1, x.c)
         return Map(1, 1, x.h * x.w * x.c)
 
 
@@ -38,3 +71,161 @@ class Dropout(Free):
 
     def output(self, x: Map, width: Width) -> Map:
         return x
+
+
+@layer("split")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split(Free):
+    """One of several equal parts of the channels, counted from 1."""
+
+    into: Count = 2
+    take: Count = 1
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x._replace(c=x.c // self.into)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            (x.c % self.into > 0) | (self.take > self.into),
+            "groups",
+            lambda: f"part {self.take} of {x.c} channels split into {self.into}",
+        )
+
+
+@layer("channel_shuffle")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChannelShuffle(Free):
+    """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
+
+    groups: Groups = 2
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            x.c % self.groups > 0,
+            "groups",
+            lambda: f"{self.groups} groups do not divide {x.c} channels",
+        )
+
+
+@layer("pad")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pad(Free):
+    """More px at the sides."""
+
+    top: Edge = 0
+    bottom: Edge = 0
+    left: Edge = 0
+    right: Edge = 0
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
+
+
+@layer("crop")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Crop(Free):
+    """A part of the map, of these sides."""
+
+    height: Pixels
+    width: Pixels
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(self.height, self.width, x.c)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            (y.h > x.h) | (y.w > x.w),
+            "kernel-too-large",
+            lambda: f"{y.h}×{y.w} px cannot be cut from a {x.h}×{x.w} map",
+        )
+
+
+@layer("permute")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Permute(Free):
+    """The axes in another order: what becomes height, width and channels."""
+
+    order: Order
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(*(getattr(x, axis) for axis in self.order))
+
+
+@layer("reshape")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reshape(Free):
+    """The same values on other axes; one axis may be left out, and follows."""
+
+    height: OptionalPixels = None
+    width: OptionalPixels = None
+    channels: OptionalChannels = None
+
+    def output(self, x: Map, width: Width) -> Map:
+        values = x.h * x.w * x.c
+        given = [self.height, self.width, self.channels]
+        known: Quantity = 1
+        for one in given:
+            known = known * (1 if one is None else one)
+        return Map(*(values // known if one is None else one for one in given))
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            x.h * x.w * x.c - y.h * y.w * y.c != 0,
+            "shapes",
+            lambda: f"{x.h}×{x.w}×{x.c} values do not fill a {y.h}×{y.w}×{y.c} map",
+        )
+
+
+@layer("resize")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Resize(Free):
+    """The map at other sides: times `scale`, or to `height` and `width`. See also resize_like."""
+
+    scale: OptionalSize = None
+    height: OptionalPixels = None
+    width: OptionalPixels = None
+    mode: Mode = "nearest"
+
+    def output(self, x: Map, width: Width) -> Map:
+        scale = self.scale or (1, 1)
+        height = x.h * scale[0] if self.height is None else self.height
+        return Map(height, x.w * scale[1] if self.width is None else self.width, x.c)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("resize", y.c, y.h * y.w),)
+
+
+@layer("learned")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Learned(Free):
+    """A map of learned values that reads nothing, such as a class token."""
+
+    out: Channels
+    height: Pixels = 1
+    width: Pixels = 1
+    scale: Switch = True
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(self.height, self.width, width(self.out, self.scale))
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return (Amount("other", y.h * y.w * y.c),)
+
+
+@layer("position_embedding")
+class PositionEmbedding(Free):
+    """A learned value added to each value of the map. Dosovitskiy et al. 2021, arXiv:2010.11929."""
+
+    __slots__ = ()
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return (Amount("other", y.h * y.w * y.c),)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("elementwise", y.c, y.h * y.w),)

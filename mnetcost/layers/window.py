@@ -29,16 +29,52 @@ class Sides(NamedTuple):
         return side + 2 * self.pad - extent
 
 
+class Ceiled(NamedTuple):
+    """`pad` px at both ends, the last window may reach beyond them: rounded up, not down."""
+
+    pad: Quantity
+
+    def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
+        return ceil_div(self.room(side, extent), stride) + 1
+
+    def room(self, side: Quantity, extent: Quantity) -> Quantity:
+        return side + 2 * self.pad - extent
+
+
+class Clipped(NamedTuple):
+    """Rounded up, but a window that begins past the map and its first padding is dropped.
+
+    As Caffe's pooling_layer.cpp and torch's ceil_mode do.
+    """
+
+    pad: Quantity
+
+    def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
+        count = ceil_div(self.room(side, extent), stride) + 1
+        return count - ((count - 1) * stride >= side + self.pad)
+
+    def room(self, side: Quantity, extent: Quantity) -> Quantity:
+        return side + 2 * self.pad - extent
+
+
 class PaddingPair(NamedTuple):
     """The padding of both axes."""
 
-    h: Same | Sides
-    w: Same | Sides
+    h: Same | Sides | Ceiled | Clipped
+    w: Same | Sides | Ceiled | Clipped
 
 
 ONE = Pair(1, 1)
 SAME = PaddingPair(Same(), Same())
 VALID = PaddingPair(Sides(0), Sides(0))
+
+
+def rounded_up(padding: PaddingPair, clip: bool) -> PaddingPair:
+    """The padding whose output is rounded up; `same` is already."""
+    kind = Clipped if clip else Ceiled
+    return PaddingPair(*(one if isinstance(one, Same) else kind(one.pad) for one in padding))
+
+
 Padding = Annotated[PaddingPair, WindowPadding(Integer(0, MAX_SIDE, "px"))]
 
 

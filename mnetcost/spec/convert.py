@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from mnetcost.exact import MAX_LENGTH, parse_ratio
+from mnetcost.exact import MAX_LENGTH, parse_ratio, read_ratio
 from mnetcost.layers.base import UNKNOWN, Pair
 from mnetcost.layers.fields import (
     Choice,
@@ -220,6 +220,16 @@ class Converter:
         else:
             self.refuse(node, f"{what}: a number such as 0.75 or 6/7")
         return None
+
+    def multiplier(self, node: Node, key: str) -> Fraction | None:
+        """An exact number above zero, or None."""
+        ratio = self.ratio(node, key)
+        try:
+            return None if ratio is None else read_ratio(ratio, key)
+        except UsageError as error:
+            expected = f"{key}: a number above zero, of at most {MAX_LENGTH} digits"
+            self.collector.add(node.mark, "out-of-range", str(error), expected=expected)
+            return None
 
     def _fraction(self, node: Node) -> Any:
         found = self.ratio(node, "rate")

@@ -41,10 +41,11 @@ class Items:
 class Entries:
     """A mapping: its keys, each once, with their values."""
 
-    __slots__ = ("mark", "nodes")
+    __slots__ = ("first", "mark", "nodes")
 
     def __init__(self, mark: Mark) -> None:
         self.mark = mark
+        self.first: frozenset[str] = frozenset()  # keys that only the first repeat of a row has
         self.nodes: dict[str, tuple[Scalar, Node]] = {}
 
 
@@ -216,6 +217,6 @@ class _Builder:
         self._refuse_reference_at(_mark(event), code, f"`{clip(text)}`")
 
     def _refuse_reference_at(self, mark: Mark, code: str, text: str) -> None:
-        expected = "`repeat:` for layers that recur, `defaults:` for keys that do"
+        expected = "`blocks:` or `repeat:` for layers that recur, `defaults:` for keys that do"
         message = f"{text}: specs have no anchors, aliases or merge keys"
         self.collector.add(mark, code, message, expected=expected)

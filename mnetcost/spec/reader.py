@@ -1,51 +1,61 @@
 """A whole spec: text to located nodes, to checked values, to a graph."""
 
 import os
+import re
 from collections.abc import Mapping
-from math import isnan
 from typing import Any
 
-from mnetcost.exact import MAX_LENGTH, parse_ratio, read_ratio
 from mnetcost.graph import Graph, Input, link
+from mnetcost.graph import Node as GraphNode
 from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
-from mnetcost.multipliers import ROUNDINGS, Rounding
-from mnetcost.printed import Expectation, Printed
-from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
+from mnetcost.multipliers import Rounding
+from mnetcost.printed import Expectation
+from mnetcost.problems import TOP, Collector, Mark, Origin, Stop, UsageError
+from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
+from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
-from mnetcost.spec.layers import MAX_NODES, LayerReader, chain, count_nodes, read_defaults
+from mnetcost.spec.expectations import ExpectationReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
-from mnetcost.spec.sources import find, stem
+from mnetcost.spec.records import RecordReader, read_defaults
+from mnetcost.spec.rounding import read_width
+from mnetcost.spec.scope import Evaluator
+from mnetcost.spec.sources import locate, stem
+from mnetcost.spec.surroundings import MAX_NODES, TooLarge
+from mnetcost.spec.variants import Variants, read_knob
 from mnetcost.text import clip
 
 VERSION = 1
 
-TOP_KEYS = ("mnetcost", "name", "source", "input", "width", "defaults", "layers", "expect")
+TOP_KEYS = (
+    *("mnetcost", "name", "source", "input", "width", "knobs", "variants", "defaults", "blocks"),
+    *("layers", "expect"),
+)
 SIDES = {
     "height": Integer(1, MAX_SIDE, "px"),
     "width": Integer(1, MAX_SIDE, "px"),
     "channels": Integer(1, MAX_CHANNELS, "channels"),
 }
 INPUT_KEYS = (*SIDES, "scale")
-WIDTH_KEYS = ("round", "min", "divisible")
-EXPECT_KEYS = ("params", "mult_adds", "alpha", "rho", "resolution", "printed", "source")
-
 Section = Mapping[str, tuple[Scalar, Node]]
 
 
-def load_graph(spec: str | os.PathLike[str]) -> Graph:
+def load_graph(
+    spec: str | os.PathLike[str], variant: str = "", given: Mapping[str, Any] | None = None
+) -> Graph:
     """The graph of a shipped name, a path or a text. Raises SpecError with every problem in it."""
-    return read_graph(find(spec))
+    origin, named = locate(spec)
+    return read_graph(origin, variant or named, given)
 
 
-def read_graph(origin: Origin) -> Graph:
+def read_graph(origin: Origin, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
     """The graph of a spec's text. Raises SpecError with every problem in it."""
     collector = Collector(origin)
     graph = None
     try:
         root = read_nodes(collector)
         if root is not None:
-            graph = _Reader(collector).graph(root)
+            graph = _Reader(collector, variant, given or {}).graph(root)
     except Stop:
         pass
     collector.raise_if_any()
@@ -54,11 +64,12 @@ def read_graph(origin: Origin) -> Graph:
 
 
 class _Reader:
-    """Reads the sections of one spec."""
+    """Reads the sections of one spec, as one of its variants."""
 
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, collector: Collector, variant: str, given: Mapping[str, Any]) -> None:
         self.collector = collector
         self.convert = Converter(collector)
+        self.variant, self.given = variant, given
 
     def graph(self, root: Node) -> Graph | None:
         """The graph, or None where a problem leaves none."""
@@ -69,32 +80,86 @@ class _Reader:
             return None
         sections = self.convert.entries(root, TOP_KEYS, "a spec") or {}
         self._version(sections)
-        name, source = self._text(sections, "name"), self._text(sections, "source")
-        input_ = self._input(sections)
-        rounding = self._rounding(sections)
-        expectations = self._expectations(sections)
-        defaults = {}
-        if "defaults" in sections:
-            defaults = read_defaults(self.convert, sections["defaults"][1])
-        if "layers" not in sections:
-            self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
+        variants = Variants(self.convert, sections.get("variants"), self.variant)
+        knobs = self._knobs(sections, variants)
+        chosen = variants.chosen(sections)
+        name, source = self._text(chosen, "name"), self._text(chosen, "source")
+        input_ = self._input(chosen)
+        rounding = Rounding()
+        if "width" in chosen:
+            rounding = read_width(self.convert, chosen["width"])
+        expectations: tuple[Expectation, ...] = ()
+        if "expect" in sections:
+            reader = ExpectationReader(self.convert, variants.names, knobs)
+            expectations = reader.read(sections["expect"][1])
+        nodes = self._nodes(sections, input_, rounding, knobs)
+        if nodes is None:
             return None
-        key, node = sections["layers"]
-        items = LayerReader(self.convert, defaults).read(node)
-        if (count := count_nodes(items)) > MAX_NODES:
-            message = f"the layers expand to {clip(f'{count:,}', 30)} nodes; {MAX_NODES:,} at most"
-            self.collector.add(key.mark, "too-large", message)
-            return None
-        nodes = link(chain(items, self.collector), input_, rounding, self.collector)
+        self._unused("knob", r"\$\{{?{}\b", knobs)
         return Graph(
             name=name or stem(self.collector.origin.label),
             source=source or "",
             origin=self.collector.origin,
             input=input_,
             rounding=rounding,
-            nodes=nodes,
+            nodes=link(nodes, input_, rounding, self.collector),
             expectations=expectations,
+            variant=self.variant,
+            variants=tuple(variants.names),
+            knobs=knobs,
+            given=dict(self.given),
         )
+
+    def _nodes(
+        self, sections: Section, input_: Input, rounding: Rounding, knobs: Mapping[str, Any]
+    ) -> list[GraphNode] | None:
+        defaults, blocks = {}, {}
+        if "defaults" in sections:
+            defaults = read_defaults(self.convert, sections["defaults"][1])
+        if "blocks" in sections:
+            blocks = read_blocks(self.convert, sections["blocks"][1], knobs)
+            self._unused("block", r"[\s\[,]-?\s*{}\s*[:\]\n,]", blocks, once=1)
+        if "layers" not in sections:
+            self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
+            return None
+        key, node = sections["layers"]
+        evaluate = Evaluator(self.collector)
+        records = RecordReader(self.convert, evaluate, defaults, rounding)
+        try:
+            return Builder(self.convert, records, blocks, input_).build(node, knobs)
+        except TooLarge:
+            message = f"the layers expand to more than {MAX_NODES:,} nodes"
+            self.collector.uses.clear()
+            self.collector.add(key.mark, "too-large", message)
+            return None
+
+    def _knobs(self, sections: Section, variants: Variants) -> dict[str, Any]:
+        """The knobs' values: the spec's, the variant's, and those that were set."""
+        self.marks: dict[str, Mark] = {}
+        knobs: dict[str, Any] = {}
+        if "knobs" in sections:
+            node = sections["knobs"][1]
+            knobs = read_values(self.convert, node, "knobs")
+            for name, value in knobs.items():
+                if value is REQUIRED:
+                    self.convert.refuse(node, f"{name}: a default value", "missing-key")
+        knobs |= variants.knobs(knobs)
+        for name, value in self.given.items():
+            if name not in knobs:
+                known = ", ".join(knobs) or "none"
+                raise UsageError(f"set: there is no knob {clip(name)!r}; the spec has {known}")
+            knobs[name] = read_knob(value, name)
+        return knobs
+
+    def _unused(self, what: str, pattern: str, names: Mapping[str, Any], once: int = 0) -> None:
+        """Report what is defined and never used."""
+        text = self.collector.origin.text
+        for name in names:
+            if len(re.findall(pattern.format(re.escape(name)), text)) <= once:
+                found = re.search(rf"\b{re.escape(name)}\s*:", text)
+                mark = self.collector.origin.mark(found.start()) if found else TOP
+                mark = mark._replace(length=len(name))
+                self.collector.add(mark, "unused", f"the {what} `{clip(name)}` is never used")
 
     def _version(self, sections: Section) -> None:
         if "mnetcost" in sections:
@@ -124,93 +189,6 @@ class _Reader:
                 self.collector.add(key.mark, "missing-key", message, expected=expected)
         scale = "scale" in entries and self.convert.flag(entries["scale"][1])
         return Input(**values, scale=scale, mark=key.mark)
-
-    def _rounding(self, sections: Section) -> Rounding:
-        if "width" not in sections:
-            return Rounding()
-        key, node = sections["width"]
-        entries = self.convert.entries(node, WIDTH_KEYS, "width")
-        if entries is None or len(entries) < len(getattr(node, "nodes", ())):
-            return Rounding()  # already reported
-        divisible = "divisible" in entries
-        rule: str | None = "divisible" if divisible else "none"
-        if "round" in entries:
-            rule = self.convert.word(entries["round"][1], tuple(ROUNDINGS))
-        numbers = {"min": 0, "divisible": 1}
-        for name in numbers.keys() & entries.keys():
-            bound = Integer(1, MAX_CHANNELS, "channels")
-            numbers[name] = self.convert.integer(entries[name][1], bound)
-        if rule == "divisible" and not divisible:
-            message = "width needs `divisible`, such as {divisible: 8}"
-            self.collector.add(key.mark, "missing-key", message)
-        for name, rules in (("min", ("none",)), ("divisible", ("none", "floor", "nearest"))):
-            if name in entries and rule in rules:
-                message = f"`{name}` without a rule that uses it (round: {rule})"
-                expected = "round: floor, nearest or divisible" if name == "min" else None
-                mark = entries[name][0].mark
-                self.collector.add(mark, "conflict", message, expected=expected)
-        unreadable = rule is None or any(map(isnan, numbers.values()))
-        return Rounding() if unreadable else Rounding(rule or "", *numbers.values())
-
-    def _expectations(self, sections: Section) -> tuple[Expectation, ...]:
-        if "expect" not in sections:
-            return ()
-        node = sections["expect"][1]
-        items = getattr(node, "nodes", None)
-        if not isinstance(items, list):
-            self.convert.refuse(node, "a list of figures, such as {mult_adds: 569M, source: ...}")
-            return ()
-        found = [
-            (item, self.convert.entries(item, EXPECT_KEYS, "an expectation")) for item in items
-        ]
-        return tuple(
-            self._expectation(item, entries) for item, entries in found if entries is not None
-        )
-
-    def _expectation(self, node: Node, entries: Section) -> Expectation:
-        truncated = False
-        if "printed" in entries:
-            word = self.convert.word(entries["printed"][1], ("rounded", "truncated"))
-            truncated = word == "truncated"
-        if not {"params", "mult_adds"} & entries.keys():
-            message = "an expectation needs `params` or `mult_adds`"
-            self.collector.add(node.mark, "missing-key", message)
-        if {"rho", "resolution"} <= entries.keys():
-            message = "`rho` beside `resolution`; give one of them"
-            self.collector.add(entries["resolution"][0].mark, "conflict", message)
-        resolution = None
-        if "resolution" in entries:
-            side = Integer(1, MAX_SIDE, "px")
-            resolution = self.convert.integer(entries["resolution"][1], side)
-        return Expectation(
-            source=self._text(entries, "source") or "",
-            params=self._printed(entries, "params", truncated),
-            mult_adds=self._printed(entries, "mult_adds", truncated),
-            alpha=self._multiplier(entries, "alpha") or parse_ratio("1", "alpha"),
-            rho=self._multiplier(entries, "rho"),
-            resolution=resolution,
-        )
-
-    def _printed(self, entries: Section, key: str, truncated: bool) -> Printed | None:
-        text = self._text(entries, key)
-        try:
-            return None if text is None else Printed.read(text, truncated)
-        except ValueError:
-            node = entries[key][1]
-            self.convert.refuse(node, "a figure as printed, such as 569M or 4.2 M")
-            return None
-
-    def _multiplier(self, entries: Section, key: str) -> Any:
-        if key not in entries:
-            return None
-        node = entries[key][1]
-        ratio = self.convert.ratio(node, key)
-        try:
-            return None if ratio is None else read_ratio(ratio, key)
-        except UsageError as error:
-            expected = f"{key}: a number above zero, of at most {MAX_LENGTH} digits"
-            self.collector.add(node.mark, "out-of-range", str(error), expected=expected)
-            return None
 
 
 _UNKNOWN: Any = UNKNOWN

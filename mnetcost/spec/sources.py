@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 from errno import EBADF
 from typing import IO
 
@@ -11,6 +12,9 @@ from mnetcost.text import clip, did_you_mean
 MAX_BYTES = 2**20
 
 SUFFIX = ".yaml"
+
+_VARIANTS = re.compile(r"^variants:[^\n]*\n((?:[ \t#][^\n]*\n|\n)*)", re.MULTILINE)
+_KEY = re.compile(r"^  ([A-Za-z0-9_]+):", re.MULTILINE)
 
 # Not pathlib: importing it takes longer than reading a spec.
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -44,12 +48,46 @@ def find(spec: str | os.PathLike[str]) -> Origin:
     return read_file(known[spec])
 
 
+def shipped_variants() -> dict[str, tuple[str, ...]]:
+    """The variants of every shipped spec, by its name."""
+    return {name: variant_names(read_file(path).text) for name, path in shipped().items()}
+
+
+def locate(spec: str | os.PathLike[str]) -> tuple[Origin, str]:
+    """The text behind `spec`, and the variant that it names ("" for none).
+
+    `family:variant`, `family:suffix` ("efficientnet:b3"), a path with `:variant`, and the name of a
+    shipped variant alone all name one.
+    """
+    if not isinstance(spec, str) or "\n" in spec or spec in shipped():
+        return find(spec), ""
+    family, colon, variant = spec.rpartition(":")
+    if colon and (is_path(family) or family in shipped()):
+        origin = find(family)
+        names = variant_names(origin.text)
+        full = f"{stem(family)}_{variant}"
+        return origin, full if variant not in names and full in names else variant
+    if not is_path(spec):
+        for path in shipped().values():
+            origin = read_file(path)
+            if spec in variant_names(origin.text):
+                return origin, spec
+    return find(spec), ""
+
+
+def variant_names(text: str) -> tuple[str, ...]:
+    """The names under `variants:` in a spec's text, without reading the rest."""
+    found = _VARIANTS.search(text)
+    return tuple(_KEY.findall(found[1])) if found else ()
+
+
 def is_path(spec: str) -> bool:
     """Whether `spec` is written as a path rather than as a name."""
     return os.sep in spec or "/" in spec or spec.lower().endswith((".yaml", ".yml"))
 
 
 def _unknown_name(name: str, known: dict[str, str]) -> Problem:
+    variants = [one for names in shipped_variants().values() for one in names]
     hint = f"; for the file in this folder write ./{name}" if _exists(name) else ""
     return Problem(
         label=clip(name) or "''",
@@ -57,7 +95,7 @@ def _unknown_name(name: str, known: dict[str, str]) -> Problem:
         code="unknown-spec",
         message=f"no spec of this name is shipped{hint}",
         expected="a path (with / or ending in .yaml), or one of " + ", ".join(known),
-        suggestion=did_you_mean(name, known),
+        suggestion=did_you_mean(name, (*known, *variants)),
     )
 
 

@@ -1,0 +1,150 @@
+"""Layers that read several maps: the merges, and the ends of a detector."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Annotated
+
+from mnetcost.layers.base import (
+    Amount,
+    Check,
+    Join,
+    Map,
+    Part,
+    Quantity,
+    Width,
+    layer,
+    maximum,
+)
+from mnetcost.layers.fields import MAX_CHANNELS, Choice, Integer
+
+Axis = Annotated[str, Choice(("channels", "height", "width"))]
+Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
+Keep = Annotated[Quantity, Integer(1, MAX_CHANNELS, "detections")]
+
+
+def _sides(maps: Sequence[Map]) -> str:
+    return " and ".join(f"{one.h}×{one.w}×{one.c}" for one in maps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Merge(Join):
+    """Several maps to one."""
+
+    inputs: int = 2
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("elementwise", (self.inputs - 1) * y.c, y.h * y.w),)
+
+
+@layer("add")
+class Add(Merge):
+    """The sum of maps of one shape; a residual. He et al. 2016, arXiv:1512.03385."""
+
+    __slots__ = ()
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        return maps[0]
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        first = maps[0]
+        for one in maps[1:]:
+            yield Check(
+                (one.h - first.h != 0) | (one.w - first.w != 0) | (one.c - first.c != 0),
+                "shapes",
+                lambda: f"adds maps of {_sides(maps)}",
+            )
+
+
+@layer("multiply")
+class Multiply(Merge):
+    """The product of maps; a side of 1 is spread over the others."""
+
+    __slots__ = ()
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        return Map(*(reduce(maximum, side) for side in zip(*maps)))
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        whole = self.merged(maps)
+        for one in maps:
+            bad = False
+            for side, most in zip(one, whole):
+                bad = bad | ((side - most != 0) & (side - 1 != 0))
+            yield Check(bad, "shapes", lambda: f"multiplies maps of {_sides(maps)}")
+
+
+@layer("concat")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Concat(Merge):
+    """Maps side by side along an axis."""
+
+    axis: Axis = "channels"
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return ()
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        key = self.axis[0]
+        return maps[0]._replace(**{key: sum(getattr(one, key) for one in maps)})
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        first = maps[0]
+        others = [key for key in Map._fields if key != self.axis[0]]
+        for one in maps[1:]:
+            bad = False
+            for key in others:
+                bad = bad | (getattr(one, key) - getattr(first, key) != 0)
+            yield Check(bad, "shapes", lambda: f"joins maps of {_sides(maps)} along {self.axis}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Output(Merge):
+    """A list of boxes from maps: listed, and counted as nothing."""
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        return maps[0]
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return ()
+
+
+@layer("prior_box")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PriorBox(Output):
+    """Boxes and variances, 2×1×(4 · priors · positions). Liu et al. 2016, arXiv:1512.02325."""
+
+    priors: Priors
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(2, 1, x.h * x.w * self.priors * 4)
+
+
+@layer("detection_output")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DetectionOutput(Output):
+    """The detections that are kept, seven values each. Liu et al. 2016, arXiv:1512.02325."""
+
+    keep: Keep = 100
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(self.keep, 1, 7)
+
+
+@layer("resize_like")
+class ResizeLike(Merge):
+    """The first map at the sides of the second."""
+
+    __slots__ = ()
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        return Map(maps[-1].h, maps[-1].w, maps[0].c)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("resize", y.c, y.h * y.w),)

@@ -1,0 +1,58 @@
+"""Transposed convolution: a convolution run backwards."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mnetcost.layers.base import Check, Map, Part, Quantity, Width, layer
+from mnetcost.layers.convolution import Convolution
+from mnetcost.layers.fields import Channels, Edge, Groups, Switch
+from mnetcost.layers.window import Same
+
+
+@layer("conv_transpose")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ConvTranspose(Convolution):
+    """D_K²·M·N weights, each used once per *input* position. Dumoulin and Visin 2016, ch. 4."""
+
+    out: Channels
+    groups: Groups = 1
+    output_padding: Edge = 0
+    scale: Switch = True
+
+    def output(self, x: Map, width: Width) -> Map:
+        extent = self.window().extent()
+        sides = (
+            _side(x.h, extent.h, self.stride.h, self.padding.h, self.output_padding),
+            _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding),
+        )
+        return Map(*sides, width(self.out, self.scale))
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            (y.h < 1) | (y.w < 1),
+            "kernel-too-large",
+            lambda: f"the padding leaves a map of {y.h}×{y.w} px",
+        )
+        yield Check(
+            (x.c % self.groups > 0) | (y.c % self.groups > 0),
+            "groups",
+            lambda: f"{self.groups} groups do not divide {x.c} input and {y.c} output channels",
+        )
+
+    def weights(self, x: Map, y: Map) -> Quantity:
+        """D_K²·(M / groups)·N."""
+        return self.kernel.h * self.kernel.w * (x.c // self.groups) * y.c
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("multiply_accumulate", self.weights(x, y), x.h * x.w)
+        if self.bias:
+            yield Part("bias", y.c, y.h * y.w)
+
+
+def _side(
+    side: Quantity, extent: Quantity, stride: Quantity, pad: object, extra: Quantity
+) -> Quantity:
+    """Output px: side·stride for `same`, else (side - 1)·stride - 2·pad + extent + extra."""
+    if isinstance(pad, Same):
+        return side * stride
+    return (side - 1) * stride - 2 * getattr(pad, "pad", 0) + extent + extra

@@ -1,0 +1,122 @@
+"""`blocks:`, `knobs:` and the values that both give to their parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mnetcost.expressions import ExpressionError, is_expression, literal, parse
+from mnetcost.layers import LAYERS
+from mnetcost.problems import Collector, Mark
+from mnetcost.spec.convert import Converter
+from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
+from mnetcost.spec.scope import INCOMING, Evaluator, Scope
+from mnetcost.text import clip
+
+BLOCK_KEYS = ("takes", "layers", "residual")
+RESERVED = ("in", "here", "turn")
+TAKEN = ("repeat", "name", "when", "from", "rows", "branches", "layers")
+REQUIRED = object()  # the default of a parameter that every call must give
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A named list of layers with parameters."""
+
+    name: str
+    mark: Mark
+    takes: Mapping[str, Any]  # parameter -> default, REQUIRED where there is none
+    layers: Node
+    residual: Node | None
+    knobs: Mapping[str, Any]
+
+    def arguments(
+        self,
+        key: Scalar,
+        given: Mapping[str, tuple[Scalar, Node]],
+        scope: Scope,
+        evaluate: Evaluator,
+        collector: Collector,
+    ) -> dict[str, Any]:
+        """The value of every parameter in one call; missing ones are reported at its key."""
+        values: dict[str, Any] = {}
+        for name, default in self.takes.items():
+            if name in given:
+                values[name] = argument(given[name][1], scope, evaluate, collector)
+            elif default is REQUIRED:
+                message = f"{clip(key.text)} needs `{name}`"
+                collector.add(key.mark, "missing-key", message, expected=f"{name}: a value")
+                values[name] = Unreadable(key.mark)
+            else:
+                values[name] = default
+        return values
+
+
+def argument(node: Node, scope: Scope, evaluate: Evaluator, collector: Collector) -> Any:
+    """The value of an argument; what has none is reported and stays unknown."""
+    if isinstance(node, Items):
+        return evaluate.substitute(node, scope, None, None)
+    if not isinstance(node, Scalar) or node.is_null:
+        message = f"found {describe(node)}"
+        collector.add(node.mark, "wrong-type", message, expected="a number, a text or true / false")
+        return Unreadable(node.mark)
+    if not is_expression(node.text):
+        return literal(node.text)
+    try:
+        names = parse(node.text).names
+    except ExpressionError:
+        names = frozenset()
+    if names & INCOMING:
+        message = "`$in` and `$here` stand in a block's own layers, not in its arguments"
+        expected = "the ratio as the argument, and the product with $in or $here inside the block"
+        collector.add(node.mark, "expression", message, expected=expected)
+        return Unreadable(node.mark)
+    value = evaluate.value(node, scope, None, None)
+    return Unreadable(node.mark) if value is None else value
+
+
+def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
+    """A mapping of names to plain values: `knobs:`, or a block's `takes:`."""
+    found: dict[str, Any] = {}
+    if isinstance(node, Scalar) and node.is_null:
+        return found
+    if not isinstance(node, Entries):
+        convert.refuse(node, f"{what}: a mapping, such as {{depth: 1}}")
+        return found
+    for name, (key, value) in node.nodes.items():
+        if not (name.isidentifier() and name.isascii()) or name in RESERVED:
+            convert.refuse(
+                key, f"a name of letters, digits and _, not {', '.join(RESERVED)}", "name"
+            )
+        elif name in TAKEN:
+            convert.refuse(key, "another name: a call's own keys are " + ", ".join(TAKEN), "name")
+        elif isinstance(value, Scalar) and value.is_null:
+            found[name] = REQUIRED
+        elif isinstance(value, Items):
+            found[name] = value
+        elif isinstance(value, Scalar):
+            found[name] = literal(value.text)
+        else:
+            convert.refuse(value, "a number, a text or true / false")
+            found[name] = Unreadable(value.mark)
+    return found
+
+
+def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
+    """`blocks:` by name."""
+    blocks: dict[str, Block] = {}
+    if not isinstance(node, Entries):
+        convert.refuse(node, "blocks: a mapping from names to {takes, layers}")
+        return blocks
+    for name, (key, value) in node.nodes.items():
+        if not (name.isidentifier() and name.isascii()) or name in (*LAYERS, *TAKEN):
+            convert.refuse(key, "a name of letters, digits and _ that no layer has", "name")
+            continue
+        entries = convert.entries(value, BLOCK_KEYS, f"block {name}") or {}
+        if "layers" not in entries:
+            message = f"block {clip(name)} needs `layers`"
+            convert.collector.add(key.mark, "missing-key", message)
+            continue
+        takes = read_values(convert, entries["takes"][1], "takes") if "takes" in entries else {}
+        residual = entries["residual"][1] if "residual" in entries else None
+        blocks[name] = Block(name, key.mark, takes, entries["layers"][1], residual, knobs)
+    return blocks

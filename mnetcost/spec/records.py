@@ -1,0 +1,299 @@
+"""One written layer to its record: keys, defaults, derived widths, its name; and rows to calls."""
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from mnetcost.expressions import Derived, ExpressionError, is_expression, parse, template
+from mnetcost.layers import LAYERS
+from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
+from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, fields_of
+from mnetcost.layers.structural import Free
+from mnetcost.multipliers import Rounding, Ruled
+from mnetcost.problems import Mark
+from mnetcost.spec.convert import Converter
+from mnetcost.spec.nodes import Entries, Items, Scalar
+from mnetcost.spec.nodes import Node as YamlNode
+from mnetcost.spec.rounding import read_rounding
+from mnetcost.spec.scope import Evaluator, Scope
+
+_NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
+_STATED = Integer(1, MAX_CHANNELS, "channels")
+COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
+SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
+
+
+class Written(NamedTuple):
+    """A layer as written: its record, its key, and what its common keys say."""
+
+    record: Layer | Compound
+    key: Scalar
+    states: Any = None
+    derived: tuple[str, ...] = ()
+    weights: YamlNode | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it could be read."""
+        return not isinstance(self.record, Unknown)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it reads nothing."""
+        return self.record.written == "learned"
+
+    def expand(self, name: str) -> Iterator[tuple[str, Layer]]:
+        """The layers it stands for, each with its name; `name` is its own in full."""
+        if isinstance(self.record, Layer):
+            yield name, self.record
+        else:
+            for suffix, layer in self.record.expand():
+                yield f"{name}/{suffix}" if suffix else name, layer
+
+
+class Unknown(Free):
+    """Stands for a layer that could not be read: nothing is known of its output."""
+
+    __slots__ = ()
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+class RecordReader:
+    """Reads layers, with the `defaults:` already converted; one without parameters only once."""
+
+    def __init__(
+        self,
+        convert: Converter,
+        evaluate: Evaluator,
+        defaults: Mapping[str, Mapping[str, Any]],
+        rounding: Rounding,
+    ) -> None:
+        self.convert, self.evaluate, self.defaults = convert, evaluate, defaults
+        self.multiplier = rounding.multiplier
+        self._plain: dict[int, tuple[YamlNode, Written]] = {}
+        self._rows: dict[int, list[tuple[Entries, Scalar]]] = {}
+
+    def read(
+        self, key: Scalar, value: YamlNode | None, scope: Scope, block: Any, here: Any
+    ) -> Written:
+        """The layer of a key and its mapping; `block` and `here` are channels before α."""
+        if value is None:
+            return self._read(key, None, scope, block, here)
+        if self.evaluate.has_parameters(value) or "expand" in getattr(value, "nodes", ()):
+            return self._read(key, value, scope, block, here)
+        if id(value) not in self._plain:
+            # the node is kept too: an id may come again once its owner is gone
+            self._plain[id(value)] = value, self._read(key, value, scope, block, here)
+        return self._plain[id(value)][1]
+
+    def _read(
+        self, key: Scalar, value: YamlNode | None, scope: Scope, block: Any, here: Any
+    ) -> Written:
+        fields = fields_of(LAYERS[key.text])
+        short = [one for one, meant in SHORT.items() if meant in fields]
+        ruled = ["round"] if {"out", "squeeze"} & fields.keys() else []
+        known = (*fields, *short, *ruled, *COMMON)
+        entries = {} if value is None else self.convert.entries(value, known, key.text)
+        if entries is None:
+            return Written(Unknown(), key)
+        values = dict(self.defaults.get(key.text, {}))
+        rounding = None
+        if "round" in entries:
+            rounding = read_rounding(self.convert, entries["round"], self.multiplier)
+        derived = self._derive(fields, entries, short, scope, rounding)
+        plain = {
+            name: (one, self.evaluate.substitute(node, scope, block, here))
+            for name, (one, node) in entries.items()
+            if name in fields and name not in derived
+        }
+        record = self.convert.fill(LAYERS[key.text], plain, key, {**values, **derived})
+        if rounding is not None and "out" in plain:
+            record = replace(record, out=Ruled(record.out, rounding))
+        elif rounding is not None and not derived:
+            mark = entries["round"][0].mark
+            self.convert.collector.add(mark, "conflict", "`round` without a width that it rounds")
+        states = None
+        if "in" in entries:
+            stated = self.evaluate.substitute(entries["in"][1], scope, block, here)
+            states = self.convert.value(stated, _STATED)
+        weights = entries["weights"][1] if "weights" in entries else None
+        return Written(record, key, states, tuple(derived), weights)
+
+    def _derive(
+        self,
+        fields: Mapping[str, Field],
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+        short: list[str],
+        scope: Scope,
+        rounding: Rounding | None,
+    ) -> dict[str, Derived]:
+        """The keys that follow from incoming channels."""
+        derived: dict[str, Derived] = {}
+        own = rounding and rounding._replace(multiplier=Fraction(1))
+        for name, (key, node) in entries.items():
+            if name in short:
+                if SHORT[name] in entries:
+                    message = f"`{name}` beside `{SHORT[name]}`; give one of them"
+                    self.convert.collector.add(key.mark, "conflict", message)
+                    continue
+                found = self._multiple(node, scope, own)
+                if found is not None:
+                    derived[SHORT[name]] = found
+            elif isinstance(node, Scalar) and is_expression(node.text):
+                is_width = name in fields and isinstance(fields[name].kind, Integer)
+                found = self.evaluate.derived(node, scope, own) if is_width else None
+                if found is not None:
+                    derived[name] = found
+        return derived
+
+    def _multiple(self, node: YamlNode, scope: Scope, rounding: Rounding | None) -> Derived | None:
+        """`expand: 6` as `$here * (6)`."""
+        if not isinstance(node, Scalar) or node.is_null:
+            self.convert.refuse(node, "a number that multiplies the incoming channels, such as 6")
+            return None
+        text = f"$here * ({node.text})"
+        written = Scalar(text, True, node.mark)
+        try:
+            unknown = parse(text).names - scope.values.keys() - {"here", "in", "turn"}
+        except ExpressionError as error:
+            self.convert.collector.add(node.mark, "expression", str(error))
+            return None
+        if unknown:
+            self.evaluate.value(written, scope, 1, 1)  # says which
+            return None
+        return self.evaluate.derived(written, scope, rounding)
+
+    # names
+
+    def name(
+        self, key: Scalar, value: YamlNode | None, automatic: str, scope: Scope
+    ) -> tuple[str, Mark]:
+        """The full name, written or automatic, and where it stands."""
+        node = self._name_node(value)
+        if node is None:
+            return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
+        absolute = is_expression(getattr(node, "text", ""))
+        written = self.convert.text(self.template(node, scope), "name")
+        if written is None or not _is_name(written):
+            if written is not None:
+                self.convert.refuse(node, _NAME, "name")
+            return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
+        if absolute:
+            return written, node.mark
+        return f"{scope.prefix}{written}{scope.suffix}", node.mark
+
+    def tensor_name(self, value: YamlNode | None, automatic: str, scope: Scope) -> str:
+        """The name that `from:` knows it by: as written, without prefix and suffix."""
+        node = self._name_node(value)
+        if node is None:
+            return automatic
+        return getattr(self.template(node, scope), "text", automatic)
+
+    @staticmethod
+    def _name_node(value: YamlNode | None) -> YamlNode | None:
+        if isinstance(value, Entries) and "name" in value.nodes:
+            return value.nodes["name"][1]
+        return None
+
+    def template(self, node: YamlNode, scope: Scope) -> YamlNode:
+        """A text with its parameters put in."""
+        if not isinstance(node, Scalar) or not is_expression(node.text):
+            return node
+        try:
+            text = template(node.text, {**scope.values, "turn": scope.turn})
+        except ExpressionError as error:
+            collector = self.convert.collector
+            collector.add(node.mark, "expression", str(error), suggestion=error.suggestion)
+            return Scalar("unknown", True, node.mark)
+        return Scalar(text, True, node.mark)
+
+    # rows
+
+    def rows(
+        self,
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+        node: Entries,
+        known: Container[str],
+    ) -> list[tuple[Entries, Scalar]]:
+        """Each row of a `rows:` entry as the mapping of a call, read once from the text."""
+        if id(node) not in self._rows:
+            self._rows[id(node)] = list(self._read_rows(entries, node, known))
+        return self._rows[id(node)]
+
+    def _read_rows(
+        self,
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+        node: Entries,
+        known: Container[str],
+    ) -> Iterator[tuple[Entries, Scalar]]:
+        collector = self.convert.collector
+        for name in ("columns", "values"):
+            if name not in entries:
+                message = f"rows need `{name}`"
+                collector.add(entries["rows"][0].mark, "missing-key", message)
+                return
+        called = entries["rows"][1]
+        if not isinstance(called, Scalar) or (
+            called.text not in known and called.text not in LAYERS
+        ):
+            self.convert.refuse(called, "the name of a block or of a layer", "unknown-layer")
+            return
+        columns = self._words(entries["columns"][1])
+        first = self._words(entries["first"][1]) if "first" in entries else []
+        for column in first:
+            if column.text not in {one.text for one in columns}:
+                self.convert.refuse(column, "one of the columns", "unknown-word")
+        common = getattr(entries["with"][1], "nodes", {}) if "with" in entries else {}
+        values = entries["values"][1]
+        if not isinstance(values, Items) or not values.nodes:
+            self.convert.refuse(values, "a list of rows, such as [[6, 24, 2, 2]]")
+            return
+        for row in values.nodes:
+            if not isinstance(row, Items) or len(row.nodes) != len(columns):
+                count = len(row.nodes) if isinstance(row, Items) else 1
+                message = f"a row of {count} values under {len(columns)} columns"
+                collector.add(row.mark, "wrong-type", message)
+                continue
+            call = Entries(row.mark)
+            call.nodes = {one.text: (one, value) for one, value in zip(columns, row.nodes)}
+            call.nodes |= {name: pair for name, pair in common.items() if name not in call.nodes}
+            call.first = frozenset(one.text for one in first)
+            yield call, called._replace(mark=row.mark)
+
+    def turn(self, row: Entries, turn: int, without: Container[str]) -> Entries:
+        """A row as its turn number `turn` sees it."""
+        once = Entries(row.mark)
+        once.nodes = {
+            name: pair
+            for name, pair in row.nodes.items()
+            if name not in without and (turn == 1 or name not in row.first)
+        }
+        return once
+
+    def _words(self, node: YamlNode) -> list[Scalar]:
+        if isinstance(node, Items):
+            found = [one for one in node.nodes if isinstance(one, Scalar)]
+            if len(found) == len(node.nodes):
+                return found
+        self.convert.refuse(node, "a list of names, such as [out, repeat, stride]")
+        return []
+
+
+def _is_name(text: str) -> bool:
+    rest = text.translate(dict.fromkeys(map(ord, "_./:+-() ")))
+    return len(text) <= 100 and text[0].isalnum() and (rest.isalnum() or not rest)
+
+
+def read_defaults(convert: Converter, node: YamlNode) -> dict[str, dict[str, Any]]:
+    """`defaults:` by written key, converted once."""
+    defaults = {}
+    for key, value in (convert.entries(node, LAYERS, "defaults") or {}).values():
+        known = fields_of(LAYERS[key.text])
+        entries = convert.entries(value, known, f"{key.text} in defaults") or {}
+        defaults[key.text] = {
+            name: convert.field(item, known[name]) for name, (_, item) in entries.items()
+        }
+    return defaults

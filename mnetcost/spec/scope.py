@@ -1,0 +1,119 @@
+"""Where a layer stands: the parameters it sees, the names it can read, the prefix of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import isnan
+from typing import Any
+
+from mnetcost.expressions import Derived, ExpressionError, is_expression, parse, value_text
+from mnetcost.multipliers import Rounding
+from mnetcost.problems import Collector
+from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
+
+INCOMING = {"in", "here"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The surroundings of a layer: those of a block call, a branch or the turn of a repeat."""
+
+    values: Mapping[str, Any]
+    body: int = 0  # which list of layers numbers its names
+    block: int = -1  # the node whose channels are `$in`
+    prefix: str = ""
+    suffix: str = ""
+    turn: int = 1
+    training_only: bool = False
+    names: dict[str, int] = field(default_factory=dict)  # tensor -> index of its node
+    outer: "Scope | None" = None
+
+    def tensor(self, name: str) -> int | None:
+        """The node of a name, from the innermost surroundings outwards."""
+        if name in self.names:
+            return self.names[name]
+        return self.outer.tensor(name) if self.outer else None
+
+    def every_tensor(self) -> set[str]:
+        """All names that can be read here."""
+        return {*self.names, *(self.outer.every_tensor() if self.outer else ())}
+
+    def in_turn(self, turn: int) -> "Scope":
+        """The surroundings of one turn of a repeat."""
+        return replace(self, suffix=f"{self.suffix}.{turn}", turn=turn)
+
+
+class Evaluator:
+    """Works out the expressions of a spec; one that has no value is reported once."""
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+        self._parameters: dict[int, tuple[Node, bool]] = {}
+
+    def has_parameters(self, node: Node | None) -> bool:
+        """Whether a `$` stands anywhere in a node of the spec's text."""
+        match node:
+            case Scalar():
+                return is_expression(node.text)
+            case Items():
+                children = node.nodes
+            case Entries():
+                children = [value for _, value in node.nodes.values()]
+            case _:
+                return False
+        if id(node) not in self._parameters:
+            # the node is kept too: an id may come again once its owner is gone
+            self._parameters[id(node)] = node, any(map(self.has_parameters, children))
+        return self._parameters[id(node)][1]
+
+    def value(self, node: Scalar, scope: Scope, block: Any, here: Any) -> Any:
+        """The value of an expression, or None where it has none (reported) or is not yet known."""
+        try:
+            expression = parse(node.text)
+            known = {**scope.values, "turn": scope.turn, "in": block, "here": here}
+            if any(_unknown(known.get(name)) for name in expression.names):
+                return None
+            return expression.value(known)
+        except ExpressionError as error:
+            suggestion = error.suggestion
+            self.collector.add(node.mark, "expression", str(error), suggestion=suggestion)
+            return None
+
+    def substitute(self, node: Node, scope: Scope, block: Any, here: Any) -> Node:
+        """The node with every expression replaced by its value."""
+        match node:
+            case Scalar() if is_expression(node.text):
+                value = self.value(node, scope, block, here)
+                if value is None:
+                    return Unreadable(node.mark)
+                if isinstance(value, (Items, Entries)):
+                    return value
+                return Scalar(value_text(value), True, node.mark)
+            case Items():
+                items = Items(node.mark)
+                items.nodes = [self.substitute(one, scope, block, here) for one in node.nodes]
+                return items
+            case Entries():
+                entries = Entries(node.mark)
+                entries.nodes = {
+                    name: (key, self.substitute(value, scope, block, here))
+                    for name, (key, value) in node.nodes.items()
+                }
+                return entries
+        return node
+
+    def derived(
+        self, node: Scalar, scope: Scope, rounding: Rounding | None = None
+    ) -> Derived | None:
+        """A derived width where the expression names incoming channels, else None."""
+        try:
+            expression = parse(node.text)
+        except ExpressionError:
+            return None  # said when it is worked out
+        unknown = expression.names - scope.values.keys() - INCOMING - {"turn"}
+        if unknown or not expression.names & INCOMING:
+            return None
+        return Derived(expression, {**scope.values, "turn": scope.turn}, rounding)
+
+
+def _unknown(value: Any) -> bool:
+    return isinstance(value, Unreadable) or (isinstance(value, float) and isnan(value))

@@ -1,0 +1,131 @@
+"""What a layer finds where it stands: the nodes before it, names, conditions, tensors."""
+
+from collections.abc import Mapping
+from math import isnan
+from typing import Any
+
+from mnetcost.graph import INPUT, Input, Node
+from mnetcost.layers.base import Join, Map
+from mnetcost.layers.fields import Integer
+from mnetcost.multipliers import Ruled
+from mnetcost.problems import Collector, Mark
+from mnetcost.spec.blocks import Block
+from mnetcost.spec.convert import Converter
+from mnetcost.spec.nodes import Entries, Items, Scalar
+from mnetcost.spec.nodes import Node as YamlNode
+from mnetcost.spec.records import RecordReader
+from mnetcost.spec.scope import Evaluator, Scope
+from mnetcost.text import clip, did_you_mean
+
+MAX_NODES = 10_000
+
+
+class TooLarge(Exception):
+    """The layers expand to more than the bounds."""
+
+
+def _as_written(written: Any, scale: bool) -> Any:
+    return written.written if isinstance(written, Ruled) else written
+
+
+class Surroundings:
+    """The nodes that were built, with their maps before α, and who has which name."""
+
+    def __init__(
+        self,
+        convert: Converter,
+        records: RecordReader,
+        blocks: Mapping[str, Block],
+        source: Input,
+    ) -> None:
+        self.convert, self.records, self.blocks = convert, records, blocks
+        self.collector: Collector = convert.collector
+        self.evaluate: Evaluator = records.evaluate
+        self.nodes: list[Node] = []
+        self.maps: list[Map] = []
+        self.source = Map(source.height, source.width, source.channels)
+        self.numbers: dict[tuple[int, int], int] = {}
+        self.counts: dict[tuple[int, str], int] = {}
+        self.owners: dict[str, Mark] = {}
+        self.reported: set[Mark] = set()
+
+    def channels(self, index: int) -> Any:
+        """Channels of a node's output before α."""
+        return (self.source if index == INPUT else self.maps[index]).c
+
+    def add(self, node: Node) -> int:
+        """Append a node and its map before α."""
+        if len(self.nodes) >= MAX_NODES:
+            raise TooLarge
+        inputs = [self.source if index == INPUT else self.maps[index] for index in node.reads]
+        block = self.source if node.block == INPUT else self.maps[node.block]
+        x = inputs[0] if inputs else self.source
+        if isinstance(node.layer, Join):
+            x = node.layer.merged(inputs)
+        unrolled = node.on(x, block)
+        self.nodes.append(node)
+        self.maps.append(unrolled.layer.output(x, _as_written))
+        return len(self.nodes) - 1
+
+    def number(self, node: YamlNode, word: str, scope: Scope) -> int:
+        """The number of this entry among those of its type in its list, from 1."""
+        place = (scope.body, id(node))
+        if place not in self.numbers:
+            count = self.counts.get((scope.body, word), 0) + 1
+            self.numbers[place] = self.counts[scope.body, word] = count
+        return self.numbers[place]
+
+    def own(self, names: set[str], mark: Mark) -> None:
+        """Take names; those that are taken are reported, once a place."""
+        for name in names:
+            if name not in self.owners:
+                self.owners[name] = mark
+            elif mark not in self.reported:
+                self.reported.add(mark)
+                message = f"the name `{name}` is taken; first in line {self.owners[name].line}"
+                self.collector.add(mark, "duplicate-name", message)
+
+    def wanted(self, value: YamlNode | None, at: int, scope: Scope) -> bool:
+        """Whether an entry's `when:` holds."""
+        if not isinstance(value, Entries) or "when" not in value.nodes:
+            return True
+        return self.condition(value.nodes["when"][1], at, scope)
+
+    def condition(self, node: YamlNode, at: int, scope: Scope) -> bool:
+        """Whether a condition holds on the channels before α."""
+        block, here = self.channels(scope.block), self.channels(at)
+        return self.convert.flag(self.evaluate.substitute(node, scope, block, here))
+
+    def reads(self, value: YamlNode | None, at: int, scope: Scope) -> tuple[int, ...] | None:
+        """The nodes that `from:` names, or None where nothing is written."""
+        if not isinstance(value, Entries) or "from" not in value.nodes:
+            return None
+        node = value.nodes["from"][1]
+        items = node.nodes if isinstance(node, Items) else [node]
+        found = [self.tensor(item, scope) for item in items]
+        return tuple(at if one is None else one for one in found) or (at,)
+
+    def tensor(self, node: YamlNode, scope: Scope) -> int | None:
+        """The node of a tensor's name; an unknown one is reported."""
+        block = self.channels(scope.block)
+        if isinstance(node, Scalar) and "${" in node.text:
+            node = self.records.template(node, scope)
+        elif self.evaluate.has_parameters(node):
+            node = self.evaluate.substitute(node, scope, block, block)
+        name = self.convert.text(node, "the name of an earlier layer")
+        if name is None:
+            return None
+        index = scope.tensor(name)
+        if index is None:
+            known = scope.every_tensor()
+            message = f"there is no earlier layer named `{clip(name)}` here"
+            near = did_you_mean(name, known)
+            self.collector.add(node.mark, "unknown-tensor", message, suggestion=near)
+        return index
+
+    def times(self, node: YamlNode, at: int, scope: Scope) -> int:
+        """How often something is repeated."""
+        block, here = self.channels(scope.block), self.channels(at)
+        node = self.evaluate.substitute(node, scope, block, here)
+        times: Any = self.convert.value(node, Integer(0, MAX_NODES, "times"))
+        return 1 if isnan(times) else int(times)
