@@ -30,7 +30,7 @@ SUFFIXES = {
     "latex": ".tex",
     "html": ".html",
 }
-COMMANDS = ["table", "sweep", "specs", "show"]
+COMMANDS = ["table", "sweep", "specs", "show", "check", "expand", "schema", "fmt"]
 SMALL = "name: Small\ninput: {height: 16, width: 24, channels: 3}\nlayers:\n  - conv: {out: 8}\n"
 
 

@@ -137,11 +137,11 @@ class DetectionOutput(Output):
         return Map(self.keep, 1, 7)
 
 
-@layer("resize_like")
 class ResizeLike(Merge):
-    """The first map at the sides of the second."""
+    """`resize: {like: NAME}`: the first map at the sides of the second."""
 
     __slots__ = ()
+    written = "resize"
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return Map(maps[-1].h, maps[-1].w, maps[0].c)

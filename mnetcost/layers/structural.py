@@ -182,7 +182,7 @@ class Reshape(Free):
 @layer("resize")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resize(Free):
-    """The map at other sides: times `scale`, or to `height` and `width`. See also resize_like."""
+    """The map at other sides: times `scale`, or to `height` and `width`. With `like:` see joins."""
 
     scale: OptionalSize = None
     height: OptionalPixels = None

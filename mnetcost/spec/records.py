@@ -9,6 +9,7 @@ from mnetcost.expressions import Derived, ExpressionError, is_expression, parse,
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
 from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, fields_of
+from mnetcost.layers.joins import ResizeLike
 from mnetcost.layers.structural import Free
 from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
@@ -21,6 +22,7 @@ from mnetcost.spec.scope import Evaluator, Scope
 _NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
+LIKE = {"resize": ("like",)}  # the tensor whose sides it takes
 SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
 
 
@@ -95,12 +97,17 @@ class RecordReader:
         fields = fields_of(LAYERS[key.text])
         short = [one for one, meant in SHORT.items() if meant in fields]
         ruled = ["round"] if {"out", "squeeze"} & fields.keys() else []
-        known = (*fields, *short, *ruled, *COMMON)
+        known = (*fields, *short, *ruled, *LIKE.get(key.text, ()), *COMMON)
         entries = {} if value is None else self.convert.entries(value, known, key.text)
         if entries is None:
             return Written(Unknown(), key)
         values = dict(self.defaults.get(key.text, {}))
         rounding = None
+        if "like" in entries:
+            for name in entries.keys() & {"scale", "height", "width"}:
+                mark = entries[name][0].mark
+                self.convert.collector.add(mark, "conflict", f"`{name}` beside `like`")
+            return Written(ResizeLike(), key)
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
         derived = self._derive(fields, entries, short, scope, rounding)

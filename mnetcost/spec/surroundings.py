@@ -43,6 +43,7 @@ class Surroundings:
         self.evaluate: Evaluator = records.evaluate
         self.nodes: list[Node] = []
         self.maps: list[Map] = []
+        self.places: dict[str, int] = {}  # full name -> index
         self.source = Map(source.height, source.width, source.channels)
         self.numbers: dict[tuple[int, int], int] = {}
         self.counts: dict[tuple[int, str], int] = {}
@@ -63,6 +64,7 @@ class Surroundings:
         if isinstance(node.layer, Join):
             x = node.layer.merged(inputs)
         unrolled = node.on(x, block)
+        self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         self.maps.append(unrolled.layer.output(x, _as_written))
         return len(self.nodes) - 1
@@ -98,11 +100,15 @@ class Surroundings:
 
     def reads(self, value: YamlNode | None, at: int, scope: Scope) -> tuple[int, ...] | None:
         """The nodes that `from:` names, or None where nothing is written."""
-        if not isinstance(value, Entries) or "from" not in value.nodes:
+        if not isinstance(value, Entries) or not {"from", "like"} & value.nodes.keys():
             return None
-        node = value.nodes["from"][1]
-        items = node.nodes if isinstance(node, Items) else [node]
-        found = [self.tensor(item, scope) for item in items]
+        found: list[int | None] = [at]
+        if "from" in value.nodes:
+            node = value.nodes["from"][1]
+            items = node.nodes if isinstance(node, Items) else [node]
+            found = [self.tensor(item, scope) for item in items]
+        if "like" in value.nodes:
+            found.append(self.tensor(value.nodes["like"][1], scope))
         return tuple(at if one is None else one for one in found) or (at,)
 
     def tensor(self, node: YamlNode, scope: Scope) -> int | None:
@@ -116,8 +122,10 @@ class Surroundings:
         if name is None:
             return None
         index = scope.tensor(name)
+        if index is None:  # inside a block it has its full name
+            index = self.places.get(name)
         if index is None:
-            known = scope.every_tensor()
+            known = scope.every_tensor() | self.places.keys()
             message = f"there is no earlier layer named `{clip(name)}` here"
             near = did_you_mean(name, known)
             self.collector.add(node.mark, "unknown-tensor", message, suggestion=near)
