@@ -125,7 +125,10 @@ def in_order(types: Iterable[str]) -> list[str]:
 
 def _stages(node: Node, x: Map, y: Map) -> list[tuple[Layer, Map]]:
     """The layer of a node with its input, and each of its riders with theirs."""
-    return [(node.layer, x), *[(rider, y) for rider in node.riders]]
+    stages = [(node.layer, x)]
+    for rider in node.riders:
+        stages.append((rider, y))
+    return stages
 
 
 def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:

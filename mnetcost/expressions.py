@@ -204,6 +204,8 @@ def _number(node: ast.expr, scope: Mapping[str, Any]) -> Any:
 
 
 def _bounded(value: Any) -> Any:
+    if type(value) is int and -MAX_VALUE <= value <= MAX_VALUE:
+        return value  # most are
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
         if max(abs(value.numerator), value.denominator) > MAX_VALUE:
             raise ExpressionError("a number of over 40 digits")

@@ -53,8 +53,6 @@ class Node(NamedTuple):
 
     def on(self, here: Map, block: Map) -> "Node":
         """The node with its derived keys worked out for these maps."""
-        if not self.derived:
-            return self
         values = {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
         if "out" in values:
             values["scale"] = False
@@ -129,9 +127,10 @@ def infer(
         for check in _bounds(x, written, widths):
             report(None, check)
         for node in nodes:
-            found = None
-            with suppress(_NoMap):
+            try:
                 found = _apply(node, x, maps, widths, report)
+            except _NoMap:
+                found = None
             maps.append(found and found[2])
             if found:
                 yield found
@@ -143,23 +142,22 @@ def _apply(
     """The node with its input and output map; None where it reads what has no map."""
     inputs = [x if index == INPUT else maps[index] for index in node.reads]
     block = x if node.block == INPUT else maps[node.block]
-    known = [one for one in inputs if one is not None]
-    if len(known) < len(inputs) or block is None:
+    if block is None or None in inputs:
         return None
-    before = x
+    before: Any = inputs[0] if inputs else x
     if isinstance(node.layer, Join):
-        for check in node.layer.agreement(known):
+        for check in node.layer.agreement(inputs):  # type: ignore[arg-type]
             report(node, check)
-        before = node.layer.merged(known)
-    elif known:
-        before = known[0]
-    node = node.on(before, block)
-    for key in node.derived:
-        report(node, _whole(getattr(node.layer, key), key, before, block))
-    after = node.layer.output(before, widths)
-    for check in node.layer.checks(before, after):
+        before = node.layer.merged(inputs)  # type: ignore[arg-type]
+    if node.derived:
+        node = node.on(before, block)
+        for key in node.derived:
+            report(node, _whole(getattr(node.layer, key), key, before, block))
+    layer = node.layer
+    after = layer.output(before, widths)
+    for check in layer.checks(before, after):
         report(node, check)
-    for check in _bounds(after, getattr(node.layer, "out", before.c), widths):
+    for check in _bounds(after, getattr(layer, "out", before.c), widths):
         report(node, check)
     return node, before, after
 

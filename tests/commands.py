@@ -36,3 +36,9 @@ def refused(ran: Ran, code: int) -> None:
     assert (ran.code, ran.out) == (code, "")
     assert ran.err.strip()
     assert "Traceback" not in ran.err
+
+
+# Networks that are possible at the small inputs and odd widths of general tests; the others are
+# counted at their own.
+FIXED = {"alexnet", "deeplabv3_mobilenet_v3_large", "inception_v3", "ssd300_vgg16", "vit_b_16"}
+CHAINS = {"mobilenet_v1", "mobilenet_v1_full", "mobilenet_v1_layer", "mobilenet_v1_shallow"}

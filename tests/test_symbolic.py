@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
+from commands import FIXED
 
 import mnetcost
 from mnetcost.layers.base import Map, Pair
@@ -153,7 +154,7 @@ def assert_formulas_hold(cost):
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", sorted(shipped().keys() - FIXED))
 def test_every_pair_of_every_shipped_network(name, setting):
     assert_formulas_hold(mnetcost.load(name).cost(**setting))
 

@@ -1,13 +1,14 @@
 """Arguments and options that several commands share."""
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mnetcost.network import Network, load
 from mnetcost.problems import UsageError
-from mnetcost.spec import read_graph, read_stream, shipped
+from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -26,7 +27,8 @@ class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click
         """The shipped names that begin so; the shell adds files."""
         from click.shell_completion import CompletionItem  # only a shell asks for it
 
-        names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+        known = [*shipped(), *(one for names in shipped_variants().values() for one in names)]
+        names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="file")]
 
 
@@ -50,10 +52,20 @@ input_option = click.option(
 )
 
 
-def open_network(spec: str) -> Network:
-    """The network behind SPEC."""
+set_option = click.option(
+    "--set",
+    "knobs",
+    multiple=True,
+    metavar="KNOB=VALUE",
+    help="Set a knob of the spec, such as depth=1.1; may be repeated.",
+)
+
+
+def open_network(spec: str, knobs: Mapping[str, Any] | None = None) -> Network:
+    """The network behind SPEC, with these knobs."""
     if spec == "-":
-        return Network(read_graph(read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")))
+        origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
+        return Network(read_graph(origin, given=knobs))
     if "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")
-    return load(spec)
+    return load(spec, set=knobs)

@@ -5,17 +5,28 @@ from typing import Any
 import click
 
 import mnetcost
-from mnetcost.cli.arguments import SpecName, input_option, once, open_network, spec_argument
+from mnetcost.analysis.knobs import read_set, read_sets
+from mnetcost.cli.arguments import (
+    SpecName,
+    input_option,
+    once,
+    open_network,
+    set_option,
+    spec_argument,
+)
 from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import VIEWS, cost_report
-from mnetcost.spec import find, is_path
+from mnetcost.reports.folding import KEYS
+from mnetcost.reports.knobs import joined
+from mnetcost.spec import is_path, locate
 
 _EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
 impossible at this α or ρ (every problem goes to standard error, with line
 and column, and nothing to standard output); 2 wrong options."""
 
+AT_LEAST_ONE = click.IntRange(1)
 ONE: Any = {"multiple": True, "callback": once}
 
 
@@ -45,11 +56,19 @@ def app(context: click.Context) -> None:
 @click.option("--rho", **ONE, metavar="ρ", help="Resolution multiplier: 6/7 or 0.857. Default 1.")
 @click.option("--resolution", **ONE, metavar="PX", help="Instead of ρ: px of the longer side.")
 @input_option
+@set_option
 @click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
+@click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
+@click.option("--sort", type=click.Choice(KEYS), help="The largest layers first.")
+@click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
 @format_option
 @output_option
 def table(
-    spec: str, view: str | None, format_: str | None, output: str | None, **setting: Any
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    **options: Any,
 ) -> None:
     """Tables of one network at one α and ρ.
 
@@ -61,13 +80,18 @@ def table(
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
     mnetcost table specs/mobilenet_v1.yaml --input 320x256 --view types
+    mnetcost table efficientnet:b3 --set classes=10
+    mnetcost table resnet50 --view blocks
+    mnetcost table --sort mult_adds --top 10
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
     chosen = choose_format(format_, output)
-    alpha = "1" if setting["alpha"] is None else setting["alpha"]
-    cost = open_network(spec).cost(alpha, setting["rho"], setting["resolution"], setting["size"])
-    write(cost_report(cost).view(view), chosen, output)
+    shown = {name: options.pop(name) for name in ("view", "depth", "sort", "top")}
+    alpha = "1" if options["alpha"] is None else options["alpha"]
+    network = open_network(spec, read_set(knobs))
+    cost = network.cost(alpha, options["rho"], options["resolution"], options["size"])
+    write(cost_report(cost, **shown), chosen, output)
 
 
 @app.command(epilog=_EXITS)
@@ -76,10 +100,16 @@ def table(
 @click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
 @click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
 @input_option
+@set_option
 @format_option
 @output_option
 def sweep(
-    spec: str, format_: str | None, output: str | None, size: str | None, **axes: tuple[str, ...]
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    size: str | None,
+    **axes: tuple[str, ...],
 ) -> None:
     """The cost over a grid of α and ρ.
 
@@ -91,15 +121,21 @@ def sweep(
     mnetcost sweep
     mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
     mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
+    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1
     """
     from mnetcost.analysis.sweep import sweep as count_grid
     from mnetcost.reports.sweep import MAX_REPORTED, sweep_report
 
     chosen = choose_format(format_, output)
-    graph = open_network(spec).graph
     given = {name: list(values) or None for name, values in axes.items()}
-    grid = count_grid(graph, size=size, limit=MAX_REPORTED, **given)
-    write(sweep_report(grid), chosen, output)
+    sets = read_sets(knobs)
+    reports = []
+    for one in sets:
+        grid = count_grid(
+            open_network(spec, one).graph, size=size, limit=MAX_REPORTED // len(sets), **given
+        )
+        reports.append((one, sweep_report(grid)))
+    write(joined(reports), chosen, output)
 
 
 @app.command(epilog=_EXITS)
@@ -124,4 +160,4 @@ def show(name: str) -> None:
     """
     if is_path(name) or "\n" in name:
         raise UsageError("NAME: the name of a shipped network; `mnetcost specs` lists them")
-    print_text(find(name).text)
+    print_text(locate(name)[0].text)

@@ -9,10 +9,12 @@ from mnetcost.conventions import PAPER
 from mnetcost.cost import Count, LayerCost, TypeCost, share
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Pair
+from mnetcost.reports.folding import COSTS, folded_table
+from mnetcost.reports.knobs import knobs_document
 from mnetcost.reports.notes import cost_notes
 from mnetcost.tables import Column, Kind, Report, Table
 
-VIEWS = ("layers", "types", "reduction")
+VIEWS = ("layers", "types", "reduction", "blocks")
 
 # The names of the paper's Table 2.
 PAPER_NAMES = {
@@ -23,16 +25,35 @@ PAPER_NAMES = {
 }
 
 
-def cost_report(count: Count) -> Report:
-    """The layers, the types and the reductions of a counted network."""
+def cost_report(
+    count: Count,
+    view: str | None = None,
+    *,
+    depth: int | None = None,
+    sort: str | None = None,
+    top: int | None = None,
+) -> Report:
+    """The layers, the types and the reductions of a counted network, or one `view` of them.
+
+    `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
+    orders them, and `top` shows so many alone.
+    """
     rows = reductions(count)
-    layers = layers_table(count)
+    layers = folded_table(count, depth, sort, top)
+    if view == "blocks":
+        layers = folded_table(count, depth or 1, sort, top)
+    shown = {
+        "layers": layers,
+        "types": types_table(count),
+        "reduction": reduction_table(count, rows),
+    }
+    tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
     return Report(
         title=count.graph.name,
-        tables=(layers, types_table(count), reduction_table(count, rows)),
+        tables=tables,
         notes=cost_notes(count),
         document=document(count, rows),
-        flat=layers,
+        flat=layers if view is None else tables[0],
     )
 
 
@@ -45,40 +66,12 @@ def _alone(count: Count, rows: Sequence[Reduction]) -> str:
     return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
 
 
-def costs() -> tuple[Column, ...]:
-    """The columns that say what a row costs."""
-    return (
-        Column("params", "Parameters", Kind.INTEGER, total=True),
-        Column("params_share", "%", Kind.SHARE, joined=True),
-        Column("mult_adds", "Mult-adds", Kind.INTEGER, total=True),
-        Column("mult_adds_share", "%", Kind.SHARE, joined=True),
-        Column("bar", "", Kind.BAR, joined=True),
-    )
-
-
-def layers_table(count: Count) -> Table:
-    """One row a layer."""
-    columns = (
-        Column("name", "Layer", Kind.TEXT, label=True),
-        Column("type", "Type", Kind.TEXT),
-        Column("input", "Input", Kind.MAP),
-        Column("output", "→ Output", Kind.MAP, joined=True),
-        *costs(),
-    )
-    rows = []
-    for layer in count.layers:
-        shares = share(layer.params, count.params), share(layer.mult_adds, count.mult_adds)
-        shape = layer.name, layer.type, layer.input, layer.output
-        rows.append((*shape, layer.params, shares[0], layer.mult_adds, shares[1], shares[1]))
-    return Table("layers", "Layers", columns, tuple(rows))
-
-
 def types_table(count: Count) -> Table:
     """One row a layer type, as in the paper's Table 2."""
     columns = (
         Column("type", "Type", Kind.TEXT, label=True),
         Column("paper_name", "As in Table 2", Kind.TEXT),
-        *costs(),
+        *COSTS,
     )
     rows = tuple(
         (name, paper_name(name, cost), *cost[:4], cost.mult_adds_share)
@@ -155,6 +148,8 @@ def header(graph: Graph) -> dict[str, Any]:
         "model": graph.name,
         "convention": PAPER.name,
         "rounding": str(graph.rounding),
+        **({"variant": graph.variant} if graph.variant else {}),
+        **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
     }
 
 
@@ -183,6 +178,7 @@ def _layer(layer: LayerCost) -> dict[str, Any]:
         "params": layer.params,
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),
+        **({"inputs": len(layer.node.reads)} if len(layer.node.reads) > 1 else {}),
     }
 
 

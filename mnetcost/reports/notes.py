@@ -7,6 +7,8 @@ from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
+from mnetcost.printed import FIGURES
+from mnetcost.reports.knobs import knobs_text
 
 
 def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
@@ -19,6 +21,7 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         ("Left out", _left_out(count)),
         ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
+        *knob_notes(count.graph),
         *_published(count),
     )
 
@@ -27,19 +30,22 @@ def _published(count: Count) -> tuple[tuple[str, str], ...]:
     """The spec's published figures for this setting, and whether the count agrees."""
     found = []
     for one in count.graph.expectations:
+        if (one.variant or "", dict(one.set)) != (count.graph.variant, dict(count.graph.given)):
+            continue
         setting = make_setting(count.graph.base, one.alpha, one.rho, one.resolution)
         if setting[:1] + setting[2:] == count.setting[:1] + count.setting[2:]:  # α and both sides
             found += [
-                (f"{what} {printed.text}", one.source, printed.agrees(exact))
-                for what, printed, exact in (
-                    ("params", one.params, count.params),
-                    ("mult-adds", one.mult_adds, count.mult_adds),
-                )
-                if printed is not None
+                (f"{what} {printed.text}", one.source, printed.agrees(FIGURES[what](count)))
+                for what, printed in one.figures()
             ]
     verdicts = {True: "agrees", False: "does NOT agree"}
     words = "; ".join(f"{what} ({source}) {verdicts[agrees]}" for what, source, agrees in found)
     return (("Published", words),) if words else ()
+
+
+def knob_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """The values of the knobs, where the spec has any."""
+    return (("Knobs", knobs_text(graph.knobs)),) if graph.knobs else ()
 
 
 def source_notes(graph: Graph) -> tuple[tuple[str, str], ...]:

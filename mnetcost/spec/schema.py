@@ -133,6 +133,9 @@ def _written(default: Any) -> Any:
     return default if isinstance(default, (bool, int, str)) else None
 
 
+_LIKE: Schema = {"type": "string", "description": "the tensor whose sides it takes"}
+
+
 def layer_schema(name: str) -> Schema:
     """The keys of one layer. None is required here: `defaults:` may give it."""
     record = LAYERS[name]
@@ -141,7 +144,8 @@ def layer_schema(name: str) -> Schema:
     ruled = {"round": _rounding()} if {"out", "squeeze"} & fields.keys() else {}
     common = {**COMMON, "in": kind_schema(CHANNELS) | COMMON["in"]}
     own = {key: _field(field) for key, field in fields.items()}
-    return _record({**common, **short, **ruled, **own}, _first_line(record))
+    like = {"like": _LIKE} if name == "resize" else {}
+    return _record({**common, **short, **ruled, **like, **own}, _first_line(record))
 
 
 def _first_line(record: Any) -> str:

@@ -63,7 +63,7 @@ class Surroundings:
         x = inputs[0] if inputs else self.source
         if isinstance(node.layer, Join):
             x = node.layer.merged(inputs)
-        unrolled = node.on(x, block)
+        unrolled = node.on(x, block) if node.derived else node
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         self.maps.append(unrolled.layer.output(x, _as_written))

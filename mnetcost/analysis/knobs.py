@@ -1,0 +1,43 @@
+"""Knobs as users set them: `depth=1.1`, or several values to loop over."""
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+from mnetcost.problems import UsageError
+from mnetcost.spec.variants import read_knob
+from mnetcost.text import clip
+
+MAX_SETS = 1_000
+
+
+def read_set(words: Iterable[str]) -> dict[str, Any]:
+    """One value a knob, from texts such as "depth=1.1". Raises UsageError."""
+    found: dict[str, Any] = {}
+    for word in words:
+        name, value = _split(word)
+        if name in found:
+            raise UsageError(f"set: {clip(name)} is given twice; `mnetcost sweep` takes several")
+        found[name] = read_knob(value, name)
+    return found
+
+
+def read_sets(words: Iterable[str]) -> list[dict[str, Any]]:
+    """Every combination of values, from texts such as "depth=1,1.1". Raises UsageError."""
+    axes: dict[str, list[Any]] = {}
+    for word in words:
+        name, values = _split(word)
+        axes.setdefault(name, []).extend(read_knob(one, name) for one in values.split(","))
+    count = 1
+    for values_of_one in axes.values():
+        count *= len(values_of_one)
+    if count > MAX_SETS:
+        raise UsageError(f"set: {count:,} combinations; {MAX_SETS:,} at most")
+    return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def _split(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise UsageError(f"set: {clip(word)!r}: write KNOB=VALUE, such as depth=1.1")
+    return name.strip(), value
