@@ -40,7 +40,7 @@ def test_outputs_are_what_the_commands_print(block, tmp_path):
 
 
 def test_the_spec_loads_and_keeps_its_promise():
-    (text,) = blocks("yaml")
+    text, *_ = blocks("yaml")
     network = mnetcost.load(text)
     assert network.graph.base == (96, 128)
     (expectation,) = network.graph.expectations
@@ -49,7 +49,7 @@ def test_the_spec_loads_and_keeps_its_promise():
 
 @pytest.mark.parametrize("command", re.findall(r"^\| `(mnetcost [^`]+)` \|", README, re.MULTILINE))
 def test_listed_commands_run(command, tmp_path):
-    (text,) = blocks("yaml")
+    text, *_ = blocks("yaml")
     (tmp_path / "my_net.yaml").write_text(text, encoding="utf-8")
     printed = run(f"{command} && echo finished", tmp_path)
     assert printed.endswith("finished\n")
@@ -81,7 +81,7 @@ def documented_layers() -> dict[str, dict[str, str]]:
     for row in table.splitlines()[2:]:
         names, keys = row.strip("|").split("|")
         keys = "" if "also as" in keys else keys
-        written = re.findall(r"`(\w+)`(?: \((?:the )?([^)]*)\))?", keys.split("; `inner")[0])
+        written = re.findall(r"`(\w+)`(?: \((?:the )?([^)]*)\))?", keys.split(";")[0])
         for name in re.findall(r"`(\w+)`", names):
             found[name] = dict(written)
     return found
@@ -93,6 +93,19 @@ def test_the_table_of_layers_is_complete():
     for name, keys in documented.items():
         known = fields_of(LAYERS[name])
         assert keys.keys() == known.keys() - {"inner"}, name
+
+
+def test_the_spec_with_blocks_is_what_the_text_says():
+    _, text = blocks("yaml")
+    network = mnetcost.load(text)
+    names = [layer.name for layer in network.cost().layers]
+    assert "inverted_residual_1.1/depthwise_1" in names
+    assert "inverted_residual_2.2/residual" in names
+    assert {"last.1/add_1", "last.2/relu_1", "logits"} <= set(names)
+    deep = network.configured("deep", {})
+    assert len(deep.graph.nodes) > len(network.graph.nodes)
+    head = network.cost().layers[names.index("dense_1")]
+    assert (head.params, head.mult_adds) == (640, 0)
 
 
 @pytest.mark.parametrize("name", ["conv", "depthwise", "pointwise", "separable", "dense"])
