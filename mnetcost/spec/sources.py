@@ -59,8 +59,11 @@ def locate(spec: str | os.PathLike[str]) -> tuple[Origin, str]:
     `family:variant`, `family:suffix` ("efficientnet:b3"), a path with `:variant`, and the name of a
     shipped variant alone all name one.
     """
-    if not isinstance(spec, str) or "\n" in spec or spec in shipped():
+    if not isinstance(spec, str) or "\n" in spec:
         return find(spec), ""
+    if spec in shipped():  # a family may have a variant of its own name
+        origin = find(spec)
+        return origin, spec if spec in variant_names(origin.text) else ""
     family, colon, variant = spec.rpartition(":")
     if colon and (is_path(family) or family in shipped()):
         origin = find(family)
