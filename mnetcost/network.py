@@ -105,8 +105,8 @@ def load(
     """The network of a shipped name, a path, or a text, as `variant` and with knobs `set`.
 
     A string with a newline is the text of a spec; one with a separator or ending in .yaml or .yml
-    is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob or a
-    variant that it has not, SpecError with every problem of the spec.
+    is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob that it
+    has not, SpecError with every problem of the spec.
     """
     return Network(load_graph(spec, variant, set))
 

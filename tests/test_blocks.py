@@ -173,7 +173,7 @@ def test_knobs() -> None:
     for wrong in ({"m": 1}, {"n": "x" * 200}):
         with pytest.raises(mnetcost.UsageError):
             net.configured("", wrong)
-    with pytest.raises(mnetcost.UsageError):
+    with pytest.raises(mnetcost.SpecError, match="no variant 'narrow'"):
         mnetcost.load(text, variant="narrow")
 
 
@@ -201,6 +201,10 @@ def test_knobs() -> None:
         (
             "layers:\n  - conv: {name: a, out: 4}\n  - conv: {out: 5, weights: a}\n",
             [(4, 5, "shared-weights")],
+        ),
+        (
+            "layers:\n  - conv: {out: max(1, $here)}\n",
+            [(3, 17, "wrong-type"), (3, 24, "unknown-key")],
         ),
         ("layers:\n  - conv: {expand: 2/3}\n", [(3, 5, "no-channels")]),
     ],

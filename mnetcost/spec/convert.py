@@ -256,6 +256,11 @@ class Converter:
 
     def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> None:
         """Report a key that does not exist."""
+        if "$" in key.text or key.text.count(")") > key.text.count("("):
+            message = f"{what} has no key `{clip(key.text)}`: the comma before it ends a value"
+            expected = 'quotes around an expression with a comma, such as "max(8, $here / 4)"'
+            self.collector.add(key.mark, "unknown-key", message, expected=expected)
+            return
         self.collector.add(
             key.mark,
             "unknown-key",

@@ -6,7 +6,7 @@ from typing import Any
 
 from mnetcost.exact import read_ratio
 from mnetcost.expressions import literal, plain
-from mnetcost.problems import UsageError
+from mnetcost.problems import TOP, Problem, SpecError, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_values
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Node, Scalar
@@ -28,10 +28,19 @@ class Variants:
             self._read(section[1])
         self.own: Section = self.entries.get(asked, {})
         if asked and asked not in self.entries:
-            known = ", ".join(self.entries) or "none"
-            near = did_you_mean(asked, self.entries)
-            hint = f"; did you mean {near!r}?" if near else ""
-            raise UsageError(f"there is no variant {clip(asked)!r}; the spec has {known}{hint}")
+            origin = convert.collector.origin
+            raise SpecError(
+                [
+                    Problem(
+                        label=origin.label,
+                        mark=TOP,
+                        code="unknown-spec",
+                        message=f"the spec has no variant {clip(asked)!r}",
+                        expected="one of " + ", ".join(self.entries) if self.entries else "none",
+                        suggestion=did_you_mean(asked, self.entries),
+                    )
+                ]
+            )
 
     @property
     def names(self) -> tuple[str, ...]:
