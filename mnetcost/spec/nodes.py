@@ -121,6 +121,8 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
     if ("\t" in before and not before.strip()) or "\\t" in words or "tab character" in words:
         expected = "spaces: YAML does not indent with tabs"
         collector.add(mark, "tab", "a tab where YAML wants spaces", expected=expected)
+    elif "nesting depth" in words:  # libyaml 0.2.6 has a bound of its own, found before ours
+        collector.add(mark, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
     else:
         collector.add(mark, "not-yaml", f"not YAML: {clip(words, 200)}")
 
