@@ -151,7 +151,8 @@ class Permute(Free):
     order: Order
 
     def output(self, x: Map, width: Width) -> Map:
-        return Map(*(getattr(x, axis) for axis in self.order))
+        # an order that could not be read is None
+        return Map(*(getattr(x, axis) for axis in self.order or "hwc"))
 
 
 @layer("reshape")

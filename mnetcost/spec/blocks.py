@@ -91,7 +91,7 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
             convert.refuse(key, "another name: a call's own keys are " + ", ".join(TAKEN), "name")
         elif isinstance(value, Scalar) and value.is_null:
             found[name] = REQUIRED
-        elif isinstance(value, Items):
+        elif isinstance(value, Items) and what != "knobs":
             found[name] = value
         elif isinstance(value, Scalar):
             found[name] = literal(value.text)

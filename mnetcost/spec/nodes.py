@@ -9,7 +9,7 @@ from mnetcost.problems import TOP, Collector, Mark
 from mnetcost.text import clip
 
 MAX_DEPTH = 50
-MAX_EVENTS = 200_000
+MAX_EVENTS = 150_000
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
