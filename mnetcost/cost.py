@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
-from mnetcost.conventions import PAPER, PARAMETERS, WORK
-from mnetcost.graph import Graph, Node
-from mnetcost.layers.base import Layer, Map
+from mnetcost.conventions import PARAMETERS, WORK, Convention
+from mnetcost.conventions.presets import paper
+from mnetcost.conventions.tally import Bounds, parts, weigh
+from mnetcost.graph import INPUT, Graph, Node
+from mnetcost.layers.base import Layer, Map, Stage
 from mnetcost.multipliers import Setting, Widths
+from mnetcost.problems import UsageError
+
+PASSES = {
+    "forward": ("forward",),
+    "backward": ("input_gradient", "weight_gradient"),
+    "training": ("forward", "input_gradient", "weight_gradient"),
+}
 
 
 class Parameters(NamedTuple):
@@ -21,6 +30,44 @@ class Parameters(NamedTuple):
     other: int = 0
 
 
+class Passes(NamedTuple):
+    """Multiply-accumulates of a layer, or of all: forward, and of the two gradients."""
+
+    forward: Any
+    input_gradient: Any
+    weight_gradient: Any
+
+    def of(self, pass_: str) -> Any:
+        """Those of a pass: forward, backward or training."""
+        return sum([getattr(self, name) for name in PASSES[pass_]])
+
+
+class Basis(NamedTuple):
+    """What is counted: how many images, which pass, and by which convention beside the paper's."""
+
+    batch: int = 1
+    pass_: str = "forward"
+    convention: Convention | None = None
+
+    def checked(self) -> Self:
+        """The basis itself. Raises UsageError for what nobody could count."""
+        if self.pass_ not in PASSES:
+            raise UsageError(f"pass is one of {', '.join(PASSES)}, not {self.pass_!r}")
+        if not isinstance(self.batch, int) or not 1 <= self.batch <= MAX_BATCH:
+            raise UsageError(f"batch is a whole number from 1 to {MAX_BATCH:,}")
+        convention = self.convention
+        if convention and self.pass_ != "forward" and not convention.multiply_adds_alone:
+            raise UsageError(
+                f"{convention.name} counts a forward pass; another pass needs a convention of "
+                "multiply-accumulates alone, such as paper, macs or flops"
+            )
+        return self
+
+
+MAX_BATCH = 2**24
+FORWARD = Basis()
+
+
 class LayerCost(NamedTuple):
     """One row: a layer with what rides on it. `params` and `mult_adds` are the paper's count."""
 
@@ -31,6 +78,8 @@ class LayerCost(NamedTuple):
     mult_adds: int
     parameters: Parameters
     work: Mapping[str, int]
+    passes: Passes
+    counted: Bounds
 
     @property
     def name(self) -> str:
@@ -62,6 +111,7 @@ class TypeCost(NamedTuple):
     mult_adds: int
     mult_adds_share: Fraction
     kernels: tuple[str, ...]
+    counted: Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +120,30 @@ class Count:
 
     graph: Graph
     setting: Setting
+    basis: Basis
     input: Map
     layers: tuple[LayerCost, ...]
     params: int
     mult_adds: int
     parameters: Parameters
     work: Mapping[str, int]
+    passes: Passes
+    counted: Bounds
 
     @classmethod
-    def of(cls, graph: Graph, setting: Setting) -> Self:
-        """Count `graph` at `setting`. Raises SpecError where the setting is impossible."""
-        shapes = graph.shapes(setting)
-        layers = tuple(count_layer(node, x, y) for node, x, y in shapes)
+    def of(cls, graph: Graph, setting: Setting, basis: Basis = FORWARD) -> Self:
+        """Count `graph` at `setting`.
+
+        Raises SpecError where the setting is impossible, UsageError where the basis is.
+        """
+        basis.checked()
+        gradients = Gradients()
+        shapes = graph.shapes(setting, trained=basis.pass_ != "forward")
+        layers = tuple(count_layer(node, x, y, basis, gradients) for node, x, y in shapes)
         return cls(
             graph=graph,
             setting=setting,
+            basis=basis,
             input=graph.input.at(
                 setting.height, setting.width, Widths(graph.rounding, setting.alpha)
             ),
@@ -93,6 +152,8 @@ class Count:
             mult_adds=sum(layer.mult_adds for layer in layers),
             parameters=Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
             work=_total_work(layers),
+            passes=Passes(*map(sum, zip(*(layer.passes for layer in layers)))),
+            counted=total(layer.counted for layer in layers),
         )
 
     def by_type(self) -> dict[str, TypeCost]:
@@ -111,6 +172,7 @@ class Count:
             mult_adds,
             share(mult_adds, self.mult_adds),
             tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
+            total(layer.counted for layer in layers),
         )
 
 
@@ -121,6 +183,11 @@ def in_order(types: Iterable[str]) -> list[str]:
     """The types with those of the paper's Table 2 first, in its order."""
     rank = {name: place for place, name in enumerate(TYPE_ORDER)}
     return sorted(dict.fromkeys(types), key=lambda name: rank.get(name, len(rank)))
+
+
+def total(counts: Iterable[Bounds]) -> Bounds:
+    """The sum of numbers and of ranges."""
+    return Bounds(*map(sum, zip(*counts))) if (counts := tuple(counts)) else Bounds(0, 0)
 
 
 def _stages(node: Node, x: Map, y: Map) -> list[tuple[Layer, Map]]:
@@ -148,8 +215,6 @@ def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any
 def operations(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen work of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
-    if node.training_only:
-        return totals
     for layer, before in _stages(node, x, y):
         for kind, per_position, positions in layer.work(before, y):
             if kind in chosen:
@@ -159,19 +224,71 @@ def operations(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, 
     return totals
 
 
-def count_layer(node: Node, x: Map, y: Map) -> LayerCost:
+class Gradients:
+    """Which layers read what follows from learned values, and so pass a gradient back.
+
+    A layer that reads the image alone passes none: nobody learns the image.
+    """
+
+    def __init__(self) -> None:
+        self._learned: list[bool] = []
+
+    def flow(self, node: Node) -> bool:
+        """Whether the next node's input needs a gradient."""
+        return any(self._learned[place] for place in node.reads if place != INPUT)
+
+    def add(self, node: Node, values: Mapping[str, Any]) -> None:
+        """Note the next node, with its parameters."""
+        own = node.shares is not None or any(kind != "norm_statistics" for kind in values)
+        self._learned.append(own or self.flow(node))
+
+
+def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], flows: bool) -> Passes:
+    """Multiply-accumulates of the forward pass and of both gradients, for one image.
+
+    Every multiply-accumulate of a kernel gives one to its weight's gradient and one to its input's;
+    one of two activations gives one to each. What reads an input that needs no gradient gives none.
+    """
+    kernels = work.get("multiply_accumulate", 0)
+    products = work.get("attention_product", 0)
+    direct = 0
+    if not flows:
+        direct = parts(Stage(node.layer, x, y)).get("input_projections", kernels)
+    forward = 0 if node.training_only else kernels + products
+    return Passes(forward, kernels - direct + 2 * products, kernels)
+
+
+def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) -> LayerCost:
     """The row of one node with input map `x` and output map `y`."""
     values = amounts(node, x, y, PARAMETERS)
     work = operations(node, x, y, WORK)
+    computed = passes(node, x, y, work, gradients.flow(node))
+    gradients.add(node, values)
+    batch = basis.batch
+    if batch > 1:
+        work = {kind: count * batch for kind, count in work.items()}
+        computed = Passes(*(count * batch for count in computed))
+    mult_adds = computed.of(basis.pass_)
     return LayerCost(
         node=node,
         input=x,
         output=y,
-        params=PAPER.params(values),
-        mult_adds=PAPER.mult_adds(work),
+        params=paper().params(values),
+        mult_adds=mult_adds,
         parameters=Parameters(**values),
-        work=work,
+        work={} if node.training_only else work,
+        passes=computed,
+        counted=count_under(node, x, y, basis, mult_adds),
     )
+
+
+def count_under(node: Node, x: Map, y: Map, basis: Basis, mult_adds: Any) -> Bounds:
+    """A layer's number under the convention of the basis."""
+    convention = basis.convention
+    if convention is None or convention.multiply_adds_alone:
+        value = mult_adds * (convention.multiply_add if convention else 1)
+        return Bounds(value, value)
+    return weigh(node, x, y, convention, basis.batch)
 
 
 def share(part: int, whole: int) -> Fraction:
@@ -180,8 +297,8 @@ def share(part: int, whole: int) -> Fraction:
 
 
 def _total_work(layers: Iterable[LayerCost]) -> dict[str, int]:
-    total: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for layer in layers:
         for kind, count in layer.work.items():
-            total[kind] = total.get(kind, 0) + count
-    return total
+            totals[kind] = totals.get(kind, 0) + count
+    return totals

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.exact import ratio_text
-from mnetcost.layers.base import Check, Join, Layer, Map, Quantity
+from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Expectation
@@ -83,16 +83,19 @@ class Graph:
         """Height and width of the spec's own input, px."""
         return self.input.height, self.input.width
 
-    def shapes(self, setting: Setting) -> list[tuple[Node, Map, Map]]:
+    def shapes(self, setting: Setting, trained: bool = False) -> list[tuple[Node, Map, Map]]:
         """Each node with its input and output map.
 
-        Raises SpecError where `setting` is impossible.
+        Raises SpecError where `setting` is impossible; for inference a map may be too small for
+        what only training runs.
         """
         collector = Collector(self.origin)
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
         where = "" if self._is_base(setting) else f" {_place(setting)}"
-        found = check_shapes(self.nodes, self.input, x, widths, collector, where=where)
+        found = check_shapes(
+            self.nodes, self.input, x, widths, collector, where=where, trained=trained
+        )
         collector.raise_if_any()
         return found
 
@@ -136,6 +139,16 @@ def infer(
                 yield found
 
 
+def inference(report: Report) -> Report:
+    """The report without windows that do not fit where only training runs them."""
+
+    def spared(node: Node | None, check: Check) -> None:
+        if node is None or not node.training_only or check.code != "kernel-too-large":
+            report(node, check)
+
+    return spared
+
+
 def _apply(
     node: Node, x: Map, maps: Sequence[Map | None], widths: Widths, report: Report
 ) -> tuple[Node, Map, Map] | None:
@@ -159,6 +172,8 @@ def _apply(
         report(node, check)
     for check in _bounds(after, getattr(layer, "out", before.c), widths):
         report(node, check)
+    if node.training_only:  # spared a check, it may have less than nothing
+        after = Map(maximum(after.h, 0), maximum(after.w, 0), after.c)
     return node, before, after
 
 
@@ -195,6 +210,7 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
     collector: Collector,
     *,
     where: str = "",
+    trained: bool = True,
 ) -> list[tuple[Node, Map, Map]]:
     """The shapes from input map `x`, with every failed check collected as a problem."""
 
@@ -213,7 +229,8 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
 
     found: list[tuple[Node, Map, Map]] = []
     with suppress(Stop):
-        found.extend(infer(nodes, x, widths, source.channels, report))
+        checked = report if trained else inference(report)
+        found.extend(infer(nodes, x, widths, source.channels, checked))
     return found
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mnetcost.analysis.reduction import Reduction, reductions
-from mnetcost.cost import Count
+from mnetcost.conventions.presets import convention as find_convention
+from mnetcost.cost import Basis, Count
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.spec import load_graph, read_graph
@@ -58,22 +59,32 @@ class Network:
         """Where the spec says it comes from."""
         return self.graph.source
 
-    def cost(
+    def cost(  # noqa: PLR0913 - the setting, and what is counted
         self,
         alpha: Any = 1,
         rho: Any = None,
         resolution: Any = None,
         input: Any = None,  # noqa: A002 - the CLI's own word
+        *,
+        convention: "str | os.PathLike[str] | None" = None,
+        batch: int = 1,
+        pass_: str = "forward",
     ) -> Cost:
         """The cost at width multiplier `alpha` and resolution multiplier `rho`.
 
         Multipliers are exact: "0.75", "6/7", 0.75 or a Fraction. `resolution` (px) sets the longer
         side instead of ρ; `input` ("320x256" or (height, width), px) replaces the spec's input.
+
+        `convention` is the name of a preset or the path of a preset file: it gives `cost.counted`
+        beside `params` and `mult_adds`, which keep the paper's meaning. `batch` images multiply the
+        work; `pass_` is "forward", "backward" or "training" and chooses whose mult-adds.
+
         Raises UsageError for an unreadable or non-positive value, or for ρ with a resolution, and
-        SpecError where the network is impossible at the setting.
+        SpecError where the network is impossible at the setting, or for a wrong preset file.
         """
         setting = make_setting(self.graph.base, alpha, rho, resolution, input)
-        return Cost.of(self.graph, setting)
+        chosen = None if convention is None else find_convention(convention)
+        return Cost.of(self.graph, setting, Basis(batch, pass_, chosen))
 
     @property
     def variant(self) -> str:

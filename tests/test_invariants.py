@@ -75,7 +75,8 @@ def assert_sums(cost):
     )
     # the paper's count is weights and products alone
     assert cost.params == cost.parameters.weights
-    assert cost.mult_adds == cost.work.get("multiply_accumulate", 0)
+    products = ("multiply_accumulate", "attention_product")
+    assert cost.mult_adds == sum(cost.work.get(kind, 0) for kind in products)
     numbers = (cost.params, cost.mult_adds, *cost.parameters, *cost.work.values())
     assert all(type(number) is int for number in numbers)
     # each layer that reads one map reads what another gives

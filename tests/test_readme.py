@@ -10,7 +10,7 @@ import pytest
 
 import mnetcost
 from mnetcost.cli.commands import app
-from mnetcost.layers import LAYERS
+from mnetcost.layers import LAYERS, activation
 from mnetcost.layers.fields import fields_of
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -92,7 +92,17 @@ def test_the_table_of_layers_is_complete():
     assert documented.keys() == LAYERS.keys()
     for name, keys in documented.items():
         known = fields_of(LAYERS[name])
-        assert keys.keys() == known.keys() - {"inner"}, name
+        assert keys.keys() == known.keys() - {"inner", "called_as"}, name
+
+
+def test_the_layers_that_say_how_they_are_called_are_listed():
+    takes = {name for name, record in LAYERS.items() if "called_as" in fields_of(record)}
+    families = {"conv", "depthwise", "pointwise", "separable", "conv_transpose", "dense", "resize"}
+    others = {name for name in takes - families if not name.endswith(("_norm", "_pool"))}
+    assert takes >= families
+    assert others - set(activation.ACTIVATIONS) == {
+        *("add", "multiply", "softmax", "log_softmax", "layer_scale"),
+    }
 
 
 def test_the_spec_with_blocks_is_what_the_text_says():

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import mnetcost
-from mnetcost.conventions import PAPER, PARAMETERS, WORK
+from mnetcost.conventions import EVERY, PARAMETERS, WORK
+from mnetcost.conventions.presets import paper
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Compound, Layer, Map, layer
 
@@ -246,8 +247,9 @@ def test_the_layers_of_the_first_issue_are_there() -> None:
 
 
 def test_the_convention_counts_known_parts() -> None:
-    assert PAPER.work.keys() <= WORK.keys()
-    assert set(PAPER.parameters) <= PARAMETERS.keys()
+    assert paper().work.keys() == {EVERY}
+    assert paper().work[EVERY].keys() <= WORK.keys()
+    assert set(paper().parameters) <= PARAMETERS.keys()
     cost = mnetcost.load("mobilenet_v1").cost()
     assert set(cost.parameters._fields) == set(PARAMETERS)
 

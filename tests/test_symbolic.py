@@ -57,7 +57,7 @@ def count(layers, x):
         products += sum(
             per_position * positions
             for kind, per_position, positions in layer.work(x, y)
-            if kind == "multiply_accumulate"
+            if kind in ("multiply_accumulate", "attention_product")
         )
         x = y
     return weights, products, x

@@ -165,7 +165,7 @@ def test_other_work_stands_beside_the_mult_adds(layer, work):
         ("norm: batch", "norm: none"),
         ("act: relu", "act: none"),
         ("act: relu", "act: prelu"),
-        ("  - softmax\n", ""),
+        ("  - softmax: {called_as: absent}\n", ""),
         ("  - global_avg_pool\n", "  - avg_pool: {kernel: 7}\n  - dropout\n  - batch_norm\n"),
         ("bias: true", "bias: false"),
     ],

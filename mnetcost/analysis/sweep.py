@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnetcost.analysis.axes import read_axis, whole
-from mnetcost.conventions import PAPER
-from mnetcost.cost import amounts, in_order, operations
-from mnetcost.graph import Graph, Node, Report, infer
+from mnetcost.conventions import PARAMETERS, WORK
+from mnetcost.conventions.presets import paper
+from mnetcost.cost import amounts, in_order, operations, passes
+from mnetcost.graph import Graph, Node, Report, infer, inference
 from mnetcost.layers.base import Check, Map
 from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
 from mnetcost.problems import UsageError
@@ -132,11 +133,13 @@ def _count_types(
     """Parameters and mult-adds of each type from input map `x`, on ints or arrays."""
     params: dict[str, Any] = dict.fromkeys((node.type for node in graph.nodes), 0)
     mult_adds = dict(params)
-    for node, before, after in infer(graph.nodes, x, widths, graph.input.channels, report):
-        values = amounts(node, before, after, PAPER.parameters)
-        work = operations(node, before, after, PAPER.work)
-        params[node.type] = params[node.type] + PAPER.params(values)
-        mult_adds[node.type] = mult_adds[node.type] + PAPER.mult_adds(work)
+    for node, before, after in infer(
+        graph.nodes, x, widths, graph.input.channels, inference(report)
+    ):
+        values = amounts(node, before, after, PARAMETERS)
+        computed = passes(node, before, after, operations(node, before, after, WORK), True)
+        params[node.type] = params[node.type] + paper().params(values)
+        mult_adds[node.type] = mult_adds[node.type] + computed.of("forward")
     return params, mult_adds
 
 

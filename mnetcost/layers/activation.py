@@ -1,13 +1,14 @@
 """Activations: one operation an element, whatever the function. As layers, and as `act:`."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated
 
 from mnetcost.layers.base import LAYERS, Amount, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import Choice
+from mnetcost.layers.fields import Called, Choice
 
 
-class Activation(Layer):
+class Activation(Called, Layer):
     """An elementwise function without parameters; its shape is its input's."""
 
     __slots__ = ()
@@ -148,11 +149,18 @@ class LogSoftmax(Softmax):
 
 
 # Every elementwise one can ride on a layer; softmax, which needs all channels, is not elementwise.
-ACTIVATIONS: dict[str, Layer] = {
-    name: record()
+ACTIVATIONS: dict[str, type[Activation]] = {
+    name: record
     for name, record in LAYERS.items()
     if issubclass(record, Activation) and not issubclass(record, Softmax)
 }
+
+
+@cache
+def activation(name: str, called_as: str = "module") -> Activation:
+    """The activation behind `act: NAME`."""
+    return ACTIVATIONS[name](called_as=called_as)
+
 
 Act = Annotated[str, Choice(("none", *ACTIVATIONS))]
 OptionalAct = Annotated[str | None, Choice(("none", *ACTIVATIONS))]

@@ -4,9 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from mnetcost.layers.activation import Act
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.activation import Act, activation
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Stage, Width, layer
+from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import MAX_CHANNELS, Channels, Integer, Switch
+from mnetcost.layers.joins import Multiply
+from mnetcost.layers.pooling import GlobalAvgPool
+
+# The 1×1 convolutions of a gate, by whether they have a bias; their widths come from the maps.
+_KERNELS = {bias: Conv(out=1, bias=bias) for bias in (False, True)}
+_GATED = Multiply()
 
 Heads = Annotated[Quantity, Integer(1, MAX_CHANNELS, "heads")]
 
@@ -30,15 +37,22 @@ class SqueezeExcitation(Layer):
             yield Amount("biases", x.c + self.squeeze)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
-        yield Part("pooling", x.c, x.h * x.w)
-        yield Part("multiply_accumulate", 2 * x.c * self.squeeze, 1)
-        if self.bias:
-            yield Part("bias", x.c + self.squeeze, 1)
+        for stage in self.stages(x, y):
+            yield from stage.layer.work(stage.x, stage.y)
+
+    def stages(self, x: Map, y: Map) -> Iterable[Stage]:
+        pooled, squeezed = Map(1, 1, x.c), Map(1, 1, self.squeeze)
+        yield Stage(GlobalAvgPool(), x, pooled)
+        yield Stage(_KERNELS[self.bias], pooled, squeezed)
         if self.act != "none":
-            yield Part("activation", self.squeeze, 1)
+            yield Stage(activation(self.act), squeezed, squeezed)
+        yield Stage(_KERNELS[self.bias], squeezed, pooled)
         if self.gate != "none":
-            yield Part("activation", x.c, 1)
-        yield Part("elementwise", x.c, x.h * x.w)
+            yield Stage(activation(self.gate), pooled, pooled)
+        yield Stage(_GATED, x, y)
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("input_projections", x.c * self.squeeze, 1)
 
 
 @layer("attention")
@@ -71,7 +85,13 @@ class Attention(Layer):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         positions = x.h * x.w
         yield Part("multiply_accumulate", 4 * x.c * x.c, positions)
-        yield Part("multiply_accumulate", 2 * x.c * positions, positions)
+        yield Part("attention_product", 2 * x.c * positions, positions)
         if self.bias:
             yield Part("bias", 4 * x.c, positions)
         yield Part("softmax", self.heads * positions, positions)
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("input_projections", 3 * x.c * x.c, x.h * x.w)
+        yield Part("softmax_rows", self.heads, x.h * x.w)
+        if self.bias:
+            yield Part("input_bias", 3 * x.c, x.h * x.w)

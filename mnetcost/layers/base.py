@@ -78,6 +78,14 @@ class Layer(ABC):
         """What is impossible with input map `x` and output map `y`."""
         return ()
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        """Sizes beside the work that some counters weigh, for maps `x` and `y`."""
+        return ()
+
+    def stages(self, x: Map, y: Map) -> Iterable["Stage"]:
+        """The simple layers it is made of, for input map `x` and output map `y`."""
+        return (Stage(self, x, y),)
+
     def type_on(self, x: Map) -> str:
         """The type that tables print, for input map `x`."""
         return self.written
@@ -89,6 +97,14 @@ class Layer(ABC):
     def riders(self) -> Iterable["Layer"]:
         """The layers that ride on this one (norm, act): part of its row."""
         return ()
+
+
+class Stage(NamedTuple):
+    """A simple layer from input map `x` to output map `y`."""
+
+    layer: Layer
+    x: Map
+    y: Map
 
 
 class Join(Layer):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from mnetcost.layers.activation import ACTIVATIONS, Act, OptionalAct
+from mnetcost.layers.activation import Act, OptionalAct, activation
 from mnetcost.layers.base import (
     Amount,
     Check,
@@ -20,6 +20,7 @@ from mnetcost.layers.base import (
     maximum,
 )
 from mnetcost.layers.fields import (
+    Called,
     Channels,
     Groups,
     Multiplier,
@@ -39,9 +40,10 @@ SEPARABLE_RATIO = "1/N + 1/D_K**2"
 SEPARABLE_RATIO_ANY_KERNEL = "1/N + 1/(D_Kh*D_Kw)"
 
 
-def riding(norm: str, act: str) -> tuple[Layer, ...]:
-    """The layers behind `norm:` and `act:`."""
-    return tuple(rider for rider in (NORMS.get(norm), ACTIVATIONS.get(act)) if rider is not None)
+def riding(norm: str, act: str, called_as: str) -> tuple[Layer, ...]:
+    """The layers behind `norm:`, a module always, and `act:`, called as written."""
+    norms = () if norm == "none" else (NORMS[norm],)
+    return norms if act == "none" else (*norms, activation(act, called_as))
 
 
 def kernel_work(weights: Quantity, bias: bool, y: Map) -> Iterator[Part]:
@@ -59,7 +61,7 @@ def kernel_parameters(weights: Quantity, bias: bool, y: Map) -> Iterator[Amount]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Convolution(Layer):
+class Convolution(Called, Layer):
     """What every convolution shares: a window of weights over the map, bias, norm and act."""
 
     kernel: Size = ONE  # D_K
@@ -87,11 +89,20 @@ class Convolution(Layer):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return kernel_work(self.weights(x, y), self.bias, y)
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        if self.window().padded_unevenly():
+            weights = self.weights(x, y)
+            lost = y.h * y.w - self.window().floored(x)
+            yield Part("uneven_padding", weights, y.h * y.w)
+            yield Part("uneven_padding_lost", weights, lost)
+            if self.bias:
+                yield Part("uneven_padding_lost_bias", y.c, lost)
+
     def kernel_text(self) -> str:
         return str(self.window())
 
     def riders(self) -> Iterable[Layer]:
-        return riding(self.norm, self.act)
+        return riding(self.norm, self.act, self.called_as)
 
 
 @layer("conv")
@@ -153,7 +164,7 @@ class Depthwise(Convolution):
 
 @layer("pointwise")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pointwise(Compound):
+class Pointwise(Called, Compound):
     """A 1×1 convolution: M·N weights. Eq. 5's second term."""
 
     out: Channels
@@ -175,6 +186,7 @@ class Pointwise(Compound):
                 scale=self.scale,
                 norm=self.norm,
                 act=self.act,
+                called_as=self.called_as,
             ),
         )
 
@@ -190,7 +202,7 @@ class Inner:
 
 @layer("separable")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Separable(Compound):
+class Separable(Called, Compound):
     """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after."""
 
     out: Channels
@@ -214,9 +226,15 @@ class Separable(Compound):
             bias=self.bias if inner.bias is None else inner.bias,
             norm=self.norm if inner.norm is None else inner.norm,
             act=self.act if inner.act is None else inner.act,
+            called_as=self.called_as,
         )
         yield "depthwise", depthwise
         pointwise = Conv(
-            out=self.out, bias=self.bias, scale=self.scale, norm=self.norm, act=self.act
+            out=self.out,
+            bias=self.bias,
+            scale=self.scale,
+            norm=self.norm,
+            act=self.act,
+            called_as=self.called_as,
         )
         yield "pointwise", pointwise

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from mnetcost.layers.activation import Act
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
 from mnetcost.layers.convolution import kernel_parameters, kernel_work, riding
-from mnetcost.layers.fields import Channels, Switch
+from mnetcost.layers.fields import Called, Channels, Switch
 from mnetcost.layers.normalization import Norm
 
 
 @layer("dense")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Dense(Layer):
-    """Fully connected: M·N weights, each used once. Its input must be 1×1."""
+class Dense(Called, Layer):
+    """Fully connected: M·N weights, each used once. Its input must be 1×1.
+
+    With `per_position` it is used at every position of the map, as on the tokens of a transformer.
+    """
 
     out: Channels
     bias: Switch = False
+    per_position: Switch = False
     scale: Switch = True
     norm: Norm = "none"
     act: Act = "none"
@@ -26,9 +30,12 @@ class Dense(Layer):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
-            x.h * x.w > 1,
+            (x.h * x.w > 1) & (not self.per_position),
             "not-flat",
-            lambda: f"dense on a {x.h}×{x.w} map: put flatten or global_avg_pool before it",
+            lambda: (
+                f"dense on a {x.h}×{x.w} map: put flatten or global_avg_pool before it, or write "
+                "`per_position: true`"
+            ),
         )
 
     def weights(self, x: Map, y: Map) -> Quantity:
@@ -42,4 +49,4 @@ class Dense(Layer):
         return kernel_work(self.weights(x, y), self.bias, y)
 
     def riders(self) -> Iterable[Layer]:
-        return riding(self.norm, self.act)
+        return riding(self.norm, self.act, self.called_as)

@@ -1,7 +1,7 @@
 """What a key of a layer may hold: descriptions only, read by the spec reader."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
@@ -64,8 +64,8 @@ class Field(NamedTuple):
 
 @cache
 def fields_of(record: Hashable) -> Mapping[str, Field]:
-    """The keys of a record in written order, from its annotations."""
-    return {
+    """The keys of a record in written order, from its annotations; how it is called last."""
+    found = {
         field.name: Field(
             field.type.__metadata__[0],
             field.default,
@@ -74,6 +74,7 @@ def fields_of(record: Hashable) -> Mapping[str, Field]:
         for field in (fields(record) if is_dataclass(record) else ())
         if hasattr(field.type, "__metadata__")  # others are set by the graph, not by a spec
     }
+    return dict(sorted(found.items(), key=lambda pair: pair[0] == "called_as"))
 
 
 Channels = Annotated[Quantity, Integer(1, MAX_CHANNELS, "channels")]
@@ -88,3 +89,16 @@ Count = Annotated[Quantity, Integer(1, MAX_CHANNELS, "parts")]
 Pixels = Annotated[Quantity, Integer(1, MAX_SIDE, "px")]
 Edge = Annotated[Quantity, Integer(0, MAX_SIDE, "px")]
 Rate = Annotated[Any, Fractional()]
+Mode = Annotated[str, Choice(("nearest", "bilinear", "bicubic", "area"))]
+
+# How the reference implementation calls it: some counters see a module otherwise than a function.
+# "absent" is what a paper has and the implementation leaves out, such as a last softmax.
+CALLS = ("module", "functional", "tensor")
+CalledAs = Annotated[str, Choice((*CALLS, "absent", "unknown"))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Called:
+    """A layer that some counters count by how it is called."""
+
+    called_as: CalledAs = "module"

@@ -16,7 +16,7 @@ from mnetcost.layers.base import (
     layer,
     maximum,
 )
-from mnetcost.layers.fields import MAX_CHANNELS, Choice, Integer
+from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer, Mode
 
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
 Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
@@ -44,10 +44,11 @@ class Merge(Join):
 
 
 @layer("add")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Add(Merge):
     """The sum of maps of one shape; a residual. He et al. 2016, arXiv:1512.03385."""
 
-    __slots__ = ()
+    called_as: CalledAs = "module"
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
@@ -63,10 +64,11 @@ class Add(Merge):
 
 
 @layer("multiply")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Multiply(Merge):
     """The product of maps; a side of 1 is spread over the others."""
 
-    __slots__ = ()
+    called_as: CalledAs = "module"
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return Map(*(reduce(maximum, side) for side in zip(*maps)))
@@ -137,14 +139,21 @@ class DetectionOutput(Output):
         return Map(self.keep, 1, 7)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResizeLike(Merge):
     """`resize: {like: NAME}`: the first map at the sides of the second."""
 
-    __slots__ = ()
     written = "resize"
+    mode: Mode = "nearest"
+    called_as: CalledAs = "module"
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return Map(maps[-1].h, maps[-1].w, maps[0].c)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("resize", y.c, y.h * y.w),)
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part(f"{self.mode}_outputs", y.c, y.h * y.w)
+        yield Part("sized_outputs", y.c, y.h * y.w)
+        yield Part("sized_positions", 1, y.h * y.w)

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from mnetcost.layers.activation import ACTIVATIONS, Act
+from mnetcost.layers.activation import Act, activation
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import Choice, Count, Groups, Switch
+from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
 
 
-class Normalization(Layer):
+class Normalization(Called, Layer):
     """One operation an element; the shape stays."""
 
     __slots__ = ()
@@ -37,8 +37,12 @@ class BatchNorm(Normalization):
             yield Amount("norm_affine", 2 * y.c)
         yield Amount("norm_statistics", 2 * y.c)
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        if self.affine:
+            yield Part("affine_outputs", y.c, y.h * y.w)
+
     def riders(self) -> Iterable[Layer]:
-        return () if self.act == "none" else (ACTIVATIONS[self.act],)
+        return () if self.act == "none" else (activation(self.act, self.called_as),)
 
 
 @layer("layer_norm")
@@ -46,6 +50,10 @@ class LayerNorm(Normalization):
     """γ and β per channel, over all channels of a position. Ba et al. 2016, arXiv:1607.06450."""
 
     __slots__ = ()
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("affine_outputs", y.c, y.h * y.w)
+        yield Part("normalized_groups", 1, y.h * y.w)
 
 
 @layer("group_norm")
@@ -62,6 +70,10 @@ class GroupNorm(Normalization):
             lambda: f"{self.groups} groups do not divide {x.c} channels",
         )
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("affine_outputs", y.c, y.h * y.w)
+        yield Part("normalized_groups", self.groups, 1)
+
 
 @layer("instance_norm")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,6 +86,11 @@ class InstanceNorm(Normalization):
         if self.affine:
             yield Amount("norm_affine", 2 * y.c)
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        if self.affine:
+            yield Part("affine_outputs", y.c, y.h * y.w)
+        yield Part("normalized_groups", y.c, 1)
+
 
 @layer("local_response_norm")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +101,10 @@ class LocalResponseNorm(Normalization):
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("padded_inputs", x.c + self.size - 1, x.h * x.w)
+        yield Part("neighbours", self.size * y.c, y.h * y.w)
 
 
 @layer("l2_norm")

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
-from mnetcost.layers.fields import OptionalSize, Size, Switch
+from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
 from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pool(Layer):
+class Pool(Called, Layer):
     """A window over each channel; its stride is the kernel unless written."""
 
     kernel: Size
@@ -56,7 +56,7 @@ class AvgPool(Pool):
     __slots__ = ()
 
 
-class GlobalPool(Layer):
+class GlobalPool(Called, Layer):
     """One window over the whole map, whatever its size."""
 
     __slots__ = ()
@@ -99,7 +99,7 @@ def _elements(inside: Quantity, outside: Quantity) -> Quantity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AdaptivePool(Layer):
+class AdaptivePool(Called, Layer):
     """As many windows as the output has values, spread over the map, whatever its size."""
 
     size: Size

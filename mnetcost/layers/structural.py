@@ -8,12 +8,14 @@ from typing import Annotated
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
 from mnetcost.layers.fields import (
     MAX_SIDE,
+    Called,
     Channels,
     Choice,
     Count,
     Edge,
     Groups,
     Integer,
+    Mode,
     OptionalChannels,
     OptionalSize,
     Pixels,
@@ -23,7 +25,6 @@ from mnetcost.layers.fields import (
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
-Mode = Annotated[str, Choice(("nearest", "bilinear", "bicubic", "area"))]
 OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 
 
@@ -182,7 +183,7 @@ class Reshape(Free):
 
 @layer("resize")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Resize(Free):
+class Resize(Called, Free):
     """The map at other sides: times `scale`, or to `height` and `width`. With `like:` see joins."""
 
     scale: OptionalSize = None
@@ -197,6 +198,12 @@ class Resize(Free):
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("resize", y.c, y.h * y.w),)
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part(f"{self.mode}_outputs", y.c, y.h * y.w)
+        if self.scale is None:
+            yield Part("sized_outputs", y.c, y.h * y.w)
+            yield Part("sized_positions", 1, y.h * y.w)
 
 
 @layer("learned")

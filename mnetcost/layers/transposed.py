@@ -48,6 +48,15 @@ class ConvTranspose(Convolution):
         if self.bias:
             yield Part("bias", y.c, y.h * y.w)
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        """The kernel as counters take it that mistake the layer for a plain convolution."""
+        window, filters = self.kernel.h * self.kernel.w, y.c // self.groups
+        same = x.c == y.c
+        yield Part("kernel_per_output", self.weights(x, y), y.h * y.w)
+        yield Part("kernel_per_output_swapped", window * filters * y.c, y.h * y.w)
+        guessed = x.c + (filters - x.c) * same
+        yield Part("kernel_per_output_guessed", window * guessed * y.c, y.h * y.w)
+
 
 def _side(
     side: Quantity, extent: Quantity, stride: Quantity, pad: object, extra: Quantity

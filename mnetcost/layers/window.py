@@ -112,5 +112,16 @@ class Window(NamedTuple):
             lambda: f"a window of {extent.h}×{extent.w} px does not fit into the {x.h}×{x.w} map",
         )
 
+    def padded_unevenly(self) -> bool:
+        """Whether `same` pads one end more than the other at stride 1: torch's padding="same"."""
+        extent = self.extent()
+        uneven = extent.h % 2 == 0 or extent.w % 2 == 0
+        return self.padding == SAME and self.stride == ONE and uneven
+
+    def floored(self, x: Map) -> Quantity:
+        """The positions that a padding of floor((extent - 1) / 2) px at both ends would give."""
+        extent = self.extent()
+        return (x.h - 1 + extent.h % 2) * (x.w - 1 + extent.w % 2)
+
     def __str__(self) -> str:
         return f"{self.kernel.h}×{self.kernel.w}"

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.reduction import Reduction, reductions
-from mnetcost.conventions import PAPER
+from mnetcost.conventions.presets import paper
 from mnetcost.cost import Count, LayerCost, TypeCost, share
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Pair
@@ -146,7 +146,7 @@ def header(graph: Graph) -> dict[str, Any]:
     """What every document begins with."""
     return {
         "model": graph.name,
-        "convention": PAPER.name,
+        "convention": paper().name,
         "rounding": str(graph.rounding),
         **({"variant": graph.variant} if graph.variant else {}),
         **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from mnetcost.conventions import PAPER, PARAMETERS, WORK
+from mnetcost.conventions import EVERY, PARAMETERS, WORK
+from mnetcost.conventions.presets import paper
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
@@ -60,12 +61,12 @@ def rounding_text(graph: Graph) -> str:
 
 def convention_notes() -> tuple[tuple[str, str], ...]:
     """What one mult-add and one parameter is."""
-    return (("Convention", f"“{PAPER.name}”, {PAPER.words}"),)
+    return (("Convention", f"“{paper().name}”, {paper().words}"),)
 
 
 def _left_out(count: Count) -> str:
-    values = _amounts(count.parameters._asdict(), PARAMETERS, PAPER.parameters)
-    work = _amounts(count.work, WORK, PAPER.work)
+    values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters)
+    work = _amounts(count.work, WORK, paper().work[EVERY])
     return f"parameters: {values or 'none'}; operations: {work or 'none'}"
 
 

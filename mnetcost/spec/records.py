@@ -107,7 +107,7 @@ class RecordReader:
             for name in entries.keys() & {"scale", "height", "width"}:
                 mark = entries[name][0].mark
                 self.convert.collector.add(mark, "conflict", f"`{name}` beside `like`")
-            return Written(ResizeLike(), key)
+            return Written(self._resize_like(entries), key)
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
         derived = self._derive(fields, entries, short, scope, rounding)
@@ -128,6 +128,16 @@ class RecordReader:
             states = self.convert.value(stated, _STATED)
         weights = entries["weights"][1] if "weights" in entries else None
         return Written(record, key, states, tuple(derived), weights)
+
+    def _resize_like(self, entries: Mapping[str, tuple[Scalar, YamlNode]]) -> ResizeLike:
+        fields = fields_of(ResizeLike)
+        return ResizeLike(
+            **{
+                name: self.convert.field(node, fields[name])
+                for name, (_, node) in entries.items()
+                if name in fields
+            }
+        )
 
     def _derive(
         self,

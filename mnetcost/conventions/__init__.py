@@ -1,0 +1,126 @@
+"""What is counted, as data: which named parts of the work and of the parameters, and how much."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from mnetcost.layers.fields import CALLS
+
+# The named parts of the work that layer types expose, with the words for one of each.
+WORK = {
+    "multiply_accumulate": "multiply-accumulates of kernels and projections",
+    "attention_product": "multiply-accumulates of activations with activations",
+    "bias": "bias additions",
+    "normalization": "normalised values",
+    "activation": "activated values",
+    "pooling": "pooled values",
+    "softmax": "softmax values",
+    "elementwise": "elementwise sums and products",
+    "resize": "resized values",
+}
+PARAMETERS = {
+    "weights": "weights",
+    "biases": "biases",
+    "norm_affine": "normalisation γ and β",
+    "norm_statistics": "running means and variances",
+    "other": "other learned values",
+}
+# What else a counter may weigh.
+SIZES = {
+    "inputs": "values of the input map",
+    "outputs": "values of the output map",
+    "positions": "positions of the output map",
+    "affine_outputs": "normalised values where γ and β are learned",
+    "normalized_groups": "groups of values normalised together",
+    "neighbours": "neighbouring values of a local response normalisation",
+    "padded_inputs": "input values with the padding of the channels",
+    "softmax_rows": "softmaxes of attention",
+    "input_projections": "multiply-accumulates of the query, key and value projections",
+    "input_bias": "bias additions of the query, key and value projections",
+    "nearest_outputs": "values resized to the nearest",
+    "bilinear_outputs": "values resized bilinearly",
+    "bicubic_outputs": "values resized bicubically",
+    "area_outputs": "values resized by area",
+    "sized_outputs": "values resized to given sides",
+    "sized_positions": "positions resized to given sides",
+    "uneven_padding": "multiply-accumulates of a convolution padded unevenly by `same`",
+    "uneven_padding_lost": "those that it has more than with the smaller padding at both ends",
+    "uneven_padding_lost_bias": "bias additions that it has more than that",
+    "kernel_per_output": "a transposed convolution's weights at every output position",
+    "kernel_per_output_swapped": "the same with its channels in and out swapped",
+    "kernel_per_output_guessed": "the same with its groups guessed from its channels",
+}
+PARTS = {**WORK, **PARAMETERS, **SIZES}
+# The parts that are multiply-accumulates: a convention says how many operations one is.
+MULTIPLY_ADDS = frozenset(
+    {"multiply_accumulate", "attention_product", "input_projections"}
+    | {"uneven_padding", "uneven_padding_lost"}
+    | {one for one in SIZES if one.startswith("kernel_")}
+)
+EVERY = "every"  # the rule that holds for every layer type
+
+Weights = Mapping[str, int]  # by how the layer is called
+Rules = Mapping[str, Mapping[str, Weights]]  # layer type or "every", part, call
+
+
+class Weight(NamedTuple):
+    """How much a convention gives one of a part; `per_image` is not multiplied by the batch."""
+
+    part: str
+    times: int
+    per_image: bool
+
+
+class _Said(NamedTuple):
+    name: str
+    words: str
+    tool: str
+    unit: str  # MAC or FLOP: what its number is called
+    multiply_add: int  # operations that one multiply-add is
+    work: Rules
+    per_image: Rules
+    parameters: tuple[str, ...]
+    notes: tuple[str, ...]
+    defects: tuple[str, ...]
+
+
+class Convention(_Said):
+    """A selection and weighting of the named parts, read from a preset file."""
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], tuple[Weight, ...]]:
+        return {}
+
+    def weights(self, written: str, called_as: str) -> tuple[Weight, ...]:
+        """The parts of a layer type, called this way, that count."""
+        key = written, called_as
+        if key not in self._known:
+            self._known[key] = tuple(self._weights(written, called_as))
+        return self._known[key]
+
+    def _weights(self, written: str, called_as: str) -> Iterator[Weight]:
+        for rules, per_image in ((self.work, False), (self.per_image, True)):
+            total: dict[str, int] = {}
+            for name in (EVERY, written):
+                for part, by_call in rules.get(name, {}).items():
+                    total[part] = total.get(part, 0) + by_call.get(called_as, 0)
+            for part, times in total.items():
+                if times:
+                    each = self.multiply_add if part in MULTIPLY_ADDS else 1
+                    yield Weight(part, times * each, per_image)
+
+    def params(self, amounts: Mapping[str, Any]) -> Any:
+        """The parameters that this convention counts, of amounts by name."""
+        return sum([amounts.get(kind, 0) for kind in self.parameters])
+
+    @property
+    def counts_work(self) -> bool:
+        """Whether it counts operations, and not parameters alone."""
+        return bool(self.work or self.per_image)
+
+    @property
+    def multiply_adds_alone(self) -> bool:
+        """Whether it counts the true multiply-accumulates, all of them, and nothing else."""
+        each = dict.fromkeys(CALLS, 1)
+        parts = {"multiply_accumulate": each, "attention_product": each}
+        return dict(self.work) == {EVERY: parts} and not self.per_image

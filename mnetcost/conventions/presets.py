@@ -1,0 +1,164 @@
+"""Preset files: a convention by its shipped name, or from a file of the user's own."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Rules, Weights
+from mnetcost.layers import LAYERS
+from mnetcost.layers.base import Compound
+from mnetcost.layers.fields import CALLS, Integer
+from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
+from mnetcost.spec.convert import Converter
+from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, read_nodes
+from mnetcost.spec.sources import SUFFIX, is_path, read_file, stem
+from mnetcost.text import clip, did_you_mean
+
+KEYS = (
+    *("words", "tool", "unit", "multiply_add", "work", "per_image", "parameters"),
+    *("notes", "defects"),
+)
+UNITS = ("MAC", "FLOP")
+TIMES = Integer(-1_000_000, 1_000_000, "operations")
+EACH = Integer(1, 2, "operations of a multiply-add")
+_FOLDER = os.path.dirname(os.path.realpath(__file__))
+
+# In the order of the tables: those defined in words, then the tools.
+NAMES = (
+    *("paper", "macs", "flops", "torch", "fvcore", "thop", "ultralytics-thop"),
+    *("ptflops", "ptflops-aten", "torchinfo", "torchprofile"),
+    *("deepspeed-flops", "deepspeed-macs", "keras", "onnx-tool"),
+)
+COLUMNS = ("multiplications", "additions", "comparisons", "divisions", "exponentials")
+
+
+def convention(name: str | os.PathLike[str]) -> Convention:
+    """A preset by its name, or by the path of a preset file (with a separator, or .yaml).
+
+    Raises UsageError for an unknown name, SpecError with every problem in a file.
+    """
+    if not isinstance(name, str) or is_path(name):
+        return read_convention(read_file(os.fspath(name)))
+    if name not in NAMES:
+        near = did_you_mean(name, NAMES)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise UsageError(
+            f"no convention is called {clip(name)!r}{hint} "
+            f"Known: {', '.join(NAMES)}, or the path of a preset file"
+        )
+    return _shipped("presets", name)
+
+
+def paper() -> Convention:
+    """The default: what `params` and `mult_adds` mean."""
+    return _shipped("presets", "paper")
+
+
+def columns() -> tuple[Convention, ...]:
+    """The operations kept apart, each as a convention that counts it alone."""
+    return tuple(_shipped("operations", name) for name in COLUMNS)
+
+
+@cache
+def _shipped(folder: str, name: str) -> Convention:
+    return read_convention(read_file(os.path.join(_FOLDER, folder, name + SUFFIX)))
+
+
+def read_convention(origin: Origin) -> Convention:
+    """The convention of a preset's text. Raises SpecError with every problem in it."""
+    collector = Collector(origin)
+    found = None
+    try:
+        root = read_nodes(collector)
+        if isinstance(root, Entries):
+            found = _Reader(collector).convention(root)
+        elif root is not None and not isinstance(root, Unreadable):
+            message = "the preset is not a mapping"
+            collector.add(TOP, "wrong-type", message, expected=_OUTLINE)
+    except Stop:
+        pass
+    collector.raise_if_any()
+    assert found is not None  # a preset that gives none has a problem
+    return found
+
+
+class _Reader:
+    """Reads one preset."""
+
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+        self.convert = Converter(collector)
+
+    def convention(self, root: Entries) -> Convention:
+        entries = self.convert.entries(root, KEYS, "a convention") or {}
+        for key in ("words", "unit", "work"):
+            if key not in entries:
+                message = f"a convention needs `{key}`"
+                self.collector.add(TOP, "missing-key", message, expected=_OUTLINE)
+        nodes = {name: node for name, (_, node) in entries.items()}
+        unit = self.convert.word(nodes["unit"], UNITS) if "unit" in nodes else None
+        each = 1
+        if "multiply_add" in nodes:
+            each = self.convert.integer(nodes["multiply_add"], EACH)
+        return Convention(
+            name=stem(self.collector.origin.label),
+            words=self._text(nodes, "words"),
+            tool=self._text(nodes, "tool"),
+            unit=unit or "MAC",
+            multiply_add=each,
+            work=self._rules(nodes.get("work")),
+            per_image=self._rules(nodes.get("per_image")),
+            parameters=self._parameters(nodes.get("parameters")),
+            notes=self._lines(nodes, "notes"),
+            defects=self._lines(nodes, "defects"),
+        )
+
+    def _text(self, nodes: Mapping[str, Node], key: str) -> str:
+        return (self.convert.text(nodes[key], key) or "") if key in nodes else ""
+
+    def _lines(self, nodes: Mapping[str, Node], key: str) -> tuple[str, ...]:
+        if key not in nodes:
+            return ()
+        found = [self.convert.text(node, key) for node in self._list(nodes[key])]
+        return tuple(text for text in found if text)
+
+    def _list(self, node: Node) -> list[Node]:
+        if isinstance(node, Items):
+            return list(node.nodes)
+        self.convert.refuse(node, "a list, such as [weights, biases]")
+        return []
+
+    def _parameters(self, node: Node | None) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        words = [self.convert.word(one, tuple(PARAMETERS)) for one in self._list(node)]
+        return tuple(dict.fromkeys(word for word in words if word))
+
+    def _rules(self, node: Node | None) -> Rules:
+        if node is None:
+            return {}
+        return {
+            key.text: self._parts(value, key)
+            for key, value in (self.convert.entries(node, SELECTORS, "work") or {}).values()
+        }
+
+    def _parts(self, node: Node, owner: Scalar) -> Mapping[str, Weights]:
+        entries = self.convert.entries(node, PARTS, f"the work of {owner.text}") or {}
+        return {key.text: self._weights(value) for key, value in entries.values()}
+
+    def _weights(self, node: Node) -> Weights:
+        if not isinstance(node, Entries):
+            return dict.fromkeys(CALLS, self._times(node))
+        entries = self.convert.entries(node, CALLS, "a weight by call") or {}
+        return {key.text: self._times(value) for key, value in entries.values()}
+
+    def _times(self, node: Node) -> Any:
+        return self.convert.integer(node, TIMES)
+
+
+SELECTORS = (
+    EVERY,
+    *(name for name, record in LAYERS.items() if not issubclass(record, Compound)),
+)
+_OUTLINE = "words: ..., unit: MAC or FLOP, and work: {every: {multiply_accumulate: 1}}"

@@ -1,0 +1,92 @@
+"""Counting one layer under a convention: each part that it exposes, times what it weighs."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from mnetcost.conventions import Convention
+from mnetcost.graph import Node
+from mnetcost.layers.base import Map, Stage, maximum
+from mnetcost.layers.fields import CALLS
+
+
+class Term(NamedTuple):
+    """One part of one simple layer: how many there are, and what each weighs."""
+
+    written: str
+    part: str
+    times: int
+    per_image: bool
+    amount: Any
+
+    def value(self, batch: int) -> Any:
+        """What it adds to the number for `batch` images."""
+        return self.times * self.amount * (1 if self.per_image else batch)
+
+
+class Bounds(NamedTuple):
+    """A number; low is below high where it depends on calls that the spec does not know."""
+
+    low: Any
+    high: Any
+
+
+def stages(node: Node, x: Map, y: Map) -> Iterator[Stage]:
+    """The simple layers of a node, and then those that ride on it."""
+    yield from node.layer.stages(x, y)
+    for rider in node.riders:
+        yield from rider.stages(y, y)
+
+
+def parts(stage: Stage) -> dict[str, Any]:
+    """Everything that a convention may weigh of a simple layer, by name."""
+    layer, x, y = stage
+    found: dict[str, Any] = {
+        "inputs": x.h * x.w * x.c,
+        "outputs": y.h * y.w * y.c,
+        "positions": y.h * y.w,
+    }
+    found.update(layer.parameters(x, y))
+    for kind, per_position, positions in (*layer.work(x, y), *layer.measures(x, y)):
+        found[kind] = found.get(kind, 0) + per_position * positions
+    return found
+
+
+def stage_terms(stage: Stage, convention: Convention, call: str) -> Iterable[Term]:
+    """The terms of a simple layer that is called this way."""
+    written = stage.layer.written
+    weights = convention.weights(written, call)
+    if not weights:
+        return
+    found = parts(stage)
+    for part, times, per_image in weights:
+        if part in found:
+            yield Term(written, part, times, per_image, found[part])
+
+
+def terms(node: Node, x: Map, y: Map, convention: Convention) -> Iterator[Term]:
+    """The terms of a node from `x` to `y`; an unknown call is taken for a module's."""
+    if not node.training_only:
+        for stage in stages(node, x, y):
+            yield from stage_terms(stage, convention, _calls(stage)[0])
+
+
+def weigh(node: Node, x: Map, y: Map, convention: Convention, batch: int) -> Bounds:
+    """What a node from `x` to `y` costs under a convention, for `batch` images."""
+    low: Any = 0
+    high: Any = 0
+    for stage in () if node.training_only else stages(node, x, y):
+        values = [
+            sum([term.value(batch) for term in stage_terms(stage, convention, call)])
+            for call in _calls(stage)
+        ]
+        least = most = values[0]
+        for value in values[1:]:
+            least, most = -maximum(-least, -value), maximum(most, value)
+        low, high = low + least, high + most
+    return Bounds(low, high)
+
+
+def _calls(stage: Stage) -> tuple[str, ...]:
+    """How the layer is called, or every way where it is unknown."""
+    called: str = getattr(stage.layer, "called_as", CALLS[0])
+    return CALLS if called == "unknown" else (called,)
