@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, Self
 
 from mnetcost.conventions import PARAMETERS, WORK, Convention
 from mnetcost.conventions.presets import paper
-from mnetcost.conventions.tally import Bounds, parts, weigh
+from mnetcost.conventions.tally import Bounds, apart, weigh
 from mnetcost.graph import INPUT, Graph, Node
-from mnetcost.layers.base import Layer, Map, Stage
+from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.problems import UsageError
 
@@ -78,8 +78,14 @@ class LayerCost(NamedTuple):
     mult_adds: int
     parameters: Parameters
     work: Mapping[str, int]
-    passes: Passes
+    passes: Passes | None  # none where only the forward pass was asked for
     counted: Bounds
+    batch: int
+
+    @property
+    def operations(self) -> tuple[int, ...]:
+        """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
+        return apart(self.node, self.input, self.output, self.batch)
 
     @property
     def name(self) -> str:
@@ -111,6 +117,7 @@ class TypeCost(NamedTuple):
     mult_adds: int
     mult_adds_share: Fraction
     kernels: tuple[str, ...]
+    parameters: Parameters
     counted: Bounds
 
 
@@ -127,7 +134,7 @@ class Count:
     mult_adds: int
     parameters: Parameters
     work: Mapping[str, int]
-    passes: Passes
+    passes: Passes | None
     counted: Bounds
 
     @classmethod
@@ -152,9 +159,14 @@ class Count:
             mult_adds=sum(layer.mult_adds for layer in layers),
             parameters=Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
             work=_total_work(layers),
-            passes=Passes(*map(sum, zip(*(layer.passes for layer in layers)))),
+            passes=_total_passes(layers),
             counted=total(layer.counted for layer in layers),
         )
+
+    @property
+    def operations(self) -> tuple[int, ...]:
+        """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
+        return tuple(map(sum, zip(*(layer.operations for layer in self.layers))))
 
     def by_type(self) -> dict[str, TypeCost]:
         """Each type's parameters and mult-adds, with their shares of the total."""
@@ -172,6 +184,7 @@ class Count:
             mult_adds,
             share(mult_adds, self.mult_adds),
             tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
+            Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
             total(layer.counted for layer in layers),
         )
 
@@ -243,8 +256,13 @@ class Gradients:
         self._learned.append(own or self.flow(node))
 
 
+def multiply_adds(work: Mapping[str, Any]) -> Any:
+    """The multiply-accumulates in this work."""
+    return work.get("multiply_accumulate", 0) + work.get("attention_product", 0)
+
+
 def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], flows: bool) -> Passes:
-    """Multiply-accumulates of the forward pass and of both gradients, for one image.
+    """Multiply-accumulates of the forward pass and of both gradients, of this much work.
 
     Every multiply-accumulate of a kernel gives one to its weight's gradient and one to its input's;
     one of two activations gives one to each. What reads an input that needs no gradient gives none.
@@ -253,22 +271,28 @@ def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], flows: bool) -> 
     products = work.get("attention_product", 0)
     direct = 0
     if not flows:
-        direct = parts(Stage(node.layer, x, y)).get("input_projections", kernels)
-    forward = 0 if node.training_only else kernels + products
-    return Passes(forward, kernels - direct + 2 * products, kernels)
+        direct = kernels
+        for kind, per_position, positions in node.layer.measures(x, y):
+            if kind == "input_projections":
+                direct = per_position * positions
+    return Passes(kernels + products, kernels - direct + 2 * products, kernels)
 
 
 def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) -> LayerCost:
     """The row of one node with input map `x` and output map `y`."""
     values = amounts(node, x, y, PARAMETERS)
     work = operations(node, x, y, WORK)
-    computed = passes(node, x, y, work, gradients.flow(node))
-    gradients.add(node, values)
+    computed = None
     batch = basis.batch
+    if basis.pass_ == "forward":
+        mult_adds = 0 if node.training_only else multiply_adds(work) * batch
+    else:
+        computed = passes(node, x, y, work, gradients.flow(node))
+        computed = Passes(*(count * batch for count in computed))
+        mult_adds = computed.of(basis.pass_)
+    gradients.add(node, values)
     if batch > 1:
         work = {kind: count * batch for kind, count in work.items()}
-        computed = Passes(*(count * batch for count in computed))
-    mult_adds = computed.of(basis.pass_)
     return LayerCost(
         node=node,
         input=x,
@@ -279,6 +303,7 @@ def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) 
         work={} if node.training_only else work,
         passes=computed,
         counted=count_under(node, x, y, basis, mult_adds),
+        batch=batch,
     )
 
 
@@ -289,6 +314,11 @@ def count_under(node: Node, x: Map, y: Map, basis: Basis, mult_adds: Any) -> Bou
         value = mult_adds * (convention.multiply_add if convention else 1)
         return Bounds(value, value)
     return weigh(node, x, y, convention, basis.batch)
+
+
+def is_plain(basis: Basis) -> bool:
+    """Whether it counts nothing but the default: then a count is the mult-adds."""
+    return basis.convention is None and basis.pass_ == "forward"
 
 
 def share(part: int, whole: int) -> Fraction:
@@ -302,3 +332,8 @@ def _total_work(layers: Iterable[LayerCost]) -> dict[str, int]:
         for kind, count in layer.work.items():
             totals[kind] = totals.get(kind, 0) + count
     return totals
+
+
+def _total_passes(layers: Iterable[LayerCost]) -> Passes | None:
+    found = [layer.passes for layer in layers if layer.passes is not None]
+    return Passes(*map(sum, zip(*found))) if found else None

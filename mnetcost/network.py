@@ -82,9 +82,20 @@ class Network:
         Raises UsageError for an unreadable or non-positive value, or for ρ with a resolution, and
         SpecError where the network is impossible at the setting, or for a wrong preset file.
         """
-        setting = make_setting(self.graph.base, alpha, rho, resolution, input)
         chosen = None if convention is None else find_convention(convention)
-        return Cost.of(self.graph, setting, Basis(batch, pass_, chosen))
+        return self.counted(Basis(batch, pass_, chosen), alpha, rho, resolution, input)
+
+    def counted(
+        self,
+        basis: Basis,
+        alpha: Any = 1,
+        rho: Any = None,
+        resolution: Any = None,
+        input: Any = None,  # noqa: A002 - the CLI's own word
+    ) -> Cost:
+        """The cost on a basis: a batch, a pass and a convention."""
+        setting = make_setting(self.graph.base, alpha, rho, resolution, input)
+        return Cost.of(self.graph, setting, basis)
 
     @property
     def variant(self) -> str:
@@ -122,20 +133,27 @@ def load(
     return Network(load_graph(spec, variant, set))
 
 
-def sweep(
+def sweep(  # noqa: PLR0913 - the axes, and what is counted
     network: Network | str | os.PathLike[str],
     alpha: Any = None,
     rho: Any = None,
     resolution: Any = None,
     input: Any = None,  # noqa: A002 - the CLI's own word
+    *,
+    convention: "str | os.PathLike[str] | None" = None,
+    batch: int = 1,
+    pass_: str = "forward",
 ) -> "Sweep":
     """Count a network over a grid: integer arrays `.params` and `.mult_adds` of shape [A, R].
 
     `alpha` and `rho` (or `resolution`, px) are numbers, lists, or texts such as "1,0.75" or
-    "0.25:1:0.25" (the end is included); the defaults are the paper's four by four. Raises
-    UsageError for a wrong axis, SpecError naming the first impossible point.
+    "0.25:1:0.25" (the end is included); the defaults are the paper's four by four. `convention`,
+    `batch` and `pass_` are those of `Network.cost`; `.counted` are the bounds of the convention's
+    number. Raises UsageError for a wrong axis, SpecError naming the first impossible point.
     """
     from mnetcost.analysis.sweep import sweep as sweep_graph
 
     graph = network.graph if isinstance(network, Network) else load_graph(network)
-    return sweep_graph(graph, alpha, rho, resolution, input)
+    chosen = None if convention is None else find_convention(convention)
+    basis = Basis(batch, pass_, chosen)
+    return sweep_graph(graph, alpha, rho, resolution, input, basis=basis)

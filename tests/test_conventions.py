@@ -346,9 +346,11 @@ def test_what_reads_the_image_alone_passes_no_gradient_back() -> None:
 def test_training_runs_the_auxiliary_heads() -> None:
     net = mnetcost.load("inception_v3")
     forward, training = net.cost(), net.cost(pass_="training")
-    assert training.passes.forward == forward.mult_adds
     heads = [layer for layer in training.layers if layer.node.training_only]
-    assert sum(layer.passes.weight_gradient for layer in heads) > 0
+    extra = sum(layer.passes.forward for layer in heads)
+    # 1×1 to 128 channels, 5×5 to 768, and 768 to 1,000 classes, from 5×5 pooled px of 768 channels
+    assert extra == 25 * 768 * 128 + 25 * 128 * 768 + 768 * 1000
+    assert training.passes.forward == forward.mult_adds + extra
     net.cost(resolution=224)  # too small for the head, which inference does not run
     with pytest.raises(SpecError, match="kernel-too-large"):
         net.cost(resolution=224, pass_="training")

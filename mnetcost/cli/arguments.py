@@ -2,10 +2,14 @@
 
 import sys
 from collections.abc import Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mnetcost.analysis.knobs import read_set
+from mnetcost.conventions.presets import convention as read_convention
+from mnetcost.cost import MAX_BATCH, PASSES, Basis
 from mnetcost.network import Network, load
 from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
@@ -46,7 +50,6 @@ def once(context: click.Context, parameter: click.Parameter, values: tuple[str, 
 
 input_option = click.option(
     "--input",
-    "size",
     metavar="HxW",
     help="Replace the spec's input: height x width in px, such as 320x256.",
 )
@@ -61,8 +64,86 @@ set_option = click.option(
 )
 
 
-def open_network(spec: str, knobs: Mapping[str, Any] | None = None) -> Network:
-    """The network behind SPEC, with these knobs."""
+_SETTING_OPTIONS = (
+    click.option(
+        "--alpha",
+        multiple=True,
+        callback=once,
+        metavar="α",
+        help="Width multiplier: 0.75 or 3/4. Default 1.",
+    ),
+    click.option(
+        "--rho",
+        multiple=True,
+        callback=once,
+        metavar="ρ",
+        help="Resolution multiplier: 6/7 or 0.857. Default 1.",
+    ),
+    click.option(
+        "--resolution",
+        multiple=True,
+        callback=once,
+        metavar="PX",
+        help="Instead of ρ: px of the longer side.",
+    ),
+)
+
+
+def setting_options(function: Any) -> Any:
+    """--alpha, --rho and --resolution, each once; α is 1 unless given."""
+
+    @wraps(function)
+    def command(*args: Any, alpha: str | None, **options: Any) -> Any:
+        return function(*args, alpha="1" if alpha is None else alpha, **options)
+
+    for option in reversed(_SETTING_OPTIONS):
+        command = option(command)
+    return command
+
+
+batch_option = click.option(
+    "--batch",
+    type=click.IntRange(1, MAX_BATCH),
+    default=1,
+    metavar="N",
+    help="Images at once: work scales, parameters do not.",
+)
+_BASIS_OPTIONS = (
+    click.option(
+        "--convention",
+        multiple=True,
+        callback=once,
+        metavar="NAME",
+        help="Count as this tool does: a name (see `mnetcost conventions`) or a preset file.",
+    ),
+    batch_option,
+    click.option(
+        "--pass",
+        "pass_",
+        type=click.Choice(tuple(PASSES)),
+        default="forward",
+        help="Whose mult-adds: training is forward and backward.",
+    ),
+)
+
+
+def basis_options(function: Any) -> Any:
+    """--convention, --batch and --pass, as one argument `basis`."""
+
+    @wraps(function)
+    def command(*args: Any, convention: str | None, batch: int, pass_: str, **options: Any) -> Any:
+        chosen = None if convention is None else read_convention(convention)
+        return function(*args, basis=Basis(batch, pass_, chosen).checked(), **options)
+
+    for option in reversed(_BASIS_OPTIONS):
+        command = option(command)
+    return command
+
+
+def open_network(spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = ()) -> Network:
+    """The network behind SPEC, with these knobs, as values or as KNOB=VALUE."""
+    if isinstance(knobs, tuple):
+        knobs = read_set(knobs)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
         return Network(read_graph(origin, given=knobs))

@@ -5,35 +5,36 @@ from typing import Any
 import click
 
 import mnetcost
-from mnetcost.analysis.knobs import points_each, read_set, read_sets
+from mnetcost.analysis.knobs import points_each, read_sets
 from mnetcost.cli.arguments import (
     SpecName,
+    basis_options,
     input_option,
-    once,
     open_network,
     set_option,
+    setting_options,
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
+from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import VIEWS, cost_report
 from mnetcost.reports.folding import KEYS
 from mnetcost.reports.knobs import joined
 from mnetcost.spec import is_path, locate
 
-_EXITS = """\b
+EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
 impossible at this α or ρ (every problem goes to standard error, with line
 and column, and nothing to standard output); 2 wrong options."""
 
 AT_LEAST_ONE = click.IntRange(1)
-ONE: Any = {"multiple": True, "callback": once}
 
 
 @click.group(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_EXITS,
+    epilog=EXITS,
 )
 @click.version_option(mnetcost.__version__, prog_name="mnetcost", message="%(prog)s %(version)s")
 @click.pass_context
@@ -50,17 +51,17 @@ def app(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@app.command(epilog=_EXITS)
+@app.command(epilog=EXITS)
 @spec_argument
-@click.option("--alpha", **ONE, metavar="α", help="Width multiplier: 0.75 or 3/4. Default 1.")
-@click.option("--rho", **ONE, metavar="ρ", help="Resolution multiplier: 6/7 or 0.857. Default 1.")
-@click.option("--resolution", **ONE, metavar="PX", help="Instead of ρ: px of the longer side.")
+@setting_options
 @input_option
 @set_option
 @click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
 @click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
 @click.option("--sort", type=click.Choice(KEYS), help="The largest layers first.")
 @click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
+@click.option("--columns", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
+@basis_options
 @format_option
 @output_option
 def table(
@@ -68,6 +69,7 @@ def table(
     knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
+    basis: Basis,
     **options: Any,
 ) -> None:
     """Tables of one network at one α and ρ.
@@ -83,24 +85,26 @@ def table(
     mnetcost table efficientnet:b3 --set classes=10
     mnetcost table resnet50 --view blocks
     mnetcost table --sort mult_adds --top 10
+    mnetcost table --convention fvcore --batch 8
+    mnetcost table --columns --view types
+    mnetcost table --pass training
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
     chosen = choose_format(format_, output)
-    shown = {name: options.pop(name) for name in ("view", "depth", "sort", "top")}
-    alpha = "1" if options["alpha"] is None else options["alpha"]
-    network = open_network(spec, read_set(knobs))
-    cost = network.cost(alpha, options["rho"], options["resolution"], options["size"])
+    shown = {name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart")}
+    cost = open_network(spec, knobs).counted(basis, **options)
     write(cost_report(cost, **shown), chosen, output)
 
 
-@app.command(epilog=_EXITS)
+@app.command(epilog=EXITS)
 @spec_argument
 @click.option("--alpha", multiple=True, metavar="LIST", help="Default 1,0.75,0.5,0.25.")
 @click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
 @click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
 @input_option
 @set_option
+@basis_options
 @format_option
 @output_option
 def sweep(
@@ -108,8 +112,7 @@ def sweep(
     knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
-    size: str | None,
-    **axes: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """The cost over a grid of α and ρ.
 
@@ -127,28 +130,33 @@ def sweep(
     from mnetcost.reports.sweep import MAX_REPORTED, sweep_report
 
     chosen = choose_format(format_, output)
-    given = {name: list(values) or None for name, values in axes.items()}
+    given = {name: list(options[name]) or None for name in ("alpha", "rho", "resolution")}
     sets = read_sets(knobs)
     reports = []
     for one in sets:
         grid = count_grid(
-            open_network(spec, one).graph, size=size, limit=points_each(MAX_REPORTED, sets), **given
+            open_network(spec, one).graph,
+            size=options["input"],
+            basis=options["basis"],
+            limit=points_each(MAX_REPORTED, sets),
+            **given,
         )
         reports.append((one, sweep_report(grid)))
     write(joined(reports), chosen, output)
 
 
-@app.command(epilog=_EXITS)
+@app.command(epilog=EXITS)
+@basis_options
 @format_option
 @output_option
-def specs(format_: str | None, output: str | None) -> None:
+def specs(format_: str | None, output: str | None, basis: Basis) -> None:
     """List the shipped networks and their cost."""
     from mnetcost.reports.specs import specs_report
 
-    write(specs_report(), choose_format(format_, output), output)
+    write(specs_report(basis), choose_format(format_, output), output)
 
 
-@app.command(epilog=_EXITS)
+@app.command(epilog=EXITS)
 @click.argument("name", type=SpecName())
 def show(name: str) -> None:
     """Print the YAML of a shipped network.

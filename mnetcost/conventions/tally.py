@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from mnetcost.conventions import Convention
+from mnetcost.conventions.presets import columns
 from mnetcost.graph import Node
 from mnetcost.layers.base import Map, Stage, maximum
 from mnetcost.layers.fields import CALLS
@@ -84,6 +85,16 @@ def weigh(node: Node, x: Map, y: Map, convention: Convention, batch: int) -> Bou
             least, most = -maximum(-least, -value), maximum(most, value)
         low, high = low + least, high + most
     return Bounds(low, high)
+
+
+def apart(node: Node, x: Map, y: Map, batch: int) -> tuple[Any, ...]:
+    """The operations of a node kept apart, in the order of `presets.COLUMNS`, however called."""
+    found: list[Any] = [0] * len(columns())
+    for stage in () if node.training_only else stages(node, x, y):
+        for place, column in enumerate(columns()):
+            for term in stage_terms(stage, column, CALLS[0]):
+                found[place] = found[place] + term.value(batch)
+    return tuple(found)
 
 
 def _calls(stage: Stage) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.reduction import Reduction, reductions
-from mnetcost.conventions.presets import paper
-from mnetcost.cost import Count, LayerCost, TypeCost, share
+from mnetcost.conventions.presets import COLUMNS, paper
+from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost, share
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Pair
-from mnetcost.reports.folding import COSTS, folded_table
+from mnetcost.reports.folding import folded_table
 from mnetcost.reports.knobs import knobs_document
+from mnetcost.reports.measures import cells, columns_of, counted_document, measures, unit_line
 from mnetcost.reports.notes import cost_notes
 from mnetcost.tables import Column, Kind, Report, Table
 
@@ -25,26 +26,28 @@ PAPER_NAMES = {
 }
 
 
-def cost_report(
+def cost_report(  # noqa: PLR0913 - what to show of it
     count: Count,
     view: str | None = None,
     *,
     depth: int | None = None,
     sort: str | None = None,
     top: int | None = None,
+    apart: bool = False,
 ) -> Report:
     """The layers, the types and the reductions of a counted network, or one `view` of them.
 
     `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
-    orders them, and `top` shows so many alone.
+    orders them, and `top` shows so many alone. `apart` keeps multiplications, additions,
+    comparisons, divisions and exponentials apart.
     """
     rows = reductions(count)
-    layers = folded_table(count, depth, sort, top)
+    layers = folded_table(count, depth, sort, top, apart=apart)
     if view == "blocks":
-        layers = folded_table(count, depth or 1, sort, top)
+        layers = folded_table(count, depth or 1, sort, top, apart=apart)
     shown = {
         "layers": layers,
-        "types": types_table(count),
+        "types": types_table(count, apart),
         "reduction": reduction_table(count, rows),
     }
     tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
@@ -52,7 +55,7 @@ def cost_report(
         title=count.graph.name,
         tables=tables,
         notes=cost_notes(count),
-        document=document(count, rows),
+        document=document(count, rows, apart),
         flat=layers if view is None else tables[0],
     )
 
@@ -66,18 +69,25 @@ def _alone(count: Count, rows: Sequence[Reduction]) -> str:
     return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
 
 
-def types_table(count: Count) -> Table:
+def types_table(count: Count, apart: bool = False) -> Table:
     """One row a layer type, as in the paper's Table 2."""
+    found = measures(count, apart)
     columns = (
         Column("type", "Type", Kind.TEXT, label=True),
         Column("paper_name", "As in Table 2", Kind.TEXT),
-        *COSTS,
+        *columns_of(found),
     )
+    kinds = count.by_type()
+    sums = {
+        name: [sum(one.of(layer) for layer in count.layers if layer.type == name) for one in found]
+        for name in kinds
+    }
+    totals = [sum(values) for values in zip(*sums.values())]
     rows = tuple(
-        (name, paper_name(name, cost), *cost[:4], cost.mult_adds_share)
-        for name, cost in count.by_type().items()
+        (name, paper_name(name, cost), *cells(found, sums[name], totals))
+        for name, cost in kinds.items()
     )
-    return Table("types", "By layer type", columns, rows)
+    return Table("types", "By layer type" + unit_line(count.basis, apart), columns, rows)
 
 
 def paper_name(name: str, cost: TypeCost) -> str:
@@ -122,10 +132,10 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
     )
 
 
-def document(count: Count, rows: Sequence[Reduction]) -> dict[str, Any]:
+def document(count: Count, rows: Sequence[Reduction], apart: bool = False) -> dict[str, Any]:
     """The JSON contract of `mnetcost table`: exact integers, shares of 1."""
     return {
-        **header(count.graph),
+        **header(count.graph, count.basis),
         "alpha": str(count.setting.alpha),
         "rho": str(count.setting.rho),
         "input": list(count.input),
@@ -133,23 +143,32 @@ def document(count: Count, rows: Sequence[Reduction]) -> dict[str, Any]:
             "params": count.params,
             "mult_adds": count.mult_adds,
             "parameters": count.parameters._asdict(),
+            **_beside(count, count, apart),
         },
-        "layers": [_layer(layer) for layer in count.layers],
-        "types": types_document(
-            {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
-        ),
+        "layers": [_layer(count, layer, apart) for layer in count.layers],
+        "types": [
+            {**one, **counted_document(count.basis, cost.parameters, cost.counted)}
+            for one, cost in zip(
+                types_document(
+                    {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
+                ),
+                count.by_type().values(),
+            )
+        ],
         "reductions": [_reduction(row) for row in rows],
     }
 
 
-def header(graph: Graph) -> dict[str, Any]:
+def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
     """What every document begins with."""
     return {
         "model": graph.name,
-        "convention": paper().name,
+        "convention": (basis.convention or paper()).name,
         "rounding": str(graph.rounding),
         **({"variant": graph.variant} if graph.variant else {}),
         **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
+        **({"batch": basis.batch} if basis.batch > 1 else {}),
+        **({"pass": basis.pass_} if basis.pass_ != "forward" else {}),
     }
 
 
@@ -169,7 +188,7 @@ def types_document(costs: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]
     ]
 
 
-def _layer(layer: LayerCost) -> dict[str, Any]:
+def _layer(count: Count, layer: LayerCost, apart: bool) -> dict[str, Any]:
     return {
         "name": layer.name,
         "type": layer.type,
@@ -179,7 +198,18 @@ def _layer(layer: LayerCost) -> dict[str, Any]:
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),
         **({"inputs": len(layer.node.reads)} if len(layer.node.reads) > 1 else {}),
+        **_beside(count, layer, apart),
     }
+
+
+def _beside(count: Count, of: Count | LayerCost, apart: bool) -> dict[str, Any]:
+    """What another basis adds to a layer, or to the totals."""
+    found = counted_document(count.basis, of.parameters, of.counted)
+    if of.passes is not None:
+        found["passes"] = of.passes._asdict()
+    if apart:
+        found["operations"] = dict(zip(COLUMNS, of.operations))
+    return found
 
 
 def _reduction(row: Reduction) -> dict[str, Any]:

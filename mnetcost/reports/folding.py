@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from mnetcost.cost import Count, LayerCost, share
+from mnetcost.cost import Count, LayerCost
+from mnetcost.reports.measures import Measure, cells, columns_of, measures, unit_line
 from mnetcost.tables import Column, Kind, Table
 
 KEYS = ("params", "mult_adds")
 
-COSTS = (  # the columns that say what a row costs
-    Column("params", "Parameters", Kind.INTEGER, total=True),
-    Column("params_share", "%", Kind.SHARE, joined=True),
-    Column("mult_adds", "Mult-adds", Kind.INTEGER, total=True),
-    Column("mult_adds_share", "%", Kind.SHARE, joined=True),
-    Column("bar", "", Kind.BAR, joined=True),
-)
+SHAPE = 4  # columns before the numbers: name, type, input, output
 
 
-def fold(layers: Sequence[LayerCost], depth: int) -> list[tuple[Any, ...]]:
-    """(name, type, input, output, params, mult_adds) of each run of layers of one block.
+def fold(
+    layers: Sequence[LayerCost], depth: int, found: Sequence[Measure]
+) -> list[tuple[Any, ...]]:
+    """(name, type, input, output, and each measure) of each run of layers of one block.
 
     Names are cut after `depth` parts; a block's type is "block", unless it is one layer.
     """
@@ -27,7 +24,7 @@ def fold(layers: Sequence[LayerCost], depth: int) -> list[tuple[Any, ...]]:
     for name, run in groupby(layers, lambda layer: "/".join(layer.name.split("/")[:depth])):
         of = list(run)
         kind = of[0].type if len(of) == 1 else f"block of {len(of)}"
-        costs = (sum(getattr(one, key) for one in of) for key in KEYS)
+        costs = (sum(measure.of(one) for one in of) for measure in found)
         rows.append((name, kind, of[0].input, of[-1].output, *costs))
     return rows
 
@@ -37,29 +34,32 @@ def folded_table(
     depth: int | None = None,
     sort: str | None = None,
     top: int | None = None,
+    *,
+    apart: bool = False,
 ) -> Table:
     """The layers, folded to `depth` parts of their names, by `sort`, the first `top` alone.
 
-    What `top` leaves out is one row, so that the columns add up.
+    What `top` leaves out is one row, so that the columns add up. `apart` keeps the operations
+    apart.
     """
-    rows = fold(count.layers, depth or max(layer.name.count("/") + 1 for layer in count.layers))
+    found = measures(count, apart)
+    whole = max(layer.name.count("/") + 1 for layer in count.layers)
+    rows = fold(count.layers, depth or whole, found)
+    totals = [sum(row[SHAPE + place] for row in rows) for place in range(len(found))]
     if sort is not None:
-        place = len(rows[0]) - len(KEYS) + KEYS.index(sort)
+        place = SHAPE + (0 if apart else min(KEYS.index(sort), len(found) - 1))
         rows.sort(key=lambda row: -row[place])  # a stable sort: equal ones stay in order
     if top is not None and top < len(rows):
         rest = rows[top:]
-        sums = (sum(row[place] for row in rest) for place in (-2, -1))
+        sums = (sum(row[SHAPE + place] for row in rest) for place in range(len(found)))
         rows = [*rows[:top], (f"({len(rest)} more)", "", None, None, *sums)]
     columns = (
         Column("name", "Layer", Kind.TEXT, label=True),
         Column("type", "Type", Kind.TEXT),
         Column("input", "Input", Kind.MAP),
         Column("output", "→ Output", Kind.MAP, joined=True),
-        *COSTS,
+        *columns_of(found),
     )
-    filled = []
-    for *shape, params, mult_adds in rows:
-        shares = share(params, count.params), share(mult_adds, count.mult_adds)
-        filled.append((*shape, params, shares[0], mult_adds, shares[1], shares[1]))
-    title = "Layers" if depth is None else "Blocks"
-    return Table("layers" if depth is None else "blocks", title, columns, tuple(filled))
+    filled = tuple((*row[:SHAPE], *cells(found, row[SHAPE:], totals)) for row in rows)
+    title = ("Layers" if depth is None else "Blocks") + unit_line(count.basis, apart)
+    return Table("layers" if depth is None else "blocks", title, columns, filled)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from mnetcost.analysis.terms import by_layer, differences, plain_count
 from mnetcost.conventions import EVERY, PARAMETERS, WORK
 from mnetcost.conventions.presets import paper
-from mnetcost.cost import Count
+from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
@@ -18,8 +19,9 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
     map_text = "×".join(map(str, count.input))
     return (
         *source_notes(count.graph),
-        *convention_notes(),
-        ("Left out", _left_out(count)),
+        *convention_notes(count.basis),
+        *_difference_notes(count),
+        *basis_notes(count.basis),
         ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
         *knob_notes(count.graph),
@@ -30,6 +32,8 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
 def _published(count: Count) -> tuple[tuple[str, str], ...]:
     """The spec's published figures for this setting, and whether the count agrees."""
     found = []
+    if (count.basis.batch, count.basis.pass_) != FORWARD[:2]:
+        return ()
     for one in count.graph.expectations:
         if (one.variant or "", dict(one.set)) != (count.graph.variant, dict(count.graph.given)):
             continue
@@ -59,9 +63,42 @@ def rounding_text(graph: Graph) -> str:
     return f"rounding: {graph.rounding} ({graph.rounding.words()})"
 
 
-def convention_notes() -> tuple[tuple[str, str], ...]:
-    """What one mult-add and one parameter is."""
-    return (("Convention", f"“{paper().name}”, {paper().words}"),)
+def convention_notes(basis: Basis = FORWARD) -> tuple[tuple[str, str], ...]:
+    """What one operation and one parameter is, and where a tool's number is its defect."""
+    one = basis.convention or paper()
+    tool = f" ({one.tool})" if one.tool else ""
+    return (
+        ("Convention", f"“{one.name}”{tool}, {one.words}"),
+        *(("Note", text) for text in one.notes),
+        *(("Defect", text) for text in one.defects),
+    )
+
+
+def basis_notes(basis: Basis) -> tuple[tuple[str, str], ...]:
+    """The batch and the pass, where they are not one image forward."""
+    notes = []
+    if basis.batch > 1:
+        notes.append(("Batch", f"{basis.batch:,} images; parameters are those of one network"))
+    if basis.pass_ != "forward":
+        words = (
+            "gradients of inputs and of weights, none of the image"
+            if basis.pass_ == "backward"
+            else "forward, and the gradients of inputs and of weights, none of the image"
+        )
+        notes.append(("Pass", f"{basis.pass_}: multiply-accumulates of {words}"))
+    return tuple(notes)
+
+
+def _difference_notes(count: Count) -> tuple[tuple[str, str], ...]:
+    """What the paper's convention leaves out, or what another one has more and less than it."""
+    convention = count.basis.convention
+    if convention is None:
+        return (("Left out", _left_out(count)),)
+    if not convention.counts_work or count.basis.pass_ != "forward":
+        return ()
+    found = by_layer(differences(count.layers, convention, count.basis.batch))
+    words = ", ".join(f"{name} {value:+,}" for name, value in found.items())
+    return (("Against", f"{plain_count(count.layers):,} multiply-accumulates: {words or 'equal'}"),)
 
 
 def _left_out(count: Count) -> str:

@@ -4,10 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mnetcost.analysis.sweep import Sweep
+from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import share
 from mnetcost.exact import ratio_text
 from mnetcost.reports.cost import header, types_document
-from mnetcost.reports.notes import convention_notes, rounding_text, source_notes
+from mnetcost.reports.measures import (
+    PASS_WORDS,
+    bound_cells,
+    bound_columns,
+    counted_document,
+    unit_line,
+)
+from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
 from mnetcost.tables import Column, Kind, Report, Table
 
 MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
@@ -22,11 +30,12 @@ def sweep_report(sweep: Sweep) -> Report:
         tables=(*_grids(sweep), _points(sweep)),
         notes=(
             *source_notes(sweep.graph),
-            *convention_notes(),
+            *convention_notes(sweep.basis),
+            *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
         ),
         document={
-            **header(sweep.graph),
+            **header(sweep.graph, sweep.basis),
             "points": [_point(sweep, index) for index in _indices(sweep)],
         },
         flat=_values(sweep),
@@ -42,13 +51,16 @@ def _indices(sweep: Sweep) -> Iterator[Index]:
 def _grids(sweep: Sweep) -> tuple[Table, ...]:
     """Mult-adds by α and ρ; parameters beside them, or as a grid where they depend on ρ."""
     params = [[int(value) for value in row] for row in sweep.params]
-    mult_adds = [[int(value) for value in row] for row in sweep.mult_adds]
+    convention = sweep.basis.convention
+    by = " by α and input" + unit_line(sweep.basis)
+    what = f"{convention.unit}s" if convention and convention.counts_work else "Mult-adds"
+    mult_adds = [[int(value) for value in row] for row in _work(sweep)]
     if all(len(set(row)) == 1 for row in params):
         beside = Column("params", "Parameters", Kind.INTEGER)
         rows = [(row[0], *others) for row, others in zip(params, mult_adds)]
-        return (_grid("Mult-adds by α and input", sweep, (beside, *_columns(sweep)), rows),)
+        return (_grid(what + by, sweep, (beside, *_columns(sweep)), rows),)
     return (
-        _grid("Mult-adds by α and input", sweep, _columns(sweep), mult_adds),
+        _grid(what + by, sweep, _columns(sweep), mult_adds),
         _grid("Parameters by α and input", sweep, _columns(sweep), params),
     )
 
@@ -72,17 +84,28 @@ def _columns(sweep: Sweep) -> tuple[Column, ...]:
     )
 
 
+def _work(sweep: Sweep) -> Any:
+    """What the grid shows: mult-adds, or the number of the convention (the most, of a range)."""
+    convention = sweep.basis.convention
+    return sweep.counted.high if convention and convention.counts_work else sweep.mult_adds
+
+
+def _ranged(sweep: Sweep) -> bool:
+    return bool((sweep.counted.low != sweep.counted.high).any())
+
+
 def _points(sweep: Sweep) -> Table:
     """One row a point: its cost, and the share of the mult-adds in each type that has any."""
-    largest = int(sweep.mult_adds.max())
+    largest, ranged = int(sweep.mult_adds.max()), _ranged(sweep)
     types = [name for name, grid in sweep.types.items() if grid.mult_adds.any()]
     columns = (
         Column("alpha", "α", Kind.NUMBER, label=True),
         Column("rho", "ρ", Kind.NUMBER, label=True),
         Column("input", "Input", Kind.MAP),
         Column("params", "Parameters", Kind.INTEGER),
-        Column("mult_adds", "Mult-adds", Kind.INTEGER),
+        Column("mult_adds", PASS_WORDS[sweep.basis.pass_], Kind.INTEGER),
         Column("bar", "", Kind.BAR, joined=True),
+        *bound_columns(sweep.basis, ranged),
         *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
     )
     rows = []
@@ -90,18 +113,21 @@ def _points(sweep: Sweep) -> Table:
         params, mult_adds = int(sweep.params[a, r]), int(sweep.mult_adds[a, r])
         shares = (share(int(sweep.types[name].mult_adds[a, r]), mult_adds) for name in types)
         row = (sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, mult_adds)
-        rows.append((*row, share(mult_adds, largest), *shares))
+        counted = bound_cells(sweep.basis, ranged, _bounds(sweep, (a, r)))
+        rows.append((*row, share(mult_adds, largest), *counted, *shares))
     return Table("points", "Every point, with each type's share of mult-adds", columns, tuple(rows))
 
 
 def _values(sweep: Sweep) -> Table:
     """One row a point, with each type's parameters and mult-adds: for CSV."""
+    ranged = _ranged(sweep)
     columns = [
         Column("alpha", "α", Kind.NUMBER, label=True),
         Column("rho", "ρ", Kind.NUMBER, label=True),
         Column("input", "Input", Kind.MAP),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", "Mult-adds", Kind.INTEGER),
+        *bound_columns(sweep.basis, ranged),
     ]
     for name in sweep.types:
         columns.append(Column(f"{name}_params", name, Kind.INTEGER))
@@ -110,8 +136,14 @@ def _values(sweep: Sweep) -> Table:
     for a, r in _indices(sweep):
         costs = (cost for pair in _types(sweep, (a, r)).values() for cost in pair)
         totals = int(sweep.params[a, r]), int(sweep.mult_adds[a, r])
-        rows.append((sweep.alpha[a], sweep.rho[r], sweep.input(a, r), *totals, *costs))
+        counted = bound_cells(sweep.basis, ranged, _bounds(sweep, (a, r)))
+        rows.append((sweep.alpha[a], sweep.rho[r], sweep.input(a, r), *totals, *counted, *costs))
     return Table("values", "Every point", tuple(columns), tuple(rows))
+
+
+def _bounds(sweep: Sweep, index: Index) -> Bounds:
+    """Both bounds of the convention's number at a point."""
+    return Bounds(*(int(grid[index]) for grid in sweep.counted))
 
 
 def _types(sweep: Sweep, index: Index) -> dict[str, tuple[int, int]]:
@@ -130,5 +162,6 @@ def _point(sweep: Sweep, index: Index) -> dict[str, Any]:
         "input": list(sweep.input(a, r)),
         "params": int(sweep.params[index]),
         "mult_adds": int(sweep.mult_adds[index]),
+        **counted_document(sweep.basis, None, _bounds(sweep, index)),
         "types": types_document(_types(sweep, index)),
     }

@@ -1,0 +1,186 @@
+"""What each convention counts, and what it gives for one network."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.definitions import definitions
+from mnetcost.analysis.terms import by_layer, differences, number, plain_count
+from mnetcost.conventions import MULTIPLY_ADDS, PARTS, Convention, Rules
+from mnetcost.conventions.presets import NAMES, convention
+from mnetcost.cost import Count
+from mnetcost.exact import ratio_text
+from mnetcost.layers.fields import CALLS
+from mnetcost.reports.cost import header
+from mnetcost.reports.notes import basis_notes, rounding_text, source_notes
+from mnetcost.tables import Column, Kind, Report, Table
+
+
+def conventions_report() -> Report:
+    """Every shipped convention with what it counts."""
+    found = [convention(name) for name in NAMES]
+    columns = (
+        Column("name", "Name", Kind.TEXT, label=True),
+        Column("unit", "Unit", Kind.TEXT),
+        Column("multiply_add", "Multiply-add\nis", Kind.INTEGER),
+        Column("tool", "Tool", Kind.TEXT),
+        Column("words", "Counts", Kind.TEXT),
+    )
+    table = Table(
+        "conventions",
+        "Conventions: `--convention NAME`, or the path of a file of your own",
+        columns,
+        tuple((one.name, one.unit, one.multiply_add, one.tool, one.words) for one in found),
+    )
+    parts = Table(
+        "parts",
+        "The parts that a preset file may weigh",
+        (
+            Column("part", "Part", Kind.TEXT, label=True),
+            Column("words", "What one is", Kind.TEXT),
+            Column("multiply_add", "Multiply-add", Kind.TEXT),
+        ),
+        tuple(
+            (name, words, "yes" if name in MULTIPLY_ADDS else "") for name, words in PARTS.items()
+        ),
+    )
+    notes = [(one.name, text) for one in found for text in one.notes]
+    notes += [(f"{one.name}, defect", text) for one in found for text in one.defects]
+    return Report(
+        title="Conventions",
+        tables=(table, parts),
+        notes=tuple(notes),
+        document={"conventions": [_described(one) for one in found], "parts": dict(PARTS)},
+        flat=table,
+    )
+
+
+def _described(one: Convention) -> dict[str, Any]:
+    return {
+        **{key: getattr(one, key) for key in ("name", "words", "tool", "unit", "multiply_add")},
+        "work": _plain(one.work),
+        "per_image": _plain(one.per_image),
+        **{key: list(getattr(one, key)) for key in ("parameters", "notes", "defects")},
+    }
+
+
+def _plain(rules: Rules) -> dict[str, Any]:
+    """The rules as a file writes them: one number where every call weighs the same."""
+    return {
+        layer: {part: _weight(by_call) for part, by_call in parts.items()}
+        for layer, parts in rules.items()
+    }
+
+
+def _weight(by_call: Mapping[str, int]) -> int | dict[str, int]:
+    weights = set(by_call.values())
+    same = len(by_call) == len(CALLS) and len(weights) == 1
+    return weights.pop() if same else dict(by_call)
+
+
+def comparison_report(count: Count, own: Convention | None = None) -> Report:
+    """Every convention's number for one network, its ratio to plain MACs, and what differs.
+
+    `own` is a preset of the user's, shown with the others.
+    """
+    found = [convention(name) for name in NAMES]
+    if own is not None and own.name not in NAMES:
+        found.append(own)
+    rows = [_compared(count, one) for one in found]
+    columns = (
+        Column("convention", "Convention", Kind.TEXT, label=True),
+        Column("number", "Number", Kind.TEXT),
+        Column("unit", "Unit", Kind.TEXT),
+        Column("ratio", "Of plain\nMACs", Kind.RATIO),
+        Column("params", "Parameters", Kind.INTEGER),
+        Column("terms", "More and less than plain multiply-accumulates", Kind.TEXT),
+    )
+    plain = plain_count(count.layers)
+    title = f"What each convention counts\n(plain multiply-accumulates, MACs: {plain:,})"
+    table = Table("conventions", title, columns, tuple(_row(row) for row in rows))
+    return Report(
+        title=count.graph.name,
+        tables=(table, _terms_table(count, found), _parameters_table(count)),
+        notes=(
+            *source_notes(count.graph),
+            *basis_notes(count.basis),
+            ("Width", f"α = {ratio_text(count.setting.alpha)}; {rounding_text(count.graph)}"),
+            ("Input", "×".join(map(str, count.input)) + " (height × width × channels)"),
+        ),
+        document={
+            **header(count.graph, count.basis),
+            "alpha": str(count.setting.alpha),
+            "rho": str(count.setting.rho),
+            "input": list(count.input),
+            "multiply_accumulates": plain,
+            "conventions": rows,
+            "parameters": [
+                {"definition": one.name, "counts": one.words, "value": one.value}
+                for one in definitions(count)
+            ],
+        },
+        flat=table,
+    )
+
+
+def _compared(count: Count, one: Convention) -> dict[str, Any]:
+    """One convention's document."""
+    params = one.params(count.parameters._asdict())
+    if not one.counts_work:
+        return {"convention": one.name, "value": None, "unit": one.unit, "params": params}
+    batch = count.basis.batch
+    values = [number(count.layers, one, batch, call) for call in CALLS]
+    value, low, high = values[0], min(values), max(values)
+    found = differences(count.layers, one, batch)
+    document: dict[str, Any] = {"convention": one.name, "value": value, "unit": one.unit}
+    if low != high:
+        document |= {"value": None, "low": low, "high": high}
+    return document | {
+        "ratio": float(Fraction(value, plain_count(count.layers) or 1)),
+        "params": params,
+        "terms": [
+            {"layers": term.layer, "part": term.part, "times": term.times, "adds": term.adds}
+            for term in found
+        ],
+        "summary": by_layer(found),
+    }
+
+
+def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    if "ratio" not in row:
+        words = "parameters alone"
+        return row["convention"], "–", row["unit"], None, row["params"], words
+    value = row["value"]
+    text = f"{row['low']:,} to {row['high']:,}" if value is None else f"{value:,}"
+    terms = ", ".join(f"{name} {adds:+,}" for name, adds in row["summary"].items())
+    ratio = Fraction(row["ratio"])
+    return row["convention"], text, f"{row['unit']}s", ratio, row["params"], terms or "nothing"
+
+
+def _terms_table(count: Count, found: list[Convention]) -> Table:
+    """Each term that makes a difference: of which layers, how much each weighs, what it adds."""
+    rows = [
+        (one.name, term.layer, term.words, term.amount or None, term.adds)
+        for one in found
+        if one.counts_work
+        for term in differences(count.layers, one, count.basis.batch)
+    ]
+    columns = (
+        Column("convention", "Convention", Kind.TEXT, label=True),
+        Column("layers", "Layers", Kind.TEXT),
+        Column("part", "Counts", Kind.TEXT),
+        Column("amount", "Of an image", Kind.INTEGER),
+        Column("adds", "Adds to\nplain MACs", Kind.INTEGER),
+    )
+    return Table("terms", "The terms that make the difference", columns, tuple(rows))
+
+
+def _parameters_table(count: Count) -> Table:
+    columns = (
+        Column("definition", "Definition", Kind.TEXT, label=True),
+        Column("value", "Parameters", Kind.INTEGER),
+        Column("counts", "Counts", Kind.TEXT),
+        Column("printed_by", "Printed by", Kind.TEXT),
+    )
+    rows = ((one.name, one.value, one.words, one.printed_by) for one in definitions(count))
+    return Table("parameters", "Parameters, by what is meant", columns, tuple(rows))

@@ -1,0 +1,136 @@
+"""The numbers of a row: parameters and mult-adds, or what another basis counts."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from mnetcost.conventions.presets import columns, paper
+from mnetcost.conventions.tally import Bounds
+from mnetcost.cost import Basis, Count, LayerCost, Parameters, share
+from mnetcost.tables import Column, Kind
+
+PASS_WORDS = {
+    "forward": "Mult-adds",
+    "backward": "Mult-adds\nbackward",
+    "training": "Mult-adds\nof training",
+}
+
+
+class Measure(NamedTuple):
+    """One number of every layer: its key, its header, and where it comes from."""
+
+    key: str
+    header: str
+    of: Callable[[LayerCost], int]
+    shared: bool = True  # whether its share stands beside it
+
+
+def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
+    """What a row says: parameters and work, or its operations kept apart."""
+    if apart:
+        places = enumerate(columns())
+        return tuple(
+            Measure(one.name, one.name.capitalize(), _operation(place), shared=False)
+            for place, one in places
+        )
+    convention = count.basis.convention
+    if convention is None:
+        return (
+            Measure("params", "Parameters", lambda layer: layer.params),
+            Measure("mult_adds", PASS_WORDS[count.basis.pass_], lambda layer: layer.mult_adds),
+        )
+    params = Measure(
+        "params", "Parameters", lambda layer: int(convention.params(layer.parameters._asdict()))
+    )
+    if not convention.counts_work:
+        return (params,)
+    header = f"{convention.unit}s\n({convention.name})"
+    if count.counted.low == count.counted.high:
+        return (params, Measure("count", header, lambda layer: int(layer.counted.low)))
+    return (
+        params,
+        Measure("count_low", f"{header}\nat least", lambda layer: int(layer.counted.low)),
+        Measure("count_high", f"{header}\nat most", lambda layer: int(layer.counted.high)),
+    )
+
+
+def _operation(place: int) -> Callable[[LayerCost], int]:
+    return lambda layer: layer.operations[place]
+
+
+def columns_of(found: Sequence[Measure]) -> tuple[Column, ...]:
+    """The columns of the measures; a bar draws the share of the last one."""
+    made: list[Column] = []
+    for one in found:
+        made.append(Column(one.key, one.header, Kind.INTEGER, total=True))
+        if one.shared:
+            made.append(Column(f"{one.key}_share", "%", Kind.SHARE, joined=True))
+    if found[-1].shared:
+        made.append(Column("bar", "", Kind.BAR, joined=True))
+    return tuple(made)
+
+
+def cells(found: Sequence[Measure], values: Sequence[int], totals: Sequence[int]) -> list[Any]:
+    """The values of a row with their shares of the totals."""
+    row: list[Any] = []
+    for one, value, whole in zip(found, values, totals):
+        row.append(value)
+        if one.shared:
+            row.append(share(value, whole))
+    return [*row, row[-1]] if found[-1].shared else row
+
+
+def unit_line(basis: Basis, apart: bool = False) -> str:
+    """What one of the numbers means, for the title of a table; nothing for the default."""
+    if apart:
+        return "\n(operations; one MAC is one multiplication and one addition, two FLOPs)"
+    convention = basis.convention
+    if convention is not None and convention.counts_work:
+        one = "1 MAC" if convention.unit == "MAC" else f"{convention.multiply_add} FLOPs"
+        return f"\n({convention.unit}s as {convention.name} counts: a multiply-add is {one})"
+    if basis.pass_ != "forward":
+        return f"\n(MACs of the {basis.pass_} pass: a multiply-add is 1 MAC)"
+    return ""
+
+
+def bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
+    """The column of the convention's number, or of both its bounds; none by default."""
+    convention = basis.convention
+    if convention is None or not convention.counts_work:
+        return ()
+    header = f"{convention.unit}s\n({convention.name})"
+    if not ranged:
+        return (Column("count", header, Kind.INTEGER),)
+    return (
+        Column("count_low", f"{header}\nat least", Kind.INTEGER),
+        Column("count_high", f"{header}\nat most", Kind.INTEGER),
+    )
+
+
+def bound_cells(basis: Basis, ranged: bool, counted: Bounds) -> tuple[int, ...]:
+    """The values under `bound_columns`."""
+    return tuple(map(int, counted))[: len(bound_columns(basis, ranged))]
+
+
+def count_document(count: Any) -> dict[str, Any]:
+    """`count` of a JSON object, under another convention than the default; else nothing.
+
+    `count` is a Count, or what has its basis, parameters and bounds.
+    """
+    return counted_document(count.basis, count.parameters, count.counted)
+
+
+def counted_document(
+    basis: Basis, parameters: Parameters | None, counted: Bounds
+) -> dict[str, Any]:
+    """The same of a layer, a type or a point of a grid."""
+    convention = basis.convention
+    if convention is None or convention.name == paper().name:
+        return {}
+    low, high = map(int, counted)
+    value: dict[str, Any] = {"value": low if convention.counts_work else None}
+    if low != high:
+        value = {"value": None, "low": low, "high": high}
+    value["unit"] = convention.unit
+    if parameters is not None:
+        value["params"] = convention.params(parameters._asdict())
+    return {"count": value}

@@ -1,0 +1,112 @@
+"""The way from one number to another, and what gives a printed number."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mnetcost.analysis.reconcile import Match, Way, matches, nearest
+from mnetcost.conventions import Convention
+from mnetcost.cost import Count
+from mnetcost.printed import Printed
+from mnetcost.problems import UsageError
+from mnetcost.reports.cost import header
+from mnetcost.reports.notes import cost_notes
+from mnetcost.tables import Column, Kind, Report, Table
+
+MAX_SHOWN = 20
+
+
+def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Report:
+    """The terms that lead from one convention's number to another's."""
+    columns = (
+        Column("layers", "Layers", Kind.TEXT, label=True),
+        Column("counts", "Counts", Kind.TEXT),
+        Column("change", "Change", Kind.TEXT),
+        Column("number", "Number", Kind.INTEGER),
+    )
+    rows = [(f"{start.name} ({start.unit}s)", "", "", way.start)]
+    rows += [(one.layer, one.words, f"{one.change:+,}", one.reached) for one in way.steps]
+    rows.append((f"{end.name} ({end.unit}s)", "", "", way.end))
+    table = Table("way", f"From {start.name} to {end.name}", columns, tuple(rows))
+    notes = [
+        (f"{one.name}{kind}", text)
+        for one in (start, end)
+        for kind, texts in (("", [one.words]), (", note", one.notes), (", defect", one.defects))
+        for text in texts
+    ]
+    return Report(
+        title=count.graph.name,
+        tables=(table,),
+        notes=(*(pair for pair in cost_notes(count) if pair[0] in SETTING), *notes),
+        document={
+            **header(count.graph, count.basis),
+            "from": {"convention": start.name, "value": way.start, "unit": start.unit},
+            "to": {"convention": end.name, "value": way.end, "unit": end.unit},
+            "steps": [
+                {"layers": one.layer, "counts": one.words, "change": one.change}
+                for one in way.steps
+            ],
+        },
+        flat=table,
+    )
+
+
+SETTING = ("Source", "Width", "Input", "Batch")
+
+
+def read_printed(text: str) -> Printed:
+    """A figure such as 317M. Raises UsageError for anything else."""
+    try:
+        return Printed.read(text)
+    except ValueError as error:
+        raise UsageError(f"--printed: {error}") from None
+
+
+def printed_report(count: Count, printed: Printed) -> Report:
+    """Every scope and way of counting that gives a printed number; the nearest where none does."""
+    found = matches(count, printed)
+    shown: Sequence[Match] = found or nearest(count, printed)
+    title = f"{printed.text}: " + (
+        "what prints so" if found else "nothing prints so; these come nearest"
+    )
+    columns = (
+        Column("scope", "Scope", Kind.TEXT, label=True),
+        Column("counted", "Counted as", Kind.TEXT),
+        Column("unit", "Unit", Kind.TEXT),
+        Column("value", "Number", Kind.INTEGER),
+        Column("printed", "Prints so", Kind.TEXT),
+        Column("off", "Off by", Kind.TEXT),
+    )
+    rows = tuple(
+        (one.scope, one.what, one.unit, one.value, one.printed, _off(one, printed))
+        for one in shown[:MAX_SHOWN]
+    )
+    if len(shown) > MAX_SHOWN:
+        title += f" (the first {MAX_SHOWN} of {len(shown)})"
+    table = Table("printed", title, columns, rows)
+    return Report(
+        title=count.graph.name,
+        tables=(table,),
+        notes=tuple(pair for pair in cost_notes(count) if pair[0] in SETTING),
+        document={
+            **header(count.graph, count.basis),
+            "printed": printed.text,
+            "found": [_document(one) for one in found],
+            "nearest": [] if found else [_document(one) for one in shown],
+        },
+        flat=table,
+    )
+
+
+def _off(one: Match, printed: Printed) -> str:
+    """How far the exact number is from the print."""
+    return f"{float((one.value - printed.value) / (printed.value or 1)):+.2%}"
+
+
+def _document(one: Match) -> dict[str, Any]:
+    return {
+        "scope": one.scope,
+        "counted_as": one.what,
+        "unit": one.unit,
+        "value": one.value,
+        "printed": one.printed or None,
+    }
