@@ -31,8 +31,12 @@ class Rounding(NamedTuple):
     def apply(self, written: int, alpha: Fraction) -> int:
         """Channels for a width of `written` at `alpha`; 0 where the rule has no answer."""
         ratio = alpha * self.multiplier if self.multiplier != 1 else alpha
-        top, bottom = written * ratio.numerator, ratio.denominator
-        return max(self.minimum, _ROUND[self.rule](top, bottom, self))
+        channels: int = self.step(written * ratio.numerator, ratio.denominator)
+        return max(self.minimum, channels)
+
+    def step(self, top: Any, bottom: Any) -> Any:
+        """top / bottom channels by the rule alone; floor and nearest work on symbols too."""
+        return _ROUND[self.rule](top, bottom, self)
 
     def __str__(self) -> str:
         """As a spec writes it: "floor, min 8" or "divisible 8"."""

@@ -12,8 +12,11 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.spec import load_graph, read_graph
 
-if TYPE_CHECKING:  # a sweep needs NumPy, a cost does not
+if TYPE_CHECKING:  # a sweep needs NumPy and an explanation SymPy, a cost neither
+    from mnetcost.analysis.derivation import Derivation
+    from mnetcost.analysis.explain import Explained
     from mnetcost.analysis.sweep import Sweep
+    from mnetcost.tables import Report
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,6 +33,19 @@ class Cost(Count):
         """Every depthwise-separable pair against its standard convolution, and the network last."""
         return reductions(self)
 
+    def explain(self, layer: str = "") -> "Explanation":
+        """The formula of each quantity, in the paper's symbols, with the numbers, and the result.
+
+        `layer` is a name, the name of a block or a separable pair, or a pattern such as
+        "*/pointwise"; empty for all. A pair's ratio is derived step by step. Needs SymPy
+        (`pip install 'mnetcost[explain]'`). Raises UsageError without it, or for no such layer.
+        """
+        from mnetcost.analysis.derivation import derivations
+        from mnetcost.analysis.explain import explain, select
+
+        layers, derived = explain(self, layer), derivations(self, select(self, layer))
+        return Explanation(self, tuple(layers), tuple(derived), whole=not layer)
+
     def __repr__(self) -> str:
         return (
             f"Cost({self.graph.name!r}, alpha={self.setting.alpha}, rho={self.setting.rho}, "
@@ -41,6 +57,36 @@ class Cost(Count):
         from mnetcost.reports.cost import cost_report
 
         return render_fragment(cost_report(self))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation:
+    """Why a cost is what it is. Prints as text; a notebook shows it as mathematics.
+
+    `layers` hold a layer's `symbols` with their values and its `lines`: quantity, formula, numbers
+    (both with `text` and `latex`), result. `derivations` hold the `steps` of each pair's ratios.
+    """
+
+    cost: Cost
+    layers: "tuple[Explained, ...]"
+    derivations: "tuple[Derivation, ...]"
+    whole: bool
+
+    def report(self) -> "Report":
+        """The tables that the command line prints."""
+        from mnetcost.reports.explain import explain_report
+
+        return explain_report(self.cost, self.layers, self.derivations, self.whole)
+
+    def __repr__(self) -> str:
+        from mnetcost.render.terminal import render_plain
+
+        return render_plain(self.report())
+
+    def _repr_latex_(self) -> str:
+        from mnetcost.render.mathematics import render_mathematics
+
+        return render_mathematics(self.report())
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -153,10 +153,10 @@ def _standard(depthwise: Node, pointwise: Node) -> Node:
             for name in ("kernel", "stride", "padding", "dilation")
         },
     )
-    return pointwise._replace(name=_pair_name(depthwise.name, pointwise.name), layer=layer)
+    return pointwise._replace(name=pair_name(depthwise.name, pointwise.name), layer=layer)
 
 
-def _pair_name(depthwise: str, pointwise: str) -> str:
+def pair_name(depthwise: str, pointwise: str) -> str:
     """The name that both halves of a `separable` begin with, else both names."""
     owner = depthwise.removesuffix("/depthwise")
     halves = pointwise == f"{owner}/pointwise" and owner != NETWORK

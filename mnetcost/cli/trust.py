@@ -1,4 +1,4 @@
-"""The commands that say why a number is what it is: conventions, reconcile."""
+"""The commands that say why a number is what it is: conventions, reconcile, explain."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import click
 
 from mnetcost.cli.arguments import (
     SpecName,
+    basis_options,
     batch_option,
     input_option,
     once,
@@ -109,3 +110,38 @@ def reconcile(
         report = printed_report(cost, printed)
         write(report, chosen, output)
         click.get_current_context().exit(0 if report.document["found"] else 1)
+
+
+@app.command(epilog=EXITS)
+@spec_argument
+@click.argument("layer", default="")
+@setting_options
+@input_option
+@set_option
+@basis_options
+@format_option
+@output_option
+def explain(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    basis: Basis,
+    **options: Any,
+) -> None:
+    """The formula behind each number, with the numbers in place.
+
+    LAYER is a name from `mnetcost table`, the name of a block or of a separable pair, or a pattern
+    such as "*/pointwise"; the default is every layer. Of a pair the ratio 1/N + 1/D_K² is derived
+    step by step. Formulas are SymPy's, run on the layers' own definitions:
+    pip install 'mnetcost[explain]'.
+
+    \b
+    mnetcost explain mobilenet_v1 separable_2
+    mnetcost explain mobilenet_v1 conv_1 --alpha 0.75 --rho 6/7
+    mnetcost explain my_net.yaml "*/pointwise" --format latex -o formulas.tex
+    """
+    chosen = choose_format(format_, output)
+    layer = options.pop("layer")
+    explanation = open_network(spec, knobs).counted(basis, **options).explain(layer)
+    write(explanation.report(), chosen, output)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import columns
 from mnetcost.graph import Node
-from mnetcost.layers.base import Map, Stage, maximum
+from mnetcost.layers.base import Map, Stage, maximum, minimum
 from mnetcost.layers.fields import CALLS
 
 
@@ -82,7 +82,7 @@ def weigh(node: Node, x: Map, y: Map, convention: Convention, batch: int) -> Bou
         ]
         least = most = values[0]
         for value in values[1:]:
-            least, most = -maximum(-least, -value), maximum(most, value)
+            least, most = minimum(least, value), maximum(most, value)
         low, high = low + least, high + most
     return Bounds(low, high)
 

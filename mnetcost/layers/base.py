@@ -159,5 +159,22 @@ def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:
 
 
 def maximum(a: Quantity, b: Quantity) -> Quantity:
-    """The larger one; works on ints and arrays."""
+    """The larger one; works on ints, arrays and symbols."""
+    if _symbolic(a, b):
+        from sympy import Max  # only formulas need it
+
+        return Max(a, b)
     return a + (b - a) * (b > a)
+
+
+def minimum(a: Quantity, b: Quantity) -> Quantity:
+    """The smaller one; works on ints, arrays and symbols."""
+    if _symbolic(a, b):
+        from sympy import Min  # only formulas need it
+
+        return Min(a, b)
+    return a + (b - a) * (b < a)
+
+
+def _symbolic(*values: Quantity) -> bool:
+    return any(hasattr(value, "free_symbols") for value in values)

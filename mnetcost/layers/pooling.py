@@ -93,9 +93,9 @@ def _elements(inside: Quantity, outside: Quantity) -> Quantity:
         return inside + outside - np.gcd(inside, outside)
     if isinstance(inside, int):
         return inside + outside - math.gcd(inside, outside)
-    from sympy import gcd
+    from sympy import Function  # whose own gcd is that of polynomials
 
-    return inside + outside - gcd(inside, outside)
+    return inside + outside - Function("gcd")(inside, outside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

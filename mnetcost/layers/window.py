@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
-from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div
+from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div, minimum
 from mnetcost.layers.fields import MAX_SIDE, Integer, WindowPadding
 
 
@@ -42,7 +42,7 @@ class Ceiled(NamedTuple):
 
 
 class Clipped(NamedTuple):
-    """Rounded up, but a window that begins past the map and its first padding is dropped.
+    """Rounded up, but windows that begin past the map and its first padding are dropped.
 
     As Caffe's pooling_layer.cpp and torch's ceil_mode do.
     """
@@ -51,7 +51,7 @@ class Clipped(NamedTuple):
 
     def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
         count = ceil_div(self.room(side, extent), stride) + 1
-        return count - ((count - 1) * stride >= side + self.pad)
+        return minimum(count, ceil_div(side + self.pad, stride))
 
     def room(self, side: Quantity, extent: Quantity) -> Quantity:
         return side + 2 * self.pad - extent

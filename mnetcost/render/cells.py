@@ -29,6 +29,8 @@ def cell_text(value: Any, kind: Kind) -> str:  # noqa: PLR0911 - one return a ki
             return decimals(value, 5)
         case Kind.NUMBER:
             return ratio_text(value)
+        case Kind.FORMULA:
+            return str(value.text)
         case _:
             return str(value)
 

@@ -42,6 +42,8 @@ def _raw(kind: Kind, value: Any) -> Any:
         return float(value)
     if kind is Kind.NUMBER:
         return ratio_text(value)  # 0.75, or 6/7 where no decimal is exact
+    if kind is Kind.FORMULA:
+        return value.text
     if kind is Kind.TEXT and value.startswith(_FORMULA_STARTS):
         return f"'{value}"  # a spreadsheet would run it
     return value

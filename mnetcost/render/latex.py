@@ -1,6 +1,7 @@
 """Reports as LaTeX tables (needs the packages booktabs and graphicx; pdfLaTeX is enough)."""
 
 import re
+from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
 from mnetcost.tables import Column, Kind, Report, Table
@@ -59,6 +60,10 @@ def _header(column: Column) -> str:
     return rf"\shortstack[{side}]{{{stack}}}"
 
 
+def _cell(value: Any, kind: Kind) -> str:
+    return f"${value.latex}$" if kind is Kind.FORMULA else escape(cell_text(value, kind))
+
+
 def _table(title: str, table: Table) -> str:
     align = "".join("r" if column.kind in NUMERIC else "l" for column in table.columns)
     header = " & ".join(map(_header, table.columns))
@@ -73,8 +78,7 @@ def _table(title: str, table: Table) -> str:
         r"    \midrule",
     ]
     for row in table.rows:
-        cells = zip(row, table.columns)
-        texts = (escape(cell_text(value, column.kind)) for value, column in cells)
+        texts = (_cell(value, column.kind) for value, column in zip(row, table.columns))
         lines.append(f"    {' & '.join(texts)} \\\\")
     totals = table.totals()
     if totals:

@@ -1,6 +1,7 @@
 """Reports as Markdown tables."""
 
 import re
+from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
 from mnetcost.tables import Kind, Report, Table
@@ -28,10 +29,13 @@ def _table(table: Table) -> str:
     rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
     rows = [[escape(column.header) for column in table.columns], rules]
     for row in table.rows:
-        cells = zip(row, table.columns)
-        rows.append([escape(cell_text(value, column.kind)) for value, column in cells])
+        rows.append([_cell(value, column.kind) for value, column in zip(row, table.columns)])
     totals = table.totals()
     if totals:
         texts = ("" if value is None else f"**{value:,}**" for value in totals[1:])
         rows.append(["**Total**", *texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(value: Any, kind: Kind) -> str:
+    return f"${value.latex}$" if kind is Kind.FORMULA else escape(cell_text(value, kind))

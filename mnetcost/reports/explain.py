@@ -1,0 +1,141 @@
+"""Each quantity's formula, the same with the numbers in place, and the result."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.derivation import Derivation
+from mnetcost.analysis.explain import Explained, Line
+from mnetcost.analysis.formulas import MEANINGS, Formula
+from mnetcost.cost import Count
+from mnetcost.reports.cost import header
+from mnetcost.reports.notes import cost_notes
+from mnetcost.tables import Column, Kind, Report, Table
+
+NOTES = ("Source", "Convention", "Note", "Defect", "Batch", "Pass", "Width", "Input", "Knobs")
+FORMULAS = (
+    Column("formula", "Formula", Kind.FORMULA),
+    Column("numbers", "With the numbers", Kind.FORMULA),
+)
+WHOLE = Column("result", "Result", Kind.INTEGER, joined=True)
+RATIO = Column("result", "Result", Kind.TEXT, joined=True)
+
+
+def explain_report(
+    count: Count, layers: Sequence[Explained], derived: Sequence[Derivation], whole: bool
+) -> Report:
+    """One table a layer, then the ratios of the pairs, and what the symbols mean.
+
+    Of a `whole` network the ratios are one table, and else derived step by step.
+    """
+    pairs = [_ratios_table(derived)] if whole and derived else map(_steps_table, derived)
+    used = {name for one in layers for name in one.symbols}
+    return Report(
+        title=count.graph.name,
+        tables=(*map(_layer_table, layers), *pairs, _symbols_table(used)),
+        notes=tuple(pair for pair in cost_notes(count) if pair[0] in NOTES),
+        document={
+            **header(count.graph, count.basis),
+            "alpha": str(count.setting.alpha),
+            "rho": str(count.setting.rho),
+            "input": list(count.input),
+            "layers": [_layer_document(one) for one in layers],
+            "derivations": [
+                {"pair": one.name, "of": one.what, "steps": list(map(_line_document, one.steps))}
+                for one in derived
+            ],
+        },
+        flat=_flat(layers),
+    )
+
+
+def _layer_table(one: Explained) -> Table:
+    cost = one.cost
+    sides = " → ".join("×".join(map(str, side)) for side in (cost.input, cost.output))
+    values = ", ".join(f"{name} = {value}" for name, value in one.symbols.items())
+    title = f"{cost.name} ({cost.type}): {sides}" + (f"\n({values})" if values else "")
+    columns = (Column("quantity", "Quantity", Kind.TEXT, label=True), *FORMULAS, WHOLE)
+    return Table("layer", title, columns, one.lines)
+
+
+def _steps_table(one: Derivation) -> Table:
+    title = f"{one.name}: {one.what} of both halves over those of the standard convolution"
+    columns = (Column("step", "Step", Kind.TEXT, label=True), *FORMULAS, RATIO)
+    return Table("derivation", title, columns, tuple(map(_step_row, one.steps)))
+
+
+def _ratios_table(derived: Sequence[Derivation]) -> Table:
+    """The last step of each derivation."""
+    title = "Depthwise-separable pairs over their standard convolutions"
+    title += "\n(step by step: name the pair)"
+    columns = (
+        Column("pair", "Pair", Kind.TEXT, label=True),
+        Column("what", "Of", Kind.TEXT),
+        *FORMULAS,
+        RATIO,
+    )
+    rows = ((one.name, one.what, *_step_row(one.steps[-1])[1:]) for one in derived)
+    return Table("ratios", title, columns, tuple(rows))
+
+
+def _symbols_table(used: Iterable[str]) -> Table:
+    columns = (
+        Column("symbol", "Symbol", Kind.FORMULA, label=True),
+        Column("meaning", "Meaning", Kind.TEXT),
+    )
+    rows = [
+        (Formula(name, meaning.latex), meaning.words)
+        for name, meaning in MEANINGS.items()
+        if name in used
+    ]
+    return Table("symbols", "Symbols", columns, tuple(rows))
+
+
+def _flat(layers: Sequence[Explained]) -> Table:
+    """One row a quantity, with its layer: for CSV."""
+    columns = (
+        Column("layer", "Layer", Kind.TEXT, label=True),
+        Column("quantity", "Quantity", Kind.TEXT),
+        *FORMULAS,
+        WHOLE,
+    )
+    rows = ((one.cost.name, *line) for one in layers for line in one.lines)
+    return Table("quantities", "Quantities", columns, tuple(rows))
+
+
+def _step_row(step: Line) -> tuple[Any, ...]:
+    return (*step[:-1], _result_text(step.result))
+
+
+def _result_text(result: int | Fraction) -> str:
+    """ "10,838,016", or a ratio as "19/144 = 0.13194"."""
+    if isinstance(result, int):
+        return f"{result:,}"
+    return f"{result} ≈ {float(result):.5f}"
+
+
+def _layer_document(one: Explained) -> dict[str, Any]:
+    cost = one.cost
+    return {
+        "name": cost.name,
+        "type": cost.type,
+        "input": list(cost.input),
+        "output": list(cost.output),
+        "symbols": {
+            name: value if isinstance(value, int) else str(value)
+            for name, value in one.symbols.items()
+        },
+        "quantities": list(map(_line_document, one.lines)),
+    }
+
+
+def _line_document(line: Line) -> dict[str, Any]:
+    result = line.result
+    return {
+        "quantity": line.quantity,
+        "formula": line.formula.text,
+        "formula_latex": line.formula.latex,
+        "numbers": line.numbers.text,
+        "numbers_latex": line.numbers.latex,
+        "result": result if isinstance(result, int) else str(result),
+    }
