@@ -25,6 +25,7 @@ _WRITTEN = {
     "γ": r"$\gamma$",
     "ρ": r"$\rho$",
     "²": r"\textsuperscript{2}",
+    "≈": r"$\approx$",
     "–": "--",
     "“": "``",
     "”": "''",

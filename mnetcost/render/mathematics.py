@@ -36,11 +36,15 @@ def render_mathematics(report: Report) -> str:
 
 
 def _array(table: Table) -> str:
-    lines = [rf"\begin{{array}}{{{'l' * len(table.columns)}}}"]
-    for title in table.title.split("\n"):
-        lines.append(rf"\rlap{{{text(title)}}} \\")
-    lines += [r"\hline", *(_row(table, row) for row in table.rows), r"\end{array}"]
-    return "$$\n" + "\n".join(lines) + "\n$$"
+    rows = "\n".join(_row(table, row) for row in table.rows)
+    lines = [
+        *(rf"{text(title)} \\" for title in table.title.split("\n")),
+        rf"\begin{{array}}{{{'l' * len(table.columns)}}} \hline",
+        rows,
+        r"\end{array}",
+    ]
+    inside = "\n".join(lines)
+    return f"$$\n\\begin{{array}}{{l}}\n{inside}\n\\end{{array}}\n$$"
 
 
 def _row(table: Table, row: tuple[Any, ...]) -> str:
@@ -48,4 +52,4 @@ def _row(table: Table, row: tuple[Any, ...]) -> str:
         value.latex if column.kind is Kind.FORMULA else text(cell_text(value, column.kind))
         for value, column in zip(row, table.columns)
     )
-    return " & ".join(cells) + r" \\"
+    return " & ".join(cells) + r" \\[0.2em]"

@@ -1,0 +1,286 @@
+"""Formulas against an evaluator of their text that knows no layer, and against the paper."""
+
+import json
+import math
+import re
+import sys
+from fractions import Fraction
+
+import pytest
+from commands import process, refused
+
+import mnetcost
+from mnetcost.network import Explanation
+from mnetcost.problems import UsageError
+from mnetcost.render.mathematics import text
+
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+BRACKETS = {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*"}
+SYMBOL = re.compile(r"D_[KFO][hw]?|(?<![a-z_])[αρBMGmNshkPS](?![a-z(])")
+
+
+def evaluate(text: str, symbols: dict[str, object] | None = None) -> Fraction:
+    """The value of a formula's text, by Python's own arithmetic on fractions."""
+    if symbols is not None:
+        text = SYMBOL.sub(lambda found: f"({symbols[found[0]]})", text)
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"^{found[0].translate(SUPERSCRIPTS)}", text)
+    for sign, code in BRACKETS.items():
+        text = text.replace(sign, code)
+    text = re.sub(r"(?<![\^\d])\d+", lambda found: f"Fraction({found[0]})", text).replace("^", "**")
+    known = {
+        "Fraction": Fraction,
+        "floor": math.floor,
+        "ceil": math.ceil,
+        "gcd": lambda a, b: math.gcd(int(a), int(b)),
+        "max": max,
+        "min": min,
+    }
+    return Fraction(eval(text, {"__builtins__": {}}, known))
+
+
+def explained(spec: str, layer: str = "", **settings: object) -> Explanation:
+    return mnetcost.load(spec).cost(**settings).explain(layer)
+
+
+def lines(spec: str, layer: str = "", **settings: object) -> dict[str, tuple[str, str, int]]:
+    """Of one layer: quantity -> (formula, numbers, result)."""
+    (one,) = explained(spec, layer, **settings).layers
+    return {
+        line.quantity: (line.formula.text, line.numbers.text, line.result) for line in one.lines
+    }
+
+
+def small(layer: str, height: int = 9, width: int = 12, channels: int = 8) -> str:
+    return (
+        f"input: {{height: {height}, width: {width}, channels: {channels}}}\nlayers:\n  - {layer}\n"
+    )
+
+
+SETTINGS = [
+    ("mobilenet_v1", {"alpha": "0.75", "rho": "6/7"}),
+    ("mobilenet_v1", {"alpha": "0.145", "resolution": 97, "pass_": "training", "batch": 3}),
+    ("mobilenet_v1_full", {"convention": "ptflops", "batch": 2}),
+    ("mobilenet_v3_large", {"alpha": "1.25", "convention": "thop"}),
+    ("googlenet", {"resolution": 225}),
+    ("alexnet", {"convention": "onnx-tool", "batch": 4}),
+    ("vit_b_16", {"pass_": "backward"}),
+    ("inception_v3", {"pass_": "training"}),
+    ("densenet121", {"convention": "fvcore", "input": "96x160"}),
+    ("mobilenet_ssd", {}),
+    ("convnext_tiny", {"convention": "deepspeed-flops"}),
+    ("regnet_y_400mf", {"convention": "torchprofile"}),
+    ("shufflenet_v2_x1_0", {"rho": "5/7", "convention": "torchinfo"}),
+    ("xception", {}),
+    ("deeplabv3_mobilenet_v3_large", {"convention": "ultralytics-thop"}),
+    (small("conv_transpose: {out: 6, kernel: [4, 2], stride: 2, padding: 1, groups: 2}"), {}),
+    (small("adaptive_avg_pool: {size: [4, 5]}"), {"convention": "thop"}),
+    (small("conv: {out: 16, kernel: [4, 3], bias: true, norm: group, act: swish}", 10, 6, 32), {}),
+    (small("depthwise: {multiplier: 3, kernel: [1, 5], dilation: 2, padding: [0, 4]}"), {}),
+    (small("squeeze_excitation: {ratio: 1/4}"), {"convention": "onnx-tool"}),
+    (small("max_pool: {kernel: 3, stride: 2, padding: 1, ceil: true, clip: true}"), {}),
+    (small("conv: {out: 8, act: relu, called_as: unknown}"), {"convention": "ptflops"}),
+]
+
+
+@pytest.mark.parametrize(("spec", "settings"), SETTINGS)
+def test_every_formula_gives_its_result(spec, settings):
+    found = explained(spec, **settings)
+    seen = 0
+    for one in found.layers:
+        for line in one.lines:
+            if "round(" not in line.numbers.text:  # a rule with cases: the note has its words
+                assert evaluate(line.numbers.text) == line.result, (one.cost.name, line)
+                assert evaluate(line.formula.text, one.symbols) == line.result, line
+            seen += 1
+    for derivation in found.derivations:
+        for step in derivation.steps:
+            assert evaluate(step.numbers.text) == step.result
+    assert seen >= len(found.layers) > 0
+
+
+@pytest.mark.parametrize(("spec", "settings"), SETTINGS)
+def test_the_results_are_the_layers_own(spec, settings):
+    found = explained(spec, **settings)
+    assert [one.cost.name for one in found.layers] == [one.name for one in found.cost.layers]
+    for one in found.layers:
+        by = {line.quantity: line.result for line in one.lines}
+        cost = one.cost
+        assert by.get("weights", 0) == cost.parameters.weights
+        assert by.get("other learned values", 0) == cost.parameters.other
+        assert by.get("running means and variances", 0) == cost.parameters.norm_statistics
+        work = sum(value for words, value in by.items() if words.startswith("mult-adds"))
+        assert work == cost.mult_adds
+        counted = [value for words, value in by.items() if " counts" in words]
+        if settings.get("convention"):
+            assert (counted or [0])[-1] == cost.counted.high
+
+
+def test_a_standard_convolution_is_the_papers_equation_2():
+    found = lines(small("conv: {out: 5, kernel: 3}", 7, 7, 4))
+    # D_K · D_K · M · N · D_F · D_F, on a 7×7 map from 4 to 5 channels
+    assert found["mult-adds"] == ("D_K²·M·N·D_F²", "3²·4·5·7²", 9 * 4 * 5 * 49)
+    assert found["weights"] == ("D_K²·M·N", "3²·4·5", 180)
+
+
+def test_a_map_and_a_kernel_that_are_not_square():
+    spec = small("conv: {out: 6, kernel: [3, 5], stride: [2, 1], groups: 2, bias: true}", 9, 12, 8)
+    found = lines(spec)
+    # sides ceil(9/2) = 5 and 12; 3·5·(8/2)·6 weights
+    assert found["output side D_Oh"][2] == 5
+    assert found["weights"] == ("D_Kh·D_Kw·M·N/G", "3·5·8·6/2", 360)
+    assert found["mult-adds"][1:] == ("3·5·8·6·5·12/2", 360 * 60)
+    assert found["bias additions"] == ("N·D_Oh·D_Ow", "6·5·12", 360)
+
+
+def test_alpha_and_rho_as_the_paper_writes_them():
+    found = lines("mobilenet_v1", "conv_1", alpha="0.75", rho="6/7")
+    assert found["input side D_F"] == ("⌊224·ρ + 1/2⌋", "⌊224·(6/7) + 1/2⌋", 192)
+    assert found["output channels N (floor, min 8)"] == ("32·α", "32·(3/4)", 24)
+    assert found["output side D_O"] == ("⌈D_F/S⌉", "⌈192/2⌉", 96)
+    assert found["mult-adds"] == ("D_K²·M·N·D_O²", "3²·3·24·96²", 5_971_968)
+
+
+@pytest.mark.parametrize(
+    ("rule", "alpha", "formula", "numbers", "result"),
+    [
+        ("round: floor", "0.145", "200·α", "200·(29/200)", 29),  # no float floor: 28.999...
+        ("round: floor", "0.1", "200·α", "200·(1/10)", 20),
+        ("round: floor", "1/3", "⌊200·α⌋", "⌊200·(1/3)⌋", 66),
+        ("round: floor, min: 80", "1/3", "max(80, ⌊200·α⌋)", "max(80, ⌊200·(1/3)⌋)", 80),
+        ("round: nearest", "1/3", "⌊200·α + 1/2⌋", "⌊200·(1/3) + 1/2⌋", 67),
+        ("round: none", "1/8", "200·α", "200·(1/8)", 25),
+        ("round: divisible, divisible: 8", "1/3", "round(200·α)", "round(200·(1/3))", 64),
+    ],
+)
+def test_the_rounding_of_widths(rule, alpha, formula, numbers, result):
+    spec = f"width: {{{rule}}}\n" + small("conv: {name: c, out: 200}")
+    found = lines(spec, "c", alpha=alpha)
+    (width,) = (line for words, line in found.items() if words.startswith("output channels"))
+    assert width == (formula, numbers, result)
+
+
+def test_one_over_n_plus_one_over_the_kernel():
+    """Howard et al. 2017, section 3.1, with the numbers of its Table 3's block."""
+    found = explained("mobilenet_v1", "separable_7.1")
+    of_work, of_parameters = found.derivations
+    assert (of_work.name, of_work.what) == ("separable_7.1", "mult-adds")
+    steps = {step.quantity: step for step in of_work.steps}
+    assert steps["standard convolution"].result == 462_422_016
+    halves = steps["depthwise convolution"].result + steps["pointwise convolution"].result
+    assert halves == 52_283_392
+    assert steps["both halves over it"].formula.text == (
+        "(D_K²·M·D_F² + M·N·D_F²) / (D_K²·M·N·D_F²)"
+    )
+    assert steps["cancelled"].formula == ("1/N + 1/D_K²", r"\frac{1}{N} + \frac{1}{D_K^{2}}")
+    assert steps["cancelled"].numbers.text == "1/512 + 1/3²"
+    assert steps["cancelled"].result == Fraction(521, 4608)
+    assert of_parameters.steps[-1].result == Fraction(521, 4608)
+    assert of_parameters.steps[0].formula.text == "D_K²·M·N"
+
+
+def test_the_ratio_of_a_kernel_that_is_not_square():
+    spec = small("separable: {out: 10, kernel: [3, 5], stride: 2}")
+    *_, last = explained(spec).derivations[0].steps
+    assert last.formula.text == "1/N + 1/(D_Kh·D_Kw)"
+    assert last.numbers.text == "1/10 + 1/(3·5)"
+    assert last.result == Fraction(1, 10) + Fraction(1, 15)
+
+
+def test_gradients():
+    found = lines(
+        small("conv: {out: 8}\n  - conv: {name: c, out: 16, kernel: [3, 1], groups: 4}"),
+        "c",
+        pass_="training",
+    )
+    # 3·(8/4)·16 weights on 9×12 px, each once forward and once for both gradients
+    each = 3 * 2 * 16 * 9 * 12
+    words = ("mult-adds, forward", "mult-adds, input gradient", "mult-adds, weight gradient")
+    assert [found[one][2] for one in words] == [each] * 3
+
+
+def test_a_batch_is_a_factor():
+    found = lines(small("conv: {out: 3}"), batch=5)
+    assert found["mult-adds"] == ("B·M·N·D_Fh·D_Fw", "5·8·3·9·12", 5 * 8 * 3 * 108)
+    assert found["weights"] == ("M·N", "8·3", 24)
+
+
+def test_what_a_convention_counts():
+    found = lines(small("conv: {out: 3, norm: batch, act: relu}"), convention="thop")
+    formula, _, result = found["MACs as thop counts"]
+    assert result == 8 * 3 * 108 + 4 * 3 * 108
+    assert "4·N·D_Fh·D_Fw" in formula
+
+
+@pytest.mark.parametrize(
+    ("layer", "names"),
+    [
+        ("conv_1", ["conv_1"]),
+        ("separable_1", ["separable_1/depthwise", "separable_1/pointwise"]),
+        ("separable_7.2", ["separable_7.2/depthwise", "separable_7.2/pointwise"]),
+        ("*_9/p*", ["separable_9/pointwise"]),
+    ],
+)
+def test_which_layers_are_meant(layer, names):
+    assert [one.cost.name for one in explained("mobilenet_v1", layer).layers] == names
+
+
+def test_repeats_are_meant_together():
+    assert len(explained("mobilenet_v1", "separable_7").layers) == 10
+
+
+def test_an_unknown_layer_is_named_with_a_guess():
+    with pytest.raises(UsageError, match="no layer 'seperable_1'; did you mean 'separable_1'"):
+        explained("mobilenet_v1", "seperable_1")
+    for hostile in ("*a" * 5000, "[" * 100, "\x1b[31m"):
+        with pytest.raises(UsageError) as caught:
+            explained("mobilenet_v1", hostile)
+        assert len(str(caught.value)) < 300
+        assert "\x1b" not in str(caught.value)
+
+
+def test_without_sympy_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sympy", None)
+    with pytest.raises(UsageError, match=r"pip install 'mnetcost\[explain\]'"):
+        explained("mobilenet_v1", "conv_1")
+
+
+def test_a_notebook_shows_mathematics():
+    found = explained("mobilenet_v1", "separable_1")
+    latex = found._repr_latex_()
+    assert latex.count("$$") % 2 == 0
+    assert r"\frac{1}{N} + \frac{1}{D_K^{2}}" in latex
+    assert r"\text{separable}\_\text{1/depthwise" in latex
+    assert "1/N + 1/D_K²" in repr(found)
+    assert text(r"b_{c}\d%") == r"\text{b}\_\{\text{c}\}\backslash \text{d}\%"
+
+
+def test_the_command():
+    ran = process("explain", "mobilenet_v1", "separable_2", "--alpha", "0.5", "--format", "json")
+    assert ran.code == 0
+    document = json.loads(ran.out)
+    depthwise, pointwise = document["layers"]
+    assert depthwise["symbols"] == {"D_K": 3, "M": 32, "D_F": 112, "D_O": 56, "S": 2}
+    assert pointwise["symbols"]["α"] == "1/2"
+    products = next(one for one in pointwise["quantities"] if one["quantity"] == "mult-adds")
+    assert (products["formula"], products["result"]) == ("M·N·D_F²", 32 * 64 * 56 * 56)
+    assert document["derivations"][0]["steps"][-1]["result"] == str(
+        Fraction(1, 64) + Fraction(1, 9)
+    )
+    refused(process("explain", "mobilenet_v1", "nothing"), 2)
+    refused(process("explain", "mobilenet_v1", "--alpha", "0"), 2)
+
+
+@pytest.mark.parametrize(
+    ("format_", "shown"),
+    [
+        ("rich", "conv_1 (conv): 224×224×3 → 112×112×32"),
+        ("markdown", r"| weights | $D_K^{2} \cdot M \cdot N$ | $3^{2} \cdot 3 \cdot 32$ | 864 |"),
+        ("latex", r"weights & $D_K^{2} \cdot M \cdot N$ & $3^{2} \cdot 3 \cdot 32$ & 864"),
+        ("csv", "conv_1,weights,D_K²·M·N,3²·3·32,864"),
+        ("html", "<td>D_K²·M·N</td>"),
+    ],
+)
+def test_every_format(format_, shown):
+    ran = process("explain", "mobilenet_v1", "conv_1", "--format", format_)
+    assert ran.code == 0
+    assert shown in ran.out
