@@ -16,7 +16,7 @@ from mnetcost.render.mathematics import text
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 BRACKETS = {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*"}
-SYMBOL = re.compile(r"D_[KFO][hw]?|(?<![a-z_])[αρBMGmNshkPS](?![a-z(])")
+SYMBOL = re.compile(r"D_[KFO][hw]?|(?<![a-z_])[αρμBMGgmNshkPSδ](?:_[hwB])?(?![a-z(])")
 
 
 def evaluate(text: str, symbols: dict[str, object] | None = None) -> Fraction:
@@ -29,13 +29,21 @@ def evaluate(text: str, symbols: dict[str, object] | None = None) -> Fraction:
     text = re.sub(r"(?<![\^\d])\d+", lambda found: f"Fraction({found[0]})", text).replace("^", "**")
     known = {
         "Fraction": Fraction,
-        "floor": math.floor,
-        "ceil": math.ceil,
+        "floor": lambda value: Fraction(math.floor(value)),
+        "ceil": lambda value: Fraction(math.ceil(value)),
         "gcd": lambda a, b: math.gcd(int(a), int(b)),
         "max": max,
         "min": min,
+        "round": lambda value: Fraction(math.floor(value + Fraction(1, 2))),
+        "divisible": make_divisible,
     }
     return Fraction(eval(text, {"__builtins__": {}}, known))
+
+
+def make_divisible(value: Fraction, divisor: Fraction, least: Fraction = Fraction(0)) -> Fraction:
+    """As in tensorflow/models, slim/nets/mobilenet/mobilenet.py, on fractions."""
+    new = max(least or divisor, math.floor((value + divisor / 2) / divisor) * divisor)
+    return new + divisor if new < Fraction(9, 10) * value else new
 
 
 def explained(spec: str, layer: str = "", **settings: object) -> Explanation:
@@ -82,25 +90,27 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "settings"), SETTINGS)
-def test_every_formula_gives_its_result(spec, settings):
-    found = explained(spec, **settings)
+@pytest.fixture(scope="module", params=SETTINGS, ids=lambda one: one[0][:60].split("\n")[-1])
+def found(request):
+    spec, settings = request.param
+    return explained(spec, **settings)
+
+
+def test_every_formula_gives_its_result(found):
     seen = 0
     for one in found.layers:
         for line in one.lines:
-            if "round(" not in line.numbers.text:  # a rule with cases: the note has its words
-                assert evaluate(line.numbers.text) == line.result, (one.cost.name, line)
-                assert evaluate(line.formula.text, one.symbols) == line.result, line
+            assert evaluate(line.numbers.text) == line.result, (one.cost.name, line)
+            assert evaluate(line.formula.text, one.symbols) == line.result, line
             seen += 1
     for derivation in found.derivations:
         for step in derivation.steps:
             assert evaluate(step.numbers.text) == step.result
+            assert evaluate(step.formula.text, derivation.symbols) == step.result
     assert seen >= len(found.layers) > 0
 
 
-@pytest.mark.parametrize(("spec", "settings"), SETTINGS)
-def test_the_results_are_the_layers_own(spec, settings):
-    found = explained(spec, **settings)
+def test_the_results_are_the_layers_own(found):
     assert [one.cost.name for one in found.layers] == [one.name for one in found.cost.layers]
     for one in found.layers:
         by = {line.quantity: line.result for line in one.lines}
@@ -110,9 +120,9 @@ def test_the_results_are_the_layers_own(spec, settings):
         assert by.get("running means and variances", 0) == cost.parameters.norm_statistics
         work = sum(value for words, value in by.items() if words.startswith("mult-adds"))
         assert work == cost.mult_adds
-        counted = [value for words, value in by.items() if " counts" in words]
-        if settings.get("convention"):
-            assert (counted or [0])[-1] == cost.counted.high
+        if found.cost.basis.convention:
+            counted = [value for words, value in by.items() if " counts" in words]
+            assert counted[-1] == cost.counted.high
 
 
 def test_a_standard_convolution_is_the_papers_equation_2():
@@ -135,7 +145,11 @@ def test_a_map_and_a_kernel_that_are_not_square():
 def test_alpha_and_rho_as_the_paper_writes_them():
     found = lines("mobilenet_v1", "conv_1", alpha="0.75", rho="6/7")
     assert found["input side D_F"] == ("⌊224·ρ + 1/2⌋", "⌊224·(6/7) + 1/2⌋", 192)
-    assert found["output channels N (floor, min 8)"] == ("32·α", "32·(3/4)", 24)
+    assert found["output channels N (floor, min 8)"] == (
+        "max(8, ⌊32·α⌋)",
+        "max(8, ⌊32·(3/4)⌋)",
+        24,
+    )
     assert found["output side D_O"] == ("⌈D_F/S⌉", "⌈192/2⌉", 96)
     assert found["mult-adds"] == ("D_K²·M·N·D_O²", "3²·3·24·96²", 5_971_968)
 
@@ -143,13 +157,27 @@ def test_alpha_and_rho_as_the_paper_writes_them():
 @pytest.mark.parametrize(
     ("rule", "alpha", "formula", "numbers", "result"),
     [
-        ("round: floor", "0.145", "200·α", "200·(29/200)", 29),  # no float floor: 28.999...
-        ("round: floor", "0.1", "200·α", "200·(1/10)", 20),
+        ("round: floor", "0.145", "⌊200·α⌋", "⌊200·(29/200)⌋", 29),  # no float floor: 28.999...
         ("round: floor", "1/3", "⌊200·α⌋", "⌊200·(1/3)⌋", 66),
         ("round: floor, min: 80", "1/3", "max(80, ⌊200·α⌋)", "max(80, ⌊200·(1/3)⌋)", 80),
         ("round: nearest", "1/3", "⌊200·α + 1/2⌋", "⌊200·(1/3) + 1/2⌋", 67),
         ("round: none", "1/8", "200·α", "200·(1/8)", 25),
-        ("round: divisible, divisible: 8", "1/3", "round(200·α)", "round(200·(1/3))", 64),
+        (
+            *("round: divisible, divisible: 8", "1/3"),
+            *("max(8, 8·⌊25·α + 1/2⌋)", "max(8, 8·⌊25·(1/3) + 1/2⌋)", 64),
+        ),
+        (  # 0.9 · 200/18 = 10 is above the nearest multiple, 8: the next one
+            *("round: divisible, divisible: 8", "1/18"),
+            *("max(8, 8·⌊25·α + 1/2⌋) + 8", "max(8, 8·⌊25·(1/18) + 1/2⌋) + 8", 16),
+        ),
+        (
+            *("round: divisible, divisible: 8, min: 96", "1/3"),
+            *("max(96, 8·⌊25·α + 1/2⌋)", "max(96, 8·⌊25·(1/3) + 1/2⌋)", 96),
+        ),
+        (
+            *("round: nearest, multiplier: 1.1", "1/3"),
+            *("⌊200·α·μ + 1/2⌋", "⌊200·(1/3)·(11/10) + 1/2⌋", 73),
+        ),
     ],
 )
 def test_the_rounding_of_widths(rule, alpha, formula, numbers, result):
@@ -159,15 +187,80 @@ def test_the_rounding_of_widths(rule, alpha, formula, numbers, result):
     assert width == (formula, numbers, result)
 
 
+@pytest.mark.parametrize(
+    ("spec", "layer", "quantity", "formula", "numbers", "result"),
+    [
+        ("mobilenet_v2", "inverted_residual_2.1/conv_1", "output channels N", "M·6", "16·6", 96),
+        (
+            *("mobilenet_v3_large", "bneck_4/squeeze_excitation_1", "`squeeze` of the spec"),
+            *("divisible(floor(M/4), 8)", "divisible(floor(72/4), 8)", 24),
+        ),
+        (small("depthwise: {multiplier: 3}"), "", "output channels", "M·m", "8·3", 24),
+        (small("flatten", 2, 3, 4), "", "output channels", "M·D_Fh·D_Fw", "4·2·3", 24),
+    ],
+)
+def test_widths_that_follow(spec, layer, quantity, formula, numbers, result):  # noqa: PLR0917
+    assert lines(spec, layer)[quantity] == (formula, numbers, result)
+
+
+def test_windows_are_written_alike_at_every_size():
+    """Dumoulin and Visin 2016, relationship 15: floor((i + 2p - k - (k-1)(d-1)) / s) + 1."""
+    for height, width in ((33, 21), (34, 20)):
+        found = lines(
+            small(
+                "conv: {out: 6, kernel: [3, 5], stride: [2, 1], padding: 1, dilation: 2}",
+                height,
+                width,
+            )
+        )
+        assert found["output side D_Oh"][0] == "⌊(D_Fh + 2·P - δ·(D_Kh - 1) - 1)/S_h⌋ + 1"
+        assert found["output side D_Ow"][2] == width + 2 - 2 * 4
+    pooled = lines(
+        small("max_pool: {kernel: 3, stride: 2, padding: 1, ceil: true, clip: true}", 9, 9)
+    )
+    assert pooled["output side D_O"][:2] == (
+        "min(⌈(D_F + 2·P - D_K)/S⌉ + 1, ⌈(D_F + P)/S⌉)",
+        "min(⌈(9 + 2·1 - 3)/2⌉ + 1, ⌈(9 + 1)/2⌉)",
+    )
+
+
+def test_symbols_stay_where_their_value_is_one():
+    *_, pointwise = explained(small("separable: {out: 1}")).layers
+    assert pointwise.lines[0].formula.text == "M·N"
+    *_, last = explained(small("separable: {out: 1}")).derivations[0].steps
+    assert last.formula.text == "1/N + 1/D_K²"
+
+
+def test_rho_is_explained_where_it_is_of_the_specs_own_input():
+    (one,) = explained("mobilenet_v1", "conv_1", rho="1/2", input="100x120").layers
+    assert "ρ" not in one.symbols
+    assert not any(line.quantity.startswith("input side") for line in one.lines)
+
+
+def test_a_defect_that_counts_nothing_is_a_line():
+    found = lines(small("attention: {heads: 2}"), convention="thop")
+    assert found["MACs as thop counts"] == ("0", "0", 0)
+
+
+def test_what_sets_a_layer_apart_is_said():
+    shared = "conv: {name: a, out: 8}\n  - conv: {name: b, out: 8, weights: a}"
+    (one,) = explained(small(shared), "b").layers
+    assert not any(line.quantity == "weights" for line in one.lines)
+    assert "with the weights of another layer" in repr(explained(small(shared), "b"))
+    assert "in training alone" in repr(explained("inception_v3", "conv_7"))
+
+
 def test_one_over_n_plus_one_over_the_kernel():
     """Howard et al. 2017, section 3.1, with the numbers of its Table 3's block."""
     found = explained("mobilenet_v1", "separable_7.1")
     of_work, of_parameters = found.derivations
     assert (of_work.name, of_work.what) == ("separable_7.1", "mult-adds")
     steps = {step.quantity: step for step in of_work.steps}
-    assert steps["standard convolution"].result == 462_422_016
-    halves = steps["depthwise convolution"].result + steps["pointwise convolution"].result
-    assert halves == 52_283_392
+    assert steps["standard convolution (eq. 2)"].result == 462_422_016
+    depthwise, pointwise = (
+        steps[one].result for one in ("depthwise convolution (eq. 4)", "pointwise convolution")
+    )
+    assert steps["both halves (eq. 5)"].result == depthwise + pointwise == 52_283_392
     assert steps["both halves over it"].formula.text == (
         "(D_K²·M·D_F² + M·N·D_F²) / (D_K²·M·N·D_F²)"
     )

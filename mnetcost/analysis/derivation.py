@@ -15,10 +15,14 @@ from mnetcost.layers.convolution import Conv
 
 
 class Derivation(NamedTuple):
-    """How the ratio of one pair follows, for `what` ("mult-adds", "parameters"): the steps."""
+    """How the ratio of one pair follows, for `what` ("mult-adds", "parameters").
+
+    Equations are those of Howard et al. 2017; both halves together are its eq. 5.
+    """
 
     name: str
     what: str
+    symbols: dict[str, int | Fraction]
     steps: tuple[Line, ...]
 
 
@@ -46,12 +50,13 @@ def _derived(what: str, depthwise: LayerCost, pointwise: LayerCost) -> Derivatio
     ]
     whole = _cost(what, standard, found.x, after)
     steps = (
-        _step("standard convolution", symbols, whole),
-        _step("depthwise convolution", symbols, parts[0]),
+        _step("standard convolution (eq. 2)", symbols, whole),
+        _step("depthwise convolution (eq. 4)", symbols, parts[0]),
         _step("pointwise convolution", symbols, parts[1]),
         *_ratios(symbols, parts, whole),
     )
-    return Derivation(pair_name(depthwise.name, pointwise.name), what, steps)
+    name = pair_name(depthwise.name, pointwise.name)
+    return Derivation(name, what, symbols.named(), steps)
 
 
 def _cost(what: str, node: Node, x: Map, y: Map) -> Any:
@@ -69,6 +74,9 @@ def _ratios(symbols: Symbols, parts: list[Any], whole: Any) -> Iterator[Line]:
         ([write(part) for part in parts], write(whole), [write(one) for one in ratios])
         for write in (symbols.formula, symbols.numbers)
     ]
+    both = sum((symbols.value(part) for part in parts), Fraction(0))
+    formula, numbers = (added(above) for above, _, _ in written)
+    yield Line("both halves (eq. 5)", formula, numbers, int(both))
     formula, numbers = (divided(added(above), below) for above, below, _ in written)
     yield Line("both halves over it", formula, numbers, ratio)
     formula, numbers = (

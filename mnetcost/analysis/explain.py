@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.formulas import Formula, Symbols, sympy
+from mnetcost.analysis.formulas import Formula, Symbols
+from mnetcost.analysis.widths import derived, scaled
 from mnetcost.conventions import PARAMETERS, WORK
 from mnetcost.cost import (
     PASSES,
@@ -15,7 +16,6 @@ from mnetcost.cost import (
     LayerCost,
     amounts,
     count_under,
-    is_plain,
     multiply_adds,
     operations,
     passes,
@@ -23,13 +23,20 @@ from mnetcost.cost import (
 from mnetcost.exact import divide_half_up
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
-from mnetcost.layers.window import PaddingPair, Same
-from mnetcost.multipliers import Rounding, Ruled
+from mnetcost.layers.window import ONE, SAME, PaddingPair, Same
+from mnetcost.multipliers import Ruled, sides
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
 # Fields of a layer that are whole numbers of their own, and their symbols.
-FIELDS = {"groups": "G", "multiplier": "m", "squeeze": "s", "heads": "h", "size": "k"}
+FIELDS = {
+    "groups": "G",
+    "group_width": "g",
+    "multiplier": "m",
+    "squeeze": "s",
+    "heads": "h",
+    "size": "k",
+}
 PRODUCTS = ("multiply_accumulate", "attention_product")
 MAX_PATTERN = 200
 
@@ -109,13 +116,14 @@ def _explained(count: Count, cost: LayerCost, flows: bool) -> Explained:
 def model(cost: LayerCost) -> Model:
     """The layer with symbols for its kernel, its channels and the sides of its maps."""
     symbols = Symbols()
-    kernel = getattr(cost.node.layer, "kernel", None)
-    values: dict[str, Any] = {}
-    if isinstance(kernel, Pair):
-        values["kernel"] = Pair(*_sides(symbols, "D_K", kernel))
-    channels = symbols.new("M", cost.input.c)
-    x = Map(*_sides(symbols, "D_F", cost.input), channels)
-    layer = _with(cost.node.layer, values | _own(symbols, cost.node.layer))
+    layer = cost.node.layer
+    values = _window(symbols, layer)
+    x = Map(*_sides(symbols, "D_F", cost.input), symbols.new("M", cost.input.c))
+    for field, name in FIELDS.items():
+        value = getattr(layer, field, None)
+        if isinstance(value, int) and value > 1:
+            values[field] = symbols.new(name, value)
+    layer = _with(layer, values)
     given = layer.output(x, lambda written, scale: symbols.new("N", cost.output.c))
     height, width = given.h, given.w
     if (height, width) != (x.h, x.w):
@@ -124,30 +132,23 @@ def model(cost: LayerCost) -> Model:
     return Model(symbols, node, x, Map(height, width, given.c), given)
 
 
-def _sides(symbols: Symbols, name: str, of: Any) -> tuple[Any, Any]:
-    """One symbol for both sides of a square, or one for each."""
-    if of.h == of.w:
-        side = symbols.new(name, of.h)
-        return side, side
-    return symbols.new(f"{name}h", of.h), symbols.new(f"{name}w", of.w)
+def _sides(symbols: Symbols, name: str, of: Map) -> tuple[Any, Any]:
+    """Symbols for the sides of a map, the numbers of one that is 1×1."""
+    return (1, 1) if of.h == of.w == 1 else symbols.pair(name, Pair(of.h, of.w))
 
 
-def _own(symbols: Symbols, layer: Layer) -> dict[str, Any]:
-    """Symbols for the layer's own numbers: stride, padding, groups and the like."""
+def _window(symbols: Symbols, layer: Layer) -> dict[str, Any]:
+    """Symbols for kernel, stride, dilation and padding, where they are not plain."""
     values: dict[str, Any] = {}
-    stride, padding = getattr(layer, "stride", None), getattr(layer, "padding", None)
-    if isinstance(stride, Pair) and stride.h == stride.w:
-        side = symbols.new("S", stride.h)
-        values["stride"] = Pair(side, side)
-    if isinstance(padding, PaddingPair) and padding.h == padding.w:
-        one: Any = padding.h
-        if not isinstance(one, Same) and one.pad > 0:
-            pad = one._replace(pad=symbols.new("P", one.pad))
-            values["padding"] = PaddingPair(pad, pad)
-    for field, name in FIELDS.items():
-        value = getattr(layer, field, None)
-        if isinstance(value, int):
-            values[field] = symbols.new(name, value)
+    for field, name in (("kernel", "D_K"), ("stride", "S"), ("dilation", "δ")):
+        found = getattr(layer, field, None)
+        if isinstance(found, Pair) and found != ONE:
+            values[field] = Pair(*symbols.pair(name, found))
+    padding: Any = getattr(layer, "padding", SAME)
+    if not any(isinstance(one, Same) for one in padding):
+        pads = symbols.pair("P", Pair(*(one.pad for one in padding)))
+        both = zip(padding, pads)
+        values["padding"] = PaddingPair(*(one._replace(pad=pad) for one, pad in both))
     return values
 
 
@@ -160,93 +161,95 @@ def _with(layer: Layer, values: dict[str, Any]) -> Layer:
 
 def line(quantity: str, symbols: Symbols, expression: Any, result: int | Fraction) -> Line:
     """A quantity with its formula in symbols and in numbers."""
-    exact = symbols.exact(expression)
-    return Line(quantity, symbols.formula(exact), symbols.numbers(exact), result)
+    return Line(quantity, symbols.formula(expression), symbols.numbers(expression), result)
 
 
 def _input_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Line]:
     """The sides of the network's input under ρ, for a layer that reads it."""
-    setting = count.setting
-    if setting.rho == 1 or INPUT not in cost.node.reads:
-        return
-    rho = symbols.new("ρ", setting.rho)
+    rho = count.setting.rho
+    scaled = sides(*count.graph.base, rho)
+    if rho == 1 or INPUT not in cost.node.reads or scaled != cost.input[:2]:
+        return  # where another input was given, ρ is of that
     square = cost.input.h == cost.input.w
+    symbol = symbols.new("ρ", rho)
     for name, side, value in zip(
-        ("D_F",) if square else ("D_Fh", "D_Fw"), count.graph.base, cost.input
+        ("D_F",) if square else ("D_Fh", "D_Fw"), count.graph.base, scaled
     ):
-        scaled = divide_half_up(side * rho, 1)
-        if symbols.value(scaled) == value:  # not where another input was given
-            yield line(f"input side {name}", symbols, scaled, value)
+        whole = divide_half_up(side * symbol, 1)
+        yield line(f"input side {name}", symbols, whole, value)
 
 
 def _shape_lines(count: Count, cost: LayerCost, found: Model) -> Iterator[Line]:
     """The sides and channels of the output, where they are not the input's."""
     names = ("D_O", "D_O") if cost.output.h == cost.output.w else ("D_Oh", "D_Ow")
-    sides = zip(names, (found.sides.h, found.sides.w), (cost.output.h, cost.output.w))
+    both = zip(names, found.sides, cost.output)
     if found.sides[:2] != found.x[:2]:
-        for name, side, value in dict.fromkeys(sides):
-            yield line(f"output side {name}", found.symbols, side, value)
+        for name, side, value in dict.fromkeys(both):
+            if value > 0:  # what only training runs may have no room at inference
+                yield line(f"output side {name}", found.symbols, side, value)
+    yield from _width_lines(count, cost, found)
+
+
+def _width_lines(count: Count, cost: LayerCost, found: Model) -> Iterator[Line]:
+    """The channels of the output: α times what is written, what follows from the input's."""
+    symbols, alpha = found.symbols, count.setting.alpha
+    place = next(at for at, one in enumerate(count.graph.nodes) if one.name == cost.name)
+    node = count.graph.nodes[place]
+    for key in node.derived:
+        value = getattr(node.layer, key)
+        block = count.input.c if node.block == INPUT else count.layers[node.block].output.c
+        words = "output channels N" if key == "out" else f"`{key}` of the spec"
+        yield Line(words, *derived(symbols, value, block), getattr(cost.node.layer, key))
     written, rounding = getattr(cost.node.layer, "out", None), count.graph.rounding
     if isinstance(written, Ruled):
         written, rounding = written
-    if count.setting.alpha != 1 and isinstance(written, int) and cost.node.layer.scale:  # type: ignore[attr-defined]
-        alpha = found.symbols.new("α", count.setting.alpha)
-        width = _width(found.symbols, written * alpha * _rational(rounding.multiplier), rounding)
-        words = f"output channels N ({rounding})"
-        yield Line(words, found.symbols.formula(width), found.symbols.numbers(width), cost.output.c)
-
-
-def _rational(ratio: Fraction) -> Any:
-    return sympy().Rational(ratio.numerator, ratio.denominator)
-
-
-def _width(symbols: Symbols, exact: Any, rounding: Rounding) -> Any:
-    """The rounded width: the rule's own lines on symbols, or `round` for a rule with cases."""
-    core = sympy()
-    if rounding.rule == "divisible":
-        return core.Function("round")(exact)
-    rounded = exact if rounding.rule == "none" else symbols.exact(rounding.step(exact, 1))
-    least = rounding.minimum
-    return core.Max(least, rounded) if symbols.value(rounded) < least else rounded
+    if isinstance(written, int) and getattr(cost.node.layer, "scale", False):
+        if alpha != 1 or cost.output.c != written:
+            width = scaled(symbols, written, rounding, alpha)
+            yield line(f"output channels N ({rounding})", symbols, width, cost.output.c)
+    elif written is None and found.sides.c != found.x.c:
+        yield line("output channels", symbols, found.sides.c, cost.output.c)
 
 
 def _parameter_lines(cost: LayerCost, found: Model) -> Iterator[Line]:
     for kind, amount in amounts(found.node, found.x, found.y, PARAMETERS).items():
         if value := getattr(cost.parameters, kind):
-            yield line(PARAMETERS[kind], found.symbols, amount, value)
+            yield line(PARAMETERS[kind], found.symbols, found.symbols.exact(amount), value)
 
 
 def _work_lines(count: Count, cost: LayerCost, found: Model, flows: bool) -> Iterator[Line]:
     """The work of the forward pass by kind, the gradients, and the convention's number."""
     node, x, y, symbols = found.node, found.x, found.y, found.symbols
-    batch = symbols.new("B", cost.batch)
-    work = operations(node, x, y, WORK)
-    if count.basis.pass_ != "forward" and cost.passes is not None:
+    batch = symbols.new("B", cost.batch) if cost.batch > 1 else 1
+    work = {
+        kind: symbols.exact(amount * batch) for kind, amount in operations(node, x, y, WORK).items()
+    }
+    if cost.passes is not None:
         computed = passes(node, x, y, work, flows)
         for name in PASSES[count.basis.pass_]:
             if value := getattr(cost.passes, name):
                 words = f"mult-adds, {name.replace('_', ' ')}"
-                yield line(words, symbols, getattr(computed, name) * batch, value)
+                yield line(words, symbols, symbols.exact(getattr(computed, name)), value)
     elif cost.mult_adds:
-        yield line("mult-adds", symbols, multiply_adds(work) * batch, cost.mult_adds)
+        yield line("mult-adds", symbols, multiply_adds(work), cost.mult_adds)
     for kind, amount in work.items():
         if kind not in PRODUCTS and cost.work.get(kind):
-            yield line(WORK[kind], symbols, amount * batch, cost.work[kind])
-    yield from _counted_lines(count, cost, found, multiply_adds(work) * batch)
+            yield line(WORK[kind], symbols, amount, cost.work[kind])
+    yield from _counted_lines(count, cost, found, batch)
 
 
-def _counted_lines(count: Count, cost: LayerCost, found: Model, products: Any) -> Iterator[Line]:
+def _counted_lines(count: Count, cost: LayerCost, found: Model, batch: Any) -> Iterator[Line]:
     """The number of the convention asked for; both bounds where it depends on unknown calls."""
-    basis = count.basis
-    convention = basis.convention
-    if is_plain(basis) or convention is None or basis.pass_ != "forward":
+    convention, symbols = count.basis.convention, found.symbols
+    if convention is None or not convention.counts_work or cost.passes is not None:
         return
-    batch = found.symbols.new("B", cost.batch)
-    of = basis._replace(batch=batch)
+    products = multiply_adds(operations(found.node, found.x, found.y, WORK)) * batch
+    if cost.node.training_only:
+        products = 0
+    of = count.basis._replace(batch=batch)
     bounds = count_under(found.node, found.x, found.y, of, products)
     ranged = cost.counted.low != cost.counted.high
     bound_words = (", at least", ", at most") if ranged else ("",)
     for words, amount, value in zip(bound_words, bounds, cost.counted):
-        if value:
-            quantity = f"{convention.unit}s as {convention.name} counts{words}"
-            yield line(quantity, found.symbols, amount, value)
+        quantity = f"{convention.unit}s as {convention.name} counts{words}"
+        yield line(quantity, symbols, symbols.exact(amount), value)

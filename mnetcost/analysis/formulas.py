@@ -18,10 +18,13 @@ class Meaning(NamedTuple):
 MEANINGS = {
     "α": Meaning(r"\alpha", "width multiplier"),
     "ρ": Meaning(r"\rho", "resolution multiplier"),
+    "μ": Meaning(r"\mu", "the spec's own width multiplier"),
     "B": Meaning("B", "images of the batch"),
     "D_K": Meaning("D_K", "side of the kernel, px"),
     "D_Kh": Meaning("D_{Kh}", "height of the kernel, px"),
     "D_Kw": Meaning("D_{Kw}", "width of the kernel, px"),
+    "g": Meaning("g", "input channels of a group"),
+    "M_B": Meaning("M_B", "channels into the block"),
     "M": Meaning("M", "input channels"),
     "G": Meaning("G", "groups"),
     "m": Meaning("m", "output channels per input channel"),
@@ -32,11 +35,18 @@ MEANINGS = {
     "D_F": Meaning("D_F", "side of the input map, px"),
     "D_Fh": Meaning("D_{Fh}", "height of the input map, px"),
     "D_Fw": Meaning("D_{Fw}", "width of the input map, px"),
-    "D_O": Meaning("D_O", "side of the output map, px"),
+    "D_O": Meaning("D_O", "side of the output map, px (the paper's D_G)"),
     "D_Oh": Meaning("D_{Oh}", "height of the output map, px"),
     "D_Ow": Meaning("D_{Ow}", "width of the output map, px"),
     "P": Meaning("P", "padding at each end, px"),
+    "P_h": Meaning("P_h", "padding at top and bottom, px"),
+    "P_w": Meaning("P_w", "padding at left and right, px"),
+    "δ": Meaning(r"\delta", "dilation, px"),
+    "δ_h": Meaning(r"\delta_h", "dilation along the height, px"),
+    "δ_w": Meaning(r"\delta_w", "dilation along the width, px"),
     "S": Meaning("S", "stride, px"),
+    "S_h": Meaning("S_h", "stride along the height, px"),
+    "S_w": Meaning("S_w", "stride along the width, px"),
 }
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MISSING = "explanations need SymPy: pip install 'mnetcost[explain]'"
@@ -59,7 +69,7 @@ def sympy() -> Any:
 
 
 class Symbols:
-    """The symbols of one layer with their values; a value of 1 stays a number."""
+    """The symbols of one layer with their values."""
 
     def __init__(self) -> None:
         self._sympy = sympy()
@@ -67,16 +77,23 @@ class Symbols:
         self.values: dict[Any, int | Fraction] = {}
 
     def new(self, name: str, value: int | Fraction) -> Any:
-        """A symbol of this value, or the number 1."""
-        if value == 1:
-            return self._sympy.Integer(1)
+        """A symbol of this value."""
         # SymPy orders the factors of a product by name: a letter in front gives the paper's order.
-        order = chr(ord("a") + list(MEANINGS).index(name))
-        whole = isinstance(value, int)
-        kind = {"integer": True} if whole else {"rational": True}
+        order = chr(ord("A") + list(MEANINGS).index(name))
+        kind = {"integer": True} if isinstance(value, int) else {"rational": True}
         symbol = self._sympy.Symbol(f"{order}:{name}", positive=True, **kind)
         self.values[symbol] = value
         return symbol
+
+    def pair(self, name: str, of: Any) -> tuple[Any, Any]:
+        """One symbol for both of two equal values, else one for each; what is 0 stays a number."""
+        if of.h == of.w:
+            both = self.new(name, of.h) if of.h else 0
+            return both, both
+        stem = name if "_" in name else f"{name}_"
+        return tuple(  # type: ignore[return-value]
+            self.new(f"{stem}{axis}", value) if value else 0 for axis, value in zip("hw", of)
+        )
 
     def named(self) -> dict[str, int | Fraction]:
         """The value of each symbol by its name, in the order of `MEANINGS`."""
@@ -93,13 +110,9 @@ class Symbols:
     def exact(self, expression: Any) -> Any:
         """The expression without the roundings that change nothing, such as ⌊M/G⌋."""
         core = self._sympy
-        expression = core.sympify(expression).replace(
-            lambda one: isinstance(one, core.floor) and one.args[0].could_extract_minus_sign(),
-            lambda one: -core.ceiling(-one.args[0]),
-        )
+        expression = core.sympify(expression)
         whole = expression.replace(core.floor, lambda one: one)
-        same = self.value(whole) == self.value(expression)
-        return whole if same and not whole.has(core.ceiling) else expression
+        return whole if self.value(whole) == self.value(expression) else expression
 
     def formula(self, expression: Any) -> Formula:
         """The expression in symbols."""
@@ -118,8 +131,7 @@ class Symbols:
     ) -> Formula:
         core = self._sympy
         expression = core.sympify(expression)
-        written = core.latex(expression, mul_symbol="dot", symbol_names=dict(latex))
-        return Formula(_Text(core, texts).write(expression), written)
+        return Formula(_Text(core, texts).write(expression), _latex(expression, latex))
 
 
 def _name(symbol: Any) -> str:
@@ -130,6 +142,22 @@ def _fraction_latex(value: int | Fraction) -> str:
     if value.denominator == 1:
         return str(value)
     return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+
+
+def _ordered(terms: Sequence[Any]) -> list[Any]:
+    """The terms of a sum: what is added before what is taken off, numbers last."""
+    return sorted(terms, key=lambda one: (bool(one.is_number), one.could_extract_minus_sign()))
+
+
+def _latex(expression: Any, names: Mapping[Any, str]) -> str:
+    from sympy.printing.latex import LatexPrinter
+
+    class Printer(LatexPrinter):  # type: ignore[misc] # SymPy has no types
+        def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+            return _ordered(super()._as_ordered_terms(expr, order=order))
+
+    settings = {"mul_symbol": "dot", "symbol_names": dict(names)}
+    return str(Printer(settings).doprint(expression))
 
 
 class _Text:
@@ -149,7 +177,7 @@ class _Text:
         if one in self.names:
             return self.names[one]
         if isinstance(one, core.Add):
-            terms = [self.write(term) for term in one.as_ordered_terms()]
+            terms = [self.write(term) for term in _ordered(one.as_ordered_terms())]
             return " + ".join(terms).replace("+ -", "- ")
         if isinstance(one, core.Mul | core.Pow):
             return self._product(one)
@@ -163,11 +191,11 @@ class _Text:
         if denominator == 1:
             return self._factors(numerator)
         below = self._factors(denominator)
-        single = len(self.core.Mul.make_args(denominator)) == 1
+        single = len(self.core.Mul.make_args(denominator)) == 1 and not below.startswith("(")
         return f"{self._factors(numerator)}/{below if single else f'({below})'}"
 
     def _factors(self, product: Any) -> str:
-        if product.could_extract_minus_sign():
+        if product.as_coeff_Mul()[0].is_negative:
             return f"-{self._factors(-product)}"
         return "·".join(self._power(factor) for factor in product.as_ordered_factors())
 
@@ -187,4 +215,5 @@ def added(terms: Sequence[Formula]) -> Formula:
 def divided(above: Formula, below: Formula) -> Formula:
     """A quotient that is not cancelled."""
     text = f"({above.text})" if " " in above.text else above.text
-    return Formula(f"{text} / ({below.text})", rf"\frac{{{above.latex}}}{{{below.latex}}}")
+    under = f"({below.text})" if "·" in below.text else below.text
+    return Formula(f"{text} / {under}", rf"\frac{{{above.latex}}}{{{below.latex}}}")

@@ -155,6 +155,10 @@ def layer(written: str) -> Callable[[type[AnyLayer]], type[AnyLayer]]:
 
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:
     """numerator / denominator, rounded up; works on ints, arrays and symbols."""
+    if _symbolic(numerator, denominator):
+        from sympy import ceiling  # only formulas need it
+
+        return ceiling(numerator / denominator)
     return -(-numerator // denominator)
 
 

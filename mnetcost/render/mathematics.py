@@ -31,20 +31,26 @@ def text(words: str) -> str:
 
 
 def render_mathematics(report: Report) -> str:
-    """Every table of the report as one displayed array, its title above it."""
-    return "\n\n".join(map(_array, report.tables)) + "\n"
+    """Every table of the report as one displayed array, its title above it, and the notes."""
+    notes = [rf"{text(f'{label}: {words}')} \\" for label, words in report.notes]
+    arrays = [_array(table) for table in report.tables]
+    return "\n\n".join([*arrays, _displayed("\n".join(notes))]) + "\n"
+
+
+def _displayed(lines: str) -> str:
+    return f"$$\n\\begin{{array}}{{l}}\n{lines}\n\\end{{array}}\n$$"
 
 
 def _array(table: Table) -> str:
-    rows = "\n".join(_row(table, row) for row in table.rows)
+    headers = " & ".join(text(column.header) for column in table.columns)
     lines = [
         *(rf"{text(title)} \\" for title in table.title.split("\n")),
         rf"\begin{{array}}{{{'l' * len(table.columns)}}} \hline",
-        rows,
+        rf"{headers} \\ \hline",
+        *(_row(table, row) for row in table.rows),
         r"\end{array}",
     ]
-    inside = "\n".join(lines)
-    return f"$$\n\\begin{{array}}{{l}}\n{inside}\n\\end{{array}}\n$$"
+    return _displayed("\n".join(lines))
 
 
 def _row(table: Table, row: tuple[Any, ...]) -> str:

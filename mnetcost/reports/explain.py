@@ -1,13 +1,13 @@
 """Each quantity's formula, the same with the numbers in place, and the result."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.derivation import Derivation
 from mnetcost.analysis.explain import Explained, Line
 from mnetcost.analysis.formulas import MEANINGS, Formula
-from mnetcost.cost import Count
+from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.cost import header
 from mnetcost.reports.notes import cost_notes
 from mnetcost.tables import Column, Kind, Report, Table
@@ -29,7 +29,7 @@ def explain_report(
     Of a `whole` network the ratios are one table, and else derived step by step.
     """
     pairs = [_ratios_table(derived)] if whole and derived else map(_steps_table, derived)
-    used = {name for one in layers for name in one.symbols}
+    used = {name for of in (layers, derived) for one in of for name in one.symbols}
     return Report(
         title=count.graph.name,
         tables=(*map(_layer_table, layers), *pairs, _symbols_table(used)),
@@ -52,14 +52,27 @@ def explain_report(
 def _layer_table(one: Explained) -> Table:
     cost = one.cost
     sides = " → ".join("×".join(map(str, side)) for side in (cost.input, cost.output))
-    values = ", ".join(f"{name} = {value}" for name, value in one.symbols.items())
-    title = f"{cost.name} ({cost.type}): {sides}" + (f"\n({values})" if values else "")
+    title = f"{cost.name} ({cost.type}): {sides}{_apart(cost)}{_values(one.symbols)}"
     columns = (Column("quantity", "Quantity", Kind.TEXT, label=True), *FORMULAS, WHOLE)
     return Table("layer", title, columns, one.lines)
 
 
+def _apart(cost: LayerCost) -> str:
+    """What sets a layer apart from others of its type."""
+    if cost.node.training_only:
+        return "; in training alone, no work at inference"
+    return "; with the weights of another layer" if cost.node.shares is not None else ""
+
+
+def _values(symbols: Mapping[str, int | Fraction]) -> str:
+    """The values of the symbols, as a line below a title."""
+    words = ", ".join(f"{name} = {value}" for name, value in symbols.items())
+    return f"\n({words})" if words else ""
+
+
 def _steps_table(one: Derivation) -> Table:
     title = f"{one.name}: {one.what} of both halves over those of the standard convolution"
+    title += _values(one.symbols)
     columns = (Column("step", "Step", Kind.TEXT, label=True), *FORMULAS, RATIO)
     return Table("derivation", title, columns, tuple(map(_step_row, one.steps)))
 
