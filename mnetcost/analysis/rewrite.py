@@ -4,8 +4,7 @@ Howard et al. 2017, arXiv:1704.04861, section 3.1. The new text is read again, a
 network but for what was replaced: that is checked node by node before anybody sees it.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
@@ -28,8 +27,9 @@ from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError, UsageE
 from mnetcost.spec import read_graph
 from mnetcost.spec.canonical import canonical
 from mnetcost.spec.edits import Edits, inline
-from mnetcost.spec.nodes import Entries, Items, Node, Scalar, read_nodes
-from mnetcost.spec.places import Place, keys_of, places
+from mnetcost.spec.nodes import Entries, Items, Scalar, read_nodes
+from mnetcost.spec.places import Place, places
+from mnetcost.spec.renumbering import new_names, numbered, renumbered
 from mnetcost.spec.respelling import (
     WINDOW,
     Defaults,
@@ -46,7 +46,7 @@ from mnetcost.text import clip
 PLANS = {"separable": by_separable, "standard": by_standard}
 ENDINGS = {"separable": "depthwise separable", "standard": "standard convolutions"}
 MAX_VARIANTS = 100
-_NUMBERED = re.compile(r"(^|/)(conv|depthwise|pointwise|separable)_[0-9]+(\.[0-9]+)*(/|$)")
+CODE = "rewrite"  # of what cannot be rewritten
 
 
 class Saving(NamedTuple):
@@ -105,11 +105,11 @@ class Rewriting:
         root = read_nodes(Collector(graph.origin))
         assert isinstance(root, Entries)  # it was read before
         every = places(root)
-        plan = PLANS[to](
-            Survey(counts, every, (layers,) if isinstance(layers, str) else tuple(layers))
-        )
+        flat = [place for found in every.values() for place in found]
+        globs = (layers,) if isinstance(layers, str) else tuple(layers)
+        plan = PLANS[to](Survey(counts, flat, globs))
         text = _edited(graph, root, plan, every, to)
-        changed = _checked(counts, plan, root, Origin(graph.origin.label, text), to, settled)
+        changed = _checked(counts, plan, root, text, to)
         touched = settled or plan.replacements
         expected = root.nodes["expect"][1] if touched and "expect" in root.nodes else None
         return cls(
@@ -142,7 +142,9 @@ def _every_variant(graph: Graph) -> list[Graph]:
 # the new text
 
 
-def _edited(graph: Graph, root: Entries, plan: Plan, every: Sequence[Place], to: str) -> str:
+def _edited(
+    graph: Graph, root: Entries, plan: Plan, every: Mapping[str, Sequence[Place]], to: str
+) -> str:
     edits = Edits(graph.origin)
     settled = bool(graph.variant or graph.given)
     if settled:
@@ -158,11 +160,14 @@ def _edited(graph: Graph, root: Entries, plan: Plan, every: Sequence[Place], to:
         rename(edits, root, graph.variant)
     if "expect" in root.nodes and (settled or plan.replacements):
         edits.remove(root, "expect")
-    return canonical(Origin(graph.origin.label, edits.apply()))
+    words = {id(place): "" for one in plan.replacements for place in one.places}
+    words |= {id(one.places[-1]): one.target for one in plan.replacements}
+    changed = Origin(graph.origin.label, edits.apply())
+    return canonical(renumbered(changed, new_names(every, words)))
 
 
 def _write_defaults(
-    edits: Edits, root: Entries, plan: Plan, every: Sequence[Place]
+    edits: Edits, root: Entries, plan: Plan, every: Mapping[str, Sequence[Place]]
 ) -> dict[str, Keys]:
     """The defaults as they are to be: of new layers too, of layers that are gone no more."""
     defaults = written_defaults(root)
@@ -171,7 +176,7 @@ def _write_defaults(
     section = root.nodes["defaults"][1]
     assert isinstance(section, Entries)
     gone = {id(place) for one in plan.replacements for place in one.places}
-    left = {place.word for place in every if id(place) not in gone}
+    left = {one.word for found in every.values() for one in found if id(one) not in gone}
     target = plan.replacements[0].target
     (source, *others) = {one.places[-1].word for one in plan.replacements}
     new: Keys = {}
@@ -226,25 +231,20 @@ def _joined(first: Place, last: Place, defaults: Defaults) -> Keys:
 # is it the same network?
 
 
-def _checked(  # noqa: PLR0913, PLR0917 - both networks, and what lies between them
-    counts: Sequence[Count],
-    plan: Plan,
-    root: Entries,
-    origin: Origin,
-    to: str,
-    settled: bool,
-) -> list[Count]:
+def _checked(counts: Sequence[Count], plan: Plan, root: Entries, text: str, to: str) -> list[Count]:
     """The counts of the new text. Raises SpecError where it is not the network that was meant."""
     found = []
+    origin = counts[0].graph.origin
     for count, runs in zip(counts, plan.runs):
         try:
-            graph = read_graph(origin, "" if settled else count.graph.variant)
+            variant = count.graph.variant if len(counts) > 1 else ""
+            graph = read_graph(Origin(origin.label, text), variant)
         except SpecError as error:
             words = error.problems[0].message
-            raise _refusal(root, origin, f"it could not be read: {words}") from None
+            raise _refusal(origin, root, f"it could not be read: {words}") from None
         changed = Count.of(graph, count.setting)
         if not _agree(count, changed, runs, to):
-            raise _refusal(root, origin, "other layers would change with it")
+            raise _refusal(origin, root, "other layers would change with it")
         found.append(changed)
     return found
 
@@ -277,34 +277,15 @@ def _told(layer: LayerCost) -> tuple[Any, ...]:
     return (*shape, layer.parameters, layer.work)
 
 
-def _refusal(root: Entries, origin: Origin, message: str) -> SpecError:
+def _refusal(origin: Origin, root: Entries, message: str) -> SpecError:
     """What stands in the way: layers that are read by their numbers, where there are any."""
-    code, expected = "rewrite", "a `name:` on that layer, and that name here"
-    numbered = [
-        Problem(
-            origin.label,
-            one.mark,
-            code,
-            f"`{clip(one.text)}` names a layer by its number, which the rewriting changes",
-            expected,
-        )
-        for one in _references(root)
-        if _NUMBERED.search(one.text)
-    ]
-    return SpecError(numbered or [Problem(origin.label, TOP, code, f"not rewritten: {message}")])
-
-
-def _references(node: Node) -> Iterator[Scalar]:
-    """The names of layers that others read, or share the weights of."""
-    if isinstance(node, Items):
-        for one in node.nodes:
-            yield from _references(one)
-    elif isinstance(node, Entries):
-        for name, value in keys_of(node).items():
-            if name in ("from", "like", "weights"):
-                named = value.nodes if isinstance(value, Items) else [value]
-                yield from (one for one in named if isinstance(one, Scalar))
-            yield from _references(value)
+    collector = Collector(origin)
+    for one in numbered(root):
+        words = f"`{clip(one.text)}` names a layer by a number, which the rewriting changes"
+        expected = "a `name:` on that layer, and that name here"
+        collector.add(one.mark, CODE, words, expected=expected)
+    whole = Problem(origin.label, TOP, CODE, f"not rewritten: {message}")
+    return SpecError(collector.problems or [whole])
 
 
 # what it brings

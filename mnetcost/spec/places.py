@@ -31,14 +31,15 @@ class Place(NamedTuple):
         return tuple(one.text for one in items if isinstance(one, Scalar))
 
 
-def places(root: Entries) -> list[Place]:
-    """Every written layer of a spec that loads, blocks first, each in its order."""
-    found: list[Place] = []
-    blocks = root.nodes["blocks"][1] if "blocks" in root.nodes else None
-    if isinstance(blocks, Entries):
-        for _, block in blocks.nodes.values():
-            found += _branch(block)
-    return [*found, *_branch(root)]
+def bodies(root: Entries) -> dict[str, Node]:
+    """What numbers its layers by itself: every block by its name, and as "" the spec's own list."""
+    blocks = keys_of(root.nodes["blocks"][1]) if "blocks" in root.nodes else {}
+    return {**blocks, "": root.nodes["layers"][1]}
+
+
+def places(root: Entries) -> dict[str, list[Place]]:
+    """Every written layer of a spec that loads, by its body, in order."""
+    return {name: list(_branch(node)) for name, node in bodies(root).items()}
 
 
 def _branch(node: Node) -> Iterator[Place]:
