@@ -4,7 +4,7 @@ A layer is written once and may stand for many: in the repeats of a list, in eve
 in every variant. It is replaced where all of them can be, and were asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -80,6 +80,12 @@ def _matches(names: Iterable[str], globs: Sequence[str]) -> bool:
     return any(fnmatchcase(name, glob) for name in names for glob in globs)
 
 
+def _pair_names(count: Count, pairs: Mapping[int, Run]) -> Iterator[str]:
+    return (
+        pair_name(count.layers[run[0]].name, count.layers[run[-1]].name) for run in pairs.values()
+    )
+
+
 def names_of(layer: LayerCost) -> tuple[str, ...]:
     """What a layer may be called: its own name, and of a half that of the pair."""
     owner = layer.name.removesuffix("/depthwise").removesuffix("/pointwise")
@@ -94,7 +100,8 @@ class Survey:
         self.place_of = {mark: number for number, one in enumerate(places) for mark in one.marks}
         self.uses: list[list[Use]] = [[] for _ in places]
         self.sharing: set[tuple[int, int]] = set()
-        known: set[str] = set()
+        self.pairs = [find_pairs(count) for count in counts]
+        known = {name for one, found in zip(counts, self.pairs) for name in _pair_names(one, found)}
         for number, count in enumerate(counts):
             for index, layer in enumerate(count.layers):
                 known.update(names_of(layer))
@@ -131,8 +138,7 @@ def by_separable(survey: Survey) -> Plan:
     found, kept = [], []
     runs: tuple[dict[int, Run], ...] = tuple({} for _ in survey.counts)
     for place, uses in zip(survey.places, survey.uses):
-        wide = [use for use in uses if isinstance(use.layer.node.layer, Conv)]
-        wide = [use for use in wide if use.layer.type == "conv"]
+        wide = [use for use in uses if use.layer.type == "conv"]
         asked = [use for use in wide if names_of(use.layer) in survey.selection]
         if place.word != "conv" or not asked:
             continue
@@ -153,7 +159,7 @@ def _why_not_separable(
         groups = layer.groups_on(use.layer.input) if isinstance(layer, Conv) else 1
         if groups > 1:
             return f"{use} has {groups} groups"
-    narrow = next((use for use in uses if use not in wide), None)
+    narrow = next((use for use in uses if use.layer.type != "conv"), None)
     if narrow is not None:
         return f"it is written once with {narrow}, which is {narrow.layer.type}"
     return _why_not_at_all(survey, place, "separable", wide, asked)
@@ -164,12 +170,13 @@ def _why_not_at_all(
 ) -> str | None:
     """What keeps a written layer from being replaced, whichever way."""
     if len(asked) < len(uses):
-        other = next(use for use in uses if use not in asked)
+        known = {(use.number, use.at) for use in asked}
+        other = next(use for use in uses if (use.number, use.at) not in known)
         return f"it is written once with {other}, which was not asked for"
     if any(map(survey.shares, uses)):
         return "it shares its weights"
-    known = {*fields_of(LAYERS[target]), "name", "repeat", "expand", "round", "when"}
-    column = next((one for one in place.columns if one not in known), None)
+    takes = {*fields_of(LAYERS[target]), "name", "repeat", "expand", "round", "when"}
+    column = next((one for one in place.columns if one not in takes), None)
     return None if column is None else f"it is written in rows with `{column}`"
 
 
@@ -182,12 +189,11 @@ def _kept(uses: list[Use], reason: str) -> Kept:
 
 def by_standard(survey: Survey) -> Plan:
     """Every depthwise-separable pair, a `separable` or two layers, by a standard convolution."""
-    pairs = [find_pairs(count) for count in survey.counts]
     found, kept = [], []
     runs: tuple[dict[int, Run], ...] = tuple({} for _ in survey.counts)
     for place, uses in zip(survey.places, survey.uses):
         filters = [use for use in uses if use.layer.type == "depthwise"]
-        mine = [(use, pairs[use.number].get(use.at, ())) for use in filters]
+        mine = [(use, survey.pairs[use.number].get(use.at, ())) for use in filters]
         asked = [use for use, run in mine if survey.names(use, run) in survey.selection]
         if not asked:
             continue

@@ -15,7 +15,6 @@ class Edits:
         self.text = origin.text
         self._starts = origin.starts()
         self._ends = read_ends(origin.text)
-        self._comments = _comments(origin.text)
         self._changes: list[tuple[int, int, str]] = []
 
     def replace(self, first: Node, last: Node, text: str) -> None:
@@ -24,9 +23,9 @@ class Edits:
         The comments within follow it, unless the list is in brackets.
         """
         start, end = self._start(first), self._end(last)
-        within = [self.text[a:b] for a, b in self._comments if start <= a < end]
-        rest = self.text[end : self.text.find("\n", end)].lstrip()
-        if not rest or rest.startswith("#"):
+        rest = self.text[end:].split("\n", 1)[0].lstrip()
+        if "#" in self.text[start:end] and (not rest or rest.startswith("#")):
+            within = [self.text[a:b] for a, b in _comments(self.text) if start <= a < end]
             text = "  ".join([text, *within])
         self._changes.append((start, end, text))
 
