@@ -128,6 +128,21 @@ def test_back_again_costs_the_same(name):
     assert back.name.replace("standard convolutions", "") == f"{net.name} ()"
 
 
+def test_input_and_width_of_a_variant_stand_at_the_top():
+    text = (
+        "input: {height: 12, width: 20, channels: 4}\nvariants:\n"
+        "  big: {name: Big, input: {height: 30}, width: {round: nearest, multiplier: 0.5}}\n"
+        "layers:\n  - conv: {out: 8, kernel: 3}\n"
+    )
+    assert mnetcost.load(text, "big").rewrite("separable").text == (
+        "name: Big (depthwise separable)\ninput: {height: 30, width: 20, channels: 4}\n"
+        "width: {round: nearest, multiplier: 0.5}\nlayers:\n  - separable: {out: 8}\n"
+    )
+    assert mnetcost.load(text).rewrite("separable").text == text.replace(
+        "name: Big", "name: Big (depthwise separable)"
+    ).replace("conv: {out: 8, kernel: 3}", "separable: {out: 8}")
+
+
 @pytest.mark.parametrize(
     ("name", "layers"), [("resnet18", 17), ("resnext50_32x4d", 1), ("efficientnet_b3", 1)]
 )
@@ -148,6 +163,10 @@ def test_knobs_that_were_set_become_the_specs():
     new = mnetcost.load(net.rewrite("separable").text)
     assert (new.graph.knobs["classes"], new.graph.knobs["norm"]) == (10, "batch")
     assert new.cost().layers[-1].output.c == 10
+    net = mnetcost.load("resnet34", set={"classes": 10, "n1": 1})
+    new = mnetcost.load(net.rewrite("separable").text)
+    assert new.graph.knobs == net.graph.knobs
+    assert new.graph.knobs["bottleneck"] is False
 
 
 # --- how it is written
@@ -215,6 +234,14 @@ TO_SEPARABLE = {
         "  - add: {from: [conv_1, conv_2, conv_3]}\n",
         "layers:\n  - conv: {out: 4}\n  - separable: {out: 4}\n  - conv: {out: 4}\n"
         "  - add: {from: [conv_1, separable_1, conv_2]}\n",
+    ),
+    "numbers of the list around, and names like numbers": (
+        "blocks:\n  reader:\n    layers:\n      - relu: {from: conv_2}\n"
+        "  owner:\n    layers:\n      - relu: {name: conv_2}\n      - relu: {from: conv_2}\n"
+        "layers:\n  - conv: {out: 4, kernel: 3}\n  - conv: {out: 5}\n  - reader\n  - owner\n",
+        "blocks:\n  reader:\n    layers:\n      - relu: {from: conv_1}\n"
+        "  owner:\n    layers:\n      - relu: {name: conv_2}\n      - relu: {from: conv_2}\n"
+        "layers:\n  - separable: {out: 4}\n  - conv: {out: 5}\n  - reader\n  - owner\n",
     ),
     "names of blocks too": (
         'blocks:\n  unit:\n    takes: {id: }\n    layers:\n      - conv: {name: "${id}", out: 4, '
@@ -419,6 +446,25 @@ def test_a_number_from_outside_is_refused_with_its_place():
         mnetcost.load(HEAD + body).rewrite("separable")
     (problem,) = error.value.problems
     assert (problem.code, problem.mark.line, problem.mark.column) == ("rewrite", 9, 18)
+
+
+READER = "blocks:\n  reader:\n    takes: {id: }\n    layers:\n      - relu: {from: $id}\n"
+
+
+@pytest.mark.parametrize(
+    ("to", "layers"),
+    [
+        (
+            "separable",
+            "  - conv: {out: 4, kernel: 3}\n  - conv: {out: 4}\n  - conv: {out: 4}\n"
+            "  - reader: {id: conv_2}\n",
+        ),
+        ("standard", "  - separable: {out: 4}\n  - conv: {out: 4}\n  - reader: {id: conv_1}\n"),
+    ],
+)
+def test_a_number_as_an_argument_would_read_another_layer(to, layers):
+    with pytest.raises(mnetcost.SpecError, match="other layers would change with it"):
+        mnetcost.load(f"{HEAD}{READER}layers:\n{layers}").rewrite(to)
 
 
 def test_a_knob_that_nothing_would_use_is_refused():

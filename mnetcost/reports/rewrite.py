@@ -63,7 +63,10 @@ def _kept_table(rewriting: Rewriting) -> Table:
     )
     rows = tuple((one.names[0], len(one.names), one.reason) for one in rewriting.kept)
     return Table(
-        "kept", "Not rewritten\n(the first of the layers that are written once)", columns, rows
+        "kept",
+        "Not rewritten\n(each written layer by its first name, and how many it stands for)",
+        columns,
+        rows,
     )
 
 
