@@ -1,6 +1,7 @@
 """Changes to the text of a spec, made together: all that is not changed stays as it is written."""
 
 import json
+from functools import cached_property
 
 import yaml
 
@@ -17,6 +18,10 @@ class Edits:
         self._ends = read_ends(origin.text)
         self._changes: list[tuple[int, int, str]] = []
 
+    @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
+        return _comments(self.text)  # slow, and few replaced entries have any
+
     def replace(self, first: Node, last: Node, text: str) -> None:
         """Put `text` in the place of two entries of a list and all between them.
 
@@ -25,7 +30,7 @@ class Edits:
         start, end = self._start(first), self._end(last)
         rest = self.text[end:].split("\n", 1)[0].lstrip()
         if "#" in self.text[start:end] and (not rest or rest.startswith("#")):
-            within = [self.text[a:b] for a, b in _comments(self.text) if start <= a < end]
+            within = [self.text[a:b] for a, b in self._comments if start <= a < end]
             text = "  ".join([text, *within])
         self._changes.append((start, end, text))
 
