@@ -29,7 +29,7 @@ format_option = click.option(
     "--format",
     "format_",
     type=click.Choice(list(FORMATS)),
-    help="How to write it. The default is rich, or what the suffix of --output says.",
+    help="How to write it. The default is rich, or what the suffix of its file says.",
 )
 output_option = click.option(
     "--output",
