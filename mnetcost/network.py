@@ -1,7 +1,7 @@
 """The notebook's API: a network, its cost, and a sweep over its multipliers."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from mnetcost.spec import load_graph, read_graph
 if TYPE_CHECKING:  # a sweep needs NumPy and an explanation SymPy, a cost neither
     from mnetcost.analysis.derivation import Derivation
     from mnetcost.analysis.explain import Explained
+    from mnetcost.analysis.rewrite import Rewriting
     from mnetcost.analysis.sweep import Sweep
     from mnetcost.tables import Report
 
@@ -155,6 +156,18 @@ class Network:
     def set(self, **knobs: Any) -> "Network":
         """The same network with other knobs. Raises UsageError for one that it has not."""
         return self.configured(self.variant, {**self.graph.given, **knobs})
+
+    def rewrite(self, to: str, layers: str | Sequence[str] = ()) -> "Rewriting":
+        """The spec with standard k×k convolutions (k > 1) made separable, or back.
+
+        `to` is "separable" or "standard"; `layers` are globs of full names, such as
+        "stage_*/conv_1*", where "!conv_1" leaves out. Needs ruamel.yaml (the extra `fmt`). Raises
+        UsageError for an unknown word or a glob without a layer, SpecError where the new spec
+        would not hold. `load` reads its `.text`. Howard et al. 2017, arXiv:1704.04861, section 3.1.
+        """
+        from mnetcost.analysis.rewrite import Rewriting
+
+        return Rewriting.of(self.graph, to, layers)
 
     def __repr__(self) -> str:
         height, width = self.graph.base

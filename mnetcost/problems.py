@@ -34,6 +34,10 @@ class Origin(NamedTuple):
         """The lines of the text, split where YAML splits them."""
         return _LINE_BREAK.split(self.text)
 
+    def starts(self) -> list[int]:
+        """The place in the text where each line begins."""
+        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
+
     def mark(self, place: int) -> Mark:
         """The mark of the character at this place in the text."""
         lines = _LINE_BREAK.split(self.text[:place])

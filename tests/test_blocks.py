@@ -231,3 +231,13 @@ def test_a_billion_nodes_are_refused_at_once() -> None:
     assert time.process_time() - start < 2
     empty = text.replace("layers: [relu]", "layers: [{relu: {when: false}}]")
     assert [code for _, _, code in problems(empty)] == ["too-large"]
+
+
+def test_a_separable_in_a_block_is_read_by_its_full_name() -> None:
+    net = mnetcost.load(
+        "input: {height: 8, width: 12, channels: 4}\n"
+        "blocks:\n  unit:\n    layers:\n      - separable: {out: 6}\n      - relu\n"
+        "layers:\n  - unit\n  - add: {from: [unit_1/separable_1, unit_1]}\n"
+    )
+    names = [net.graph.nodes[index].name for index in net.graph.nodes[-1].reads]
+    assert names == ["unit_1/separable_1/pointwise", "unit_1/relu_1"]

@@ -48,12 +48,12 @@ class Reduction(NamedTuple):
     @property
     def ratio(self) -> Fraction | None:
         """Separable mult-adds / standard mult-adds, exact; None of nothing."""
-        return _ratio(self.separable.mult_adds, self.standard.mult_adds)
+        return ratio_of(self.separable.mult_adds, self.standard.mult_adds)
 
     @property
     def params_ratio(self) -> Fraction | None:
         """Separable parameters / standard parameters, exact; None of nothing."""
-        return _ratio(self.separable.params, self.standard.params)
+        return ratio_of(self.separable.params, self.standard.params)
 
     @property
     def formula_text(self) -> str | None:
@@ -70,7 +70,8 @@ class Reduction(NamedTuple):
         return Fraction(1, self.n) + Fraction(1, self.d_k.h * self.d_k.w)
 
 
-def _ratio(part: int, whole: int) -> Fraction | None:
+def ratio_of(part: int, whole: int) -> Fraction | None:
+    """part / whole, exact; None of nothing."""
     return Fraction(part, whole) if whole else None
 
 

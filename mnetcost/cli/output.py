@@ -4,6 +4,7 @@ import codecs
 import os
 import stat
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -28,7 +29,7 @@ format_option = click.option(
     "--format",
     "format_",
     type=click.Choice(list(FORMATS)),
-    help="How to write it. The default is rich, or what the suffix of --output says.",
+    help="How to write it. The default is rich, or what the suffix of its file says.",
 )
 output_option = click.option(
     "--output",
@@ -38,28 +39,46 @@ output_option = click.option(
 )
 
 
-def choose_format(format_: str | None, output: str | None) -> str:
-    """The format asked for, else what the suffix says, else rich. A wrong suffix is wrong usage."""
+def choose_format(format_: str | None, output: str | None, option: str = "--output") -> str:
+    """The format asked for, else what the suffix of the file that `option` names says, else rich.
+
+    A wrong suffix is wrong usage.
+    """
     if format_ or output is None or output == "-":
         return format_ or "rich"
     suffix = os.path.splitext(output)[1].lower()
     if suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         message = f"the suffix of '{output}' tells no format; use one of {known}, or --format"
-        raise click.BadParameter(message, param_hint="--output")
+        raise click.BadParameter(message, param_hint=option)
     return SUFFIXES[suffix]
 
 
 def write(report: Report, format_: str, output: str | None) -> None:
     """Render the report and put it where it belongs."""
-    if output is None or output == "-" or _is_standard_output(output):
-        print_text(renderer(format_)(report))
-    elif format_ == "rich":
+    if format_ == "rich" and not is_standard_output(output):
         from mnetcost.render.terminal import render_plain
 
-        _save(render_plain(report), output)
+        write_text(render_plain(report), output)
     else:
-        _save(renderer(format_)(report), output)
+        write_text(renderer(format_)(report), output)
+
+
+def write_text(text: str, output: str | None) -> None:
+    """Put a text where it belongs."""
+    if output is None or is_standard_output(output):
+        print_text(text)
+    else:
+        _save(text, output)
+
+
+def write_beside(report: Report) -> None:
+    """Put the report on standard error, where standard output holds something else."""
+    from mnetcost.render.terminal import render_for
+
+    with suppress(OSError):  # nobody reads standard error
+        if sys.stderr is not None:
+            sys.stderr.write(render_for(sys.stderr, report))
 
 
 def prepare_streams() -> None:
@@ -70,8 +89,10 @@ def prepare_streams() -> None:
             reconfigure(errors="mnetcost")
 
 
-def _is_standard_output(output: str) -> bool:
+def is_standard_output(output: str | None) -> bool:
     """Whether the file is where standard output goes: replacing it would lose what is there."""
+    if output is None or output == "-":
+        return True
     try:
         return os.path.samestat(os.stat(output), os.fstat(1))
     except (OSError, ValueError):

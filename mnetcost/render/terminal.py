@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import TextIO
 
 from mnetcost.render.layout import Line, report_lines
 from mnetcost.tables import Report
@@ -9,8 +10,13 @@ from mnetcost.tables import Report
 
 def render_terminal(report: Report) -> str:
     """The report as standard output should show it."""
-    if (sys.stdout is not None and sys.stdout.isatty()) or os.environ.get("FORCE_COLOR"):
-        return render_styled(report)
+    return render_for(sys.stdout, report)
+
+
+def render_for(stream: TextIO | None, report: Report) -> str:
+    """The report as an output stream should show it."""
+    if (stream is not None and stream.isatty()) or os.environ.get("FORCE_COLOR"):
+        return render_styled(report, stream)
     return render_plain(report)
 
 
@@ -23,7 +29,7 @@ def _text(line: Line) -> str:
     return "".join(text for text, _ in line).rstrip()
 
 
-def render_styled(report: Report) -> str:
+def render_styled(report: Report, stream: TextIO | None = None) -> str:
     """The report in the colours and the width of the terminal."""
     from rich.console import Console  # a pipe does not wait for it
     from rich.text import Text
@@ -31,7 +37,7 @@ def render_styled(report: Report) -> str:
     # Forced colour is meant for what rich takes for a terminal without any.
     dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
     forced = bool(os.environ.get("FORCE_COLOR"))
-    console = Console(color_system="standard" if forced and dumb else "auto")
+    console = Console(file=stream, color_system="standard" if forced and dumb else "auto")
     with console.capture() as capture:
         for line in report_lines(report, console.width):
             text = Text.assemble(*line, overflow="fold")

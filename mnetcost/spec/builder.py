@@ -131,6 +131,7 @@ class Builder(Surroundings):
             self.own({name, *(one for one, _ in expanded)}, name_mark)
         at = self._place(expanded, written, reads, scope)
         scope.names[self.records.tensor_name(value, automatic, scope)] = at
+        self.places[name] = at  # a pair is known by its own full name, not by its halves' alone
         return at
 
     def _place(

@@ -127,6 +127,32 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
         collector.add(mark, "not-yaml", f"not YAML: {clip(words, 200)}")
 
 
+def read_ends(text: str) -> dict[tuple[type, int, int], tuple[int, int]]:
+    """Where every value of a text ends: by its kind, line and column, the line and column after it.
+
+    A collection on lines of its own ends with the last value in it. The text has been read before.
+    """
+    found: dict[tuple[type, int, int], tuple[int, int]] = {}
+    opened: list[tuple[type, int, int]] = []
+    last = (1, 1)
+    for event in yaml.parse(text, Loader=_Loader):
+        start, stop = event.start_mark, event.end_mark
+        if start is None or stop is None:
+            continue
+        begins, end = (start.line + 1, start.column + 1), (stop.line + 1, stop.column + 1)
+        match event:
+            case yaml.ScalarEvent():
+                found[Scalar, *begins] = last = end
+            case yaml.SequenceStartEvent():
+                opened.append((Items, *begins))
+            case yaml.MappingStartEvent():
+                opened.append((Entries, *begins))
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                last = last if end == begins else end
+                found[opened.pop()] = last
+    return found
+
+
 def _mark(event: yaml.Event) -> Mark:
     start, end = event.start_mark, event.end_mark
     if start is None or end is None:

@@ -15,7 +15,7 @@ try:
     from ruamel.yaml.resolver import VersionedResolver
     from ruamel.yaml.tag import Tag
 except ImportError:
-    message = "`mnetcost fmt` needs ruamel.yaml: pip install 'mnetcost[fmt]'"
+    message = "a spec is written with ruamel.yaml: pip install 'mnetcost[fmt]'"
     raise UsageError(message) from None
 
 # What ruamel raises over a text that it cannot keep, its own faults among it.

@@ -1,0 +1,119 @@
+"""What a rewritten spec saves, layer by layer, and what stays as it was."""
+
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.reduction import PairCost
+from mnetcost.analysis.rewrite import Rewriting, Saving
+from mnetcost.reports.notes import convention_notes, knob_notes
+from mnetcost.tables import Column, Kind, Report, Table
+
+TITLES = {
+    "separable": "Standard convolutions made depthwise separable",
+    "standard": "Depthwise-separable convolutions made standard",
+}
+
+
+def rewrite_report(rewriting: Rewriting) -> Report:
+    """The cost of every replaced layer before and after, the network's, and what was left alone."""
+    savings = _savings_table(rewriting)
+    tables = (savings, _kept_table(rewriting)) if rewriting.kept else (savings,)
+    return Report(
+        title=rewriting.before.graph.name,
+        tables=tables,
+        notes=_notes(rewriting),
+        document=_document(rewriting),
+        flat=savings,
+    )
+
+
+def _savings_table(rewriting: Rewriting) -> Table:
+    """One row a replaced layer, and the whole network last."""
+    columns = (
+        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("kernel", "Kernel", Kind.TEXT),
+        Column("input", "Input", Kind.MAP),
+        Column("output", "→ Output", Kind.MAP, joined=True),
+        Column("params_before", "Parameters\nbefore", Kind.INTEGER),
+        Column("params_after", "Parameters\nafter", Kind.INTEGER, joined=True),
+        Column("params_ratio", "Ratio", Kind.RATIO, joined=True),
+        Column("mult_adds_before", "Mult-adds\nbefore", Kind.INTEGER),
+        Column("mult_adds_after", "Mult-adds\nafter", Kind.INTEGER, joined=True),
+        Column("ratio", "Ratio", Kind.RATIO, joined=True),
+    )
+    title = TITLES[rewriting.to]
+    if len(rewriting.savings) == 1:
+        title += "\n(none: the network stays as it is)"
+    rows = tuple(
+        (
+            *(one.name, one.kernel, one.input, one.output),
+            *(one.before.params, one.after.params, one.params_ratio),
+            *(one.before.mult_adds, one.after.mult_adds, one.ratio),
+        )
+        for one in rewriting.savings
+    )
+    return Table("savings", title, columns, rows)
+
+
+def _kept_table(rewriting: Rewriting) -> Table:
+    columns = (
+        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("layers", "Layers", Kind.INTEGER),
+        Column("reason", "Why", Kind.TEXT),
+    )
+    rows = tuple((one.names[0], len(one.names), one.reason) for one in rewriting.kept)
+    return Table(
+        "kept",
+        "Not rewritten\n(each written layer by its first name, and how many it stands for)",
+        columns,
+        rows,
+    )
+
+
+def _notes(rewriting: Rewriting) -> tuple[tuple[str, str], ...]:
+    graph = rewriting.before.graph
+    notes = []
+    if rewriting.settled:
+        one = f"the variant {graph.variant}" if graph.variant else "the network with these knobs"
+        notes.append(("Spec", f"{one} is the whole of it"))
+    if rewriting.unproven:
+        notes.append(
+            ("Left out", f"`expect:` ({rewriting.unproven}), figures of the spec as it was")
+        )
+    return (*convention_notes(), *knob_notes(graph), *notes)
+
+
+def _document(rewriting: Rewriting) -> dict[str, Any]:
+    *layers, network = map(_saving, rewriting.savings)
+    del network["input"], network["output"], network["kernel"], network["name"]
+    return {
+        "model": rewriting.before.graph.name,
+        "to": rewriting.to,
+        "layers": layers,
+        "totals": network,
+        "kept": [{"names": list(one.names), "reason": one.reason} for one in rewriting.kept],
+        "expectations_left_out": rewriting.unproven,
+        "spec": rewriting.text,
+    }
+
+
+def _saving(one: Saving) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kernel": one.kernel,
+        "input": one.input and list(one.input),
+        "output": one.output and list(one.output),
+        "before": _cost(one.before),
+        "after": _cost(one.after),
+        **_ratios("ratio", one.ratio),
+        **_ratios("params_ratio", one.params_ratio),
+    }
+
+
+def _cost(cost: PairCost) -> dict[str, int]:
+    return {"params": cost.params, "mult_adds": cost.mult_adds}
+
+
+def _ratios(name: str, ratio: Fraction | None) -> dict[str, Any]:
+    exact = None if ratio is None else str(ratio)
+    return {name: None if ratio is None else float(ratio), f"{name}_exact": exact}

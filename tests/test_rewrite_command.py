@@ -1,0 +1,161 @@
+"""`mnetcost rewrite` as a shell sees it: the spec in one place, the saving in another."""
+
+import csv
+import io
+import json
+
+import pytest
+from commands import process, refused
+
+import mnetcost
+
+pytest.importorskip("ruamel.yaml")
+
+LAYER = "input: {height: 6, width: 10, channels: 2}\nlayers:\n  - conv: {out: 4, kernel: [3, 5]}\n"
+# 60 positions: 3·5·2·4 = 120 weights against 3·5·2 + 2·4 = 38
+SPEC = (
+    "input: {height: 6, width: 10, channels: 2}\nlayers:\n  - separable: {out: 4, kernel: [3, 5]}\n"
+)
+
+
+@pytest.fixture
+def net(tmp_path):
+    path = tmp_path / "net.yaml"
+    path.write_text(LAYER, encoding="utf-8")
+    return str(path)
+
+
+def test_the_spec_is_printed_and_the_saving_stands_beside(net):
+    ran = process("rewrite", net, "--to", "separable")
+    assert (ran.code, ran.out) == (0, SPEC)
+    assert "7,200" in ran.err
+    assert "2,280" in ran.err
+
+
+def test_a_pipe(net):
+    ran = process("rewrite", net, "--to", "separable")
+    table = process("table", "-", "--format", "json", input=ran.out.encode())
+    assert json.loads(table.out)["totals"]["mult_adds"] == 38 * 60
+    back = process("rewrite", "-", "--to", "standard", input=ran.out.encode())
+    assert back.out == LAYER
+
+
+def test_a_variant_in_a_pipe_stays_that_variant():
+    ran = process("rewrite", "resnet18", "--to", "separable")
+    table = process("table", "-", "--format", "json", input=ran.out.encode())
+    assert json.loads(table.out)["model"] == "ResNet-18 (depthwise separable)"
+
+
+def test_files(net, tmp_path):
+    new, saving = tmp_path / "new.yaml", tmp_path / "saving.csv"
+    ran = process("rewrite", net, "--to", "separable", "-o", str(new), "--report", str(saving))
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert new.read_text("utf-8") == SPEC
+    layer, network = csv.DictReader(io.StringIO(saving.read_text("utf-8")))
+    assert (layer["name"], layer["params_before"], layer["params_after"]) == ("conv_1", "120", "38")
+    assert (network["name"], network["mult_adds_after"]) == ("network", "2280")
+
+
+def test_a_file_in_its_own_place(net):
+    ran = process("rewrite", net, "--to", "separable", "-o", net)
+    assert "7,200" in ran.out
+    assert mnetcost.load(net).cost().mult_adds == 2280
+
+
+def test_a_report_alone_leaves_the_spec_on_standard_output(net, tmp_path):
+    ran = process("rewrite", net, "--to", "separable", "--report", str(tmp_path / "saving.html"))
+    assert (ran.out, ran.err) == (SPEC, "")
+
+
+def test_json(net):
+    found = json.loads(process("rewrite", net, "--to", "separable", "--format", "json").out)
+    costs = {
+        "before": {"params": 120, "mult_adds": 7200},
+        "after": {"params": 38, "mult_adds": 2280},
+        "ratio": 38 / 120,
+        "ratio_exact": "19/60",
+        "params_ratio": 38 / 120,
+        "params_ratio_exact": "19/60",
+    }
+    layer = {"name": "conv_1", "kernel": "3×5", "input": [6, 10, 2], "output": [6, 10, 4]}
+    assert found == {
+        "model": "net",
+        "to": "separable",
+        "layers": [{**layer, **costs}],
+        "totals": costs,
+        "kept": [],
+        "expectations_left_out": 0,
+        "spec": SPEC,
+    }
+
+
+@pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html"])
+def test_every_format(net, format_):
+    ran = process("rewrite", net, "--to", "separable", "--format", format_)
+    assert (ran.code, ran.err) == (0, "")
+    assert "2280" in ran.out.replace(",", "").replace("{}", "")
+
+
+def test_what_is_kept_is_said(net):
+    ran = process("rewrite", "resnext50_32x4d", "--to", "separable", "--format", "json")
+    found = json.loads(ran.out)
+    assert [one["reason"] for one in found["kept"]] == ["bottleneck_1.1/conv_2 has 32 groups"]
+    assert len(found["kept"][0]["names"]) == 16
+    assert found["expectations_left_out"] == 7
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--to", "dense"],
+        ["--to", "separable", "--layers", "nothing*"],
+        ["--to", "separable", "--set", "depth=2"],
+        ["--to", "separable", "--report", "saving.xyz"],
+        ["--to", "separable", "-o", "no/such/folder/new.yaml"],
+    ],
+)
+def test_wrong_options(net, arguments):
+    refused(process("rewrite", net, *arguments), 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layers: [",
+        "input: {height: 6, width: 10, channels: 2}\nlayers:\n  - convv: {out: 4}\n",
+        f"knobs: {{g: 1}}\n{LAYER.rstrip().removesuffix('}')}, groups: $g}}\n",
+    ],
+    ids=["not YAML", "unknown layer", "a knob would be left unused"],
+)
+def test_wrong_specs(net, text):
+    with open(net, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    refused(process("rewrite", net, "--to", "separable"), 1)
+
+
+def test_hostile_names_stay_texts(net):
+    name = "=cmd <b> [red] \\x $ & {1}"
+    with open(net, "w", encoding="utf-8") as stream:
+        stream.write(f"name: {json.dumps(name)}\n{LAYER}")
+    ran = process("rewrite", net, "--to", "separable")
+    assert mnetcost.load(ran.out).name == f"{name} (depthwise separable)"
+    html = process("rewrite", net, "--to", "separable", "--format", "html").out
+    assert "<b>" not in html
+
+
+def test_without_ruamel(net, monkeypatch):
+    import sys
+
+    monkeypatch.delitem(sys.modules, "mnetcost.spec.roundtrip", raising=False)
+    monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
+    with pytest.raises(mnetcost.UsageError, match=r"pip install 'mnetcost\[fmt\]'"):
+        mnetcost.load(net).rewrite("separable")
+
+
+def test_the_library_needs_no_command_line():
+    found = mnetcost.load(LAYER).rewrite("separable")
+    assert found.text == SPEC
+    assert repr(found) == "Rewriting('<text>', to='separable', 1 layers, mult_adds=7,200 to 2,280)"
+    assert found.savings[0].name == "conv_1"
+    assert found.after.mult_adds == mnetcost.load(found.text).cost().mult_adds == 2280
