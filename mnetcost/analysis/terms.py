@@ -34,7 +34,7 @@ class Difference(NamedTuple):
     @property
     def words(self) -> str:
         """ "2 × values of the output map"."""
-        averaged = ", averaged over the batch" if self.per_image else ""
+        averaged = ", of one image" if self.per_image else ""
         return f"{self.times} × {PARTS[self.part]}{averaged}"
 
 

@@ -55,6 +55,9 @@ class AvgPool(Pool):
 
     __slots__ = ()
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("pooling_inside", y.c, self.window().values_inside(x))
+
 
 class GlobalPool(Called, Layer):
     """One window over the whole map, whatever its size."""

@@ -201,6 +201,8 @@ class Resize(Called, Free):
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part(f"{self.mode}_outputs", y.c, y.h * y.w)
+        if self.mode == "area":
+            yield Part("area_inputs", x.c, x.h * x.w)
         if self.scale is None:
             yield Part("sized_outputs", y.c, y.h * y.w)
             yield Part("sized_positions", 1, y.h * y.w)
