@@ -120,19 +120,8 @@ def test_the_ten_networks(row: dict[str, str]) -> None:
     assert number(net, "thop", resolution=side) == int(row["thop_macs"])
 
 
-MEASURED = rows("tool_counts_measured.csv")
-
-
-@pytest.mark.parametrize("row", MEASURED, ids=lambda row: f"{row['model']}-{row['resolution']}")
-def test_more_networks_under_nine_conventions(row: dict[str, str]) -> None:
-    net, side = mnetcost.load(row["model"]), int(row["resolution"])
-    found = {name: number(net, name, resolution=side) for name in row if name in NAMES}
-    assert found == {name: int(row[name]) for name in found}
-    assert len(found) == 9
-
-
 # Layers on an input of 8×10×12 (channels, height, width), printed by the tools named in
-# tool_counts_measured.csv, ultralytics-thop 2.2.3 and onnx-tool 1.0.1 (torch 2.13.0's exporter).
+# tool_counts_modules.csv; test_tool_counts.py has more of them.
 LAYERS_ALONE = [
     # layer, {preset: number}
     ("relu6", {"ptflops": 960, "deepspeed-flops": 0, "onnx-tool": 1920}),
