@@ -74,13 +74,9 @@ def test_a_network_as_the_tools_print_it(row: dict[str, str]) -> None:
 def test_the_networks_are_many_and_not_all_square() -> None:
     assert len({row["model"] for row in NETWORKS}) == 43
     assert any(len(set(row["input"].split("x"))) == 2 for row in NETWORKS)
-    # tools and exporters fail for few: ONNX has no adaptive pool of uneven windows, and an SSD's
-    # normalisation is an If that onnx-tool cannot follow
+    # of all tools one fails, for few: ONNX has no adaptive pool of uneven windows
     empty = [(row["model"], name) for row in NETWORKS for name in PRESETS if not row[name]]
-    assert {name for _, name in empty} == {"onnx-tool"}
-    assert {model for model, _ in empty} == {
-        *("alexnet", "vgg16", "ssd300_vgg16", "ssdlite320_mobilenet_v3_large")
-    }
+    assert set(empty) == {("alexnet", "onnx-tool"), ("vgg16", "onnx-tool")}
 
 
 MODULES = rows("tool_counts_modules.csv")
