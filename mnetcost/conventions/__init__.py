@@ -44,6 +44,7 @@ SIZES = {
     "bicubic_outputs": "values resized bicubically",
     "area_outputs": "values resized by area",
     "area_inputs": "values of a map that is resized by area",
+    "area_values": "values averaged by a resize by area",
     "sized_outputs": "values resized to given sides",
     "sized_positions": "positions resized to given sides",
     "uneven_padding": "multiply-accumulates of a convolution padded unevenly by `same`",

@@ -1,12 +1,11 @@
 """Pooling: no parameters, one operation per element of each window."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
 from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
-from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up
+from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, values_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,19 +87,6 @@ class GlobalMaxPool(GlobalPool):
     __slots__ = ()
 
 
-def _elements(inside: Quantity, outside: Quantity) -> Quantity:
-    """How many elements the windows of one side read together: n + m - gcd(n, m)."""
-    if hasattr(inside, "shape"):
-        import numpy as np  # only arrays need it
-
-        return inside + outside - np.gcd(inside, outside)
-    if isinstance(inside, int):
-        return inside + outside - math.gcd(inside, outside)
-    from sympy import gcd
-
-    return inside + outside - gcd(inside, outside)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdaptivePool(Called, Layer):
     """As many windows as the output has values, spread over the map, whatever its size."""
@@ -114,7 +100,7 @@ class AdaptivePool(Called, Layer):
         return ()
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
-        return (Part("pooling", y.c, _elements(x.h, y.h) * _elements(x.w, y.w)),)
+        return (Part("pooling", y.c, values_read(x.h, y.h) * values_read(x.w, y.w)),)
 
 
 @layer("adaptive_avg_pool")

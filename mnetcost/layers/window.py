@@ -1,5 +1,6 @@
 """Sliding windows: how kernel, stride, padding and dilation give the output sides."""
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
@@ -147,3 +148,16 @@ class Window(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kernel.h}×{self.kernel.w}"
+
+
+def values_read(inside: Quantity, outside: Quantity) -> Quantity:
+    """How many values windows spread over one side read together: n + m - gcd(n, m)."""
+    if hasattr(inside, "shape"):
+        import numpy as np  # only arrays need it
+
+        return inside + outside - np.gcd(inside, outside)
+    if isinstance(inside, int):
+        return inside + outside - math.gcd(inside, outside)
+    from sympy import gcd
+
+    return inside + outside - gcd(inside, outside)
