@@ -66,6 +66,19 @@ def test_the_notebook():
         assert shown in README
 
 
+def test_the_preset_is_read_and_counts(tmp_path):
+    (text,) = blocks("yml")
+    path = tmp_path / "ours.yaml"
+    path.write_text(text, encoding="utf-8")
+    # 15 positions of 4 channels: 4·4 weights and 4 biases, and a sigmoid of 20 operations
+    size = "{height: 3, width: 5, channels: 4}"
+    text = f"input: {size}\nlayers: [conv: {{out: 4, bias: true, act: %s}}]\n"
+    cost = mnetcost.load(text % "sigmoid").cost(convention=str(path))
+    assert cost.counted.low == 15 * (2 * 16 + 4 + 20 * 4)
+    assert mnetcost.load(text % "gelu").cost(convention=str(path)).counted.low == 15 * (2 * 16 + 4)
+    assert cost.basis.convention.params(cost.parameters._asdict()) == 16 + 4
+
+
 def test_the_new_layer_type_works(tmp_path):
     _, record, cases = blocks("python")
     file = tmp_path / "test_channel_scale.py"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mnetcost.analysis.definitions import definitions
-from mnetcost.analysis.terms import differences, number
+from mnetcost.analysis.terms import PLAIN, Difference, described, differences, number
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention, paper
 from mnetcost.cost import Count, LayerCost
@@ -22,6 +22,29 @@ class Step(NamedTuple):
     reached: int
 
 
+class _Change(NamedTuple):
+    """What a part of a layer type weighs before and after, and what that adds."""
+
+    before: int
+    after: int
+    adds: int
+    per_image: bool
+
+    def then(self, sign: int, found: Difference) -> "_Change":
+        """With what one of the two conventions makes of it: the first for a sign below nothing."""
+        adds = self.adds + sign * found.adds
+        per_image = self.per_image or found.per_image
+        if sign < 0:
+            return self._replace(before=found.times, adds=adds, per_image=per_image)
+        return self._replace(after=found.times, adds=adds, per_image=per_image)
+
+    def words(self, part: str) -> str:
+        """ "2 → 1 × values of the output map"."""
+        if self.before == self.after:  # only one of the two multiplies it by the batch
+            return f"{self.after} × {described(part, True)} or of all"
+        return f"{self.before} → {self.after} × {described(part, self.per_image)}"
+
+
 class Way(NamedTuple):
     """The way from one convention's number to another's."""
 
@@ -36,17 +59,19 @@ def way(count: Count, start: Convention, end: Convention) -> Way:
     What both count alike is no step. Steps are the largest changes first.
     """
     batch = count.basis.batch
-    changes: dict[tuple[str, str], int] = {}
+    changes: dict[tuple[str, str, bool], _Change] = {}
     for one, sign in ((start, -1), (end, 1)):
         for found in differences(count.layers, one, batch):
-            key = found.layer, found.words
-            changes[key] = changes.get(key, 0) + sign * found.adds
+            plain = found.part in PLAIN  # which counts once where a convention says nothing else
+            key = found.layer, found.part, found.per_image and not plain
+            before = changes.get(key, _Change(int(plain), int(plain), 0, False))
+            changes[key] = before.then(sign, found)
     first = reached = number(count.layers, start, batch)
     steps = []
-    for (layer, words), change in sorted(changes.items(), key=lambda pair: -abs(pair[1])):
-        if change:
-            reached += change
-            steps.append(Step(layer, words, change, reached))
+    for (layer, part, _), change in sorted(changes.items(), key=lambda pair: -abs(pair[1].adds)):
+        if change.adds:
+            reached += change.adds
+            steps.append(Step(layer, change.words(part), change.adds, reached))
     return Way(first, tuple(steps), reached)
 
 

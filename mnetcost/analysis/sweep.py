@@ -212,6 +212,8 @@ def _exact_dtype(
 
     Every count grows with the channels and with each side, so their largest values bound the grid.
     """
+    if basis.convention:  # a weight below nothing could hide how large the terms are
+        basis = basis._replace(convention=basis.convention.bounding())
     # A derived width may be largest at any α, so there all of them are tried.
     derived = any(node.derived for node in graph.nodes)
     widths = (

@@ -34,8 +34,12 @@ class Difference(NamedTuple):
     @property
     def words(self) -> str:
         """ "2 × values of the output map"."""
-        averaged = ", averaged over the batch" if self.per_image else ""
-        return f"{self.times} × {PARTS[self.part]}{averaged}"
+        return f"{self.times} × {described(self.part, self.per_image)}"
+
+
+def described(part: str, per_image: bool) -> str:
+    """What one of a part is, in words."""
+    return PARTS[part] + (", of one image" if per_image else "")
 
 
 def differences(

@@ -27,6 +27,7 @@ PARAMETERS = {
 }
 # What else a counter may weigh.
 SIZES = {
+    "layers": "layers",
     "inputs": "values of the input map",
     "outputs": "values of the output map",
     "positions": "positions of the output map",
@@ -34,6 +35,7 @@ SIZES = {
     "normalized_groups": "groups of values normalised together",
     "neighbours": "neighbouring values of a local response normalisation",
     "padded_inputs": "input values with the padding of the channels",
+    "pooling_inside": "pooled values within the map and its padding",
     "softmax_rows": "softmaxes of attention",
     "input_projections": "multiply-accumulates of the query, key and value projections",
     "input_bias": "bias additions of the query, key and value projections",
@@ -41,6 +43,8 @@ SIZES = {
     "bilinear_outputs": "values resized bilinearly",
     "bicubic_outputs": "values resized bicubically",
     "area_outputs": "values resized by area",
+    "area_inputs": "values of a map that is resized by area",
+    "area_values": "values averaged by a resize by area",
     "sized_outputs": "values resized to given sides",
     "sized_positions": "positions resized to given sides",
     "uneven_padding": "multiply-accumulates of a convolution padded unevenly by `same`",
@@ -103,7 +107,9 @@ class Convention(_Said):
             total: dict[str, int] = {}
             for name in (EVERY, written):
                 for part, by_call in rules.get(name, {}).items():
-                    total[part] = total.get(part, 0) + by_call.get(called_as, 0)
+                    # a subclass calls the function; a rule may say that more of it is seen
+                    fallback = by_call.get("functional", 0) if called_as == "subclass" else 0
+                    total[part] = total.get(part, 0) + by_call.get(called_as, fallback)
             for part, times in total.items():
                 if times:
                     each = self.multiply_add if part in MULTIPLY_ADDS else 1
@@ -112,6 +118,10 @@ class Convention(_Said):
     def params(self, amounts: Mapping[str, Any]) -> Any:
         """The parameters that this convention counts, of amounts by name."""
         return sum([amounts.get(kind, 0) for kind in self.parameters])
+
+    def bounding(self) -> "Convention":
+        """The convention whose numbers bound this one's: no weight is below nothing."""
+        return self._replace(work=_unsigned(self.work), per_image=_unsigned(self.per_image))
 
     @property
     def counts_work(self) -> bool:
@@ -124,3 +134,14 @@ class Convention(_Said):
         each = dict.fromkeys(CALLS, 1)
         parts = {"multiply_accumulate": each, "attention_product": each}
         return dict(self.work) == {EVERY: parts} and not self.per_image
+
+
+def _unsigned(rules: Rules) -> Rules:
+    """The rules with every weight's sign left out."""
+    return {
+        layer: {
+            part: {call: abs(times) for call, times in by_call.items()}
+            for part, by_call in parts.items()
+        }
+        for layer, parts in rules.items()
+    }

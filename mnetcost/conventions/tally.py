@@ -42,6 +42,7 @@ def parts(stage: Stage) -> dict[str, Any]:
     """Everything that a convention may weigh of a simple layer, by name."""
     layer, x, y = stage
     found: dict[str, Any] = {
+        "layers": 1,
         "inputs": x.h * x.w * x.c,
         "outputs": y.h * y.w * y.c,
         "positions": y.h * y.w,

@@ -1,12 +1,11 @@
 """Pooling: no parameters, one operation per element of each window."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
 from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
-from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up
+from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, values_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,6 +54,9 @@ class AvgPool(Pool):
 
     __slots__ = ()
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("pooling_inside", y.c, self.window().values_inside(x))
+
 
 class GlobalPool(Called, Layer):
     """One window over the whole map, whatever its size."""
@@ -85,19 +87,6 @@ class GlobalMaxPool(GlobalPool):
     __slots__ = ()
 
 
-def _elements(inside: Quantity, outside: Quantity) -> Quantity:
-    """How many elements the windows of one side read together: n + m - gcd(n, m)."""
-    if hasattr(inside, "shape"):
-        import numpy as np  # only arrays need it
-
-        return inside + outside - np.gcd(inside, outside)
-    if isinstance(inside, int):
-        return inside + outside - math.gcd(inside, outside)
-    from sympy import Function  # whose own gcd is that of polynomials
-
-    return inside + outside - Function("gcd")(inside, outside)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdaptivePool(Called, Layer):
     """As many windows as the output has values, spread over the map, whatever its size."""
@@ -111,7 +100,7 @@ class AdaptivePool(Called, Layer):
         return ()
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
-        return (Part("pooling", y.c, _elements(x.h, y.h) * _elements(x.w, y.w)),)
+        return (Part("pooling", y.c, values_read(x.h, y.h) * values_read(x.w, y.w)),)
 
 
 @layer("adaptive_avg_pool")

@@ -22,6 +22,7 @@ from mnetcost.layers.fields import (
     Rate,
     Switch,
 )
+from mnetcost.layers.window import values_read
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
@@ -201,6 +202,9 @@ class Resize(Called, Free):
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part(f"{self.mode}_outputs", y.c, y.h * y.w)
+        if self.mode == "area":
+            yield Part("area_inputs", x.c, x.h * x.w)
+            yield Part("area_values", y.c, values_read(x.h, y.h) * values_read(x.w, y.w))
         if self.scale is None:
             yield Part("sized_outputs", y.c, y.h * y.w)
             yield Part("sized_positions", 1, y.h * y.w)

@@ -1,9 +1,10 @@
 """Sliding windows: how kernel, stride, padding and dilation give the output sides."""
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
-from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div, minimum
+from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div, maximum, minimum
 from mnetcost.layers.fields import MAX_SIDE, Integer, WindowPadding
 
 
@@ -64,6 +65,19 @@ class PaddingPair(NamedTuple):
     w: Same | Sides | Ceiled | Clipped
 
 
+def _beyond(
+    padding: Same | Sides | Ceiled | Clipped,
+    side: Quantity,
+    count: Quantity,
+    extent: Quantity,
+    stride: Quantity,
+) -> Quantity:
+    """The px that the last of `count` windows reaches past the padding, where rounded up."""
+    if isinstance(padding, Same | Sides):
+        return 0
+    return maximum((count - 1) * stride - padding.room(side, extent), 0)
+
+
 ONE = Pair(1, 1)
 SAME = PaddingPair(Same(), Same())
 VALID = PaddingPair(Sides(0), Sides(0))
@@ -118,6 +132,15 @@ class Window(NamedTuple):
         uneven = extent.h % 2 == 0 or extent.w % 2 == 0
         return self.padding == SAME and self.stride == ONE and uneven
 
+    def values_inside(self, x: Map) -> Quantity:
+        """The values that all positions read within the map and its padding, of one channel."""
+        extent, out = self.extent(), self.output(x)
+        rows = out.h * self.kernel.h - _beyond(self.padding.h, x.h, out.h, extent.h, self.stride.h)
+        columns = out.w * self.kernel.w - _beyond(
+            self.padding.w, x.w, out.w, extent.w, self.stride.w
+        )
+        return rows * columns
+
     def floored(self, x: Map) -> Quantity:
         """The positions that a padding of floor((extent - 1) / 2) px at both ends would give."""
         extent = self.extent()
@@ -125,3 +148,16 @@ class Window(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kernel.h}×{self.kernel.w}"
+
+
+def values_read(inside: Quantity, outside: Quantity) -> Quantity:
+    """How many values windows spread over one side read together: n + m - gcd(n, m)."""
+    if hasattr(inside, "shape"):
+        import numpy as np  # only arrays need it
+
+        return inside + outside - np.gcd(inside, outside)
+    if isinstance(inside, int):
+        return inside + outside - math.gcd(inside, outside)
+    from sympy import Function  # whose own gcd is that of polynomials
+
+    return inside + outside - Function("gcd")(inside, outside)

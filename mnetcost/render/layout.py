@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import Any, TypeAlias
 
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
@@ -10,6 +11,7 @@ from mnetcost.text import printable
 
 GAP = 2
 BAR = 12
+NARROWEST = 20  # what a text needs at least to go on below itself
 PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
 
@@ -52,10 +54,26 @@ def _table_lines(table: Table, width: int | None) -> Iterator[Line]:
         rows = list(zip(*(_padded(table, columns, sizes, place) for place in places)))
         if totals and all(totals[place] is None for place in places):
             rows.pop()  # a part without totals needs no line for them
+        before = sum(sizes[place] + GAP for place in places[:-1])
         for row in rows:
-            yield [span for cell in row for span in (cell, (" " * GAP, PLAIN))]
+            yield from _row(row, before, width)
     if not table.rows:
         yield [("(none)", PLAIN)]
+
+
+def _row(cells: Sequence[Span], before: int, width: int | None) -> Iterator[Line]:
+    """A row on one line; a last cell that is too long goes on below its own beginning."""
+    *others, (text, style) = cells
+    start = [span for cell in others for span in (cell, (" " * GAP, PLAIN))]
+    text = text.rstrip()
+    room = (width or 0) - before
+    if width is None or room < NARROWEST or cell_len(text) <= room:
+        yield [*start, (text, style)]
+        return
+    first, *rest = wrap(text, room, break_on_hyphens=False)
+    yield [*start, (first, style)]
+    for line in rest:
+        yield [(" " * before, PLAIN), (line, style)]
 
 
 def _padded(

@@ -167,7 +167,7 @@ def _terms_table(count: Count, found: list[Convention]) -> Table:
     ]
     columns = (
         Column("convention", "Convention", Kind.TEXT, label=True),
-        Column("layers", "Layers", Kind.TEXT),
+        Column("layers", "Layers", Kind.TEXT, label=True),
         Column("part", "Counts", Kind.TEXT),
         Column("amount", "Of an image", Kind.INTEGER),
         Column("adds", "Adds to\nplain MACs", Kind.INTEGER),

@@ -1,0 +1,233 @@
+"""Measure what the tools really print, into tests/data/tool_counts_*.csv. No test runs this.
+
+    python tests/benchmarks/tool_counts.py networks torch fvcore ptflops ...
+    python tests/benchmarks/tool_counts.py modules ultralytics-thop
+
+fills those columns of every row, with torch, torchvision and the tools of these columns installed
+(thop and ultralytics-thop share an import name: one environment each). A row's network is built
+anew for every tool, in eval mode, and called as a user would, gradients on.
+"""
+
+import csv
+import io
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+import torchvision
+from torch import Tensor, nn
+from torchvision.ops.misc import SqueezeExcitation  # noqa: F401 - rows name it
+
+DATA = Path(__file__).parents[1] / "data"
+FILES = {"networks": "tool_counts_measured.csv", "modules": "tool_counts_modules.csv"}
+
+
+class Fn(nn.Module):
+    """A function without a module of its own."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
+
+
+class Learned(nn.Module):
+    """A function of the input and of learned values."""
+
+    def __init__(self, function: Callable[[Tensor, Tensor], Tensor], *shape: int) -> None:
+        super().__init__()
+        self.function, self.values = function, nn.Parameter(torch.ones(shape))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x, self.values)
+
+
+class Join(nn.Module):
+    """Branches of one input, and the function that joins them."""
+
+    def __init__(self, function: Callable[..., Tensor], *branches: nn.Module) -> None:
+        super().__init__()
+        self.function, self.branches = function, nn.ModuleList(branches)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(*(branch(x) for branch in self.branches))
+
+
+class Attention(nn.Module):
+    """Self-attention as torchvision's and torch's own transformers call it: no weights returned."""
+
+    def __init__(self, channels: int, heads: int, bias: bool = True) -> None:
+        super().__init__()
+        self.inner = nn.MultiheadAttention(channels, heads, bias=bias, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.inner(x, x, x, need_weights=False)[0]
+
+
+class LayerNorm2d(nn.LayerNorm):
+    """Over the channels, as in torchvision's ConvNeXt."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.permute(0, 2, 3, 1)
+        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+
+class Detector(nn.Module):
+    """A detector's network, without the resizing before it and the choice of boxes after."""
+
+    def __init__(self, whole: nn.Module) -> None:
+        super().__init__()
+        self.backbone, self.head = whole.backbone, whole.head
+
+    def forward(self, x: Tensor) -> Any:
+        return self.head(list(self.backbone(x).values()))
+
+
+def network(row: dict[str, str]) -> tuple[nn.Module, tuple[int, ...]]:
+    """A torchvision network and its input's shape."""
+    name, options = row["model"], {}
+    if name in ("googlenet", "inception_v3"):
+        options = {"init_weights": False}
+    if name.startswith(("deeplab", "ssd")):
+        options = {"weights_backbone": None}
+    if name.startswith("deeplab"):
+        options |= {"aux_loss": True}
+    if row["alpha"] != "1":
+        options = {"width_mult": float(row["alpha"])}
+    model = torchvision.models.get_model(name, weights=None, **options)
+    height, width = map(int, row["input"].split("x"))
+    shape = (int(row["batch"]), 3, height, width)
+    return (Detector(model) if name.startswith("ssd") else model), shape
+
+
+def module(row: dict[str, str]) -> tuple[nn.Module, tuple[int, ...]]:
+    """A network of a few modules, written in the row, and its input's shape."""
+    shape = (int(row["batch"]), *map(int, row["shape"].split("x")))
+    return nn.Sequential(eval(row["module"])), shape  # the row is ours
+
+
+def by_torch(model: nn.Module, x: Tensor) -> int:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        model(x)
+    return counter.get_total_flops()
+
+
+def by_fvcore(model: nn.Module, x: Tensor) -> int:
+    from fvcore.nn import FlopCountAnalysis
+
+    return FlopCountAnalysis(model, x).unsupported_ops_warnings(False).total()
+
+
+def by_ptflops(model: nn.Module, x: Tensor) -> int:
+    from ptflops import get_model_complexity_info
+
+    given = {"as_strings": False, "print_per_layer_stat": False, "backend": "pytorch"}
+    shape = tuple(x.shape[1:])
+    return get_model_complexity_info(model, shape, input_constructor=lambda _: x, **given)[0]
+
+
+def by_ptflops_aten(model: nn.Module, x: Tensor) -> int:
+    from ptflops import get_model_complexity_info
+
+    given = {"as_strings": False, "print_per_layer_stat": False, "backend": "aten"}
+    whole = Join(lambda _: model(x))  # it makes an input of one image, which stays unused
+    whole.branches, whole.model = nn.ModuleList([nn.Identity()]), model
+    return get_model_complexity_info(whole, tuple(x.shape[1:]), **given)[0]
+
+
+def by_thop(model: nn.Module, x: Tensor) -> int:
+    from thop import profile
+
+    return int(profile(model, inputs=(x,), verbose=False)[0])
+
+
+def by_torchinfo(model: nn.Module, x: Tensor) -> int:
+    from torchinfo import summary
+
+    return summary(model, input_data=x, verbose=0).total_mult_adds
+
+
+def by_torchprofile(model: nn.Module, x: Tensor) -> int:
+    from torchprofile import profile_macs
+
+    return int(profile_macs(model, x))
+
+
+def _by_deepspeed(model: nn.Module, x: Tensor) -> tuple[int, int]:
+    from deepspeed.profiling.flops_profiler import get_model_profile
+
+    given = {"print_profile": False, "as_string": False, "warm_up": 0}
+    flops, macs, _ = get_model_profile(model, args=(x,), **given)
+    return int(flops), int(macs)
+
+
+def by_onnx_tool(model: nn.Module, x: Tensor) -> int:
+    import onnx_tool
+
+    mode = torch.onnx.TrainingMode.PRESERVE  # eval as the model is, its normalisation not folded
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/model.onnx"
+        torch.onnx.export(model, (x,), path, dynamo=False, opset_version=20, training=mode)
+        graph = onnx_tool.Model(path).graph
+    graph.shape_infer()
+    graph.profile()
+    return int(graph.macs[0])
+
+
+TOOLS: dict[str, Callable[[nn.Module, Tensor], int]] = {
+    "torch": by_torch,
+    "fvcore": by_fvcore,
+    "ptflops": by_ptflops,
+    "ptflops-aten": by_ptflops_aten,
+    "thop": by_thop,
+    "ultralytics-thop": by_thop,
+    "torchinfo": by_torchinfo,
+    "torchprofile": by_torchprofile,
+    "deepspeed-flops": lambda model, x: _by_deepspeed(model, x)[0],
+    "deepspeed-macs": lambda model, x: _by_deepspeed(model, x)[1],
+    "onnx-tool": by_onnx_tool,
+}
+
+
+def measured(build: Callable[..., Any], row: dict[str, str], tool: str) -> str:
+    """What the tool prints for a row; nothing where it fails, with its words on standard error."""
+    model, shape = build(row)
+    try:
+        with redirect_stdout(io.StringIO()):
+            return str(TOOLS[tool](model.eval(), torch.rand(shape)))
+    except Exception as error:  # whatever a tool raises: it cannot count this network
+        print(f"{tool}: {row}: {error}", file=sys.stderr)
+        return ""
+
+
+def main(which: str, *tools: str) -> None:
+    """Fill the columns of these tools."""
+    path = DATA / FILES[which]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comments = [line for line in lines if line.startswith("#")]
+    rows = list(csv.DictReader(lines[len(comments) :]))
+    build = {"networks": network, "modules": module}[which]
+    for row in rows:
+        row |= {tool: measured(build, row, tool) for tool in tools}
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(f"{line}\n" for line in comments)
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore")
+    torch.set_num_threads(1)
+    main(*sys.argv[1:])
