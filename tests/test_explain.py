@@ -85,6 +85,13 @@ SETTINGS = [
     (small("conv: {out: 16, kernel: [4, 3], bias: true, norm: group, act: swish}", 10, 6, 32), {}),
     (small("depthwise: {multiplier: 3, kernel: [1, 5], dilation: 2, padding: [0, 4]}"), {}),
     (small("squeeze_excitation: {ratio: 1/4}"), {"convention": "onnx-tool"}),
+    (small("conv: {out: 16, kernel: [4, 3], dilation: 3}"), {"convention": "fvcore"}),
+    (small("conv: {out: 16, kernel: 4, bias: true}"), {"convention": "deepspeed-flops"}),
+    (small("avg_pool: {kernel: 3, stride: 2, ceil: true, padding: 1}"), {"convention": "thop"}),
+    (
+        small("avg_pool: {kernel: 4, stride: 3, ceil: true, padding: 1}"),
+        {"convention": "ultralytics-thop"},
+    ),
     (small("max_pool: {kernel: 3, stride: 2, padding: 1, ceil: true, clip: true}"), {}),
     (small("conv: {out: 8, act: relu, called_as: unknown}"), {"convention": "ptflops"}),
 ]

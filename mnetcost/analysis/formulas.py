@@ -80,7 +80,9 @@ class Symbols:
         """A symbol of this value."""
         # SymPy orders the factors of a product by name: a letter in front gives the paper's order.
         order = chr(ord("A") + list(MEANINGS).index(name))
-        kind = {"integer": True} if isinstance(value, int) else {"rational": True}
+        # Its parity is known too, for what is decided by it: whether `same` pads unevenly.
+        parity = "odd" if value % 2 else "even"
+        kind = {parity: True} if isinstance(value, int) else {"rational": True}
         symbol = self._sympy.Symbol(f"{order}:{name}", positive=True, **kind)
         self.values[symbol] = value
         return symbol
