@@ -53,7 +53,7 @@ class Basis(NamedTuple):
         """The basis itself. Raises UsageError for what nobody could count."""
         if self.pass_ not in PASSES:
             raise UsageError(f"pass is one of {', '.join(PASSES)}, not {self.pass_!r}")
-        if not isinstance(self.batch, int) or not 1 <= self.batch <= MAX_BATCH:
+        if type(self.batch) is not int or not 1 <= self.batch <= MAX_BATCH:
             raise UsageError(f"batch is a whole number from 1 to {MAX_BATCH:,}")
         convention = self.convention
         if convention and self.pass_ != "forward" and not convention.multiply_adds_alone:
@@ -119,6 +119,13 @@ class TypeCost(NamedTuple):
     kernels: tuple[str, ...]
     parameters: Parameters
     counted: Bounds
+    passes: Passes | None
+    layers: tuple[LayerCost, ...]
+
+    @property
+    def operations(self) -> tuple[int, ...]:
+        """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
+        return _total_operations(self.layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,7 @@ class Count:
     @property
     def operations(self) -> tuple[int, ...]:
         """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
-        return tuple(map(sum, zip(*(layer.operations for layer in self.layers))))
+        return _total_operations(self.layers)
 
     def by_type(self) -> dict[str, TypeCost]:
         """Each type's parameters and mult-adds, with their shares of the total."""
@@ -186,6 +193,8 @@ class Count:
             tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
             Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
             total(layer.counted for layer in layers),
+            _total_passes(layers),
+            tuple(layers),
         )
 
 
@@ -332,6 +341,10 @@ def _total_work(layers: Iterable[LayerCost]) -> dict[str, int]:
         for kind, count in layer.work.items():
             totals[kind] = totals.get(kind, 0) + count
     return totals
+
+
+def _total_operations(layers: Iterable[LayerCost]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(layer.operations for layer in layers))))
 
 
 def _total_passes(layers: Iterable[LayerCost]) -> Passes | None:

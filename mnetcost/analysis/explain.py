@@ -75,6 +75,8 @@ def select(count: Count, layer: str) -> frozenset[str]:
     It is a name, the first parts of names (a block, a separable pair), or a pattern with * or ?.
     Raises UsageError where it means none.
     """
+    if not isinstance(layer, str):
+        raise UsageError(f"LAYER: the name of a layer, not {clip(repr(layer))}")
     names = [one.name for one in count.layers]
     if layer in names:
         return frozenset((layer,))

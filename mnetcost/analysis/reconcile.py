@@ -9,7 +9,9 @@ from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention, paper
 from mnetcost.cost import Count, LayerCost
 from mnetcost.printed import Printed
+from mnetcost.problems import UsageError
 
+ROUNDED = "rounded"
 KERNELS = ("pointwise", "depthwise", "conv", "conv_transpose", "dense", "attention")
 
 
@@ -56,8 +58,12 @@ class Way(NamedTuple):
 def way(count: Count, start: Convention, end: Convention) -> Way:
     """The terms that lead from one convention's number for this network to another's.
 
-    What both count alike is no step. Steps are the largest changes first.
+    What both count alike is no step. Steps are the largest changes first. Raises UsageError for a
+    convention of parameters alone.
     """
+    for one in (start, end):
+        if not one.counts_work:
+            raise UsageError(f"{one.name} counts parameters alone: it has no number for the work")
     batch = count.basis.batch
     changes: dict[tuple[str, str, bool], _Change] = {}
     for one, sign in ((start, -1), (end, 1)):
@@ -111,7 +117,7 @@ def _scopes(count: Count) -> Iterator[Scope]:
         named = f"without the first convolution ({first[0].name})"
         yield Scope(named, _without(layers, first))
         yield Scope(f"without the classifier ({last[0].name})", _without(layers, last))
-        words = f"without {first[0].name} and {last[0].name}"
+        words = f"without both ({first[0].name} and {last[0].name})"
         yield Scope(words, _without(layers, [*first, *last]))
     for kind in KERNELS:
         of = tuple(layer for layer in layers if layer.type == kind)
@@ -126,8 +132,9 @@ def _without(layers: Iterable[LayerCost], left_out: Iterable[LayerCost]) -> tupl
 
 
 def matches(count: Count, printed: Printed) -> list[Match]:
-    """Every scope and way of counting that prints so, the plainest first."""
-    return [one for one in candidates(count, printed) if one.printed]
+    """Every scope and way of counting that prints so: rounded before truncated, plainest first."""
+    found = [one for one in candidates(count, printed) if one.printed]
+    return sorted(found, key=lambda one: one.printed != ROUNDED)
 
 
 def nearest(count: Count, printed: Printed, most: int = 5) -> list[Match]:
@@ -175,7 +182,7 @@ def _parameters(count: Count, scope: Scope) -> Iterator[tuple[str, int]]:
 
 def how(printed: Printed, value: int) -> str:
     """Whether a number prints so: "rounded", "truncated", or "" for neither."""
-    for truncated, words in ((False, "rounded"), (True, "truncated")):
+    for truncated, words in ((False, ROUNDED), (True, "truncated")):
         if printed._replace(truncated=truncated).agrees(value):
             return words
     return ""

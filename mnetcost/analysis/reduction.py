@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple, cast
 
-from mnetcost.cost import Count, LayerCost
+from mnetcost.cost import FORWARD, Count, LayerCost
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.activation import Activation
 from mnetcost.layers.base import Pair
@@ -165,7 +165,12 @@ def pair_name(depthwise: str, pointwise: str) -> str:
 
 
 def reductions(count: Count) -> tuple[Reduction, ...]:
-    """Every pair against its standard convolution, in order, and last the whole network."""
+    """Every pair against its standard convolution, in order, and last the whole network.
+
+    Both are counted forward, for one image, whatever the basis of `count`.
+    """
+    if (count.basis.batch, count.basis.pass_) != FORWARD[:2]:
+        count = type(count).of(count.graph, count.setting)
     runs = find_pairs(count)
     graph, place = full_convolution(count.graph, runs)
     twin = type(count).of(graph, count.setting)

@@ -44,7 +44,9 @@ def spec_argument(function: Any) -> Any:
 def once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
     """The one value of an option; a second one would only be lost."""
     if len(values) > 1:
-        raise click.BadParameter("given more than once; `mnetcost sweep` takes several values")
+        swept = parameter.name in ("alpha", "rho", "resolution")
+        hint = "; `mnetcost sweep` takes several values" if swept else ""
+        raise click.BadParameter(f"given more than once{hint}")
     return values[0] if values else None
 
 

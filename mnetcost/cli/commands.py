@@ -28,6 +28,7 @@ Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
 impossible at this α or ρ (every problem goes to standard error, with line
 and column, and nothing to standard output); 2 wrong options."""
 
+APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
 AT_LEAST_ONE = click.IntRange(1)
 
 
@@ -93,6 +94,8 @@ def table(
     """
     chosen = choose_format(format_, output)
     shown = {name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart")}
+    if shown["apart"] and (basis.convention or basis.pass_ != "forward" or shown["sort"]):
+        raise UsageError(APART)
     cost = open_network(spec, knobs).counted(basis, **options)
     write(cost_report(cost, **shown), chosen, output)
 

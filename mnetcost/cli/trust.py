@@ -21,6 +21,8 @@ from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 
+UNSET = {"alpha": "1", "rho": None, "resolution": None, "input": None, "batch": 1}
+
 
 @app.command(epilog=EXITS)
 @click.argument("spec", type=SpecName(), required=False)
@@ -51,8 +53,8 @@ def conventions(
     chosen = choose_format(format_, output)
     own = options.pop("own")
     if spec is None:
-        if own is not None:
-            raise UsageError("--own needs a SPEC")
+        if own is not None or knobs or options != UNSET:
+            raise UsageError("these options need a SPEC: what they change is a network's number")
         write(conventions_report(), chosen, output)
         return
     cost = open_network(spec, knobs).counted(Basis(options.pop("batch")), **options)
@@ -62,8 +64,15 @@ def conventions(
 
 @app.command(epilog=EXITS)
 @spec_argument
-@click.option("--from", "start", metavar="NAME", help="The convention to begin with.")
-@click.option("--to", "end", metavar="NAME", default="paper", help="The one to reach: paper.")
+@click.option(
+    "--from",
+    "start",
+    multiple=True,
+    callback=once,
+    metavar="NAME",
+    help="The convention to begin with.",
+)
+@click.option("--to", "end", multiple=True, callback=once, metavar="NAME", help="Default paper.")
 @click.option(
     "--printed",
     multiple=True,
@@ -99,10 +108,10 @@ def reconcile(
 
     chosen = choose_format(format_, output)
     start, end, text = (options.pop(name) for name in ("start", "end", "printed"))
-    if (start is None) == (text is None):
+    if (start is None) == (text is None) or (end and text):
         raise UsageError("give --from NAME (and --to NAME), or --printed FIGURE")
     printed = None if text is None else read_printed(text)
-    ends = None if start is None else (read_convention(start), read_convention(end))
+    ends = None if start is None else (read_convention(start), read_convention(end or "paper"))
     cost = open_network(spec, knobs).counted(Basis(options.pop("batch")), **options)
     if ends is not None:
         write(way_report(cost, *ends, way(cost, *ends)), chosen, output)

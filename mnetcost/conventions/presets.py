@@ -19,7 +19,8 @@ KEYS = (
     *("words", "tool", "unit", "multiply_add", "work", "per_image", "parameters"),
     *("notes", "defects"),
 )
-UNITS = ("MAC", "FLOP")
+MEANINGS = (("MAC", 1), ("FLOP", 2))  # a unit, and how many of it a multiply-add is
+UNITS = tuple(unit for unit, _ in MEANINGS)
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
 EACH = Integer(1, 2, "operations of a multiply-add")
 _FOLDER = os.path.dirname(os.path.realpath(__file__))
@@ -38,13 +39,18 @@ def convention(name: str | os.PathLike[str]) -> Convention:
 
     Raises UsageError for an unknown name, SpecError with every problem in a file.
     """
+    if not isinstance(name, str | os.PathLike):
+        raise UsageError(
+            f"convention is a name or the path of a preset file, not {clip(repr(name))}"
+        )
     if not isinstance(name, str) or is_path(name):
-        return read_convention(read_file(os.fspath(name)))
+        own = read_convention(read_file(os.fspath(name)))
+        return own._replace(name=f"{own.name} (own)") if own.name in NAMES else own
     if name not in NAMES:
         near = did_you_mean(name, NAMES)
         hint = f"; did you mean {near!r}?" if near else ""
         raise UsageError(
-            f"no convention is called {clip(name)!r}{hint} "
+            f"no convention is called {clip(name)!r}{hint}. "
             f"Known: {', '.join(NAMES)}, or the path of a preset file"
         )
     return _shipped("presets", name)
@@ -101,6 +107,11 @@ class _Reader:
         each = 1
         if "multiply_add" in nodes:
             each = self.convert.integer(nodes["multiply_add"], EACH)
+        if "unit" in nodes and (unit, each) not in MEANINGS:
+            message = f"a multiply-add is {each} operations in {unit or 'no unit'}s"
+            expected = "unit: MAC with multiply_add: 1, or unit: FLOP with multiply_add: 2"
+            if unit and each:
+                self.collector.add(nodes["unit"].mark, "conflict", message, expected=expected)
         return Convention(
             name=stem(self.collector.origin.label),
             words=self._text(nodes, "words"),

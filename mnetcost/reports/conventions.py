@@ -1,6 +1,6 @@
 """What each convention counts, and what it gives for one network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -84,14 +84,14 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
     `own` is a preset of the user's, shown with the others.
     """
     found = [convention(name) for name in NAMES]
-    if own is not None and own.name not in NAMES:
+    if own is not None:
         found.append(own)
     rows = [_compared(count, one) for one in found]
     columns = (
         Column("convention", "Convention", Kind.TEXT, label=True),
         Column("number", "Number", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
-        Column("ratio", "Of plain\nMACs", Kind.RATIO),
+        Column("ratio", "Of plain\nMACs", Kind.TEXT),
         Column("params", "Parameters", Kind.INTEGER),
         Column("terms", "More and less than plain multiply-accumulates", Kind.TEXT),
     )
@@ -119,7 +119,7 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
                 for one in definitions(count)
             ],
         },
-        flat=table,
+        flat=_values(rows),
     )
 
 
@@ -133,13 +133,21 @@ def _compared(count: Count, one: Convention) -> dict[str, Any]:
     value, low, high = values[0], min(values), max(values)
     found = differences(count.layers, one, batch)
     document: dict[str, Any] = {"convention": one.name, "value": value, "unit": one.unit}
+    plain = plain_count(count.layers) or 1
+    document["ratio"] = float(Fraction(value, plain))
     if low != high:
-        document |= {"value": None, "low": low, "high": high}
+        document |= {"value": None, "low": low, "high": high, "ratio": None}
+        document["ratios"] = [float(Fraction(one, plain)) for one in (low, high)]
     return document | {
-        "ratio": float(Fraction(value, plain_count(count.layers) or 1)),
         "params": params,
         "terms": [
-            {"layers": term.layer, "part": term.part, "times": term.times, "adds": term.adds}
+            {
+                "layers": term.layer,
+                "part": term.part,
+                "times": term.times,
+                "per_image": term.per_image,
+                "adds": term.adds,
+            }
             for term in found
         ],
         "summary": by_layer(found),
@@ -147,14 +155,35 @@ def _compared(count: Count, one: Convention) -> dict[str, Any]:
 
 
 def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    if "ratio" not in row:
-        words = "parameters alone"
-        return row["convention"], "–", row["unit"], None, row["params"], words
-    value = row["value"]
-    text = f"{row['low']:,} to {row['high']:,}" if value is None else f"{value:,}"
-    terms = ", ".join(f"{name} {adds:+,}" for name, adds in row["summary"].items())
-    ratio = Fraction(row["ratio"])
-    return row["convention"], text, f"{row['unit']}s", ratio, row["params"], terms or "nothing"
+    name, unit, params = row["convention"], row["unit"], row["params"]
+    if "summary" not in row:
+        return name, "–", unit, "", params, "parameters alone"
+    terms = ", ".join(f"{layer} {adds:+,}" for layer, adds in row["summary"].items()) or "nothing"
+    if row["value"] is not None:
+        return name, f"{row['value']:,}", f"{unit}s", f"{row['ratio']:.5f}", params, terms
+    ratio = " to ".join(f"{one:.5f}" for one in row["ratios"])
+    number = f"{row['low']:,} to {row['high']:,}"
+    return name, number, f"{unit}s", ratio, params, f"{terms} (where all are modules)"
+
+
+def _values(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """One row a convention with both bounds of its number: for CSV."""
+    columns = (
+        Column("convention", "Convention", Kind.TEXT, label=True),
+        Column("low", "At least", Kind.INTEGER),
+        Column("high", "At most", Kind.INTEGER),
+        Column("unit", "Unit", Kind.TEXT),
+        Column("params", "Parameters", Kind.INTEGER),
+    )
+    cells = (
+        (
+            row["convention"],
+            *(row.get("low", row["value"]), row.get("high", row["value"])),
+            *(row["unit"], row["params"]),
+        )
+        for row in rows
+    )
+    return Table("values", "What each convention counts", columns, tuple(cells))
 
 
 def _terms_table(count: Count, found: list[Convention]) -> Table:

@@ -147,7 +147,7 @@ def document(count: Count, rows: Sequence[Reduction], apart: bool = False) -> di
         },
         "layers": [_layer(count, layer, apart) for layer in count.layers],
         "types": [
-            {**one, **counted_document(count.basis, cost.parameters, cost.counted)}
+            {**one, **_beside(count, cost, apart)}
             for one, cost in zip(
                 types_document(
                     {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
@@ -202,8 +202,8 @@ def _layer(count: Count, layer: LayerCost, apart: bool) -> dict[str, Any]:
     }
 
 
-def _beside(count: Count, of: Count | LayerCost, apart: bool) -> dict[str, Any]:
-    """What another basis adds to a layer, or to the totals."""
+def _beside(count: Count, of: Count | LayerCost | TypeCost, apart: bool) -> dict[str, Any]:
+    """What another basis adds to a layer, a type, or the totals."""
     found = counted_document(count.basis, of.parameters, of.counted)
     if of.passes is not None:
         found["passes"] = of.passes._asdict()

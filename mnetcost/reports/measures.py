@@ -80,16 +80,18 @@ def cells(found: Sequence[Measure], values: Sequence[int], totals: Sequence[int]
 
 
 def unit_line(basis: Basis, apart: bool = False) -> str:
-    """What one of the numbers means, for the title of a table; nothing for the default."""
+    """What one of the numbers means, for the title of a table."""
     if apart:
         return "\n(operations; one MAC is one multiplication and one addition, two FLOPs)"
     convention = basis.convention
     if convention is not None and convention.counts_work:
         one = "1 MAC" if convention.unit == "MAC" else f"{convention.multiply_add} FLOPs"
-        return f"\n({convention.unit}s as {convention.name} counts: a multiply-add is {one})"
-    if basis.pass_ != "forward":
-        return f"\n(MACs of the {basis.pass_} pass: a multiply-add is 1 MAC)"
-    return ""
+        passes = "" if basis.pass_ == "forward" else f", {basis.pass_} pass"
+        return (
+            f"\n({convention.unit}s as {convention.name} counts{passes}: a multiply-add is {one})"
+        )
+    passes = "" if basis.pass_ == "forward" else f" of the {basis.pass_} pass"
+    return f"\n(MACs{passes}: a mult-add is one multiply-accumulate, 1 MAC)"
 
 
 def bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:

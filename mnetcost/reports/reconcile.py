@@ -1,16 +1,20 @@
 """The way from one number to another, and what gives a printed number."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from mnetcost.analysis.reconcile import Match, Way, matches, nearest
+from mnetcost.analysis.terms import number
 from mnetcost.conventions import Convention
 from mnetcost.cost import Count
+from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import header
 from mnetcost.reports.notes import cost_notes
 from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.text import clip
 
 MAX_SHOWN = 20
 
@@ -28,6 +32,11 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
     rows.append((f"{end.name} ({end.unit}s)", "", "", way.end))
     table = Table("way", f"From {start.name} to {end.name}", columns, tuple(rows))
     notes = [
+        (one.name, "depends on calls that the spec does not know; all are taken for modules")
+        for one in (start, end)
+        if len({number(count.layers, one, count.basis.batch, call) for call in CALLS}) > 1
+    ]
+    notes += [
         (f"{one.name}{kind}", text)
         for one in (start, end)
         for kind, texts in (("", [one.words]), (", note", one.notes), (", defect", one.defects))
@@ -38,7 +47,7 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
         tables=(table,),
         notes=(*(pair for pair in cost_notes(count) if pair[0] in SETTING), *notes),
         document={
-            **header(count.graph, count.basis),
+            **_setting(count),
             "from": {"convention": start.name, "value": way.start, "unit": start.unit},
             "to": {"convention": end.name, "value": way.end, "unit": end.unit},
             "steps": [
@@ -53,12 +62,21 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
 SETTING = ("Source", "Width", "Input", "Batch")
 
 
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+", re.ASCII)
+
+
 def read_printed(text: str) -> Printed:
-    """A figure such as 317M. Raises UsageError for anything else."""
+    """A figure such as 317M or 568,740,352. Raises UsageError for anything else."""
+    bare = text.strip()
+    bare = bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare
     try:
-        return Printed.read(text)
-    except ValueError as error:
-        raise UsageError(f"--printed: {error}") from None
+        found = Printed.read(bare)
+    except ValueError:
+        message = f"--printed: {clip(text)!r} is not a figure such as 317M, 1.14G or 568,740,352"
+        raise UsageError(message) from None
+    if not found.value:
+        raise UsageError("--printed: nothing counts 0")
+    return found
 
 
 def printed_report(count: Count, printed: Printed) -> Report:
@@ -88,7 +106,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
         tables=(table,),
         notes=tuple(pair for pair in cost_notes(count) if pair[0] in SETTING),
         document={
-            **header(count.graph, count.basis),
+            **_setting(count),
             "printed": printed.text,
             "found": [_document(one) for one in found],
             "nearest": [] if found else [_document(one) for one in shown],
@@ -97,9 +115,17 @@ def printed_report(count: Count, printed: Printed) -> Report:
     )
 
 
+def _setting(count: Count) -> dict[str, Any]:
+    """What the document begins with; its conventions stand for themselves."""
+    begin = header(count.graph, count.basis)
+    del begin["convention"]
+    setting = count.setting
+    return {**begin, "alpha": str(setting.alpha), "rho": str(setting.rho)}
+
+
 def _off(one: Match, printed: Printed) -> str:
     """How far the exact number is from the print."""
-    return f"{float((one.value - printed.value) / (printed.value or 1)):+.2%}"
+    return f"{float((one.value - printed.value) / printed.value):+.2%}"
 
 
 def _document(one: Match) -> dict[str, Any]:
