@@ -17,6 +17,8 @@ class Kind(Enum):
     RATIO = "ratio"  # a fraction, shown to five decimals
     BAR = "bar"  # a share drawn as a bar; formats for programs leave it out
     HEAT = "heat"  # an integer shaded by its size within the table
+    CHANGE = "change"  # an integer written with its sign
+    SIGN = "sign"  # added, removed, changed or same, shown as a sign
 
 
 class Column(NamedTuple):

@@ -12,6 +12,7 @@ GAP = 2
 BAR = 12
 PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
+SIGN_STYLES = {"added": "bold green", "removed": "bold red", "changed": "bold yellow", "same": PLAIN}
 
 _NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
 
@@ -132,6 +133,8 @@ def _spans(table: Table, place: int) -> Line:
 
 
 def _values(table: Table, column: Column, values: Sequence[Any]) -> Line:
+    if column.kind is Kind.SIGN:
+        return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
     if column.kind not in (Kind.BAR, Kind.HEAT):
         return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
     largest = table.largest(column.kind)

@@ -32,6 +32,7 @@ def _table(table: Table) -> str:
         rows.append([escape(cell_text(value, column.kind)) for value, column in cells])
     totals = table.totals()
     if totals:
-        texts = ("" if value is None else f"**{value:,}**" for value in totals[1:])
+        sums = zip(totals[1:], table.columns[1:])
+        texts = ("" if value is None else f"**{cell_text(value, one.kind)}**" for value, one in sums)
         rows.append(["**Total**", *texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
