@@ -57,9 +57,9 @@ def write(report: Report, format_: str, output: str | None) -> None:
     elif format_ == "rich":
         from mnetcost.render.terminal import render_plain
 
-        _save(render_plain(report), output)
+        save(render_plain(report).encode(), output)
     else:
-        _save(renderer(format_)(report), output)
+        save(renderer(format_)(report).encode(), output)
 
 
 def prepare_streams() -> None:
@@ -84,28 +84,31 @@ def print_text(text: str) -> None:
         sys.stdout.write(text)
 
 
-def _save(text: str, output: str) -> None:
-    """Write beside the file, then rename: a reader sees the old file or the new one, whole."""
+def save(data: bytes, output: str, option: str = "--output") -> None:
+    """Write beside the file, then rename: a reader sees the old file or the new one, whole.
+
+    Raises BadParameter, naming `option`, where that cannot be.
+    """
     try:
         if os.path.exists(output) and not os.path.isfile(output):
-            with open(output, "w", encoding="utf-8") as stream:  # a device cannot be replaced
-                stream.write(text)
+            with open(output, "wb") as stream:  # a device cannot be replaced
+                stream.write(data)
         else:
-            _replace(text, os.path.realpath(output))
+            _replace(data, os.path.realpath(output))
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"
-        raise click.BadParameter(message, param_hint="--output") from None
+        raise click.BadParameter(message, param_hint=option) from None
 
 
-def _replace(text: str, output: str) -> None:
+def _replace(data: bytes, output: str) -> None:
     import tempfile  # slow to import, and most output goes to a terminal
 
     folder, file = os.path.split(output)
     handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
             os.chmod(name, _mode(output))
         os.replace(name, output)
     except BaseException:

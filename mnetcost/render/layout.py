@@ -12,7 +12,12 @@ GAP = 2
 BAR = 12
 PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
-SIGN_STYLES = {"added": "bold green", "removed": "bold red", "changed": "bold yellow", "same": PLAIN}
+SIGN_STYLES = {
+    "added": "bold green",
+    "removed": "bold red",
+    "changed": "bold yellow",
+    "same": PLAIN,
+}
 
 _NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
 
@@ -125,7 +130,8 @@ def _spans(table: Table, place: int) -> Line:
     spans = [(text, BOLD) for text in [""] * (height + 1 - len(header)) + header]
     spans += _values(table, column, values)
     if totals is not None:
-        words = "Total" if place == 0 else ""
+        first = next(at for at, one in enumerate(table.columns) if one.kind is not Kind.SIGN)
+        words = "Total" if place == first else ""
         spans.append(
             (words if totals[place] is None else cell_text(totals[place], column.kind), BOLD)
         )

@@ -33,6 +33,8 @@ def _table(table: Table) -> str:
     totals = table.totals()
     if totals:
         sums = zip(totals[1:], table.columns[1:])
-        texts = ("" if value is None else f"**{cell_text(value, one.kind)}**" for value, one in sums)
+        texts = (
+            "" if value is None else f"**{cell_text(value, one.kind)}**" for value, one in sums
+        )
         rows.append(["**Total**", *texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,0 +1,82 @@
+"""A scatter in signs, for terminals and pipes."""
+
+from math import floor, log10
+
+from mnetcost.problems import UsageError
+from mnetcost.tables import Scatter
+from mnetcost.text import clip
+
+MISSING = "a scatter in the terminal needs plotille: pip install 'mnetcost[plot]'"
+LINES = 18
+MARGIN = 16  # columns for the numbers beside the plot
+NARROWEST, WIDEST = 40, 100
+EMPTY = "\u2800"  # the braille sign of no dot
+UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"), (1, ""))
+
+
+def render_scatter(scatter: Scatter, columns: int = 80) -> str:
+    """The scatter, its points as numbers, with a key under it; no wider than `columns`.
+
+    Its axes are logarithmic where no value is zero. Raises UsageError where plotille is not
+    installed.
+    """
+    try:
+        from plotille import Figure
+    except ImportError:
+        raise UsageError(MISSING) from None
+    figure = Figure()
+    figure.width = max(NARROWEST, min(columns, WIDEST)) - MARGIN
+    figure.height = LINES
+    figure.with_colors = False
+    figure.origin = False
+    figure.x_label = figure.y_label = ""
+    x, y = Scale(scatter, "x"), Scale(scatter, "y")
+    figure.set_x_limits(*x.limits)
+    figure.set_y_limits(*y.limits)
+    figure.x_ticks_fkt = lambda value, end: short(x.value(value))
+    figure.y_ticks_fkt = y.round_tick
+    marks = [f"{number}{'*' * point.best}" for number, point in enumerate(scatter.points, 1)]
+    for point, mark in sorted(zip(scatter.points, marks), key=lambda pair: pair[0].best):
+        figure.text([x.place(point.x)], [y.place(point.y)], [mark])  # the best stand upon others
+    drawn = figure.show().replace(EMPTY, " ").replace("()", "  ")
+    title = f"{scatter.y} ↑ against {scatter.x} →, smaller is better"
+    size = max(map(len, marks))
+    key = [
+        f"{mark:>{size}} {clip(point.name, columns - size - 1)}"
+        for point, mark in zip(scatter.points, marks)
+    ]
+    return "".join(f"{line.rstrip()}\n" for line in ["", title, *drawn.split("\n"), *key])
+
+
+class Scale:
+    """How the values of an axis stand on it: by their logarithm where none is zero."""
+
+    def __init__(self, scatter: Scatter, axis: str) -> None:
+        span = scatter.span(axis)
+        self.logarithmic = span is not None
+        highest = max(getattr(point, axis) for point in scatter.points)
+        low, high = span or (0, 1.1 * highest or 1)
+        self.limits = self.place(low), self.place(high)
+
+    def place(self, value: float) -> float:
+        """Where a value stands."""
+        return log10(value) if self.logarithmic else float(value)
+
+    def value(self, place: float) -> float:
+        """The value at a place."""
+        return 10**place if self.logarithmic else place
+
+    def round_tick(self, place: float, end: float) -> str:
+        """The 1, 2 or 5 times a power of ten that is between two places, or nothing."""
+        low, high = self.value(place), self.value(end)
+        if not self.logarithmic:
+            return short(low)
+        power = 10 ** floor(log10(high))
+        found = [one for one in (power * 5 / 10, power, 2 * power, 5 * power) if low <= one < high]
+        return short(found[-1]) if found else ""
+
+
+def short(value: float) -> str:
+    """ "568.7M": a number to four digits, with its unit."""
+    size, unit = next(((size, unit) for size, unit in UNITS if value >= size), (1, ""))
+    return f"{value / size:.4g}{unit}"
