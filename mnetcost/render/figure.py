@@ -7,7 +7,7 @@ from math import hypot
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.problems import UsageError
-from mnetcost.tables import Scatter
+from mnetcost.tables import Point, Scatter
 from mnetcost.text import clip, printable
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Box(NamedTuple):
         height = min(self.top, other.top) - max(self.bottom, other.bottom)
         return max(width, 0) * max(height, 0)
 
+    def distance(self, x: float, y: float) -> float:
+        """How far a point outside is from it."""
+        across = max(self.left - x, x - self.right, 0)
+        return hypot(across, max(self.bottom - y, y - self.top, 0))
+
     def outside(self, other: "Box") -> float:
         """The area that the other one does not cover."""
         return (self.right - self.left) * (self.top - self.bottom) - self.shared(other)
@@ -64,9 +69,8 @@ def draw(scatter: Scatter) -> "Figure":
         for best, colour, label in ((False, OTHERS, "other"), (True, BEST, "Pareto front")):
             points = [point for point in scatter.points if point.best is best]
             if points:
-                xs, ys = [point.x for point in points], [point.y for point in points]
-                axes.scatter(xs, ys, s=28, c=colour, label=label, zorder=3)
-        steps = sorted({(point.x, point.y) for point in scatter.points if point.best})
+                axes.scatter(*zip(*map(_place, points)), s=28, c=colour, label=label, zorder=3)
+        steps = sorted({_place(point) for point in scatter.points if point.best})
         axes.plot(*zip(*steps), color=BEST, linewidth=0.8, alpha=0.5, zorder=2)
         axes.legend(loc="upper left", frameon=False)
         figure.draw_without_rendering()
@@ -90,6 +94,11 @@ def figure_bytes(scatter: Scatter, format_: str) -> bytes:
 def _style(defaults: Any) -> Any:
     """The settings of a figure, whatever the user's are."""
     return {**defaults, **_STYLE}
+
+
+def _place(point: Point) -> tuple[float, float]:
+    """A count may be larger than the integers of an array; no eye sees the difference."""
+    return float(point.x), float(point.y)
 
 
 class _quiet(warnings.catch_warnings):  # noqa: N801 - a context, as its base is
@@ -122,7 +131,7 @@ def _label(axes: "Axes", scatter: Scatter) -> None:
     renderer = figure.canvas.get_renderer()
     pixel = figure.dpi / 72
     frame = Box(*axes.get_window_extent(renderer).extents)
-    places = axes.transData.transform([(point.x, point.y) for point in scatter.points])
+    places = axes.transData.transform([_place(point) for point in scatter.points])
     taken = [Box(x - 4, y - 4, x + 4, y + 4) for x, y in places]
     legend = axes.get_legend()
     if legend is not None:
@@ -130,7 +139,7 @@ def _label(axes: "Axes", scatter: Scatter) -> None:
     for point, place in zip(scatter.points, places):
         note: Any = axes.annotate(
             clip(printable(point.name), NAME),
-            (point.x, point.y),
+            _place(point),
             xytext=(0, 0),
             textcoords="offset points",
             fontsize=8,
@@ -142,8 +151,9 @@ def _label(axes: "Axes", scatter: Scatter) -> None:
         size = extent.width, extent.height
         shift = min(_shifts(size, pixel), key=lambda one: _cost(one, place, size, frame, taken))
         note.set_position((shift[0] / pixel, shift[1] / pixel))
-        note.arrow_patch.set_visible(hypot(*shift) > LEADER * pixel + size[0])
-        taken.append(_box(shift, place, size))
+        box = _box(shift, place, size)
+        note.arrow_patch.set_visible(box.distance(*place) > LEADER * pixel)
+        taken.append(box)
 
 
 def _shifts(size: tuple[float, float], pixel: float) -> Iterator[tuple[float, float]]:

@@ -1,21 +1,26 @@
 """A scatter in signs, for terminals and pipes."""
 
+import string
+from collections.abc import Iterator
+from itertools import chain, repeat
 from math import floor, log10
 
 from mnetcost.problems import UsageError
 from mnetcost.tables import Scatter
-from mnetcost.text import clip
+from mnetcost.text import printable
 
 MISSING = "a scatter in the terminal needs plotille: pip install 'mnetcost[plot]'"
 LINES = 18
 MARGIN = 16  # columns for the numbers beside the plot
 NARROWEST, WIDEST = 40, 100
+SIGNS = "123456789" + string.ascii_letters
+OTHER = "+"  # beyond them
 EMPTY = "\u2800"  # the braille sign of no dot
 UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"), (1, ""))
 
 
 def render_scatter(scatter: Scatter, columns: int = 80) -> str:
-    """The scatter, its points as numbers, with a key under it; no wider than `columns`.
+    """The scatter, one sign a point, with a key under it; no wider than `columns`.
 
     Its axes are logarithmic where no value is zero. Raises UsageError where plotille is not
     installed.
@@ -35,17 +40,26 @@ def render_scatter(scatter: Scatter, columns: int = 80) -> str:
     figure.set_y_limits(*y.limits)
     figure.x_ticks_fkt = lambda value, end: short(x.value(value))
     figure.y_ticks_fkt = y.round_tick
-    marks = [f"{number}{'*' * point.best}" for number, point in enumerate(scatter.points, 1)]
+    marks = [f"{sign}{'*' * point.best}" for sign, point in zip(_signs(), scatter.points)]
     for point, mark in sorted(zip(scatter.points, marks), key=lambda pair: pair[0].best):
         figure.text([x.place(point.x)], [y.place(point.y)], [mark])  # the best stand upon others
     drawn = figure.show().replace(EMPTY, " ").replace("()", "  ")
-    title = f"{scatter.y} ↑ against {scatter.x} →, smaller is better"
-    size = max(map(len, marks))
-    key = [
-        f"{mark:>{size}} {clip(point.name, columns - size - 1)}"
-        for point, mark in zip(scatter.points, marks)
-    ]
+    title = f"{scatter.y} (up) against {scatter.x} (across); smaller is better"
+    key = [f"{mark:2} {_fitted(one.name, columns - 3)}" for one, mark in zip(scatter.points, marks)]
     return "".join(f"{line.rstrip()}\n" for line in ["", title, *drawn.split("\n"), *key])
+
+
+def _signs() -> Iterator[str]:
+    """One sign a point; there are no more than so many."""
+    return chain(SIGNS, repeat(OTHER))
+
+
+def _fitted(name: str, columns: int) -> str:
+    """The name, cut to so many columns of a terminal."""
+    from rich.cells import cell_len, set_cell_size
+
+    text = printable(name)
+    return text if cell_len(text) <= columns else set_cell_size(text, columns - 1).rstrip() + "…"
 
 
 class Scale:
