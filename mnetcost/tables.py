@@ -110,6 +110,10 @@ class Scatter(NamedTuple):
     y: str
     points: tuple[Point, ...]
 
+    def highest(self, axis: str) -> float:
+        """The upper end of an axis that begins with zero, with room."""
+        return max(getattr(point, axis) for point in self.points) * 1.1 or 1.0
+
     def span(self, axis: str) -> tuple[float, float] | None:
         """The ends of a logarithmic axis that holds all points, with room; None over zeros.
 

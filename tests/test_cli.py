@@ -32,7 +32,18 @@ SUFFIXES = {
     "latex": ".tex",
     "html": ".html",
 }
-COMMANDS = ["table", "sweep", "specs", "show", "check", "expand", "schema", "fmt"]
+COMMANDS = [
+    "table",
+    "sweep",
+    "specs",
+    "show",
+    "check",
+    "expand",
+    "schema",
+    "fmt",
+    "diff",
+    "compare",
+]
 SMALL = "name: Small\ninput: {height: 16, width: 24, channels: 3}\nlayers:\n  - conv: {out: 8}\n"
 
 

@@ -148,7 +148,17 @@ def _loaded(code: str) -> set[str]:
     return {name.split(".")[0] for name in json.loads(ran.stderr.splitlines()[-1])}
 
 
-HEAVY = {"numpy", "sympy", "hypothesis", "pandas", "torch", "dask", "matplotlib", "jinja2"}
+HEAVY = {
+    "numpy",
+    "sympy",
+    "hypothesis",
+    "pandas",
+    "torch",
+    "dask",
+    "matplotlib",
+    "plotille",
+    "jinja2",
+}
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -161,6 +171,11 @@ def test_a_table_loads_nothing_heavy(format_: str) -> None:
     loaded = _loaded(f"from mnetcost import cli; assert cli.run({words!r}) == 0")
     assert not loaded & HEAVY
     assert "mnetcost" in loaded
+
+
+@pytest.mark.parametrize("words", [["diff", "resnet18", "resnet34"], ["compare", "vgg16"]])
+def test_a_comparison_loads_nothing_heavy(words: list[str]) -> None:
+    assert not _loaded(f"from mnetcost import cli; assert cli.run({words!r}) == 0") & HEAVY
 
 
 def test_a_problem_loads_nothing_heavy() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import groupby
 from typing import Any, NamedTuple, Self
 
 from mnetcost.analysis.alignment import Pair, align
@@ -89,11 +90,7 @@ class CountDiff:
 
         Layers are paired by what they are, or by their names where that leaves fewer differences.
         """
-        lines = _Line(before), _Line(after)
-        pairs = max(
-            (_aligned(*lines, by) for by in ("structure", "names")),
-            key=lambda found: sum(_likeness(*lines, a, b) for a, b in found),
-        )
+        pairs = _in_line(_pairs(_Line(before), _Line(after)))
         return cls(before, after, names, tuple(_changes(before, after, pairs)))
 
     @property
@@ -127,6 +124,25 @@ class _Line:
             size = form.get("kernel"), form.get("stride")
             self.traits.append((layer.type, layer.name, *size, x.c, y.c))
             self.structure.append((layer.type, tuple(form.items()), x.c, y.c))
+
+
+def _pairs(before: _Line, after: _Line) -> list[Pair]:
+    """The pairs of the alignment that leaves the networks most alike, the same either way round."""
+    lines = before, after
+    if repr(before.traits) > repr(after.traits):
+        return [(a, b) for b, a in _pairs(after, before)]
+    return max(
+        (_aligned(*lines, by) for by in ("structure", "names")),
+        key=lambda found: sum(_likeness(*lines, a, b) for a, b in found),
+    )
+
+
+def _in_line(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs with what went before what came, wherever both did."""
+    found: list[Pair] = []
+    for _, run in groupby(pairs, lambda pair: None not in pair):
+        found += sorted(run, key=lambda pair: pair[0] is None)
+    return found
 
 
 def _aligned(before: _Line, after: _Line, by: str) -> list[Pair]:

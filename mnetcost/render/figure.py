@@ -69,7 +69,8 @@ def draw(scatter: Scatter) -> "Figure":
         for best, colour, label in ((False, OTHERS, "other"), (True, BEST, "Pareto front")):
             points = [point for point in scatter.points if point.best is best]
             if points:
-                axes.scatter(*zip(*map(_place, points)), s=28, c=colour, label=label, zorder=3)
+                xs, ys = zip(*map(_place, points))
+                axes.scatter(xs, ys, s=28, c=colour, label=label, zorder=3)
         steps = sorted({_place(point) for point in scatter.points if point.best})
         axes.plot(*zip(*steps), color=BEST, linewidth=0.8, alpha=0.5, zorder=2)
         axes.legend(loc="upper left", frameon=False)
@@ -120,6 +121,8 @@ def _set_axes(axes: "Axes", scatter: Scatter) -> None:
             getattr(axes, f"set_{name}lim")(*span)
             axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.set_minor_formatter(NullFormatter())
+        else:
+            getattr(axes, f"set_{name}lim")(0, scatter.highest(name))
         axis.set_major_formatter(EngFormatter(sep=" "))
         getattr(axes, f"set_{name}label")(f"{words} (smaller is better)")
     axes.grid(visible=True, alpha=0.25)

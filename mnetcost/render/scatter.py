@@ -68,8 +68,7 @@ class Scale:
     def __init__(self, scatter: Scatter, axis: str) -> None:
         span = scatter.span(axis)
         self.logarithmic = span is not None
-        highest = max(getattr(point, axis) for point in scatter.points)
-        low, high = span or (0, 1.1 * highest or 1)
+        low, high = span or (0.0, scatter.highest(axis))
         self.limits = self.place(low), self.place(high)
 
     def place(self, value: float) -> float:
