@@ -81,6 +81,8 @@ def test_ratios_are_to_the_first(capsys: pytest.CaptureFixture[str]) -> None:
 def test_another_convention() -> None:
     (cost,) = mnetcost.compare("mobilenet_v1", convention="flops").counts
     assert cost.counted.high == 2 * 568_740_352
+    (point,) = scatter_of(mnetcost.compare("mobilenet_v1", convention="flops")).points
+    assert (point.x, point.y, point.best) == (4_231_976, 2 * 568_740_352, True)
     keras = mnetcost.compare(["mobilenet_v1", "mobilenet_v1@alpha=0.5"], convention="keras")
     assert keras.pareto == (False, True)
     (table,) = compare_report(keras).tables

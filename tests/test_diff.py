@@ -217,6 +217,22 @@ def test_what_is_put_in_is_all_that_changed(layers: list[str], data: st.DataObje
     assert kinds(mnetcost.diff(net(layers), net(longer))) == {"same": net_size(layers), "added": 1}
 
 
+def test_what_a_layer_is_counts_for_more_than_its_name() -> None:
+    kernels = ["[3, 1]", "[1, 5]", "[7, 3]", "5"]
+    layers = [f"conv: {{out: 3, kernel: {kernel}}}" for kernel in kernels]
+    found = mnetcost.diff(net(layers), net(["conv: {out: 3, kernel: [9, 1]}", *layers]))
+    assert kinds(found) == {"added": 1, "same": 4}
+
+
+def test_two_layers_put_into_a_long_network() -> None:
+    """All names between them change, and the gap would be too large to try every pairing."""
+    layers = [f"conv: {{out: {width}}}" for width in range(1, 401)]
+    longer = ["conv: {out: 3, kernel: 3}", *layers, "conv: {out: 7, kernel: 3}"]
+    found = mnetcost.diff(net([*layers, "relu"]), net([*longer, "relu"]))
+    # the relu alone reads another width: 7 for 400
+    assert kinds(found) == {"added": 2, "same": 400, "changed": 1}
+
+
 def net_size(layers: list[str]) -> int:
     return len(net(layers).graph.nodes)
 

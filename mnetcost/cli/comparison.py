@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mnetcost.analysis.targets import Target, each, read_target
+from mnetcost.analysis.targets import each, read_target
 from mnetcost.cli.arguments import (
     SpecName,
     basis_options,
@@ -138,5 +138,4 @@ def _plot_format(plot: str) -> str:
 def _costs(texts: Sequence[str], basis: Basis, others: Mapping[str, Any]) -> list[Cost]:
     """The cost of each target, with what is wrong with any of them said at once."""
     opened = cache(open_network)  # standard input can be read once only
-    targets: list[Target] = each(texts, read_target)
-    return each(targets, lambda target: counted(target, basis, others, opened))
+    return each(texts, lambda text: counted(read_target(text), basis, others, opened))
