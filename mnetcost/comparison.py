@@ -11,6 +11,7 @@ from mnetcost.analysis.targets import Target, each, read_target
 from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis
 from mnetcost.exact import ratio_text
+from mnetcost.multipliers import sides
 from mnetcost.network import Cost, Network, load
 
 if TYPE_CHECKING:
@@ -132,8 +133,12 @@ def _counted(given: Comparable, basis: Basis) -> tuple[str, Cost]:
 
 def _name(cost: Cost) -> str:
     """The network's name, and its setting as a target would say it."""
-    ratios = {"alpha": cost.setting.alpha, "rho": cost.setting.rho}
-    words = [f"{name}={ratio_text(ratio)}" for name, ratio in ratios.items() if ratio != 1]
+    alpha, rho, height, width = cost.setting
+    words = [f"alpha={ratio_text(alpha)}"] if alpha != 1 else []
+    if sides(*cost.graph.base, rho) != (height, width):
+        words.append(f"input={height}x{width}")
+    elif rho != 1:
+        words.append(f"rho={ratio_text(rho)}")
     return cost.graph.name + ("@" + ",".join(words) if words else "")
 
 

@@ -379,6 +379,6 @@ def test_the_library_shows_it(format_: str) -> None:
 
 def test_a_cost_keeps_its_setting() -> None:
     cost = mnetcost.load("mobilenet_v1").cost(0.75, "6/7")
-    found = mnetcost.diff(cost, "mobilenet_v1")
-    assert found.names[0] == "MobileNet v1@alpha=0.75,rho=6/7"
+    found = mnetcost.diff(cost, mnetcost.load("mobilenet_v1").cost(input="160x96"))
+    assert found.names == ("MobileNet v1@alpha=0.75,rho=6/7", "MobileNet v1@input=160x96")
     assert found.before.mult_adds == 239_273_472
