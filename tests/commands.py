@@ -5,6 +5,10 @@ import subprocess
 import sys
 from typing import Any, NamedTuple
 
+import click
+
+from mnetcost.cli.app import MODULES, app
+
 
 class Ran(NamedTuple):
     code: int
@@ -29,6 +33,13 @@ def process(*arguments: str | bytes, env: dict[str, str] | None = None, **option
         **options,
     )
     return Ran(ran.returncode, (ran.stdout or b"").decode(), ran.stderr.decode())
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by its name."""
+    context = click.Context(app)
+    found = {name: app.get_command(context, name) for name in MODULES}
+    return {name: command for name, command in found.items() if command is not None}
 
 
 def refused(ran: Ran, code: int) -> None:

@@ -240,6 +240,8 @@ def test_every_part_of_every_layer_is_known_to_the_presets() -> None:
 
 
 BAD = [
+    ("words: x\nunit: FLOP\nwork: {}", "missing-key"),
+    ("words: x\nunit: MAC\nmultiply_add: 2\nwork: {}", "conflict"),
     ("[1]", "wrong-type"),
     ("words: x\nunit: MAC\nwork: {evry: {outputs: 1}}", "unknown-key"),
     ("words: x\nunit: MAC\nwork: {every: {output: 1}}", "unknown-key"),

@@ -12,7 +12,9 @@ import pytest
 import mnetcost
 from mnetcost import cli
 from mnetcost.render import FORMATS, renderer
+from mnetcost.reports.compare import compare_report
 from mnetcost.reports.cost import cost_report
+from mnetcost.reports.diff import diff_report
 from mnetcost.reports.sweep import sweep_report
 from mnetcost.tables import Column, Kind, Report, Table
 
@@ -161,6 +163,8 @@ def _reports() -> dict[str, Report]:
         "MobileNet v1": cost_report(mnetcost.load("mobilenet_v1").cost("0.75", "6/7")),
         "names": cost_report(net.cost(1, "1/2")),
         "sweep": sweep_report(mnetcost.sweep(net, alpha="1,0.75", rho="1,6/7")),
+        "diff": diff_report(mnetcost.diff("resnet18", net.cost("0.75"))),
+        "compare": compare_report(mnetcost.compare([net, "mobilenet_v1@alpha=0.5", net.cost(2)])),
         "one point": sweep_report(mnetcost.sweep("mobilenet_v1", alpha=1, resolution=160)),
     }
 
@@ -304,7 +308,7 @@ def test_a_spec_may_be_called_anything_printable(name: str) -> None:
     assert report.title == report.document["model"] == name
     assert name in _Page(renderer("html")(report)).text
     assert _unmarked(renderer("markdown")(report).split("\n")[0].removeprefix("# ")) == name
-    caption = re.findall(r"\\caption\{(.*): Layers\}\n", renderer("latex")(report))
+    caption = re.findall(r"\\caption\{(.*): Layers \(MACs.*\}\n", renderer("latex")(report))
     assert list(map(_unlatexed, caption)) == [name.replace("--", "–")]
     assert renderer("rich")(report).split("\n")[0] == name
 

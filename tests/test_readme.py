@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import commands
 
 import mnetcost
-from mnetcost.cli.commands import app
 from mnetcost.layers import LAYERS, activation
 from mnetcost.layers.fields import fields_of
 
@@ -146,7 +146,7 @@ def test_documented_defaults_are_the_defaults(name):
 def test_every_option_is_mentioned():
     options = {
         option
-        for command in app.commands.values()
+        for command in commands().values()
         for parameter in command.params
         for option in parameter.opts
         if option.startswith("--")

@@ -40,8 +40,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _invoke(arguments: Sequence[str]) -> int:
-    from mnetcost.cli import inspection, rewriting, trust  # noqa: F401 - their commands register themselves
-    from mnetcost.cli.commands import app
+    from mnetcost.cli.app import app
     from mnetcost.cli.output import prepare_streams
 
     prepare_streams()

@@ -91,6 +91,13 @@ _SETTING_OPTIONS = (
 )
 
 
+def shared_setting_options(function: Any) -> Any:
+    """--alpha, --rho and --resolution, each once; None where not given."""
+    for option in reversed(_SETTING_OPTIONS):
+        function = option(function)
+    return function
+
+
 def setting_options(function: Any) -> Any:
     """--alpha, --rho and --resolution, each once; α is 1 unless given."""
 
@@ -98,9 +105,7 @@ def setting_options(function: Any) -> Any:
     def command(*args: Any, alpha: str | None, **options: Any) -> Any:
         return function(*args, alpha="1" if alpha is None else alpha, **options)
 
-    for option in reversed(_SETTING_OPTIONS):
-        command = option(command)
-    return command
+    return shared_setting_options(command)
 
 
 batch_option = click.option(

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-import mnetcost
 from mnetcost.analysis.knobs import points_each, read_sets
+from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
     SpecName,
     basis_options,
@@ -23,33 +23,8 @@ from mnetcost.reports.folding import KEYS
 from mnetcost.reports.knobs import joined
 from mnetcost.spec import is_path, locate
 
-EXITS = """\b
-Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
-impossible at this α or ρ (every problem goes to standard error, with line
-and column, and nothing to standard output); 2 wrong options."""
-
 APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
 AT_LEAST_ONE = click.IntRange(1)
-
-
-@click.group(
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=EXITS,
-)
-@click.version_option(mnetcost.__version__, prog_name="mnetcost", message="%(prog)s %(version)s")
-@click.pass_context
-def app(context: click.Context) -> None:
-    """Exact parameters and mult-adds of convolutional networks, from a YAML spec.
-
-    \b
-    mnetcost table                      MobileNet v1: layers, types, reductions
-    mnetcost table my_net.yaml --alpha 0.75 --resolution 160
-    mnetcost sweep --alpha 1,0.5 --rho 1,6/7
-    mnetcost specs                      the networks that are shipped
-    """
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
 
 
 @app.command(epilog=EXITS)

@@ -4,8 +4,8 @@ import sys
 
 import click
 
+from mnetcost.cli.app import app
 from mnetcost.cli.arguments import SpecName, open_network, spec_argument
-from mnetcost.cli.commands import app
 from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
 from mnetcost.problems import UsageError
 from mnetcost.spec import find, read_stream, shipped

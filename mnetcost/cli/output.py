@@ -69,7 +69,7 @@ def write_text(text: str, output: str | None) -> None:
     if output is None or is_standard_output(output):
         print_text(text)
     else:
-        _save(text, output)
+        save(text.encode(), output)
 
 
 def write_beside(report: Report) -> None:
@@ -105,28 +105,31 @@ def print_text(text: str) -> None:
         sys.stdout.write(text)
 
 
-def _save(text: str, output: str) -> None:
-    """Write beside the file, then rename: a reader sees the old file or the new one, whole."""
+def save(data: bytes, output: str, option: str = "--output") -> None:
+    """Write beside the file, then rename: a reader sees the old file or the new one, whole.
+
+    Raises BadParameter, naming `option`, where that cannot be.
+    """
     try:
         if os.path.exists(output) and not os.path.isfile(output):
-            with open(output, "w", encoding="utf-8") as stream:  # a device cannot be replaced
-                stream.write(text)
+            with open(output, "wb") as stream:  # a device cannot be replaced
+                stream.write(data)
         else:
-            _replace(text, os.path.realpath(output))
+            _replace(data, os.path.realpath(output))
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"
-        raise click.BadParameter(message, param_hint="--output") from None
+        raise click.BadParameter(message, param_hint=option) from None
 
 
-def _replace(text: str, output: str) -> None:
+def _replace(data: bytes, output: str) -> None:
     import tempfile  # slow to import, and most output goes to a terminal
 
     folder, file = os.path.split(output)
     handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
             os.chmod(name, _mode(output))
         os.replace(name, output)
     except BaseException:

@@ -2,8 +2,8 @@
 
 import click
 
+from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import open_network, set_option, spec_argument
-from mnetcost.cli.commands import EXITS, app
 from mnetcost.cli.output import (
     choose_format,
     format_option,

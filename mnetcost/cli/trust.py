@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
     SpecName,
     basis_options,
@@ -15,7 +16,6 @@ from mnetcost.cli.arguments import (
     setting_options,
     spec_argument,
 )
-from mnetcost.cli.commands import EXITS, app
 from mnetcost.cli.output import choose_format, format_option, output_option, write
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis

@@ -19,8 +19,7 @@ KEYS = (
     *("words", "tool", "unit", "multiply_add", "work", "per_image", "parameters"),
     *("notes", "defects"),
 )
-MEANINGS = (("MAC", 1), ("FLOP", 2))  # a unit, and how many of it a multiply-add is
-UNITS = tuple(unit for unit, _ in MEANINGS)
+UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
 EACH = Integer(1, 2, "operations of a multiply-add")
 _FOLDER = os.path.dirname(os.path.realpath(__file__))
@@ -107,11 +106,14 @@ class _Reader:
         each = 1
         if "multiply_add" in nodes:
             each = self.convert.integer(nodes["multiply_add"], EACH)
-        if "unit" in nodes and (unit, each) not in MEANINGS:
-            message = f"a multiply-add is {each} operations in {unit or 'no unit'}s"
-            expected = "unit: MAC with multiply_add: 1, or unit: FLOP with multiply_add: 2"
-            if unit and each:
-                self.collector.add(nodes["unit"].mark, "conflict", message, expected=expected)
+        if (unit, each) == ("MAC", 2):
+            message = "a multiply-add is one MAC, not 2"
+            expected = "multiply_add: 1, or unit: FLOP"
+            self.collector.add(nodes["multiply_add"].mark, "conflict", message, expected=expected)
+        elif unit == "FLOP" and "multiply_add" not in nodes:
+            message = "how many FLOPs is a multiply-add?"
+            expected = "multiply_add: 2, or 1"
+            self.collector.add(nodes["unit"].mark, "missing-key", message, expected=expected)
         return Convention(
             name=stem(self.collector.origin.label),
             words=self._text(nodes, "words"),

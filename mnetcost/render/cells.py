@@ -9,16 +9,23 @@ from mnetcost.tables import Kind
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive
 EIGHTHS = " ▏▎▍▌▋▊▉"
-NUMERIC = {Kind.NUMBER, Kind.INTEGER, Kind.SIDES, Kind.SHARE, Kind.RATIO, Kind.HEAT}
+SIGNS = {"added": "+", "removed": "-", "changed": "~", "same": ""}
+NUMERIC = {
+    *(Kind.NUMBER, Kind.INTEGER, Kind.SIDES, Kind.SHARE, Kind.RATIO, Kind.HEAT, Kind.CHANGE),
+}
 
 
-def cell_text(value: Any, kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
-    """One value as people read it: 568,740,352, 94.86, 112×112×32, 0.11306."""
+def cell_text(value: Any, kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
+    """One value as people read it: 568,740,352, 94.86, 112×112×32, 0.11306, -1,024."""
     if value is None:
         return "" if kind is Kind.TEXT else NOTHING
     match kind:
         case Kind.INTEGER | Kind.HEAT:
             return f"{value:,}"
+        case Kind.CHANGE:
+            return f"{value:+,}" if value else "0"
+        case Kind.SIGN:
+            return SIGNS[value]
         case Kind.MAP:
             return "×".join(map(str, value))
         case Kind.SIDES:

@@ -78,6 +78,7 @@ def _foot(table: Table) -> str:
     if not totals:
         return ""
     cells = "".join(
-        "<td></td>" if value is None else f'<td class="n">{value:,}</td>' for value in totals[1:]
+        "<td></td>" if value is None else f'<td class="n">{cell_text(value, column.kind)}</td>'
+        for value, column in zip(totals[1:], table.columns[1:])
     )
     return f"<tfoot><tr><td>Total</td>{cells}</tr></tfoot>"

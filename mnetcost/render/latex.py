@@ -83,7 +83,8 @@ def _table(title: str, table: Table) -> str:
         lines.append(f"    {' & '.join(texts)} \\\\")
     totals = table.totals()
     if totals:
-        texts = ("" if value is None else f"{value:,}" for value in totals[1:])
+        sums = zip(totals[1:], table.columns[1:])
+        texts = ("" if value is None else cell_text(value, one.kind) for value, one in sums)
         lines += [r"    \midrule", f"    Total & {' & '.join(texts)} \\\\"]
     lines += [r"    \bottomrule", r"  \end{tabular}}", r"\end{table}"]
     return "\n".join(lines)

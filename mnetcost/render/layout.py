@@ -14,6 +14,12 @@ BAR = 12
 NARROWEST = 20  # what a text needs at least to go on below itself
 PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
+SIGN_STYLES = {
+    "added": "bold green",
+    "removed": "bold red",
+    "changed": "bold yellow",
+    "same": PLAIN,
+}
 
 _NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
 
@@ -142,7 +148,8 @@ def _spans(table: Table, place: int) -> Line:
     spans = [(text, BOLD) for text in [""] * (height + 1 - len(header)) + header]
     spans += _values(table, column, values)
     if totals is not None:
-        words = "Total" if place == 0 else ""
+        first = next(at for at, one in enumerate(table.columns) if one.kind is not Kind.SIGN)
+        words = "Total" if place == first else ""
         spans.append(
             (words if totals[place] is None else cell_text(totals[place], column.kind), BOLD)
         )
@@ -150,6 +157,8 @@ def _spans(table: Table, place: int) -> Line:
 
 
 def _values(table: Table, column: Column, values: Sequence[Any]) -> Line:
+    if column.kind is Kind.SIGN:
+        return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
     if column.kind not in (Kind.BAR, Kind.HEAT):
         return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
     largest = table.largest(column.kind)

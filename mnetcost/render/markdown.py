@@ -32,7 +32,10 @@ def _table(table: Table) -> str:
         rows.append([_cell(value, column.kind) for value, column in zip(row, table.columns)])
     totals = table.totals()
     if totals:
-        texts = ("" if value is None else f"**{value:,}**" for value in totals[1:])
+        sums = zip(totals[1:], table.columns[1:])
+        texts = (
+            "" if value is None else f"**{cell_text(value, one.kind)}**" for value, one in sums
+        )
         rows.append(["**Total**", *texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -139,13 +139,8 @@ def document(count: Count, rows: Sequence[Reduction], apart: bool = False) -> di
         "alpha": str(count.setting.alpha),
         "rho": str(count.setting.rho),
         "input": list(count.input),
-        "totals": {
-            "params": count.params,
-            "mult_adds": count.mult_adds,
-            "parameters": count.parameters._asdict(),
-            **_beside(count, count, apart),
-        },
-        "layers": [_layer(count, layer, apart) for layer in count.layers],
+        "totals": totals_document(count, apart),
+        "layers": [layer_document(count, layer, apart) for layer in count.layers],
         "types": [
             {**one, **_beside(count, cost, apart)}
             for one, cost in zip(
@@ -188,7 +183,18 @@ def types_document(costs: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]
     ]
 
 
-def _layer(count: Count, layer: LayerCost, apart: bool) -> dict[str, Any]:
+def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
+    """The totals of a network for programs."""
+    return {
+        "params": count.params,
+        "mult_adds": count.mult_adds,
+        "parameters": count.parameters._asdict(),
+        **_beside(count, count, apart),
+    }
+
+
+def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[str, Any]:
+    """One layer for programs: its name, type, maps and cost."""
     return {
         "name": layer.name,
         "type": layer.type,

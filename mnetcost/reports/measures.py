@@ -85,7 +85,8 @@ def unit_line(basis: Basis, apart: bool = False) -> str:
         return "\n(operations; one MAC is one multiplication and one addition, two FLOPs)"
     convention = basis.convention
     if convention is not None and convention.counts_work:
-        one = "1 MAC" if convention.unit == "MAC" else f"{convention.multiply_add} FLOPs"
+        one = f"{convention.multiply_add} {convention.unit}"
+        one += "s" if convention.multiply_add > 1 else ""
         passes = "" if basis.pass_ == "forward" else f", {basis.pass_} pass"
         return (
             f"\n({convention.unit}s as {convention.name} counts{passes}: a multiply-add is {one})"

@@ -29,6 +29,19 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
     )
 
 
+def setting_text(count: Count) -> str:
+    """A network at its setting in one line: its name, α and how it rounds, the input, knobs."""
+    setting = count.setting
+    words = [
+        count.graph.name,
+        f"α = {ratio_text(setting.alpha)}",
+        f"rounding: {count.graph.rounding}",
+        f"input {'×'.join(map(str, count.input))}, ρ = {ratio_text(setting.rho)}",
+        *(text for _, text in knob_notes(count.graph)),
+    ]
+    return "; ".join(words)
+
+
 def _published(count: Count) -> tuple[tuple[str, str], ...]:
     """The spec's published figures for this setting, and whether the count agrees."""
     found = []

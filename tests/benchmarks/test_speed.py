@@ -71,3 +71,15 @@ def test_sweep(benchmark):
     axes = {"alpha": "0.001:1:0.001", "rho": "0.201:1.2:0.001"}
     grid = benchmark.pedantic(mnetcost.sweep, (network,), axes, rounds=5, warmup_rounds=1)
     assert grid.mult_adds.shape == (1000, 1000)
+
+
+@pytest.mark.benchmark(group="10,000 layers")
+def test_a_diff_of_the_longest_networks(benchmark):
+    """10,000 layers of three kinds against the same with every tenth left out."""
+    head = "input: {height: 32, width: 24, channels: 8}\nlayers:\n"
+    kinds = ["conv: {out: 8, kernel: 3}", "conv: {out: 8, kernel: 5}", "relu"]
+    layers = [f"  - {kinds[turn % 3]}\n" for turn in range(10_000)]
+    shorter = [layer for turn, layer in enumerate(layers) if turn % 10]
+    costs = [mnetcost.load(head + "".join(one)).cost() for one in (layers, shorter)]
+    found = benchmark.pedantic(mnetcost.diff, args=costs, rounds=3)
+    assert len(found.after.layers) == 9_000

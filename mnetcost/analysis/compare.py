@@ -1,0 +1,64 @@
+"""Several networks side by side, and which of them no other beats."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
+
+from mnetcost.cost import Count
+from mnetcost.problems import UsageError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CountComparison:
+    """Networks counted on one basis, their names, and which are on the Pareto front.
+
+    On it is what no other beats: none has fewer parameters and needs no more work, or less work
+    with no more parameters.
+    """
+
+    names: tuple[str, ...]
+    counts: tuple[Count, ...]
+    pareto: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, counts: Iterable[Count], names: Iterable[str]) -> Self:
+        """The networks side by side. Raises UsageError where there is none."""
+        counted = tuple(counts)
+        if not counted:
+            raise UsageError("compare: at least one network")
+        points = [axes(count) for count in counted]
+        best = front(points)
+        return cls(tuple(names), counted, tuple(point in best for point in points))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self.names)})"
+
+
+def axes(count: Count) -> tuple[int, ...]:
+    """Parameters and work as the basis counts them, the most of a range; no work where it has none.
+
+    Smaller is better in both.
+    """
+    convention = count.basis.convention
+    if convention is None:
+        return count.params, count.mult_adds
+    params = int(convention.params(count.parameters._asdict()))
+    return (params, int(count.counted.high)) if convention.counts_work else (params,)
+
+
+def front(points: Sequence[tuple[int, ...]]) -> set[tuple[int, ...]]:
+    """The points of at most two coordinates that none beats in one without losing in the other."""
+    found: set[tuple[int, ...]] = set()
+    least: int | None = None
+    for point in sorted(set(points)):
+        if least is None or point[-1] < least:
+            found.add(point)
+            least = point[-1]
+    return found
+
+
+def pointwise_share(count: Count) -> Fraction:
+    """The share of the mult-adds that is in 1×1 convolutions, of 1."""
+    types = count.by_type()
+    return types["pointwise"].mult_adds_share if "pointwise" in types else Fraction(0)

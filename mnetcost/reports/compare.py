@@ -1,0 +1,112 @@
+"""Several networks on one cost table, and as points of a scatter."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.compare import CountComparison, axes, pointwise_share
+from mnetcost.cost import Count, share
+from mnetcost.problems import UsageError
+from mnetcost.reports.cost import header, totals_document
+from mnetcost.reports.measures import Measure, measures, unit_line
+from mnetcost.reports.notes import basis_notes, convention_notes
+from mnetcost.tables import Column, Kind, Point, Report, Scatter, Table
+
+
+def compare_report(comparison: CountComparison) -> Report:
+    """One row a network: input, cost, ratios to the first, share in 1×1 convolutions, the front."""
+    counts = comparison.counts
+    found = _measures(counts)
+    scaled = any(count.setting.alpha != 1 for count in counts)
+    columns = (
+        Column("name", "Network", Kind.TEXT, label=True),
+        *([Column("alpha", "α", Kind.NUMBER)] if scaled else []),
+        Column("input", "Input", Kind.MAP),
+        *(
+            column
+            for one in found
+            for column in (
+                Column(one.key, one.header, Kind.INTEGER),
+                Column(f"{one.key}_ratio", "of the\nfirst", Kind.RATIO, joined=True),
+            )
+        ),
+        Column("bar", "", Kind.BAR, joined=True),
+        Column("pointwise_share", "In 1×1\n%", Kind.SHARE),
+        Column("pareto", "Pareto", Kind.TEXT),
+    )
+    totals = [[sum(map(one.of, count.layers)) for one in found] for count in counts]
+    largest = max(row[-1] for row in totals)
+    rows = tuple(
+        (
+            name,
+            *([count.setting.alpha] if scaled else []),
+            count.input,
+            *(cell for pair in zip(row, map(_ratio, row, totals[0])) for cell in pair),
+            share(row[-1], largest),
+            pointwise_share(count),
+            "*" if pareto else "",
+        )
+        for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
+    )
+    basis = counts[0].basis
+    table = Table("networks", "Networks" + unit_line(basis), columns, rows)
+    return Report(
+        title="Comparison",
+        tables=(table,),
+        notes=(
+            ("Pareto", f"* marks what no other beats: smaller is better in {_objectives(found)}"),
+            *convention_notes(basis),
+            *basis_notes(basis),
+        ),
+        document={"networks": _documents(comparison)},
+        flat=table,
+    )
+
+
+def _measures(counts: Sequence[Count]) -> Sequence[Measure]:
+    """What all are measured by; two bounds where one of them has two."""
+    return max(map(measures, counts), key=len)
+
+
+def _objectives(found: Sequence[Measure]) -> str:
+    words = [one.header.replace("\n", " ").lower() for one in found]
+    return " and in ".join(dict.fromkeys([words[0], words[-1]]))
+
+
+def _ratio(value: int, first: int) -> Fraction | None:
+    return Fraction(value, first) if first else None
+
+
+def _documents(comparison: CountComparison) -> list[dict[str, Any]]:
+    return [
+        {
+            "target": name,
+            **header(count.graph, count.basis),
+            "alpha": str(count.setting.alpha),
+            "rho": str(count.setting.rho),
+            "input": list(count.input),
+            "totals": totals_document(count),
+            "pointwise_share": float(pointwise_share(count)),
+            "pareto": pareto,
+        }
+        for name, count, pareto in zip(comparison.names, comparison.counts, comparison.pareto)
+    ]
+
+
+def scatter_of(comparison: CountComparison) -> Scatter:
+    """The networks as points, work against parameters.
+
+    Raises UsageError under a convention that counts no work.
+    """
+    found = [axes(count) for count in comparison.counts]
+    if len(found[0]) == 1:
+        raise UsageError("a scatter needs a convention that counts work")
+    of = _measures(comparison.counts)
+    return Scatter(
+        x=of[0].header,
+        y=of[-1].header.replace("\n", " "),
+        points=tuple(
+            Point(name, x, y, pareto)
+            for name, (x, y), pareto in zip(comparison.names, found, comparison.pareto)
+        ),
+    )

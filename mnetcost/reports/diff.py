@@ -1,0 +1,159 @@
+"""What changed from one network to another: a table of layers, and its JSON document."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from mnetcost.analysis.diff import Change, CountDiff
+from mnetcost.cost import Count, LayerCost
+from mnetcost.reports.cost import header, layer_document, totals_document
+from mnetcost.reports.measures import Measure, measures, unit_line
+from mnetcost.reports.notes import basis_notes, convention_notes, setting_text
+from mnetcost.tables import Column, Kind, Report, Table
+
+WORDS = {"added": "added", "removed": "removed", "changed": "changed", "same": "unchanged"}
+
+
+def diff_report(diff: CountDiff, every: bool = False) -> Report:
+    """Every layer that changed, and between them how many did not; `every` shows those too.
+
+    CSV has all layers.
+    """
+    columns, rows = _columns(diff), _rows(diff)
+    title = _title(diff)
+    whole = Table("diff", title, columns, tuple(rows))
+    folded = Table("diff", title, columns, tuple(_folded(rows)))
+    return Report(
+        title=" → ".join(diff.names),
+        tables=(whole if every else folded,),
+        notes=(
+            *(("Before", setting_text(diff.before)), ("After", setting_text(diff.after))),
+            *convention_notes(diff.before.basis),
+            *basis_notes(diff.before.basis),
+        ),
+        document=_document(diff),
+        flat=whole,
+    )
+
+
+def _title(diff: CountDiff) -> str:
+    counts = Counter(change.kind for change in diff.changes)
+    words = ", ".join(f"{counts[kind]:,} {word}" for kind, word in WORDS.items() if counts[kind])
+    return f"Layers: {words}{unit_line(diff.before.basis)}"
+
+
+def _measures(diff: CountDiff) -> Sequence[Measure]:
+    """What both are measured by; two bounds where one of them has two."""
+    return max((measures(diff.before), measures(diff.after)), key=len)
+
+
+def _columns(diff: CountDiff) -> tuple[Column, ...]:
+    columns = [
+        Column("change", "", Kind.SIGN, label=True),
+        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("type", "Type", Kind.TEXT),
+        Column("differences", "What changed", Kind.TEXT),
+    ]
+    for one in _measures(diff):
+        for when, kind in (
+            ("before", Kind.INTEGER),
+            ("after", Kind.INTEGER),
+            ("change", Kind.CHANGE),
+        ):
+            columns.append(
+                Column(
+                    f"{one.key}_{when}",
+                    f"{one.header}\n{when}",
+                    kind,
+                    total=True,
+                    joined=when != "before",
+                )
+            )
+    return tuple(columns)
+
+
+def _rows(diff: CountDiff) -> list[tuple[Any, ...]]:
+    found = _measures(diff)
+    return [
+        (
+            change.kind,
+            _both(change, "name"),
+            _both(change, "type"),
+            ", ".join(_difference_texts(change)),
+            *(value for one in found for value in _values(change, one)),
+        )
+        for change in diff.changes
+    ]
+
+
+def _both(change: Change, key: str) -> str:
+    """The name or type before and after, once where it is the same."""
+    texts = (getattr(layer, key) for layer in (change.before, change.after) if layer)
+    return " → ".join(dict.fromkeys(texts))
+
+
+def _difference_texts(change: Change) -> Iterator[str]:
+    """ "kernel 3×3 → 5×5"; of a layer that came or went, its maps."""
+    lone = change.before or change.after
+    if lone and (change.before is None or change.after is None):
+        yield f"{_map(lone.input)} → {_map(lone.output)}"
+    for what, before, after in change.differences:
+        if what != "type":  # its own column says that
+            yield f"{what} {before} → {after}"
+
+
+def _map(sides: Sequence[int]) -> str:
+    return "×".join(map(str, sides))
+
+
+def _values(change: Change, one: Measure) -> tuple[int, int, int]:
+    before, after = (one.of(layer) if layer else 0 for layer in (change.before, change.after))
+    return before, after, after - before
+
+
+def _folded(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows with each run of unchanged layers as one, so that the columns still add up."""
+    for kind, run in groupby(rows, lambda row: row[0]):
+        of = list(run)
+        if kind == "same" and len(of) > 1:
+            sums = map(sum, zip(*(row[4:] for row in of)))
+            yield ("same", f"({len(of):,} unchanged)", "", "", *sums)
+        else:
+            yield from of
+
+
+def _document(diff: CountDiff) -> dict[str, Any]:
+    return {
+        "before": _side(diff.before, diff.names[0]),
+        "after": _side(diff.after, diff.names[1]),
+        "same": diff.same,
+        "change": {"params": diff.params, "mult_adds": diff.mult_adds},
+        "layers": [_changed(diff, change) for change in diff.changes],
+    }
+
+
+def _side(count: Count, name: str) -> dict[str, Any]:
+    return {
+        "target": name,
+        **header(count.graph, count.basis),
+        "alpha": str(count.setting.alpha),
+        "rho": str(count.setting.rho),
+        "input": list(count.input),
+        "totals": totals_document(count),
+    }
+
+
+def _changed(diff: CountDiff, change: Change) -> dict[str, Any]:
+    return {
+        "change": change.kind,
+        "before": _layer(diff.before, change.before),
+        "after": _layer(diff.after, change.after),
+        "differences": [one._asdict() for one in change.differences],
+        "params_change": change.params,
+        "mult_adds_change": change.mult_adds,
+    }
+
+
+def _layer(count: Count, layer: LayerCost | None) -> dict[str, Any] | None:
+    return None if layer is None else layer_document(count, layer)
