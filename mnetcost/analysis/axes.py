@@ -29,7 +29,7 @@ def read_axis(value: Any, what: str) -> tuple[Fraction, ...]:
 def _items(value: Any) -> Iterable[Any]:
     if isinstance(value, str):
         return value.split(",")
-    if getattr(value, "dtype", None) == float and value.ndim:
+    if str(getattr(value, "dtype", "")) == "float64" and value.ndim:
         return cast(Iterable[Any], value.ravel().tolist())  # of one type: no item holds several
     try:
         iter(value)

@@ -25,13 +25,13 @@ RHOS = ("1", "6/7", "5/7", "4/7")
 class Axis(NamedTuple):
     """The distinct values of an axis, in the order of their first appearance.
 
-    `index` says which distinct one each value is, -1 for one where the network is impossible;
+    `places` says which distinct one each value is, -1 for one where the network is impossible;
     `first` is the first value of each distinct one; `numbers` holds what the network takes from
     it, by name: the channels of a written width, or the height and width of the input (px).
     """
 
     values: tuple[Fraction, ...]
-    index: Array
+    places: Array
     first: Array
     numbers: dict[Any, list[int]]
 
@@ -42,16 +42,16 @@ class Axis(NamedTuple):
 
     def weights(self) -> Array:
         """How many values each distinct one stands for."""
-        return np.bincount(self.index[self.index >= 0], minlength=self.distinct)
+        return np.bincount(self.places[self.places >= 0], minlength=self.distinct)
 
     def without(self, bad: Array) -> "Axis":
         """The axis without the distinct ones where `bad` holds."""
-        place = np.where(bad, -1, np.cumsum(~bad) - 1)
+        moved = np.where(bad, -1, np.cumsum(~bad) - 1)
         numbers = {
             name: [one for one, gone in zip(values, bad) if not gone]
             for name, values in self.numbers.items()
         }
-        return Axis(self.values, place[self.index], self.first[~bad], numbers)
+        return Axis(self.values, moved[self.places], self.first[~bad], numbers)
 
 
 class Axes(NamedTuple):

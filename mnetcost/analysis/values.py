@@ -69,7 +69,7 @@ class Values:
 
     def part(self, number: Number, alphas: slice, rhos: slice) -> Array:
         """The values at these α and these ρ."""
-        rows, columns = self.axes.alpha.index[alphas], self.axes.rho.index[rhos]
+        rows, columns = self.axes.alpha.places[alphas], self.axes.rho.places[rhos]
         dtype = self.dtype_of(number)
         if not self._possible():
             return np.ma.masked_all((len(rows), len(columns)), dtype=dtype)
@@ -122,7 +122,7 @@ class Values:
 
     def at(self, number: Number, a: int, r: int) -> int | None:
         """The exact value at one point; None where it is impossible."""
-        row, column = self.axes.alpha.index[[a]], self.axes.rho.index[[r]]
+        row, column = self.axes.alpha.places[[a]], self.axes.rho.places[[r]]
         if self.masked and self.mask(row, column)[0, 0]:
             return None
         return int(self.tile(number, row, column)[0, 0])
