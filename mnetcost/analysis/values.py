@@ -1,7 +1,7 @@
 """From numbers over the distinct points of a grid to arrays over all of its points."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,10 @@ class Values:
         """(A, R)."""
         return len(self.axes.alpha.values), len(self.axes.rho.values)
 
+    def alone(self) -> "Values":
+        """The same without what is held: to send away."""
+        return replace(self, engine="numpy", _held={})
+
     def dtype_of(self, number: Number) -> Any:
         """What holds these values exactly. Raises UsageError where float64 does not."""
         peak = products(number, self.axes.distinct).peak if isinstance(number, int) else number.peak
@@ -59,13 +63,18 @@ class Values:
             from mnetcost.analysis.cluster import dask_array
 
             return dask_array(self, number)
+        alphas, rhos = self.bounded()
+        return self.part(number, slice(0, alphas), slice(0, rhos))
+
+    def bounded(self) -> tuple[int, int]:
+        """The shape. Raises UsageError for more points than may be held."""
         alphas, rhos = self.shape
         if alphas * rhos > MAX_HELD:
             raise UsageError(
                 f"an array of {alphas * rhos:,} points; {MAX_HELD:,} at most. "
                 "count(), best(), front() and to_parquet() hold none"
             )
-        return self.part(number, slice(0, alphas), slice(0, rhos))
+        return alphas, rhos
 
     def part(self, number: Number, alphas: slice, rhos: slice) -> Array:
         """The values at these α and these ρ."""

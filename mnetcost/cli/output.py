@@ -2,12 +2,12 @@
 
 import codecs
 import os
-import stat
 import sys
 from typing import Any
 
 import click
 
+from mnetcost.files import replacing
 from mnetcost.render import FORMATS, SUFFIXES, renderer
 from mnetcost.tables import Report
 
@@ -91,32 +91,12 @@ def _save(text: str, output: str) -> None:
             with open(output, "w", encoding="utf-8") as stream:  # a device cannot be replaced
                 stream.write(text)
         else:
-            _replace(text, os.path.realpath(output))
+            with (
+                replacing(output) as name,
+                open(name, "w", encoding="utf-8") as stream,
+            ):
+                stream.write(text)
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"
         raise click.BadParameter(message, param_hint="--output") from None
-
-
-def _replace(text: str, output: str) -> None:
-    import tempfile  # slow to import, and most output goes to a terminal
-
-    folder, file = os.path.split(output)
-    handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            os.chmod(name, _mode(output))
-        os.replace(name, output)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _mode(output: str) -> int:
-    """The mode of the file that is replaced, else what a new file gets."""
-    if os.path.exists(output):
-        return stat.S_IMODE(os.stat(output).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
