@@ -1,10 +1,8 @@
 """The same numbers as Dask arrays, worked out block by block on a cluster or on this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-
-import numpy as np
 
 from mnetcost.analysis.factors import Array, Number
 from mnetcost.analysis.frames import needs
@@ -12,11 +10,10 @@ from mnetcost.analysis.values import Values
 from mnetcost.problems import UsageError
 
 SIDE = 2_000  # points a side of a block: 32 MB
-TRIES = 10  # of a task whose worker died
 
 
-def dask_array(values: Values, number: Number) -> Any:
-    """A number over the grid as a Dask array of shape [A, R]. Needs the extra `dask`."""
+def dask_array(values: Values, number: Number, alphas: slice) -> Any:
+    """A number at these α and every ρ as a Dask array. Raises UsageError without Dask."""
     try:
         import dask
         import dask.array
@@ -24,20 +21,29 @@ def dask_array(values: Values, number: Number) -> Any:
         raise needs("dask", "dask") from None
     # one object for all blocks: a scheduler sends it once to each worker
     shared = dask.delayed(_Block(values.alone(), number), pure=False)
-    alphas, rhos = values.shape
-    dtype = values.dtype_of(number)
-    rows = [
+    dtype, across = values.dtype_of(number), values.shape[1]
+    blocks = [
         [
-            dask.array.from_delayed(shared(top, left), _size((top, left), values.shape), dtype)
-            for left in range(0, rhos, SIDE)
+            dask.array.from_delayed(
+                shared(*rows, *columns), (rows[1] - rows[0], columns[1] - columns[0]), dtype
+            )
+            for columns in _cuts(0, across)
         ]
-        for top in range(0, alphas, SIDE)
+        for rows in _cuts(alphas.start, alphas.stop)
     ]
-    return dask.array.block(rows)
+    return dask.array.block(blocks)
 
 
-def _size(start: tuple[int, int], shape: tuple[int, int]) -> tuple[int, ...]:
-    return tuple(min(SIDE, whole - place) for place, whole in zip(start, shape))
+def computed(arrays: Sequence[Any]) -> Sequence[Array]:
+    """Dask arrays worked out together, by the client in charge or on this machine."""
+    import dask
+
+    found: Sequence[Array] = dask.compute(*arrays)
+    return found
+
+
+def _cuts(start: int, stop: int) -> list[tuple[int, int]]:
+    return [(place, min(place + SIDE, stop)) for place in range(start, stop, SIDE)]
 
 
 class _Block:
@@ -46,10 +52,8 @@ class _Block:
     def __init__(self, values: Values, number: Number) -> None:
         self.values, self.number = values, number
 
-    def __call__(self, top: int, left: int) -> Array:
-        return self.values.part(
-            self.number, slice(top, top + SIDE), slice(left, left + SIDE)
-        )
+    def __call__(self, top: int, bottom: int, left: int, right: int) -> Array:
+        return self.values.part(self.number, slice(top, bottom), slice(left, right))
 
 
 @contextmanager

@@ -127,10 +127,10 @@ def count_layers(
 
 def together(costs: Sequence[Cost]) -> Cost:
     """The sum of costs; where both bounds of each are one number, so are those of the sum."""
-    params, mult_adds = (sum([one[place] for one in costs]) for place in (0, 1))
-    if all(one.counted.low is one.mult_adds is one.counted.high for one in costs):
+    params, mult_adds = sum([one.params for one in costs]), sum([one.mult_adds for one in costs])
+    certain = all(one.counted.low is one.counted.high for one in costs)
+    if certain and all(one.counted.low is one.mult_adds for one in costs):
         return Cost(params, mult_adds, Bounds(mult_adds, mult_adds))
     low = sum([one.counted.low for one in costs])
-    if all(one.counted.low is one.counted.high for one in costs):
-        return Cost(params, mult_adds, Bounds(low, low))
-    return Cost(params, mult_adds, Bounds(low, sum([one.counted.high for one in costs])))
+    high = low if certain else sum([one.counted.high for one in costs])
+    return Cost(params, mult_adds, Bounds(low, high))

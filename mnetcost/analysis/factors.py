@@ -126,7 +126,8 @@ class Products(Quantity):
     def product(self, alphas: Array, rhos: Array) -> Array:
         """The values at these rows and columns as the matrix product gives them."""
         left, right = self.factors()
-        return np.matmul(_picked(left, alphas, 0), _picked(right, rhos, 1))
+        found: Array = np.matmul(_picked(left, alphas, 0), _picked(right, rhos, 1))
+        return found
 
     def tile(self, alphas: Array, rhos: Array, known: Known | None = None) -> Array:
         return self.product(alphas, rhos).astype(dtype_for(self.peak), copy=False)
@@ -251,14 +252,8 @@ def _combined(function: Function, operands: Sequence[Any]) -> Number:
         return Line(_exact(function, values), axes.pop() or COLUMN, shape)
     if any(isinstance(one, Deferred) for one in known):
         return _deferred(function, operands, shape)
-    if function is np.multiply:
-        return _multiplied(*(products(one, shape) for one in operands))
-    if function is np.add:
-        return _added(*(products(one, shape) for one in operands))
-    if function is np.subtract:
-        return _added(products(operands[0], shape), _negated(products(operands[1], shape)))
-    if function is np.negative:
-        return _negated(products(operands[0], shape))
+    if function in _SEPARATE:
+        return _SEPARATE[function](*(products(one, shape) for one in operands))
     return _deferred(function, operands, shape)
 
 
@@ -294,6 +289,15 @@ def _multiplied(one: Products, other: Products) -> Number:
             key = positions.key
             terms[key] = (terms[key][0] + factor if key in terms else factor), positions
     return _without_zeros(terms, one.shape)
+
+
+# What keeps columns and rows apart.
+_SEPARATE: dict[Function, Callable[..., Number]] = {
+    np.multiply: _multiplied,
+    np.add: _added,
+    np.subtract: lambda one, other: _added(one, _negated(other)),
+    np.negative: _negated,
+}
 
 
 def _without_zeros(terms: Mapping[Any, tuple[Line, Line]], shape: tuple[int, int]) -> Number:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mnetcost.analysis.counting import NOTHING
 from mnetcost.analysis.factors import Array, Number
 from mnetcost.analysis.sweep import Sweep
-from mnetcost.analysis.values import blocks
+from mnetcost.analysis.values import MAX_HELD, blocks
 from mnetcost.conventions.presets import paper
-from mnetcost.cost import is_plain
+from mnetcost.cost import in_order
 from mnetcost.files import replacing
 from mnetcost.problems import UsageError
 
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
+PIECE = 1_000_000  # points
 WIDEST = 76  # digits that Parquet's decimals hold
 
 
-class Quantity(NamedTuple):
-    """A column of costs: its name, and the number over the grid."""
+class Piece(NamedTuple):
+    """Some α of one of the sweeps."""
 
-    name: str
-    number: Number
+    sweep: int
+    alphas: slice
 
 
 def needs(extra: str, package: str) -> UsageError:
@@ -36,57 +38,85 @@ def needs(extra: str, package: str) -> UsageError:
     return UsageError(f"this needs {package}: pip install 'mnetcost[{extra}]'")
 
 
-def quantities(sweep: Sweep) -> list[Quantity]:
-    """The costs of a row: totals, the convention's number, and each layer type's."""
-    found = [
-        Quantity("params", sweep.cost.params),
-        Quantity("mult_adds", sweep.cost.mult_adds),
-    ]
-    convention = sweep.basis.convention
-    if not is_plain(sweep.basis) and convention and convention.name != paper().name:
-        low, high = sweep.cost.counted
-        found += (
-            [Quantity("count", low)]
-            if low is high
-            else [Quantity("count_low", low), Quantity("count_high", high)]
-        )
-    for name, grid in sweep.types.items():
-        found.append(Quantity(f"{name}_params", grid.cost.params))
-        found.append(Quantity(f"{name}_mult_adds", grid.cost.mult_adds))
-    return found
+class Rows:
+    """The points of sweeps with other knobs, a row each, α-major.
+
+    A row says the knobs, the multipliers, the input's sides (px), and the costs: totals, the
+    number of another convention, and those of each layer type. Where the network is impossible it
+    has no costs.
+    """
+
+    def __init__(self, sweeps: Sequence[tuple[Mapping[str, Any], Sweep]]) -> None:
+        self.sweeps = sweeps
+        self.types = in_order(chain.from_iterable(one.types for _, one in sweeps))
+        self.numbers = [self._numbers(one) for _, one in sweeps]
+        holders = [
+            {name: one.values.dtype_of(number) for name, number in numbers.items()}
+            for (_, one), numbers in zip(sweeps, self.numbers)
+        ]
+        self.exact = {name for one in holders for name, dtype in one.items() if dtype is object}
+
+    def _numbers(self, sweep: Sweep) -> dict[str, Number]:
+        """The costs of a row by name; a layer type that a sweep has not costs nothing."""
+        found: dict[str, Number] = {
+            "params": sweep.cost.params,
+            "mult_adds": sweep.cost.mult_adds,
+        }
+        convention = sweep.basis.convention
+        if convention is not None and convention.counts_work and convention.name != paper().name:
+            found["count_low"], found["count_high"] = sweep.cost.counted
+        for name in self.types:
+            cost = sweep.types[name].cost if name in sweep.types else NOTHING
+            found[f"{name}_params"], found[f"{name}_mult_adds"] = cost.params, cost.mult_adds
+        return found
+
+    @property
+    def points(self) -> int:
+        """How many rows there are."""
+        return sum(len(one.alpha) * len(one.rho) for _, one in self.sweeps)
+
+    def pieces(self, points: int = PIECE) -> list[Piece]:
+        """All rows, about so many points at a time."""
+        return [
+            Piece(place, alphas)
+            for place, (_, one) in enumerate(self.sweeps)
+            for alphas in blocks(*one.shape, points)
+        ]
+
+    def of(self, piece: Piece) -> dict[str, Array]:
+        """The columns of a piece."""
+        knobs, sweep = self.sweeps[piece.sweep]
+        alphas, across = sweep.alpha[piece.alphas], len(sweep.rho)
+        found = {name: np.full(len(alphas) * across, _knob(one)) for name, one in knobs.items()}
+        found["alpha"] = np.repeat([float(one) for one in alphas], across)
+        found["rho"] = np.tile([float(one) for one in sweep.rho], len(alphas))
+        for place, name in enumerate(("height", "width")):
+            found[name] = np.tile([one[place] for one in sweep.sides], len(alphas))
+        numbers = self.numbers[piece.sweep]
+        for name, values in zip(numbers, sweep.values.parts(numbers.values(), piece.alphas)):
+            found[name] = values.ravel().astype(object if name in self.exact else values.dtype)
+        return found
 
 
-def rows(sweep: Sweep, alphas: slice) -> dict[str, Array]:
-    """The columns of the points at these α, α-major: multipliers, input sides (px), costs."""
-    height, across = len(sweep.alpha[alphas]), len(sweep.rho)
-    rhos = slice(0, across)
-    spread: dict[str, Array] = {"alpha": _floats(sweep.alpha[alphas]).repeat(across)}
-    spread["rho"] = np.tile(_floats(sweep.rho), height)
-    for place, name in enumerate(("height", "width")):
-        spread[name] = np.tile(np.array([one[place] for one in sweep.sides]), height)
-    for name, number in quantities(sweep):
-        spread[name] = sweep.values.part(number, alphas, rhos).ravel()
-    return spread
+def _knob(value: Any) -> Any:
+    return float(value) if isinstance(value, Fraction) else value
 
 
-def _floats(values: Sequence[Fraction]) -> Array:
-    return np.array([float(one) for one in values])
-
-
-def pieces(sweep: Sweep) -> Iterator[slice]:
-    """The α of a sweep, some at a time: so many that their points are no burden."""
-    return blocks(*sweep.shape)
-
-
-def to_pandas(sweep: Sweep) -> "pandas.DataFrame":
-    """All points as a data frame. Raises UsageError where pandas is not installed."""
+def to_pandas(rows: Rows) -> "pandas.DataFrame":
+    """All rows as a data frame. Raises UsageError without pandas, or for over 100,000,000."""
     try:
         import pandas
     except ImportError:
         raise needs("pandas", "pandas") from None
-    sweep.values.bounded()
-    found = rows(sweep, slice(0, len(sweep.alpha)))
-    return pandas.DataFrame({name: _nullable(values) for name, values in found.items()})
+    if rows.points > MAX_HELD:
+        raise UsageError(f"a data frame of {rows.points:,} rows; {MAX_HELD:,} at most")
+    return pandas.concat(
+        [
+            pandas.DataFrame({name: _nullable(values) for name, values in rows.of(one).items()})
+            for one in rows.pieces(MAX_HELD)
+        ],
+        ignore_index=True,
+    )
 
 
 def _nullable(values: Array) -> Any:
@@ -97,43 +127,49 @@ def _nullable(values: Array) -> Any:
         return values
     if values.dtype == np.int64:
         return pandas.arrays.IntegerArray(np.array(values.data), np.ma.getmaskarray(values))
-    return values.astype(object).filled(None)
+    return np.ma.MaskedArray(values.data.astype(object), values.mask).filled(None)
 
 
-def to_csv(sweep: Sweep, path: str | os.PathLike[str]) -> None:
-    """All points as CSV, some rows at a time; an impossible one has no costs."""
+def to_csv(rows: Rows, path: str | os.PathLike[str]) -> None:
+    """All rows as CSV, written whole or not at all."""
     with replacing(path) as name, open(name, "w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        for turn, alphas in enumerate(pieces(sweep)):
-            found = rows(sweep, alphas)
+        for turn, piece in enumerate(rows.pieces()):
+            found = rows.of(piece)
             if turn == 0:
                 writer.writerow(found)
             writer.writerows(zip(*(values.tolist() for values in found.values())))
 
 
-def to_parquet(sweep: Sweep, path: str | os.PathLike[str]) -> None:
-    """All points as one Parquet file, some rows at a time."""
-    write_parquet(path, (arrow_table(rows(sweep, alphas)) for alphas in pieces(sweep)))
+def to_parquet(rows: Rows, path: str | os.PathLike[str]) -> None:
+    """All rows as one Parquet file, written whole or not at all."""
+    for _ in write_parquet(rows, rows.pieces(), path):
+        pass
 
 
-def write_parquet(path: str | os.PathLike[str], tables: Iterator["pyarrow.Table"]) -> None:
-    """Tables of one schema as a Parquet file. Raises UsageError where pyarrow is not installed."""
+def write_parquet(
+    rows: Rows, pieces: Sequence[Piece], path: str | os.PathLike[str]
+) -> Iterator[int]:
+    """Pieces as one Parquet file; yields the points of each piece that is done.
+
+    Raises UsageError where pyarrow is not installed.
+    """
     try:
         from pyarrow import parquet
     except ImportError:
         raise needs("parquet", "pyarrow") from None
-    first = next(tables)
-    with replacing(path) as name, parquet.ParquetWriter(name, first.schema) as writer:
-        for table in chain((first,), tables):
+    table = arrow_table(rows.of(pieces[0]))
+    with replacing(path) as name, parquet.ParquetWriter(name, table.schema) as writer:
+        for turn, piece in enumerate(pieces):
+            table = arrow_table(rows.of(piece)) if turn else table
             writer.write_table(table)
+            yield table.num_rows
 
 
 def arrow_table(columns: Mapping[str, Array]) -> "pyarrow.Table":
     """Columns as Arrow holds them; integers beyond int64 as exact decimals."""
-    try:
-        import pyarrow
-    except ImportError:
-        raise needs("parquet", "pyarrow") from None
+    import pyarrow
+
     return pyarrow.table({name: _arrow(values) for name, values in columns.items()})
 
 

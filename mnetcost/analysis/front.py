@@ -97,9 +97,7 @@ def _of_tile(values: Values, cost: Number, capacity: Number, tile: Tile) -> _Fro
 def _joined(one: _Front, other: _Front) -> _Front:
     """The front of both: of equal cost the largest capacity, then the first place."""
     kept = other.capacity > one.most(other.cost - 1)
-    both = _Front(
-        *(np.concatenate((mine, theirs[kept])) for mine, theirs in zip(one, other))
-    )
+    both = _Front(*(np.concatenate((mine, theirs[kept])) for mine, theirs in zip(one, other)))
     order = np.lexsort((both.rhos, both.alphas, -both.capacity, both.cost))
     capacity = both.capacity[order]
     before = np.maximum.accumulate(np.concatenate(([-1], capacity[:-1])))

@@ -48,7 +48,9 @@ def budgets(cost: Cost, max_mult_adds: Any, max_params: Any) -> list[Budget]:
         (cost.params, max_params, "max_params"),
     ]
     return [
-        Budget(number, read_whole(value, what)) for number, value, what in given if value is not None
+        Budget(number, read_whole(value, what))
+        for number, value, what in given
+        if value is not None
     ]
 
 
@@ -97,12 +99,10 @@ def count(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> in
             return int(np.count_nonzero(there))
         return int(down[tile.alphas] @ (there @ across[tile.rhos]))
 
-    return total + sum(_each(counted, opened))
+    return int(total + sum(_each(counted, opened)))
 
 
-def best(
-    values: Values, cost: Cost, max_mult_adds: Any, max_params: Any
-) -> tuple[int, int] | None:
+def best(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> tuple[int, int] | None:
     """The place of the most mult-adds, then parameters, within the budgets, on both axes."""
     limits = budgets(cost, max_mult_adds, max_params)
     inside, opened = _sorted_out(values, limits)
@@ -138,7 +138,8 @@ def _best_of(
 
 def _sorted_out(values: Values, limits: Sequence[Budget]) -> tuple[list[Tile], list[Tile]]:
     """The tiles that fit whole, and those that must be looked into; the others do not fit."""
-    inside, opened = [], []
+    inside: list[Tile] = []
+    opened: list[Tile] = []
     known = [(extremes(values, one.number), one.limit) for one in limits]
     for tile in tiles(values):
         if any(one is not None and one.low[tile.at] > limit for one, limit in known):

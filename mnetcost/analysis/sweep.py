@@ -1,7 +1,8 @@
 """A grid of width and resolution multipliers, counted by the layers' own formulas."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -122,16 +123,17 @@ class Sweep(CostGrid):
         """The cost of one layer, by its full name. Raises UsageError for one that is not there."""
         found = {node.name: node for node in self.graph.nodes}
         wanted = _found(found, name, "layer").name
-        return next(grid for node, grid in self._layers() if node == wanted)
+        return dict(self._layers(wanted))[wanted]
 
     def layers(self) -> dict[str, CostGrid]:
         """The cost of every layer, by its full name, in order."""
         return dict(self._layers())
 
-    def _layers(self) -> Any:
+    def _layers(self, wanted: str | None = None) -> Iterator[tuple[str, CostGrid]]:
         axes = self.values.axes
         for node, cost in count_layers(self.graph, axes, self.basis, Failures(axes)):
-            yield node.name, CostGrid(cost, self.values)
+            if wanted in (None, node.name):
+                yield node.name, CostGrid(cost, self.values)
 
     def count(self, max_mult_adds: Any = None, max_params: Any = None) -> int:
         """How many points are within the budgets. The grid is never held."""
@@ -163,23 +165,39 @@ class Sweep(CostGrid):
         found = front(self.values, getattr(self.cost, cost))
         return tuple(self.point(a, r) for a, r in found)
 
-    def to_pandas(self) -> "pandas.DataFrame":
-        """A data frame, one row a point in α-major order. Needs the extra `pandas`."""
-        from mnetcost.analysis.frames import to_pandas
+    def computed(self) -> "Sweep":
+        """The same with every array worked out by the engine, and held."""
+        costs = [self.cost, *(grid.cost for grid in self.types.values())]
+        numbers = [one for cost in costs for one in (cost.params, cost.mult_adds, *cost.counted)]
+        found = self.values.parts(numbers, slice(0, len(self.alpha)))
+        values = self.values.holding(list(zip(numbers, found)))
+        types = {name: replace(grid, values=values) for name, grid in self.types.items()}
+        return replace(self, values=values, types=types)
 
-        return to_pandas(self)
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A data frame, one row a point in α-major order: α, ρ, height, width (px), every cost.
+
+        Impossible points have no costs. Raises UsageError without the extra `pandas`, or for over
+        100,000,000 points.
+        """
+        from mnetcost.analysis.frames import Rows, to_pandas
+
+        return to_pandas(Rows([({}, self)]))
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """The same rows as CSV, written whole or not at all."""
-        from mnetcost.analysis.frames import to_csv
+        from mnetcost.analysis.frames import Rows, to_csv
 
-        to_csv(self, path)
+        to_csv(Rows([({}, self)]), path)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """The same rows as Parquet, written whole or not at all. Needs the extra `parquet`."""
-        from mnetcost.analysis.frames import to_parquet
+        """The same rows as Parquet, written whole or not at all.
 
-        to_parquet(self, path)
+        Raises UsageError without the extra `parquet`.
+        """
+        from mnetcost.analysis.frames import Rows, to_parquet
+
+        to_parquet(Rows([({}, self)]), path)
 
 
 def _place(values: tuple[Fraction, ...], value: Any, what: str) -> int:

@@ -1,6 +1,6 @@
 """From numbers over the distinct points of a grid to arrays over all of its points."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,11 +34,17 @@ class Values:
     @property
     def shape(self) -> tuple[int, int]:
         """(A, R)."""
-        return len(self.axes.alpha.values), len(self.axes.rho.values)
+        return len(self.axes.alpha.places), len(self.axes.rho.places)
 
     def alone(self) -> "Values":
-        """The same without what is held: to send away."""
-        return replace(self, engine="numpy", _held={})
+        """The same without what is held, and without what only people read: to send away."""
+        bare = Axes(*(one._replace(values=(), numbers={}) for one in self.axes))
+        return replace(self, axes=bare, engine="numpy", _held={})
+
+    def holding(self, found: Sequence[tuple[Number, Array]]) -> "Values":
+        """The same with these arrays worked out."""
+        held = {id(number): (number, values) for number, values in found}
+        return replace(self, engine="numpy", _held=held)
 
     def dtype_of(self, number: Number) -> Any:
         """What holds these values exactly. Raises UsageError where float64 does not."""
@@ -59,29 +65,34 @@ class Values:
         return self._held[id(number)][1]
 
     def _made(self, number: Number) -> Any:
+        alphas, rhos = self.shape
         if self.engine == "dask":
             from mnetcost.analysis.cluster import dask_array
 
-            return dask_array(self, number)
-        alphas, rhos = self.bounded()
-        return self.part(number, slice(0, alphas), slice(0, rhos))
-
-    def bounded(self) -> tuple[int, int]:
-        """The shape. Raises UsageError for more points than may be held."""
-        alphas, rhos = self.shape
+            return dask_array(self, number, slice(0, alphas))
         if alphas * rhos > MAX_HELD:
             raise UsageError(
                 f"an array of {alphas * rhos:,} points; {MAX_HELD:,} at most. "
                 "count(), best(), front() and to_parquet() hold none"
             )
-        return alphas, rhos
+        return self.part(number, slice(0, alphas), slice(0, rhos))
+
+    def parts(self, numbers: Iterable[Number], alphas: slice) -> Sequence[Array]:
+        """The values of several numbers at these α, by the engine."""
+        if self.engine == "dask":
+            from mnetcost.analysis.cluster import computed, dask_array
+
+            return computed([dask_array(self, one, alphas) for one in numbers])
+        rhos = slice(0, self.shape[1])
+        return [self.part(one, alphas, rhos) for one in numbers]
 
     def part(self, number: Number, alphas: slice, rhos: slice) -> Array:
         """The values at these α and these ρ."""
         rows, columns = self.axes.alpha.places[alphas], self.axes.rho.places[rhos]
         dtype = self.dtype_of(number)
         if not self._possible():
-            return np.ma.masked_all((len(rows), len(columns)), dtype=dtype)
+            nothing: Array = np.ma.MaskedArray(np.zeros((len(rows), len(columns)), dtype), True)
+            return nothing
         found = np.empty((len(rows), len(columns)), dtype=dtype)
         self._fill(found, self._evaluation(number), rows, columns)
         if self.masked:
@@ -137,9 +148,9 @@ class Values:
         return int(self.tile(number, row, column)[0, 0])
 
 
-def blocks(rows: int, columns: int) -> Iterator[slice]:
-    """Consecutive rows, so many that a block has about BLOCK points."""
-    height = max(1, BLOCK // max(1, columns))
+def blocks(rows: int, columns: int, points: int = BLOCK) -> Iterator[slice]:
+    """Consecutive rows, so many that a block has about so many points."""
+    height = max(1, points // max(1, columns))
     return (slice(start, min(start + height, rows)) for start in range(0, rows, height))
 
 
