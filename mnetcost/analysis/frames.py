@@ -48,6 +48,7 @@ class Rows:
 
     def __init__(self, sweeps: Sequence[tuple[Mapping[str, Any], Sweep]]) -> None:
         self.sweeps = sweeps
+        self.words = {name: _holder([knobs[name] for knobs, _ in sweeps]) for name in sweeps[0][0]}
         self.types = in_order(chain.from_iterable(one.types for _, one in sweeps))
         self.numbers = [self._numbers(one) for _, one in sweeps]
         holders = [
@@ -87,7 +88,10 @@ class Rows:
         """The columns of a piece."""
         knobs, sweep = self.sweeps[piece.sweep]
         alphas, across = sweep.alpha[piece.alphas], len(sweep.rho)
-        found = {name: np.full(len(alphas) * across, _knob(one)) for name, one in knobs.items()}
+        found = {
+            name: np.full(len(alphas) * across, self.words[name](one))
+            for name, one in knobs.items()
+        }
         found["alpha"] = np.repeat([float(one) for one in alphas], across)
         found["rho"] = np.tile([float(one) for one in sweep.rho], len(alphas))
         for place, name in enumerate(("height", "width")):
@@ -98,8 +102,12 @@ class Rows:
         return found
 
 
-def _knob(value: Any) -> Any:
-    return float(value) if isinstance(value, Fraction) else value
+def _holder(values: Sequence[Any]) -> type[bool | int | float | str]:
+    """What one column holds the values of a knob as."""
+    kinds = {type(one) for one in values}
+    if len(kinds) == 1 and kinds <= {bool, int}:
+        return kinds.pop()
+    return float if kinds <= {int, Fraction} else str
 
 
 def to_pandas(rows: Rows) -> "pandas.DataFrame":
