@@ -17,8 +17,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     target = os.path.realpath(path)
     folder, file = os.path.split(target)
     handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
-    os.close(handle)
     try:
+        os.close(handle)
         yield name
         os.chmod(name, _mode(target))
         os.replace(name, target)

@@ -150,7 +150,10 @@ def sweep(
     convention: "str | os.PathLike[str] | None" = ...,
     batch: int = ...,
     pass_: str = ...,
-) -> "Sweep": ...
+) -> "Sweep":
+    """Without knobs, one sweep."""
+
+
 @overload
 def sweep(
     network: Network | str | os.PathLike[str],
@@ -166,7 +169,10 @@ def sweep(
     convention: "str | os.PathLike[str] | None" = ...,
     batch: int = ...,
     pass_: str = ...,
-) -> "Sweep | Sweeps": ...
+) -> "Sweep | Sweeps":
+    """With knobs, a sweep for each combination of their values."""
+
+
 def sweep(  # noqa: PLR0913 - the axes, and what is counted
     network: Network | str | os.PathLike[str],
     alpha: Any = None,
@@ -187,8 +193,7 @@ def sweep(  # noqa: PLR0913 - the axes, and what is counted
     `alpha` and `rho` (or `resolution`, px) are numbers, lists, arrays, or texts such as "1,0.75" or
     "0.25:1:0.25" (the end is included); the defaults are the paper's four by four. `convention`,
     `batch` and `pass_` are those of `Network.cost`; `.counted` are the bounds of the convention's
-    number. `set` sets knobs; where one has several values there is a sweep for each combination, in
-    a sequence of their own.
+    number. `set` sets knobs; several values give a sequence, a sweep for each combination.
 
     With `invalid="mask"` impossible points are masked (numpy.ma) instead of refused;
     `engine="dask"` gives Dask arrays; `dtype="float64"` gives floats, where they are exact. Nothing
@@ -203,14 +208,11 @@ def sweep(  # noqa: PLR0913 - the axes, and what is counted
 
     base = network if isinstance(network, Network) else load(network)
     chosen = None if convention is None else find_convention(convention)
-    sets = combinations(set or {})
+    sets, axes = combinations(set or {}), (alpha, rho, resolution, input)
     found = [
         sweep_graph(
             (base.set(**one) if one else base).graph,
-            alpha,
-            rho,
-            resolution,
-            input,
+            *axes,
             basis=Basis(batch, pass_, chosen),
             limit=points_each(MAX_POINTS, sets),
             invalid=invalid,
