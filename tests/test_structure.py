@@ -148,6 +148,7 @@ def _loaded(code: str) -> set[str]:
 
 
 HEAVY = {"numpy", "sympy", "hypothesis", "pandas", "torch", "dask", "matplotlib", "jinja2"}
+HEAVY |= {"pyarrow", "distributed"}
 
 
 def test_importing_loads_nothing_heavy() -> None:

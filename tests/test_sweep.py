@@ -189,6 +189,21 @@ def test_impossible_points_are_masked(layers, alpha, rho, basis):
     assert error.value.problems == first.problems
 
 
+def test_a_product_of_both_axes_can_be_too_large():
+    # 2**24 channels after flatten are allowed, at 512 · 512 px and 64 channels
+    net = mnetcost.load(
+        "input: {height: 512, width: 512, channels: 3}\nwidth: {round: floor, min: 1}\n"
+        "layers:\n  - conv: {out: 64}\n  - flatten\n"
+    )
+    grid = mnetcost.sweep(net, "1,1.02,0.5,4", "1,0.5,1.002", invalid="mask")
+    assert grid.mult_adds.mask.tolist() == [
+        *([False, False, True], [True, False, True]),
+        *([False, False, False], [True, False, True]),
+    ]
+    with pytest.raises(mnetcost.SpecError, match=r"too-large.*α = 1, ρ = 1.002 "):
+        mnetcost.sweep(net, "1,1.02,0.5,4", "1,0.5,1.002")
+
+
 def test_a_grid_that_is_nowhere_possible():
     net = mnetcost.load(GROUPED + "  - conv: {out: 8, groups: 4}\n")
     grid = mnetcost.sweep(net, "0.9", "1,0.5", invalid="mask")
@@ -322,7 +337,29 @@ def brute_front(grid, cost):
     return tuple(sorted(kept, key=lambda one: getattr(one, cost)))
 
 
+# mult-adds that follow ρ alone, and parameters that follow α: as much work, other parameters
+TRAINED = """
+input: {height: 6, width: 9, channels: 3}
+width: {round: floor, min: 1}
+layers:
+  - conv: {out: 4, scale: false}
+  - branches:
+      - training_only: true
+        layers:
+          - conv: {out: 40}
+"""
+# work and capacity are both as α·ρ: (0.5, 1) and (1, 0.5) cost the same and hold the same
+LINEAR = """
+input: {height: 1, width: 64, channels: 3}
+width: {round: floor, min: 1}
+layers:
+  - conv: {out: 64}
+"""
+
 GRIDS = [
+    (TRAINED, "0.25:1:0.05", "1,0.5,0.8"),
+    (LINEAR, "1,0.25,0.75,0.5,2", "0.25,0.5,1,0.75,2,4"),
+    (LINEAR, "0.25,0.5,1,2", "4,2,1,0.5"),
     ("mobilenet_v1", "0.1:1:0.05,0.9,0.901", "0.3:1.2:0.07"),
     (DENSE, "0.3:1.2:0.05", "0.3:1.3:0.1"),
     (GROUPED + "  - conv: {out: 8, groups: 4}\n", "0.25:2:0.05", "1,0.5,0.51"),

@@ -45,7 +45,12 @@ Step = TypeVar("Step")
 )
 @output_option
 @click.option("--parts", metavar="DIR", help="Write Parquet part by part; goes on if it was cut.")
-@click.option("--engine", type=click.Choice(["numpy", "dask"]), default="numpy", help="numpy.")
+@click.option(
+    "--engine",
+    type=click.Choice(["numpy", "dask"]),
+    default="numpy",
+    help="What works it out. The default is numpy.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Of Dask; two workers here by default.")
 def sweep(
     spec: str,

@@ -114,7 +114,7 @@ def test_count_of_distinct_points(benchmark, distinct, every_tile, monkeypatch):
 @pytest.mark.parametrize(("tool", "first"), [("fvcore", "578875904"), ("torch", "1137480704")])
 def test_a_loop_over_built_models(benchmark, tool, first):
     pytest.importorskip("fvcore", reason="install the extra `compare` to measure it")
-    command = [sys.executable, str(HERE / "built_models.py"), tool, "20"]
+    command = [sys.executable, str(HERE / "built_models.py"), tool, "8"]
     printed = benchmark.pedantic(run, args=(command,), rounds=1)
     counted, benchmark.extra_info["points_a_second"] = printed.split()[-2:]
     assert counted == first
