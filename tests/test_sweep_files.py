@@ -100,6 +100,21 @@ def test_knobs_are_columns_of_one_frame(tmp_path):
         assert frame["mult_adds"].tolist() == expected
 
 
+def test_knobs_called_as_columns_are_and_words_that_are_formulas(tmp_path):
+    spec = (
+        "input: {height: 3, width: 2, channels: 1}\nknobs: {width: 4, act: relu}\n"
+        "layers:\n  - conv: {out: $width, when: $act != none}\n  - conv: {out: 1}\n"
+    )
+    grids = mnetcost.sweep(spec, 1, 1, set={"width": [4, 5], "act": ["relu", "=1+1"]})
+    frame = grids.to_pandas()
+    assert frame["set_width"].tolist() == [4, 4, 5, 5]
+    assert frame["width"].tolist() == [2, 2, 2, 2]
+    assert frame["params"].tolist() == [8, 8, 10, 10]
+    grids.to_csv(tmp_path / "grid.csv")
+    lines = (tmp_path / "grid.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[1] for line in lines] == ["act", "relu", "'=1+1", "relu", "'=1+1"]
+
+
 def test_what_is_not_installed_is_said(grid, monkeypatch, tmp_path, capsys):
     for name in ("pandas", "pyarrow", "distributed", "dask"):
         monkeypatch.setitem(sys.modules, name, None)

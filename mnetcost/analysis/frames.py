@@ -17,11 +17,13 @@ from mnetcost.conventions.presets import paper
 from mnetcost.cost import in_order
 from mnetcost.files import replacing
 from mnetcost.problems import UsageError
+from mnetcost.text import inert
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
+PLACES = ("alpha", "rho", "height", "width")
 PIECE = 1_000_000  # points
 WIDEST = 76  # digits that Parquet's decimals hold
 
@@ -71,6 +73,10 @@ class Rows:
             found[f"{name}_params"], found[f"{name}_mult_adds"] = cost.params, cost.mult_adds
         return found
 
+    def label(self, knob: str) -> str:
+        """The column of a knob, which may be called as another column is."""
+        return f"set_{knob}" if knob in (*PLACES, *self.numbers[0]) else knob
+
     @property
     def points(self) -> int:
         """How many rows there are."""
@@ -89,12 +95,12 @@ class Rows:
         knobs, sweep = self.sweeps[piece.sweep]
         alphas, across = sweep.alpha[piece.alphas], len(sweep.rho)
         found = {
-            name: np.full(len(alphas) * across, self.words[name](one))
+            self.label(name): np.full(len(alphas) * across, self.words[name](one))
             for name, one in knobs.items()
         }
         found["alpha"] = np.repeat([float(one) for one in alphas], across)
         found["rho"] = np.tile([float(one) for one in sweep.rho], len(alphas))
-        for place, name in enumerate(("height", "width")):
+        for place, name in enumerate(PLACES[2:]):
             found[name] = np.tile([one[place] for one in sweep.sides], len(alphas))
         numbers = self.numbers[piece.sweep]
         for name, values in zip(numbers, sweep.values.parts(numbers.values(), piece.alphas)):
@@ -146,7 +152,12 @@ def to_csv(rows: Rows, path: str | os.PathLike[str]) -> None:
             found = rows.of(piece)
             if turn == 0:
                 writer.writerow(found)
-            writer.writerows(zip(*(values.tolist() for values in found.values())))
+            writer.writerows(zip(*map(_cells, found.values())))
+
+
+def _cells(values: Array) -> list[Any]:
+    cells: list[Any] = values.tolist()
+    return [inert(one) for one in cells] if values.dtype.kind == "U" else cells
 
 
 def to_parquet(rows: Rows, path: str | os.PathLike[str]) -> None:
