@@ -109,7 +109,7 @@ def test_the_command_line_on_a_cluster(client, tmp_path):
     ran = process(
         "sweep", *axes, "--parts", str(folder), "--engine", "dask", "--scheduler", address
     )
-    assert ran.out.startswith("2,000,000 points in 2 parts")
+    assert ran.out.startswith("points: 2,000,000; parts: 2,")
     from pyarrow import parquet
 
     found = parquet.read_table(folder)["mult_adds"].to_numpy()

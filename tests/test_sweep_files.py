@@ -183,7 +183,7 @@ PARTS = ["--alpha", "0.001:1:0.001", "--rho", "0.001:2.2:0.001"]  # 2.2 million 
 def test_parts_of_one_sweep(tmp_path, capsys):
     folder = tmp_path / "parts"
     assert cli.run(["sweep", *PARTS, "--parts", str(folder)]) == 0
-    assert capsys.readouterr().out == "2,200,000 points in 3 parts, 0 of them there before\n"
+    assert capsys.readouterr().out == "points: 2,200,000; parts: 3, of them 0 there before\n"
     frame = pandas.read_parquet(folder)
     grid = mnetcost.sweep("mobilenet_v1", PARTS[1], PARTS[3])
     assert (frame["mult_adds"].to_numpy() == grid.mult_adds.ravel()).all()
@@ -208,6 +208,25 @@ def test_parts_of_one_sweep(tmp_path, capsys):
     assert cli.run(["sweep", *PARTS, "--parts", str(folder)]) == 2
 
 
+@pytest.mark.skipif(os.name != "posix", reason="terminals")
+def test_a_terminal_shows_how_far_it_is(tmp_path):
+    import pty
+
+    words = ["sweep", "mobilenet_v1_layer", "--alpha", "1", "--rho", "1"]
+    for extra in (["--parts", str(tmp_path / "parts")], ["-o", str(tmp_path / "grid.parquet")]):
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "mnetcost", *words, *extra]
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=theirs, check=True, timeout=60
+        )
+        os.close(theirs)
+        shown = os.read(ours, 100_000).decode()
+        assert "1/1" in shown
+        assert "points" in shown
+        os.close(ours)
+        assert done.stdout in (b"", b"points: 1; parts: 1, of them 0 there before\n")
+
+
 def whole(folder):
     """The parts that are done, each with when it was written."""
     return {path.name: path.stat().st_mtime_ns for path in folder.glob("part-*.parquet")}
@@ -229,7 +248,7 @@ def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path):
         assert parquet.read_metadata(folder / name).num_rows == 1_000_000
     (folder / ".part-000009.parquet.half").write_text("half", encoding="utf-8")
     ran = process("sweep", "mobilenet_v1_layer", *words)
-    assert ran.out == f"10,000,000 points in 10 parts, {len(before)} of them there before\n"
+    assert ran.out == f"points: 10,000,000; parts: 10, of them {len(before)} there before\n"
     assert (ran.code, ran.err) == (0, "")
     after = whole(folder)
     assert len(after) == 10

@@ -48,6 +48,10 @@ class CostGrid:
     cost: Cost
     values: Values
 
+    def __repr__(self) -> str:
+        alphas, rhos = self.values.shape
+        return f"{type(self).__name__}({alphas} α by {rhos} ρ)"
+
     @property
     def params(self) -> Any:
         """Parameters."""

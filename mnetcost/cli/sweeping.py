@@ -164,7 +164,7 @@ def _write_parts(sweeps: "list[tuple[dict[str, Any], Sweep]]", folder: str) -> N
     for one in _followed(steps, rows.points, lambda part: part.points):
         done.append(one)
     kept = sum(one.kept for one in done)
-    print_text(f"{rows.points:,} points in {len(done):,} parts, {kept:,} of them there before\n")
+    print_text(f"points: {rows.points:,}; parts: {len(done):,}, of them {kept:,} there before\n")
 
 
 def _followed(steps: Iterable[Step], total: int, points: Callable[[Step], int]) -> Iterator[Step]:
