@@ -8,6 +8,7 @@ import pytest
 from benchmarks.measuring import HERE, measure, run
 
 import mnetcost
+from mnetcost.analysis.front import front
 
 pytestmark = pytest.mark.speed
 
@@ -108,6 +109,14 @@ def test_count_of_distinct_points(benchmark, distinct, every_tile, monkeypatch):
         monkeypatch.setattr("mnetcost.analysis.reductions.extremes", lambda *_: None)
     limit = distinct.point(15_000, 5_000).mult_adds
     assert noted(benchmark, lambda: distinct.count(max_mult_adds=limit), 3 * 10**8) > 0
+
+
+@pytest.mark.benchmark(group="6 million distinct points, reduced")
+def test_front_of_distinct_points(benchmark):
+    grid = mnetcost.sweep(DISTINCT, "0.1:1:0.0003", "0.1:1:0.00045")
+    assert grid.values.axes.distinct == grid.shape == (3_001, 2_001)
+    number = grid.cost.mult_adds
+    assert noted(benchmark, lambda: front(grid.values, number), 3_001 * 2_001)
 
 
 @pytest.mark.benchmark(group="built models, one by one")
