@@ -10,7 +10,9 @@ from mnetcost.text import clip
 MAX_LENGTH = 40
 _WHOLE = "(?:0|[1-9][0-9]*)"  # a leading zero is octal somewhere
 _RATIO = re.compile(rf"({_WHOLE})/({_WHOLE})", re.ASCII)
-_DECIMAL = re.compile(rf"(?:{_WHOLE}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{{1,3}}))?", re.ASCII)
+_DECIMAL = re.compile(
+    rf"(?=\.?[0-9])({_WHOLE})?(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{{1,3}}))?", re.ASCII
+)
 
 
 def read_ratio(value: Any, what: str) -> Fraction:
@@ -40,9 +42,11 @@ def parse_ratio(text: str, what: str) -> Fraction:
             raise UsageError(f"{what}: {text} divides by zero")
         ratio = Fraction(int(found[1]), int(found[2]))
     elif found := _DECIMAL.fullmatch(digits):
-        if abs(int(found[1] or 0)) > MAX_LENGTH:
+        whole, decimals, exponent = found[1] or "", found[2] or "", int(found[3] or 0)
+        if abs(exponent) > MAX_LENGTH:
             raise UsageError(f"{what}: {text} has an exponent beyond ±{MAX_LENGTH}")
-        ratio = Fraction(digits)
+        places = len(decimals) - exponent
+        ratio = Fraction(int(whole + decimals) * 10 ** max(-places, 0), 10 ** max(places, 0))
     else:
         several = " (one number, not a list)" if set(text) & set(",:") else ""
         raise UsageError(f"{what}: {clip(text)!r} is not a number{several}; write 0.75, 3/4 or 1")

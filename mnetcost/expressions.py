@@ -55,14 +55,10 @@ class Derived(NamedTuple):
     rounding: Rounding | None = None
 
     def value(self, block_input: Any, here: Any) -> Any:
-        """The whole number for these channels, 0 where there is none; ints or integer arrays."""
-        if hasattr(here, "shape") or hasattr(block_input, "shape"):
-            import numpy as np  # only arrays need it
-
-            pairs = np.broadcast(block_input, here)
-            found = [self.value(int(a), int(b)) for a, b in pairs]
-            dtype = np.result_type(block_input, here)
-            return np.array(found, dtype=dtype).reshape(pairs.shape)
+        """The whole number for these channels, 0 where there is none; of ints, or over a grid."""
+        for one in (here, block_input):
+            if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
+                return one.pairwise(self.value, block_input, here)
         try:
             value = self.expression.value({**self.scope, "in": block_input, "here": here})
         except ExpressionError:

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
+from mnetcost.analysis.knobs import combinations, points_each
 from mnetcost.analysis.reduction import Reduction, reductions
 from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis, Count
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # a sweep needs NumPy and an explanation SymPy, a cost neithe
     from mnetcost.analysis.explain import Explained
     from mnetcost.analysis.rewrite import Rewriting
     from mnetcost.analysis.sweep import Sweep
+    from mnetcost.analysis.sweeps import Sweeps
     from mnetcost.tables import Report
 
 
@@ -192,6 +194,44 @@ def load(
     return Network(load_graph(spec, variant, set))
 
 
+@overload
+def sweep(
+    network: Network | str | os.PathLike[str],
+    alpha: Any = ...,
+    rho: Any = ...,
+    resolution: Any = ...,
+    input: Any = ...,
+    *,
+    set: None = ...,
+    invalid: str = ...,
+    engine: str = ...,
+    dtype: str = ...,
+    convention: "str | os.PathLike[str] | None" = ...,
+    batch: int = ...,
+    pass_: str = ...,
+) -> "Sweep":
+    """Without knobs, one sweep."""
+
+
+@overload
+def sweep(
+    network: Network | str | os.PathLike[str],
+    alpha: Any = ...,
+    rho: Any = ...,
+    resolution: Any = ...,
+    input: Any = ...,
+    *,
+    set: Mapping[str, Any],
+    invalid: str = ...,
+    engine: str = ...,
+    dtype: str = ...,
+    convention: "str | os.PathLike[str] | None" = ...,
+    batch: int = ...,
+    pass_: str = ...,
+) -> "Sweep | Sweeps":
+    """With knobs, a sweep for each combination of their values."""
+
+
 def sweep(  # noqa: PLR0913 - the axes, and what is counted
     network: Network | str | os.PathLike[str],
     alpha: Any = None,
@@ -199,20 +239,45 @@ def sweep(  # noqa: PLR0913 - the axes, and what is counted
     resolution: Any = None,
     input: Any = None,  # noqa: A002 - the CLI's own word
     *,
+    set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
+    invalid: str = "refuse",
+    engine: str = "numpy",
+    dtype: str = "integer",
     convention: "str | os.PathLike[str] | None" = None,
     batch: int = 1,
     pass_: str = "forward",
-) -> "Sweep":
+) -> "Sweep | Sweeps":
     """Count a network over a grid: integer arrays `.params` and `.mult_adds` of shape [A, R].
 
-    `alpha` and `rho` (or `resolution`, px) are numbers, lists, or texts such as "1,0.75" or
+    `alpha` and `rho` (or `resolution`, px) are numbers, lists, arrays, or texts such as "1,0.75" or
     "0.25:1:0.25" (the end is included); the defaults are the paper's four by four. `convention`,
     `batch` and `pass_` are those of `Network.cost`; `.counted` are the bounds of the convention's
-    number. Raises UsageError for a wrong axis, SpecError naming the first impossible point.
-    """
-    from mnetcost.analysis.sweep import sweep as sweep_graph
+    number. `set` sets knobs; several values give a sequence, a sweep for each combination.
 
-    graph = network.graph if isinstance(network, Network) else load_graph(network)
+    With `invalid="mask"` impossible points are masked (numpy.ma) instead of refused;
+    `engine="dask"` gives Dask arrays; `dtype="float64"` gives floats, where they are exact. Nothing
+    is worked out until it is asked for: `count`, `best` and `front` never hold a grid.
+
+    Raises UsageError for a wrong axis, option or knob, or for over 2,000,000,000 points; SpecError
+    naming the first impossible point.
+    """
+    from mnetcost.analysis.sweep import MAX_POINTS
+    from mnetcost.analysis.sweep import sweep as sweep_graph
+    from mnetcost.analysis.sweeps import Sweeps
+
+    base = network if isinstance(network, Network) else load(network)
     chosen = None if convention is None else find_convention(convention)
-    basis = Basis(batch, pass_, chosen)
-    return sweep_graph(graph, alpha, rho, resolution, input, basis=basis)
+    sets, axes = combinations(set or {}), (alpha, rho, resolution, input)
+    found = [
+        sweep_graph(
+            (base.set(**one) if one else base).graph,
+            *axes,
+            basis=Basis(batch, pass_, chosen),
+            limit=points_each(MAX_POINTS, sets),
+            invalid=invalid,
+            engine=engine,
+            dtype=dtype,
+        )
+        for one in sets
+    ]
+    return found[0] if len(found) == 1 else Sweeps(sets, found)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # What other tools call things, for layers and for keys.
 SYNONYMS = {
@@ -68,3 +69,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
         return lowered[SYNONYMS[asked]]
     close = get_close_matches(asked, lowered, n=1, cutoff=0.65)
     return lowered[close[0]] if close else None
+
+
+def inert(text: str) -> str:
+    """A cell of a CSV file; a spreadsheet would run one that begins as a formula does."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

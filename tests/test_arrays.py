@@ -5,6 +5,7 @@ random multipliers, and every grid point is compared with `cost()` at that point
 impossible, the sweep must name the first one in α-major order. Beyond 2**63 the counts stay exact.
 """
 
+from contextlib import contextmanager
 from fractions import Fraction
 from unittest.mock import patch
 
@@ -108,8 +109,18 @@ def load_if_possible(text):
 # --- the three agree
 
 
+@contextmanager
+def no_larger_than(largest):
+    """As if an int64, and a float64, held no whole number above this one."""
+    with (
+        patch("mnetcost.analysis.factors.LARGEST", largest),
+        patch("mnetcost.analysis.factors.EXACT_FLOAT", min(largest, 2**53)),
+    ):
+        yield
+
+
 def exact_objects():
-    return patch("mnetcost.analysis.sweep._exact_dtype", return_value=object)
+    return no_larger_than(-1)
 
 
 def python_ints(net, alphas, rhos):
@@ -124,19 +135,26 @@ def python_ints(net, alphas, rhos):
     return points, None
 
 
-def assert_same(found, points, dtype):
+def holder(values):
+    """What holds these values exactly."""
+    return np.int64 if max(values) <= INT64_MAX else object
+
+
+def assert_same(found, points, dtype=None):
+    """Every grid is what the points say, and of `dtype`, or else of what holds its values."""
     shape = found.shape
     grids = {"params": found.params, "mult_adds": found.mult_adds}
     for name, grid in grids.items():
-        assert grid.dtype == dtype
+        assert grid.dtype == (dtype or holder([getattr(point, name) for point in points]))
         assert grid.shape == shape
         assert grid.ravel().tolist() == [getattr(point, name) for point in points]
         assert all(type(value) is int for value in grid.ravel().tolist())
     by_type = [point.by_type() for point in points]
     for name, grid in found.types.items():
-        assert grid.params.dtype == grid.mult_adds.dtype == dtype
-        assert grid.params.ravel().tolist() == [types[name].params for types in by_type]
-        assert grid.mult_adds.ravel().tolist() == [types[name].mult_adds for types in by_type]
+        for one in ("params", "mult_adds"):
+            values = [getattr(types[name], one) for types in by_type]
+            assert getattr(grid, one).ravel().tolist() == values
+            assert getattr(grid, one).dtype == (dtype or holder(values))
     assert all(list(types) == list(found.types) for types in by_type)
     assert [tuple(found.input(*at)) for at in np.ndindex(shape)] == [one.input for one in points]
 
@@ -211,8 +229,8 @@ IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize("case", IMPOSSIBLE, ids=lambda case: case[2] + case[3])
-@pytest.mark.parametrize("dtype", [np.int64, object])
-def test_first_impossible_point(case, dtype):
+@pytest.mark.parametrize("largest", [INT64_MAX, -1])
+def test_first_impossible_point(case, largest):
     base, size, layer, alpha, rho, place = case
     height, width, channels = base.split(", ")
     net = mnetcost.load(
@@ -220,7 +238,7 @@ def test_first_impossible_point(case, dtype):
         f"width: {{round: none}}\nlayers:\n  - {layer}\n"
     )
     with (
-        patch("mnetcost.analysis.sweep._exact_dtype", return_value=dtype),
+        no_larger_than(largest),
         pytest.raises(mnetcost.SpecError, match=place),
     ):
         mnetcost.sweep(net, alpha=alpha, rho=rho, input=size)
@@ -250,8 +268,9 @@ def test_counts_beyond_int64_stay_exact(width, layers, mult_adds, dtype):
     found = mnetcost.sweep(net, alpha="0.5,1", rho="1/3,1")
     points, refusal = python_ints(net, ("0.5", "1"), ("1/3", "1"))
     assert refusal is None
-    assert_same(found, points, dtype)
+    assert_same(found, points)
     assert found.mult_adds[1, 1] == mult_adds
+    assert found.mult_adds.dtype == dtype
 
 
 def test_parameters_can_pass_int64():

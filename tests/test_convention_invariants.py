@@ -221,7 +221,9 @@ def test_a_sweep_of_a_real_network_is_its_costs(preset):
 @pytest.mark.parametrize("times", [1_000_000, -1_000_000])
 def test_a_sweep_never_wraps_whatever_a_preset_weighs(tmp_path, times):
     path = tmp_path / "own.yaml"
-    path.write_text(f"words: w\nunit: FLOP\nmultiply_add: 2\nwork: {{relu: {{outputs: {times}}}}}\n", "utf-8")
+    path.write_text(
+        f"words: w\nunit: FLOP\nmultiply_add: 2\nwork: {{relu: {{outputs: {times}}}}}\n", "utf-8"
+    )
     net = mnetcost.load("input: {height: 60000, width: 60000, channels: 50000}\nlayers: [relu]\n")
     grid = mnetcost.sweep(net, alpha="1", rho="1", convention=str(path))
     assert grid.counted.low[0, 0] == times * 60_000 * 60_000 * 50_000

@@ -79,8 +79,20 @@ def test_the_preset_is_read_and_counts(tmp_path):
     assert cost.basis.convention.params(cost.parameters._asdict()) == 16 + 4
 
 
+def test_the_large_sweep():
+    names: dict[str, object] = {}
+    exec(blocks("python")[1], names)
+    grid = names["grid"]
+    assert grid.mult_adds.shape == (4000, 2500)
+    assert grid.at(alpha=1, rho="1.2").mult_adds == 851_132_288
+    assert grid.count(max_mult_adds=150_000_000) == 6_963_196
+    assert int((grid.mult_adds <= 150_000_000).sum()) == 6_963_196
+    for shown in ("851132288", "6963196", "int64 arrays, shape (4000, 2500)"):
+        assert shown in README
+
+
 def test_the_new_layer_type_works(tmp_path):
-    _, record, cases = blocks("python")
+    *_, record, cases = blocks("python")
     file = tmp_path / "test_channel_scale.py"
     file.write_text(f"{record}\n\n{cases}", encoding="utf-8")
     printed = run(f"{sys.executable} -m pytest -q -p no:cacheprovider {file}", tmp_path)

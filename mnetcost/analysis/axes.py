@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from mnetcost.exact import parse_ratio, read_ratio
 from mnetcost.problems import UsageError
@@ -29,6 +29,8 @@ def read_axis(value: Any, what: str) -> tuple[Fraction, ...]:
 def _items(value: Any) -> Iterable[Any]:
     if isinstance(value, str):
         return value.split(",")
+    if str(getattr(value, "dtype", "")) == "float64" and value.ndim:
+        return cast(Iterable[Any], value.ravel().tolist())  # of one type: no item holds several
     try:
         iter(value)
     except TypeError:

@@ -1,7 +1,8 @@
 """Knobs as users set them: `depth=1.1`, or several values to loop over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any
 
 from mnetcost.problems import UsageError
@@ -28,9 +29,22 @@ def read_sets(words: Iterable[str]) -> list[dict[str, Any]]:
     for word in words:
         name, values = _split(word)
         axes.setdefault(name, []).extend(read_knob(one, name) for one in values.split(","))
-    count = 1
-    for values_of_one in axes.values():
-        count *= len(values_of_one)
+    return _combined(axes)
+
+
+def combinations(knobs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every combination, of knobs that have a value or a list of them. Raises UsageError."""
+    axes: dict[str, list[Any]] = {}
+    for name, given in knobs.items():
+        several = not isinstance(given, (str, bytes)) and isinstance(given, Iterable)
+        axes[name] = [read_knob(one, name) for one in (given if several else [given])]
+        if not axes[name]:
+            raise UsageError(f"set: {clip(name)}: no value")
+    return _combined(axes)
+
+
+def _combined(axes: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    count = prod(map(len, axes.values()))
     if count > MAX_SETS:
         raise UsageError(f"set: {count:,} combinations; {MAX_SETS:,} at most")
     return [dict(zip(axes, values)) for values in product(*axes.values())]

@@ -1,75 +1,99 @@
-"""A grid of width and resolution multipliers, counted as arrays by the layers' own formulas."""
+"""A grid of width and resolution multipliers, counted by the layers' own formulas."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mnetcost.analysis.axes import read_axis, whole
-from mnetcost.conventions import MULTIPLY_ADDS, PARAMETERS
-from mnetcost.conventions.presets import paper
+from mnetcost.analysis.counting import Cost, Failures, count_layers, together
+from mnetcost.analysis.grid import axes_of, read_alphas, read_settings
+from mnetcost.analysis.values import DTYPES, ENGINES, Values
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import (
-    FORWARD,
-    Basis,
-    Gradients,
-    amounts,
-    count_under,
-    in_order,
-    is_plain,
-    multiply_adds,
-    operations,
-    passes,
-)
-from mnetcost.graph import Graph, Node, Report, infer, inference
-from mnetcost.layers.base import Check, Map
-from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
+from mnetcost.cost import FORWARD, Basis, in_order
+from mnetcost.exact import ratio_text, read_ratio
+from mnetcost.graph import Graph
+from mnetcost.layers.base import Map
+from mnetcost.multipliers import Widths
 from mnetcost.problems import UsageError
+from mnetcost.text import clip, did_you_mean
 
-# The paper's four by four: Howard et al. 2017, Tables 6 and 7.
-ALPHAS = ("1", "0.75", "0.5", "0.25")
-RHOS = ("1", "6/7", "5/7", "4/7")
+if TYPE_CHECKING:
+    import pandas
 
-MAX_POINTS = 20_000_000  # about a gigabyte for MobileNet v1's four types
-
-Grid: TypeAlias = NDArray[Any]  # int64, or exact Python ints where int64 could wrap
-Sums: TypeAlias = list[Any]  # parameters, mult-adds; both bounds of the count where it differs
+MAX_POINTS = 2_000_000_000
+INVALID = ("refuse", "mask")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TypeGrid:
-    """One layer type's cost over the grid, shape [A, R]."""
+class Point(NamedTuple):
+    """One point of a grid; `params` and `mult_adds` are None where it is masked."""
 
-    params: Grid
-    mult_adds: Grid
-    counted: Bounds
+    alpha: Fraction
+    rho: Fraction
+    input: Map
+    params: int | None
+    mult_adds: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sweep:
-    """Exact integers over a grid of A width by R resolution multipliers.
+class CostGrid:
+    """A cost over the grid, each array of shape [A, R]; nothing is worked out until it is asked.
 
-    `params` and `mult_adds` have shape [A, R], and so have both bounds of `counted`, the number
-    under the convention of the basis; `sides` are the input's (height, width), px, by R.
+    `params` and `mult_adds` are the paper's count; `counted` holds both bounds of the number under
+    the convention of the basis. Arrays are int64, exact Python ints where int64 could wrap, or
+    float64 on request; they are kept, and read-only. Each raises UsageError for over 100,000,000
+    points, except as Dask arrays.
+    """
+
+    cost: Cost
+    values: Values
+
+    def __repr__(self) -> str:
+        alphas, rhos = self.values.shape
+        return f"{type(self).__name__}({alphas} α by {rhos} ρ)"
+
+    @property
+    def params(self) -> Any:
+        """Parameters."""
+        return self.values.array(self.cost.params)
+
+    @property
+    def mult_adds(self) -> Any:
+        """Mult-adds, of the pass and the batch asked for."""
+        return self.values.array(self.cost.mult_adds)
+
+    @property
+    def counted(self) -> Bounds:
+        """Both bounds of the convention's number."""
+        return Bounds(*(self.values.array(one) for one in self.cost.counted))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sweep(CostGrid):
+    """A network over a grid of A width by R resolution multipliers.
+
+    `sides` are the input's (height, width), px, by R; `types` each layer type's own cost.
     """
 
     graph: Graph
     basis: Basis
-    alpha: tuple[Fraction, ...]
-    rho: tuple[Fraction, ...]
     sides: tuple[tuple[int, int], ...]
-    params: Grid
-    mult_adds: Grid
-    counted: Bounds
-    types: dict[str, TypeGrid]
+    types: dict[str, CostGrid]
+
+    @property
+    def alpha(self) -> tuple[Fraction, ...]:
+        """The width multipliers."""
+        return self.values.axes.alpha.values
+
+    @property
+    def rho(self) -> tuple[Fraction, ...]:
+        """The resolution multipliers."""
+        return self.values.axes.rho.values
 
     @property
     def shape(self) -> tuple[int, int]:
         """(A, R)."""
-        return len(self.alpha), len(self.rho)
+        return self.values.shape
 
     def __repr__(self) -> str:
         alphas, rhos = self.shape
@@ -79,17 +103,127 @@ class Sweep:
         """The input map at grid point [a, r]."""
         return self.graph.input.at(*self.sides[r], Widths(self.graph.rounding, self.alpha[a]))
 
+    def point(self, a: int, r: int) -> Point:
+        """The grid point [a, r]."""
+        params, mult_adds = (self.values.at(one, a, r) for one in self.cost[:2])
+        return Point(self.alpha[a], self.rho[r], self.input(a, r), params, mult_adds)
 
-class _Columns(Widths):
-    """Channels of a written width as a column, a row an α, each rounded once in Python ints."""
+    def at(self, alpha: Any = None, rho: Any = None) -> Point:
+        """The point at this α and ρ, exact ratios such as 0.75 or "6/7".
 
-    def __init__(self, rounding: Rounding, alphas: Sequence[Fraction], dtype: Any) -> None:
-        super().__init__(rounding, alphas[0])
-        self.alphas, self.dtype = alphas, dtype
+        An axis of one value need not be named. Raises UsageError for what is not on the grid.
+        """
+        return self.point(_place(self.alpha, alpha, "α"), _place(self.rho, rho, "ρ"))
 
-    def _round(self, written: Any) -> Grid:
-        column = [self.rounded(written, alpha) for alpha in self.alphas]
-        return np.array(column, dtype=self.dtype)[:, None]
+    def share(self, type_: str, of: str = "mult_adds") -> Any:
+        """The part of the mult-adds (or of the "params") in a layer type, float64 [A, R], of 1."""
+        if of not in ("mult_adds", "params"):
+            raise UsageError(f"share: of 'mult_adds' or 'params', not {clip(of)!r}")
+        one: CostGrid = _found(self.types, type_, "layer type")
+        part, whole = getattr(one, of), getattr(self, of)
+        return (part / (whole + (whole == 0))).astype(float)
+
+    def layer(self, name: str) -> CostGrid:
+        """The cost of one layer, by its full name. Raises UsageError for one that is not there."""
+        found = {node.name: node for node in self.graph.nodes}
+        wanted = _found(found, name, "layer").name
+        return dict(self._layers(wanted))[wanted]
+
+    def layers(self) -> dict[str, CostGrid]:
+        """The cost of every layer, by its full name, in order."""
+        return dict(self._layers())
+
+    def _layers(self, wanted: str | None = None) -> Iterator[tuple[str, CostGrid]]:
+        axes = self.values.axes
+        for node, cost in count_layers(self.graph, axes, self.basis, Failures(axes)):
+            if wanted in (None, node.name):
+                yield node.name, CostGrid(cost, self.values)
+
+    def count(self, max_mult_adds: Any = None, max_params: Any = None) -> int:
+        """How many points are within the budgets. The grid is never held."""
+        from mnetcost.analysis.reductions import count
+
+        return count(self.values, self.cost, max_mult_adds, max_params)
+
+    def best(self, max_mult_adds: Any = None, max_params: Any = None) -> Point | None:
+        """The point with the most mult-adds within the budgets, None where nothing fits.
+
+        Of equals it is the one with the most parameters, then the first in α-major order.
+        The grid is never held.
+        """
+        from mnetcost.analysis.reductions import best
+
+        found = best(self.values, self.cost, max_mult_adds, max_params)
+        return found and self.point(*found)
+
+    def front(self, cost: str = "mult_adds") -> tuple[Point, ...]:
+        """The points that no other beats, cheapest first: more α·ρ for no more cost, or as much
+        for less; `cost` is "mult_adds" or "params".
+
+        Of equals the first in α-major order. The grid is never held.
+        """
+        from mnetcost.analysis.front import front
+
+        if cost not in ("mult_adds", "params"):
+            raise UsageError(f"front: by 'mult_adds' or 'params', not {clip(cost)!r}")
+        found = front(self.values, getattr(self.cost, cost))
+        return tuple(self.point(a, r) for a, r in found)
+
+    def computed(self) -> "Sweep":
+        """The same with every array worked out by the engine, and held."""
+        costs = [self.cost, *(grid.cost for grid in self.types.values())]
+        numbers = [one for cost in costs for one in (cost.params, cost.mult_adds, *cost.counted)]
+        found = self.values.parts(numbers, slice(0, len(self.alpha)))
+        values = self.values.holding(list(zip(numbers, found)))
+        types = {name: replace(grid, values=values) for name, grid in self.types.items()}
+        return replace(self, values=values, types=types)
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A data frame, one row a point in α-major order: α, ρ, height, width (px), every cost.
+
+        Impossible points have no costs. Raises UsageError without the extra `pandas`, or for over
+        100,000,000 points.
+        """
+        from mnetcost.analysis.frames import Rows, to_pandas
+
+        return to_pandas(Rows([({}, self)]))
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """The same rows as CSV, written whole or not at all."""
+        from mnetcost.analysis.frames import Rows, to_csv
+
+        to_csv(Rows([({}, self)]), path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """The same rows as Parquet, written whole or not at all.
+
+        Raises UsageError without the extra `parquet`.
+        """
+        from mnetcost.analysis.frames import Rows, to_parquet
+
+        to_parquet(Rows([({}, self)]), path)
+
+
+def _place(values: tuple[Fraction, ...], value: Any, what: str) -> int:
+    if value is None and len(values) == 1:
+        return 0
+    if value is None:
+        raise UsageError(f"{what}: one of the {len(values):,} on the grid")
+    wanted = read_ratio(value, what)
+    if wanted not in values:
+        near = min(values, key=lambda one: abs(one - wanted))
+        raise UsageError(
+            f"{what}: {ratio_text(wanted)} is not on the grid; the nearest is {ratio_text(near)}"
+        )
+    return values.index(wanted)
+
+
+def _found(known: dict[str, Any], name: str, what: str) -> Any:
+    if name not in known:
+        near = did_you_mean(name, known)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise UsageError(f"there is no {what} {clip(name)!r}{hint}")
+    return known[name]
 
 
 def sweep(  # noqa: PLR0913 - the axes, and how much of them
@@ -101,142 +235,57 @@ def sweep(  # noqa: PLR0913 - the axes, and how much of them
     *,
     basis: Basis = FORWARD,
     limit: int = MAX_POINTS,
+    invalid: str = "refuse",
+    engine: str = "numpy",
+    dtype: str = "integer",
 ) -> Sweep:
     """Count `graph` at every pair of `alpha` and `rho` (or longer-side `resolution`, px).
 
-    Each axis is a number, a list, or a text such as "1,0.75" or "0.25:1:0.25"; the defaults are
-    the paper's four by four. `size` replaces the spec's input sides (height, width), px; `basis`
-    says how many images, which pass, and by which convention.
+    Each axis is a number, a list, an array, or a text such as "1,0.75" or "0.25:1:0.25"; the
+    defaults are the paper's four by four. `size` replaces the spec's input sides (height, width),
+    px; `basis` says how many images, which pass, and by which convention.
 
-    Raises UsageError for a wrong axis or for over `limit` points, SpecError for the first point
-    where the network is impossible.
+    Raises UsageError for a wrong axis or option or for over `limit` points, SpecError for the
+    first point where the network is impossible, unless `invalid` is "mask".
     """
     basis.checked()
-    alphas = read_axis(ALPHAS if alpha is None else alpha, "α")
-    settings = _settings(graph, rho, resolution, size)
+    _check_words({"invalid": (invalid, INVALID), "engine": (engine, ENGINES)})
+    _check_words({"dtype": (dtype, DTYPES)})
+    alphas, settings = read_alphas(alpha), read_settings(graph, rho, resolution, size)
     if (points := len(alphas) * len(settings)) > limit:
         raise UsageError(f"a grid of {points:,} points; {limit:,} at most")
-    dtype = _exact_dtype(graph, alphas, settings, basis)
-    bad = np.zeros((len(alphas), len(settings)), dtype=bool)
-    widths = _Columns(graph.rounding, alphas, dtype)
-
-    def report(node: Node | None, check: Check) -> None:
-        np.logical_or(bad, check.bad, out=bad)
-
-    types = _count_types(graph, _input(graph, settings, widths), widths, report, basis)
-    _refuse(graph, alphas, settings, bad)
-
-    totals = _grids([sum(values) for values in zip(*types.values())], bad.shape, dtype)
+    axes = axes_of(graph, alphas, settings)
+    failures = Failures(axes)
+    types = _count_types(graph, basis, failures)
+    first = failures.first()
+    if first is not None and invalid == "refuse":
+        a, r = first
+        graph.shapes(settings[r]._replace(alpha=alphas[a]), trained=basis.pass_ != "forward")
+    if failures.alpha.any() or failures.rho.any():
+        failures = Failures(failures.without_lines())
+        types = _count_types(graph, basis, failures)
+    values = Values(
+        failures.axes, tuple(failures.points), invalid == "mask", dtype=dtype, engine=engine
+    )
     return Sweep(
+        cost=together(tuple(types.values())),
+        values=values,
         graph=graph,
         basis=basis,
-        alpha=alphas,
-        rho=tuple(one.rho for one in settings),
         sides=tuple((one.height, one.width) for one in settings),
-        params=totals.params,
-        mult_adds=totals.mult_adds,
-        counted=totals.counted,
-        types={name: _grids(types[name], bad.shape, dtype) for name in in_order(types)},
+        types={name: CostGrid(types[name], values) for name in in_order(types)},
     )
 
 
-def _grids(sums: Sums, shape: tuple[int, ...], dtype: Any) -> TypeGrid:
-    """Sums over the whole grid; what depends on one axis alone is spread along the other."""
-    params, mult_adds, *counted = (
-        np.broadcast_to(np.asarray(value, dtype=dtype), shape) for value in sums
-    )
-    return TypeGrid(params, mult_adds, Bounds(*(counted or (mult_adds, mult_adds))))
+def _check_words(given: dict[str, tuple[str, tuple[str, ...]]]) -> None:
+    for name, (value, known) in given.items():
+        if value not in known:
+            raise UsageError(f"{name}: one of {', '.join(known)}, not {clip(str(value))!r}")
 
 
-def _input(graph: Graph, settings: Sequence[Setting], widths: _Columns) -> Map:
-    """The input map with its sides as rows, a column a setting."""
-    height = np.array([[one.height for one in settings]], dtype=widths.dtype)
-    width = np.array([[one.width for one in settings]], dtype=widths.dtype)
-    return graph.input.at(height, width, widths)
-
-
-def _count_types(
-    graph: Graph, x: Map, widths: Widths, report: Report, basis: Basis
-) -> dict[str, Sums]:
-    """Each type's parameters, mult-adds and both bounds of its count, on ints or arrays."""
-    plain = is_plain(basis)
-    types: dict[str, Sums] = {node.type: [0, 0] if plain else [0] * 4 for node in graph.nodes}
-    gradients = Gradients()
-    checked = report if basis.pass_ != "forward" else inference(report)
-    for node, before, after in infer(graph.nodes, x, widths, graph.input.channels, checked):
-        values = amounts(node, before, after, PARAMETERS)
-        work = operations(node, before, after, MULTIPLY_ADDS)
-        if basis.pass_ == "forward":
-            mult_adds = 0 if node.training_only else multiply_adds(work)
-        else:
-            flows = gradients.flow(node)
-            mult_adds = passes(node, before, after, work, flows).of(basis.pass_)
-        gradients.add(node, values)
-        mult_adds = mult_adds * basis.batch
-        counted = () if plain else count_under(node, before, after, basis, mult_adds)
-        sums = types[node.type]
-        for place, value in enumerate((paper().params(values), mult_adds, *counted)):
-            sums[place] = sums[place] + value
-    return types
-
-
-def _settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Setting]:
-    """One setting at α = 1 for each value of the resolution axis."""
-    if rho is not None and resolution is not None:
-        raise UsageError(BOTH)
-    if resolution is not None:
-        pixels = whole(read_axis(resolution, "resolution"), "resolution")
-        return [make_setting(graph.base, resolution=one, size=size) for one in pixels]
-    ratios = read_axis(RHOS if rho is None else rho, "ρ")
-    return [make_setting(graph.base, rho=one, size=size) for one in ratios]
-
-
-class _Largest(Widths):
-    """The most channels that a written width has at any α.
-
-    Not always at the largest: `divisible` with `min` may round a smaller width further up.
-    """
-
-    def __init__(self, rounding: Rounding, alphas: Sequence[Fraction]) -> None:
-        super().__init__(rounding, alphas[0])
-        self.alphas = alphas
-
-    def _round(self, written: Any) -> int:
-        return int(max(self.rounded(written, alpha) for alpha in self.alphas))
-
-
-def _exact_dtype(
-    graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting], basis: Basis
-) -> Any:
-    """int64 where no count can wrap, else exact Python ints.
-
-    Every count grows with the channels and with each side, so their largest values bound the grid.
-    """
-    if basis.convention:  # a weight below nothing could hide how large the terms are
-        basis = basis._replace(convention=basis.convention.bounding())
-    # A derived width may be largest at any α, so there all of them are tried.
-    derived = any(node.derived for node in graph.nodes)
-    widths = (
-        _Columns(graph.rounding, alphas, object) if derived else _Largest(graph.rounding, alphas)
-    )
-    height, width = (max(sides) for sides in zip(*((one.height, one.width) for one in settings)))
-    x = graph.input.at(height, width, widths)
-    failed: list[Any] = []
-
-    def report(node: Node | None, check: Check) -> None:
-        failed.append(np.any(check.bad))
-
-    counts = _count_types(graph, x, widths, report, basis)
-    largest = max(np.max(sum(values)) for values in zip(*counts.values()))
-    # An impossible map may be of any size; its point is named once the grid is known.
-    fits = largest <= np.iinfo(np.int64).max and not any(failed)
-    return np.int64 if fits else object
-
-
-def _refuse(
-    graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting], bad: Grid
-) -> None:
-    """Raise the SpecError of the first bad point in α-major order, if there is one."""
-    if bad.any():
-        a, r = divmod(int(bad.argmax()), len(settings))
-        graph.shapes(settings[r]._replace(alpha=alphas[a]))
+def _count_types(graph: Graph, basis: Basis, failures: Failures) -> dict[str, Cost]:
+    """Each type's cost over the distinct points."""
+    costs: dict[str, list[Cost]] = {node.type: [] for node in graph.nodes}
+    for node, cost in count_layers(graph, failures.axes, basis, failures):
+        costs[node.type].append(cost)
+    return {name: together(found) for name, found in costs.items()}

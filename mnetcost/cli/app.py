@@ -8,11 +8,12 @@ import mnetcost
 
 # Start-up is a feature: a table does not wait for what other commands need.
 MODULES = {
-    **dict.fromkeys(("table", "sweep", "specs", "show"), "commands"),
+    **dict.fromkeys(("table", "specs", "show"), "commands"),
     **dict.fromkeys(("check", "expand", "schema", "fmt"), "inspection"),
     **dict.fromkeys(("conventions", "reconcile", "explain"), "trust"),
     **dict.fromkeys(("diff", "compare"), "comparison"),
     "rewrite": "rewriting",
+    "sweep": "sweeping",
 }
 
 EXITS = """\b

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from mnetcost.analysis.knobs import points_each, read_sets
 from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
     SpecName,
@@ -20,7 +19,6 @@ from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import VIEWS, cost_report
 from mnetcost.reports.folding import KEYS
-from mnetcost.reports.knobs import joined
 from mnetcost.spec import is_path, locate
 
 APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
@@ -73,54 +71,6 @@ def table(
         raise UsageError(APART)
     cost = open_network(spec, knobs).counted(basis, **options)
     write(cost_report(cost, **shown), chosen, output)
-
-
-@app.command(epilog=EXITS)
-@spec_argument
-@click.option("--alpha", multiple=True, metavar="LIST", help="Default 1,0.75,0.5,0.25.")
-@click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
-@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
-@input_option
-@set_option
-@basis_options
-@format_option
-@output_option
-def sweep(
-    spec: str,
-    knobs: tuple[str, ...],
-    format_: str | None,
-    output: str | None,
-    **options: Any,
-) -> None:
-    """The cost over a grid of α and ρ.
-
-    Printed are mult-adds and parameters of every point, and the share of each layer type. A LIST
-    is 1,0.75,0.5 or a range START:END:STEP that includes its end, such as 0.25:1:0.25; an option
-    may be repeated. The defaults are the paper's four by four.
-
-    \b
-    mnetcost sweep
-    mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
-    mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
-    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1
-    """
-    from mnetcost.analysis.sweep import sweep as count_grid
-    from mnetcost.reports.sweep import MAX_REPORTED, sweep_report
-
-    chosen = choose_format(format_, output)
-    given = {name: list(options[name]) or None for name in ("alpha", "rho", "resolution")}
-    sets = read_sets(knobs)
-    reports = []
-    for one in sets:
-        grid = count_grid(
-            open_network(spec, one).graph,
-            size=options["input"],
-            basis=options["basis"],
-            limit=points_each(MAX_REPORTED, sets),
-            **given,
-        )
-        reports.append((one, sweep_report(grid)))
-    write(joined(reports), chosen, output)
 
 
 @app.command(epilog=EXITS)

@@ -2,13 +2,13 @@
 
 import codecs
 import os
-import stat
 import sys
 from contextlib import suppress
 from typing import Any
 
 import click
 
+from mnetcost.files import replacing
 from mnetcost.render import FORMATS, SUFFIXES, renderer
 from mnetcost.tables import Report
 
@@ -115,32 +115,9 @@ def save(data: bytes, output: str, option: str = "--output") -> None:
             with open(output, "wb") as stream:  # a device cannot be replaced
                 stream.write(data)
         else:
-            _replace(data, os.path.realpath(output))
+            with replacing(output) as name, open(name, "wb") as stream:
+                stream.write(data)
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"
         raise click.BadParameter(message, param_hint=option) from None
-
-
-def _replace(data: bytes, output: str) -> None:
-    import tempfile  # slow to import, and most output goes to a terminal
-
-    folder, file = os.path.split(output)
-    handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            os.chmod(name, _mode(output))
-        os.replace(name, output)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _mode(output: str) -> int:
-    """The mode of the file that is replaced, else what a new file gets."""
-    if os.path.exists(output):
-        return stat.S_IMODE(os.stat(output).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

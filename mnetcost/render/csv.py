@@ -7,9 +7,9 @@ from typing import Any
 
 from mnetcost.exact import ratio_text
 from mnetcost.tables import Column, Kind, Report
+from mnetcost.text import inert
 
 _DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_csv(report: Report) -> str:
@@ -44,6 +44,4 @@ def _raw(kind: Kind, value: Any) -> Any:
         return ratio_text(value)  # 0.75, or 6/7 where no decimal is exact
     if kind is Kind.FORMULA:
         return value.text
-    if kind is Kind.TEXT and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"  # a spreadsheet would run it
-    return value
+    return inert(value) if kind is Kind.TEXT else value

@@ -1,7 +1,7 @@
 """The grid of a sweep, every point of it, and its JSON document."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from mnetcost.analysis.sweep import Sweep
 from mnetcost.conventions.tally import Bounds
@@ -21,13 +21,46 @@ from mnetcost.tables import Column, Kind, Report, Table
 MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
 
 Index = tuple[int, int]
+Grid = list[list[int]]
+
+
+class _Counts(NamedTuple):
+    """Every number of a sweep that is printed, as Python ints."""
+
+    params: Grid
+    mult_adds: Grid
+    counted: Bounds
+    types: dict[str, tuple[Grid, Grid]]
+
+    @classmethod
+    def of(cls, sweep: Sweep) -> Self:
+        """The numbers of a sweep."""
+        types = {
+            name: (one.params.tolist(), one.mult_adds.tolist()) for name, one in sweep.types.items()
+        }
+        counted = Bounds(*(one.tolist() for one in sweep.counted))
+        return cls(sweep.params.tolist(), sweep.mult_adds.tolist(), counted, types)
+
+    def bounds(self, index: Index) -> Bounds:
+        """Both bounds of the convention's number at a point."""
+        a, r = index
+        return Bounds(self.counted.low[a][r], self.counted.high[a][r])
+
+    def by_type(self, index: Index) -> dict[str, tuple[int, int]]:
+        """(params, mult_adds) of each type at a point."""
+        a, r = index
+        return {
+            name: (params[a][r], mult_adds[a][r])
+            for name, (params, mult_adds) in self.types.items()
+        }
 
 
 def sweep_report(sweep: Sweep) -> Report:
     """The grids, the points and the types of a sweep."""
+    counts = _Counts.of(sweep)
     return Report(
         title=f"{sweep.graph.name}: α × ρ",
-        tables=(*_grids(sweep), _points(sweep)),
+        tables=(*_grids(sweep, counts), _points(sweep, counts)),
         notes=(
             *source_notes(sweep.graph),
             *convention_notes(sweep.basis),
@@ -36,9 +69,9 @@ def sweep_report(sweep: Sweep) -> Report:
         ),
         document={
             **header(sweep.graph, sweep.basis),
-            "points": [_point(sweep, index) for index in _indices(sweep)],
+            "points": [_point(sweep, counts, index) for index in _indices(sweep)],
         },
-        flat=_values(sweep),
+        flat=_values(sweep, counts),
     )
 
 
@@ -48,20 +81,19 @@ def _indices(sweep: Sweep) -> Iterator[Index]:
     return ((a, r) for a in range(alphas) for r in range(rhos))
 
 
-def _grids(sweep: Sweep) -> tuple[Table, ...]:
+def _grids(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
     """Mult-adds by α and ρ; parameters beside them, or as a grid where they depend on ρ."""
-    params = [[int(value) for value in row] for row in sweep.params]
     convention = sweep.basis.convention
     by = " by α and input" + unit_line(sweep.basis)
     what = f"{convention.unit}s" if convention and convention.counts_work else "Mult-adds"
-    mult_adds = [[int(value) for value in row] for row in _work(sweep)]
-    if all(len(set(row)) == 1 for row in params):
+    mult_adds = _work(sweep, counts)
+    if all(len(set(row)) == 1 for row in counts.params):
         beside = Column("params", "Parameters", Kind.INTEGER)
-        rows = [(row[0], *others) for row, others in zip(params, mult_adds)]
+        rows = [(row[0], *others) for row, others in zip(counts.params, mult_adds)]
         return (_grid(what + by, sweep, (beside, *_columns(sweep)), rows),)
     return (
         _grid(what + by, sweep, _columns(sweep), mult_adds),
-        _grid("Parameters by α and input", sweep, _columns(sweep), params),
+        _grid("Parameters by α and input", sweep, _columns(sweep), counts.params),
     )
 
 
@@ -84,20 +116,20 @@ def _columns(sweep: Sweep) -> tuple[Column, ...]:
     )
 
 
-def _work(sweep: Sweep) -> Any:
+def _work(sweep: Sweep, counts: _Counts) -> Grid:
     """What the grid shows: mult-adds, or the number of the convention (the most, of a range)."""
     convention = sweep.basis.convention
-    return sweep.counted.high if convention and convention.counts_work else sweep.mult_adds
+    return counts.counted.high if convention and convention.counts_work else counts.mult_adds
 
 
-def _ranged(sweep: Sweep) -> bool:
-    return bool((sweep.counted.low != sweep.counted.high).any())
+def _ranged(counts: _Counts) -> bool:
+    return bool(counts.counted.low != counts.counted.high)
 
 
-def _points(sweep: Sweep) -> Table:
+def _points(sweep: Sweep, counts: _Counts) -> Table:
     """One row a point: its cost, and the share of the mult-adds in each type that has any."""
-    largest, ranged = int(sweep.mult_adds.max()), _ranged(sweep)
-    types = [name for name, grid in sweep.types.items() if grid.mult_adds.any()]
+    largest, ranged = max(map(max, counts.mult_adds)), _ranged(counts)
+    types = [name for name, (_, work) in counts.types.items() if any(map(any, work))]
     columns = (
         Column("alpha", "α", Kind.NUMBER, label=True),
         Column("rho", "ρ", Kind.NUMBER, label=True),
@@ -110,17 +142,17 @@ def _points(sweep: Sweep) -> Table:
     )
     rows = []
     for a, r in _indices(sweep):
-        params, mult_adds = int(sweep.params[a, r]), int(sweep.mult_adds[a, r])
-        shares = (share(int(sweep.types[name].mult_adds[a, r]), mult_adds) for name in types)
+        params, mult_adds = counts.params[a][r], counts.mult_adds[a][r]
+        shares = (share(counts.types[name][1][a][r], mult_adds) for name in types)
         row = (sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, mult_adds)
-        counted = bound_cells(sweep.basis, ranged, _bounds(sweep, (a, r)))
+        counted = bound_cells(sweep.basis, ranged, counts.bounds((a, r)))
         rows.append((*row, share(mult_adds, largest), *counted, *shares))
     return Table("points", "Every point, with each type's share of mult-adds", columns, tuple(rows))
 
 
-def _values(sweep: Sweep) -> Table:
+def _values(sweep: Sweep, counts: _Counts) -> Table:
     """One row a point, with each type's parameters and mult-adds: for CSV."""
-    ranged = _ranged(sweep)
+    ranged = _ranged(counts)
     columns = [
         Column("alpha", "α", Kind.NUMBER, label=True),
         Column("rho", "ρ", Kind.NUMBER, label=True),
@@ -134,34 +166,21 @@ def _values(sweep: Sweep) -> Table:
         columns.append(Column(f"{name}_mult_adds", name, Kind.INTEGER))
     rows = []
     for a, r in _indices(sweep):
-        costs = (cost for pair in _types(sweep, (a, r)).values() for cost in pair)
-        totals = int(sweep.params[a, r]), int(sweep.mult_adds[a, r])
-        counted = bound_cells(sweep.basis, ranged, _bounds(sweep, (a, r)))
+        costs = (cost for pair in counts.by_type((a, r)).values() for cost in pair)
+        totals = counts.params[a][r], counts.mult_adds[a][r]
+        counted = bound_cells(sweep.basis, ranged, counts.bounds((a, r)))
         rows.append((sweep.alpha[a], sweep.rho[r], sweep.input(a, r), *totals, *counted, *costs))
     return Table("values", "Every point", tuple(columns), tuple(rows))
 
 
-def _bounds(sweep: Sweep, index: Index) -> Bounds:
-    """Both bounds of the convention's number at a point."""
-    return Bounds(*(int(grid[index]) for grid in sweep.counted))
-
-
-def _types(sweep: Sweep, index: Index) -> dict[str, tuple[int, int]]:
-    """(params, mult_adds) of each type at a point."""
-    return {
-        name: (int(grid.params[index]), int(grid.mult_adds[index]))
-        for name, grid in sweep.types.items()
-    }
-
-
-def _point(sweep: Sweep, index: Index) -> dict[str, Any]:
+def _point(sweep: Sweep, counts: _Counts, index: Index) -> dict[str, Any]:
     a, r = index
     return {
         "alpha": str(sweep.alpha[a]),
         "rho": str(sweep.rho[r]),
         "input": list(sweep.input(a, r)),
-        "params": int(sweep.params[index]),
-        "mult_adds": int(sweep.mult_adds[index]),
-        **counted_document(sweep.basis, None, _bounds(sweep, index)),
-        "types": types_document(_types(sweep, index)),
+        "params": counts.params[a][r],
+        "mult_adds": counts.mult_adds[a][r],
+        **counted_document(sweep.basis, None, counts.bounds(index)),
+        "types": types_document(counts.by_type(index)),
     }
