@@ -11,7 +11,7 @@ from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Expectation
-from mnetcost.problems import Collector, Mark, Origin, Stop, Use
+from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
@@ -98,6 +98,10 @@ class Graph:
         )
         collector.raise_if_any()
         return found
+
+    def refusal(self, code: str, message: str) -> SpecError:
+        """The error that says what is wrong with the network as a whole."""
+        return SpecError([Problem(self.origin.label, TOP, code, message)])
 
     def _is_base(self, setting: Setting) -> bool:
         return setting.alpha == 1 and (setting.height, setting.width) == self.base

@@ -3,7 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from operator import index
 from typing import Any, NamedTuple
+
+from mnetcost.problems import UsageError
+from mnetcost.text import clip
 
 _UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _FIGURE = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
@@ -47,6 +51,53 @@ FIGURES: Mapping[str, Callable[[Any], int]] = {
     "learned": _learned,
     "stored": lambda count: _learned(count) + count.parameters.norm_statistics,  # as Keras counts
 }
+
+
+class Budget(NamedTuple):
+    """The most mult-adds and parameters that a network may have; None where there is no limit."""
+
+    mult_adds: Printed | None = None
+    params: Printed | None = None
+
+    def limits(self) -> dict[str, int]:
+        """Each limit as the largest whole number within it."""
+        given = self._asdict().items()
+        return {kind: int(printed.value) for kind, printed in given if printed is not None}
+
+    def holds(self, count: Any) -> bool:
+        """Whether a count, or what has its `mult_adds` and `params`, is within every limit."""
+        return all(getattr(count, kind) <= limit for kind, limit in self.limits().items())
+
+    def __str__(self) -> str:
+        given = self._asdict().items()
+        return ", ".join(f"{kind} <= {one.text}" for kind, one in given if one is not None)
+
+
+def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
+    """The budget of these limits, each a whole number, a text such as "150M", or None.
+
+    Raises UsageError where one cannot be read.
+    """
+    limits = {"max-mult-adds": mult_adds, "max-params": params}
+    return Budget(*(_limit(value, what) for what, value in limits.items()))
+
+
+def _limit(value: Any, what: str) -> Printed | None:
+    """One limit. A float such as 150e6 may give it, where it is a whole number."""
+    if value is None:
+        return None
+    text = value
+    if not isinstance(value, str):
+        try:
+            exact = isinstance(value, float) and value.is_integer()
+            text = str(int(value) if exact else index(value))
+        except (TypeError, ValueError, OverflowError):
+            raise UsageError(f"{what}: {value!r} is no whole number and no text") from None
+    try:
+        return Printed.read(text)
+    except ValueError:
+        message = f"{what}: {clip(text)!r} is not a figure; write 150M, 1.5G or 4200000"
+        raise UsageError(message) from None
 
 
 class Expectation(NamedTuple):
