@@ -10,7 +10,7 @@ from mnetcost.exact import ratio_text
 from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
-from mnetcost.printed import Expectation
+from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 
 # codes that leave no output map
@@ -70,6 +70,7 @@ class Graph:
     rounding: Rounding
     nodes: tuple[Node, ...]
     expectations: tuple[Expectation, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     variant: str = ""
     variants: tuple[str, ...] = ()
     knobs: Mapping[str, Any] = field(default_factory=dict)

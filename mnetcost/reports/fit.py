@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths
-from mnetcost.printed import Budget, Printed
+from mnetcost.printed import Budget
 from mnetcost.reports.cost import header
 from mnetcost.reports.knobs import knobs_text
 from mnetcost.reports.notes import convention_notes, rounding_text, source_notes
@@ -53,17 +53,9 @@ def nothing_fits(fit: "Fit") -> str:
 
 
 def budget_text(budget: Budget) -> str:
-    """ "at most 150M mult-adds and 2M parameters", with the digits that a unit stands for."""
-    given = [f"{_exact(one)} {WORDS[kind]}" for kind, one in _given(budget)]
+    """ "at most 150,000,000 mult-adds and 2,000,000 parameters"."""
+    given = [f"{limit:,} {WORDS[kind]}" for kind, limit in budget.limits().items()]
     return f"at most {' and '.join(given)}" if given else "no budget"
-
-
-def _given(budget: Budget) -> list[tuple[str, Printed]]:
-    return [(kind, one) for kind, one in budget._asdict().items() if one is not None]
-
-
-def _exact(printed: Printed) -> str:
-    return f"{int(printed.value):,}"
 
 
 def _place(one: "Choice") -> str:
@@ -143,7 +135,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         ("Searched", _searched(fit)),
         (
             "Plateau",
-            "all α of an interval give one network; [ and ] include an end, ( and ) do not",
+            "all α of an interval give one network; [ and ] include their end",
         ),
     ]
     if fit.graph.knobs:
