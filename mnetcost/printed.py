@@ -107,13 +107,13 @@ def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
 def _limit(value: Any, kind: str) -> Printed:
     """One limit. A float such as 150e6 may give it, where it is a whole number."""
     what = f"max-{kind.replace('_', '-')}"
-    text = value
-    if not isinstance(value, str):
+    text = str(value)
+    if not isinstance(value, (str, bool)):
         try:
             exact = isinstance(value, float) and value.is_integer()
             text = str(int(value) if exact else index(value))
         except TypeError:
-            raise UsageError(f"{what}: {value!r} is no whole number and no text") from None
+            text = repr(value)
     try:
         return Printed.read(text)
     except ValueError:
