@@ -100,7 +100,7 @@ def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
 
     Raises UsageError where one cannot be read.
     """
-    given = {"params": params, "mult_adds": mult_adds}
+    given = {"mult_adds": mult_adds, "params": params}
     return Budget({kind: _limit(value, kind) for kind, value in given.items() if value is not None})
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mnetcost
@@ -148,6 +148,7 @@ def test_every_plateau_against_its_single_counts(name: str) -> None:
         assert choice.plateau.start == before.start
 
 
+@settings(deadline=None)
 @given(
     width=st.sampled_from(
         ["{round: floor}", "{round: nearest}", "{divisible: 4}", "{divisible: 6, min: 9}",
@@ -196,6 +197,7 @@ def beats(one: Priced, other: Priced) -> bool:
     return as_good and as_cheap and one != other
 
 
+@settings(deadline=None)
 @given(priced)
 def test_nothing_on_the_front_is_beaten_and_all_else_is(things: list[Priced]) -> None:
     expected = {

@@ -155,5 +155,5 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 )  # fmt: skip
 def test_a_budget_comes_last(written: str, formatted: str | None) -> None:
     head = "input: {height: 4, width: 4, channels: 3}\n"
-    text = canonical(Origin("x.yaml", f"{written}{head}layers:\n  - relu\n"))
+    text = fmt(f"{written}{head}layers:\n  - relu\n")
     assert text == f"{head}layers:\n  - relu\n{formatted or written}"

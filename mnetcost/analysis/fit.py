@@ -22,6 +22,7 @@ from mnetcost.problems import UsageError
 
 MULTIPLE = 32  # px: what a network of stride 32 divides
 MAX_CONFIGURATIONS = 200_000
+MAX_LAYERS = 100_000_000  # of all configurations together
 
 Grid = NDArray[Any]
 
@@ -115,10 +116,11 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
     levels = plateaus(graph, low, high)
-    if len(levels) * len(settings) > MAX_CONFIGURATIONS:
+    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
+    if len(levels) * len(settings) > most:
         raise UsageError(
             f"{len(levels):,} widths at {len(settings):,} resolutions are too many, "
-            f"{MAX_CONFIGURATIONS:,} at most; narrow them (--min-alpha, --resolution)"
+            f"{most:,} at most; narrow them (--min-alpha, --resolution)"
         )
     columns = _count(graph, levels, settings, size) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]

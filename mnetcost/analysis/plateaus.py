@@ -18,6 +18,7 @@ from mnetcost.multipliers import Rounding, Ruled, Widths
 from mnetcost.problems import UsageError
 
 MAX_STEPS = 50_000
+MAX_ROUNDED = 2_000_000  # widths, each at every step
 
 
 class Edge(NamedTuple):
@@ -58,7 +59,7 @@ def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Platea
     """Every plateau from `low` (above 0 for None) to `high`, ascending, where all widths have
     channels. Whether the network is possible there at some input is not asked.
 
-    Raises UsageError where over MAX_STEPS steps lie between.
+    Raises UsageError where over MAX_STEPS steps lie between, or fewer of very many widths.
     """
     start = Edge(Fraction(0), True) if low is None else Edge(low, False)
     end = Edge(high, True)
@@ -98,12 +99,12 @@ def _steps(
     whole = [one.written * one.rounding.multiplier for one in ruled if one.rounding.rule == "none"]
     rules = [(one.rounding, one.written * one.rounding.multiplier) for one in ruled]
     if whole:  # possible at the α where all of these are whole, and nowhere else
-        _bound((high - low) * _common(whole))
+        _bound((high - low) * _common(whole), len(ruled))
         for alpha in _multiples(1 / _common(whole), Fraction(0), low, high):
             yield Edge(alpha, False)
             yield Edge(alpha, True)
         rules = []
-    _bound(sum((high - low) * width / rule.divisor for rule, width in rules))
+    _bound(sum((high - low) * width / rule.divisor for rule, width in rules), len(ruled))
     for rule, width in rules:
         yield from _rule_steps(rule, width, low, high)
 
@@ -135,10 +136,11 @@ def _common(widths: Sequence[Fraction]) -> Fraction:
     return Fraction(tops, lcm(*(width.denominator for width in widths)))
 
 
-def _bound(steps: Fraction | int) -> None:
-    if steps > MAX_STEPS:
+def _bound(steps: Fraction | int, widths: int) -> None:
+    most = min(MAX_STEPS, MAX_ROUNDED // max(1, widths))
+    if steps > most:
         raise UsageError(
-            f"α has about {floor(steps):,} steps here, {MAX_STEPS:,} at most; "
+            f"α has about {floor(steps):,} steps here, {most:,} at most; "
             "narrow them (--min-alpha, --max-alpha)"
         )
 

@@ -84,9 +84,10 @@ def fit(
 
 def _rank(network: Network, scores: str, **given: Any) -> Report:
     """The report on measured networks, which say their own settings."""
-    for name in given.keys() - {"max_mult_adds", "max_params", "input"}:
-        option = name.replace("_", "-")
-        raise UsageError(f"--{option} beside --scores, whose networks are all that is tried")
+    for name in given:
+        if name not in ("max_mult_adds", "max_params", "input"):
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} beside --scores, whose networks are all that is tried")
     ranking = mnetcost.rank(network, scores, **given)
     if ranking.best is None:
         raise network.graph.refusal("nothing-fits", none_fits(ranking))
