@@ -1,5 +1,7 @@
 """`mnetcost fit`: budgets at the exact steps, against single counts over a fine grid."""
 
+import csv
+import io
 import json
 from fractions import Fraction
 from itertools import pairwise
@@ -249,6 +251,20 @@ def test_every_format(format_: str, more: list[str], capsys: pytest.CaptureFixtu
     assert cli.run([*FIT, *more, "--format", format_]) == 0
     printed = capsys.readouterr().out
     assert "1,963,216" in printed or "1963216" in printed
+
+
+@pytest.mark.parametrize("view", ["largest", "front"])
+def test_csv_has_both_ends_apart(view: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*FIT, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert cli.run([*FIT, "--format", "csv", "--view", view]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(rows) == len(document[view])
+    for row, one in zip(rows, document[view]):
+        assert Fraction(row["from"]) == Fraction(one["from"]["alpha"])
+        assert (row["to_included"] == "true") == one["to"]["included"]
+        assert (int(row["params"]), int(row["mult_adds"])) == (one["params"], one["mult_adds"])
+        assert row["front"].split() == one["front"]
 
 
 def test_the_plain_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -170,20 +170,22 @@ def _count(
     """The possible configurations at each setting, by ascending α."""
     alphas = [level.alpha for level in levels]
     possible = _possible(graph, alphas, settings)
-    found: list[list[Choice]] = []
-    for setting, allowed in zip(settings, possible.T):
-        rows = np.flatnonzero(allowed).tolist()
+    alike: dict[bytes, list[int]] = {}  # the settings with the same possible α, counted together
+    for place, column in enumerate(possible.T):
+        alike.setdefault(column.tobytes(), []).append(place)
+    found: list[list[Choice]] = [[] for _ in settings]
+    for places in alike.values():
+        rows = np.flatnonzero(possible[:, places[0]]).tolist()
         if not rows:
-            found.append([])
             continue
-        grid = sweep(graph, [alphas[row] for row in rows], setting.rho, size=size)
-        totals = zip(grid.params[:, 0].tolist(), grid.mult_adds[:, 0].tolist())
-        found.append(
-            [
-                Choice(levels[row], setting._replace(alpha=alphas[row]), *total)
+        rhos = [settings[place].rho for place in places]
+        grid = sweep(graph, [alphas[row] for row in rows], rhos, size=size)
+        for column, place in enumerate(places):
+            totals = zip(grid.params[:, column].tolist(), grid.mult_adds[:, column].tolist())
+            found[place] = [
+                Choice(levels[row], settings[place]._replace(alpha=alphas[row]), *total)
                 for row, total in zip(rows, totals)
             ]
-        )
     return found
 
 

@@ -34,9 +34,9 @@ def fit_report(fit: "Fit", view: str | None = None, top: int = SHOWN) -> Report:
         tables=(largest, _table(fit, "front", title, front, on)),
         notes=_notes(fit),
         document=_document(fit),
-        flat=largest,
+        flat=_values(fit, [choice for choice, _ in fit.front] if view == "front" else fit.largest),
     )
-    return report.view(view)
+    return report.view(view)._replace(flat=report.flat)
 
 
 def nothing_fits(fit: "Fit") -> str:
@@ -114,6 +114,42 @@ def _table(
         words = front_text(on.get(one, ()))
         rows.append((*place, one.plateau.decimal(), *costs, one.capacity, words))
     return Table(key, title, columns, tuple(rows))
+
+
+def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
+    """One row a configuration, each end of its plateau apart: for CSV."""
+    columns = (
+        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("from", "from", Kind.NUMBER),
+        Column("from_included", "included", Kind.TEXT),
+        Column("to", "to", Kind.NUMBER),
+        Column("to_included", "included", Kind.TEXT),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP),
+        *share_columns(fit.budget, "params", "Parameters"),
+        *share_columns(fit.budget, "mult_adds", "Mult-adds"),
+        Column("capacity", "Capacity", Kind.NUMBER),
+        Column("front", "Front", Kind.TEXT),
+    )
+    on = dict(fit.front)
+    rows = []
+    for one in choices:
+        start, end = one.plateau
+        rows.append(
+            (
+                *(one.setting.alpha, start.alpha, _truth(not start.past)),
+                *(end.alpha, _truth(end.past), one.setting.rho),
+                input_map(fit.graph, one.setting),
+                *share_cells("params", one.params, fit.fills(one)),
+                *share_cells("mult_adds", one.mult_adds, fit.fills(one)),
+                *(one.capacity, " ".join(on.get(one, ()))),
+            )
+        )
+    return Table("values", "Configurations", columns, tuple(rows))
+
+
+def _truth(value: bool) -> str:
+    return str(value).lower()
 
 
 def input_map(graph: Graph, setting: Setting) -> tuple[Any, ...]:
