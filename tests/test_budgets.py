@@ -46,6 +46,8 @@ def test_a_limit_is_exact() -> None:
     ]
     # a printed 0.6k would hold for 550 to 650, and a limit of 0.57k is 570
     assert limits(" {mult_adds: 0.57k}") == [("mult_adds", 570, 576, "over")]
+    # ... and 0.02k is 20, though 24 would be printed so
+    assert limits(" {params: 0.02k}") == [("params", 20, 24, "over")]
     assert limits(" {learned: 48, stored: 63}") == [
         ("learned", 48, 48, "fits"),
         ("stored", 63, 64, "over"),

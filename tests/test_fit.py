@@ -72,6 +72,7 @@ def test_the_inputs_that_are_tried() -> None:
     # ρ = 56/100 and 48/100 of 100×60: floor(33.6 + 1/2) and floor(28.8 + 1/2)
     wide = {"resolution_multiple": 48, "input": "60x100"}
     assert inputs(net, **wide) == [(60, 100), (58, 96), (29, 48)]
+    assert inputs(net, input="225")[:3] == [(225, 225), (224, 224), (192, 192)]
     assert inputs(net, resolution="224,100,224") == [(224, 224), (100, 100)]
     assert inputs(net, rho="1,6/7") == [(224, 224), (192, 192)]
     assert inputs(small(), resolution_multiple=32) == [(4, 6)]
@@ -92,6 +93,15 @@ def test_best_is_the_greatest_capacity() -> None:
     cost = mnetcost.load("mobilenet_v1").cost(Fraction(605, 1024), "6/7")
     assert (cost.params, cost.mult_adds) == (found.best.params, found.best.mult_adds)
     assert "best=Choice" in repr(found)
+
+
+def test_best_is_not_the_fullest() -> None:
+    """79/80 · 5/7 is above 27/40 · 1, which has more mult-adds."""
+    found = mnetcost.fit("mobilenet_v2", "170M")
+    fullest = max(found.largest, key=lambda one: one.mult_adds)
+    assert (fullest.setting.alpha, fullest.setting.rho) == (Fraction(27, 40), 1)
+    assert found.best is not None
+    assert (found.best.setting.alpha, found.best.setting.rho) == (Fraction(79, 80), Fraction(5, 7))
 
 
 # --- against single counts

@@ -67,14 +67,14 @@ def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Platea
     steps = _steps(written, graph.rounding, start.alpha, high)
     edges = {start, end, *(one for one in steps if start < one < end)}
     found: list[Plateau] = []
-    before: tuple[int, ...] = ()
+    before: tuple[int, ...] | None = None
     for ends in pairwise(sorted(edges)):
         one = Plateau(*ends)
         widths = Widths(graph.rounding, one.alpha)
         channels = tuple(int(widths(width, True)) for width in written)
         if 0 in channels:
             continue
-        if found and channels == before and found[-1].end == one.start:
+        if channels == before:
             found[-1] = Plateau(found[-1].start, one.end)
         else:
             found.append(one)
