@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnetcost.analysis.axes import read_axis, whole
-from mnetcost.analysis.front import Priced, fronts
+from mnetcost.analysis.pareto import Priced, fronts
 from mnetcost.analysis.plateaus import Plateau, plateaus
 from mnetcost.analysis.sweep import sweep
 from mnetcost.cost import share

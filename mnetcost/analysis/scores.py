@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.front import Priced, fronts
+from mnetcost.analysis.pareto import Priced, fronts
 from mnetcost.cost import Count
 from mnetcost.exact import parse_ratio
 from mnetcost.graph import Graph
