@@ -5,8 +5,9 @@ net = mnetcost.load("mobilenet_v1")
 net.cost(alpha=0.75, rho="6/7").mult_adds
 """
 
-from mnetcost.network import Cost, Network, fit, load, rank, sweep
+from mnetcost.network import Cost, Network, load, sweep
 from mnetcost.problems import Problem, SpecError, UsageError
+from mnetcost.search import fit, rank
 
 __version__ = "0.1.0"
 __all__ = ["Cost", "Network", "Problem", "SpecError", "UsageError", "fit", "load", "rank", "sweep"]

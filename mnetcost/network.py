@@ -1,4 +1,4 @@
-"""The notebook's API: a network, its cost, and the search over its multipliers."""
+"""The notebook's API: a network, its cost, and a sweep over its multipliers."""
 
 import os
 from collections.abc import Mapping
@@ -10,12 +10,9 @@ from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis, Count
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
-from mnetcost.printed import read_budget
 from mnetcost.spec import load_graph, read_graph
 
 if TYPE_CHECKING:  # a sweep needs NumPy, a cost does not
-    from mnetcost.analysis.fit import Fit
-    from mnetcost.analysis.scores import Ranking
     from mnetcost.analysis.sweep import Sweep
 
 
@@ -156,66 +153,7 @@ def sweep(  # noqa: PLR0913 - the axes, and what is counted
     """
     from mnetcost.analysis.sweep import sweep as sweep_graph
 
-    graph = _graph(network)
+    graph = network.graph if isinstance(network, Network) else load_graph(network)
     chosen = None if convention is None else find_convention(convention)
     basis = Basis(batch, pass_, chosen)
     return sweep_graph(graph, alpha, rho, resolution, input, basis=basis)
-
-
-def fit(  # noqa: PLR0913 - the budget, and where to look
-    network: Network | str | os.PathLike[str],
-    max_mult_adds: Any = None,
-    max_params: Any = None,
-    *,
-    min_alpha: Any = None,
-    max_alpha: Any = 1,
-    rho: Any = None,
-    resolution: Any = None,
-    resolution_multiple: Any = None,
-    input: Any = None,  # noqa: A002 - the CLI's own word
-) -> "Fit":
-    """The width and resolution multipliers that fill a budget best, exactly.
-
-    The limits are whole numbers or texts such as "150M". All α from `min_alpha` (above 0 for None)
-    to `max_alpha` are searched, at every `rho` or `resolution` (px of the longer side); without
-    them at the network's own input and every multiple of `resolution_multiple` px (32) below it.
-    `.best`, `.largest` and `.front` hold plateaus of α, each with its exact ends and its cost.
-
-    Raises UsageError for a wrong or missing limit or axis, or where there is too much to search.
-    """
-    from mnetcost.analysis.fit import fit as fit_graph
-
-    return fit_graph(
-        _graph(network),
-        max_mult_adds=max_mult_adds,
-        max_params=max_params,
-        min_alpha=min_alpha,
-        max_alpha=max_alpha,
-        rho=rho,
-        resolution=resolution,
-        resolution_multiple=resolution_multiple,
-        size=input,
-    )
-
-
-def rank(
-    network: Network | str | os.PathLike[str],
-    scores: str | os.PathLike[str],
-    max_mult_adds: Any = None,
-    max_params: Any = None,
-    *,
-    input: Any = None,  # noqa: A002 - the CLI's own word
-) -> "Ranking":
-    """Measured accuracies against cost: `.front`, and the `.best` within a budget.
-
-    `scores` is a CSV, as a path, a text or a shipped name ("mobilenet_v1"), with the columns alpha,
-    rho or resolution (px of the longer side), and accuracy or score. Raises UsageError for a wrong
-    limit, SpecError with every wrong line of the CSV.
-    """
-    from mnetcost.analysis.scores import rank as rank_graph
-
-    return rank_graph(_graph(network), scores, read_budget(max_mult_adds, max_params), input)
-
-
-def _graph(network: Network | str | os.PathLike[str]) -> Graph:
-    return network.graph if isinstance(network, Network) else load_graph(network)

@@ -37,6 +37,7 @@ ROOMS = [
     {"reports"},
     {"render"},
     {"network"},
+    {"search"},
     {""},  # the package itself: what a notebook imports
     {"cli"},
     {"__main__"},
