@@ -40,7 +40,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _invoke(arguments: Sequence[str]) -> int:
-    from mnetcost.cli import inspection, search, trust  # noqa: F401 - their commands register themselves
+    from mnetcost.cli import (  # noqa: F401 - their commands register themselves
+        inspection,
+        search,
+        trust,
+    )
     from mnetcost.cli.commands import app
     from mnetcost.cli.output import prepare_streams
 
