@@ -8,6 +8,7 @@ net.cost(alpha=0.75, rho="6/7").mult_adds
 from mnetcost.comparison import Comparison, Diff, compare, diff
 from mnetcost.network import Cost, Network, load, sweep
 from mnetcost.problems import Problem, SpecError, UsageError
+from mnetcost.search import fit, rank
 
 __version__ = "0.1.0"
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "UsageError",
     "compare",
     "diff",
+    "fit",
     "load",
+    "rank",
     "sweep",
 ]

@@ -10,8 +10,8 @@ from mnetcost.exact import ratio_text
 from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
-from mnetcost.printed import Expectation
-from mnetcost.problems import Collector, Mark, Origin, Stop, Use
+from mnetcost.printed import Budget, Expectation
+from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
@@ -70,6 +70,7 @@ class Graph:
     rounding: Rounding
     nodes: tuple[Node, ...]
     expectations: tuple[Expectation, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     variant: str = ""
     variants: tuple[str, ...] = ()
     knobs: Mapping[str, Any] = field(default_factory=dict)
@@ -98,6 +99,10 @@ class Graph:
         )
         collector.raise_if_any()
         return found
+
+    def refusal(self, code: str, message: str) -> SpecError:
+        """The error that says what is wrong with the network as a whole."""
+        return SpecError([Problem(self.origin.label, TOP, code, message)])
 
     def _is_base(self, setting: Setting) -> bool:
         return setting.alpha == 1 and (setting.height, setting.width) == self.base

@@ -95,6 +95,11 @@ class Widths:
             self._known[written] = self._round(written)
         return self._known[written]
 
+    @property
+    def scaled(self) -> tuple[Any, ...]:
+        """The distinct written widths under α that were asked for."""
+        return tuple(self._known)
+
     def refusal(self, written: Any) -> str:
         """Why no channels are left of `written`."""
         rounding = self.rounding

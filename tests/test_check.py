@@ -9,7 +9,7 @@ import pytest
 import mnetcost
 from mnetcost import cli
 from mnetcost.printed import FIGURES
-from mnetcost.reports.check import check_report, misses
+from mnetcost.reports.check import check_report, complaints
 
 # 3·8 weights at 4×4 positions: 24 params, 384 mult-adds; 24 + 8 biases + 16 affine = 48 learned,
 # and 16 running statistics more are 64 stored.
@@ -58,6 +58,13 @@ def test_settings() -> None:
 def test_a_document_row_says_everything() -> None:
     (row,) = document("  - {set: {width: 4}, resolution: 8, params: 13, source: T, erratum: off}\n")
     assert row == {
+        "key": "expect",
+        "file": "<text>",
+        "line": 9,
+        "column": 38,
+        "setting": "α = 1, 8 px, width = 4",
+        "failed": False,
+        "message": "off",
         "spec": "<text>",
         "variant": None,
         "set": {"width": 4},
@@ -78,7 +85,8 @@ def test_only_a_difference_that_is_no_erratum_is_a_miss() -> None:
         ("params", 24, "erratum"),
     ]
     network = mnetcost.load(SPEC + "  - {params: 25}\n  - {params: 25, erratum: a misprint}\n")
-    assert misses(check_report([network])) == 1
+    (line,) = complaints(check_report([network]))
+    assert line == "<text>:9:6: expect: params 24 does not agree with 25, at α = 1, ρ = 1"
 
 
 def test_a_variant_checks_its_own_entries() -> None:

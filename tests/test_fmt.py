@@ -142,3 +142,18 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     path.write_text(MESSY, encoding="utf-8")
     assert cli.run(["fmt", str(path)]) == 0
     assert capsys.readouterr().out == fmt(MESSY)
+
+
+@pytest.mark.parametrize(
+    ("written", "formatted"),
+    [
+        ("budget:\n  params: 5M # ours\n  alpha: 0.5\n", None),
+        ("budget:\n  params: 5M\n  alpha: 0.5\n", "budget: {params: 5M, alpha: 0.5}\n"),
+        ("budget: [{params: 5M}, {rho: 1/2, mult_adds: 1G}]\n",
+         "budget:\n  - {params: 5M}\n  - {rho: 1/2, mult_adds: 1G}\n"),
+    ],
+)  # fmt: skip
+def test_a_budget_comes_last(written: str, formatted: str | None) -> None:
+    head = "input: {height: 4, width: 4, channels: 3}\n"
+    text = fmt(f"{written}{head}layers:\n  - relu\n")
+    assert text == f"{head}layers:\n  - relu\n{formatted or written}"

@@ -49,6 +49,7 @@ def install(folder, *what):
 def assert_found(command, folder):
     assert TOTAL in run([command, "table", "mobilenet_v1"], folder)
     assert "mobilenet_v1_shallow" in run([command, "specs"], folder)
+    assert "16 of" in run([command, "fit", "--scores", "mobilenet_v1"], folder)
 
 
 def test_wheel_from_the_source_distribution(source, tmp_path):

@@ -99,6 +99,8 @@ def test_the_keys_are_those_that_the_reader_takes() -> None:
     assert found["$defs"]["branch"]["anyOf"][1]["properties"].keys() == set(builder.BRANCH_KEYS)
     top = found["properties"]
     assert top["expect"]["items"]["properties"].keys() == set(expectations.EXPECT_KEYS)
+    for budget in (top["budget"]["anyOf"][0], top["budget"]["anyOf"][1]["items"]):
+        assert budget["properties"].keys() == set(expectations.BUDGET_KEYS)
     assert top["width"]["properties"].keys() == set(rounding.WIDTH_KEYS)
     variant = top["variants"]["additionalProperties"]["properties"]
     assert variant.keys() == set(variants.VARIANT_KEYS)

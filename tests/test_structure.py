@@ -37,7 +37,7 @@ ROOMS = [
     {"reports"},
     {"render"},
     {"network"},
-    {"comparison"},
+    {"comparison", "search"},
     {""},  # the package itself: what a notebook imports
     {"cli"},
     {"__main__"},

@@ -74,6 +74,6 @@ def _forget_output() -> None:
 
 
 def _complain(text: str) -> None:
-    with suppress(OSError):  # nobody reads standard error
-        if sys.stderr is not None:
-            sys.stderr.write(f"{text}\n")
+    from mnetcost.cli.output import print_lines
+
+    print_lines([text])

@@ -12,6 +12,7 @@ MODULES = {
     **dict.fromkeys(("check", "expand", "schema", "fmt"), "inspection"),
     **dict.fromkeys(("conventions", "reconcile", "explain"), "trust"),
     **dict.fromkeys(("diff", "compare"), "comparison"),
+    "fit": "search",
     "rewrite": "rewriting",
     "sweep": "sweeping",
 }

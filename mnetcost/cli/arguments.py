@@ -108,6 +108,31 @@ def setting_options(function: Any) -> Any:
     return shared_setting_options(command)
 
 
+_BUDGET_OPTIONS = (
+    click.option(
+        "--max-mult-adds",
+        multiple=True,
+        callback=once,
+        metavar="FIGURE",
+        help="At most so many mult-adds: 150M, 1.5G or 4200000.",
+    ),
+    click.option(
+        "--max-params",
+        multiple=True,
+        callback=once,
+        metavar="FIGURE",
+        help="At most so many parameters.",
+    ),
+)
+
+
+def budget_options(function: Any) -> Any:
+    """--max-mult-adds and --max-params, each once."""
+    for option in reversed(_BUDGET_OPTIONS):
+        function = option(function)
+    return function
+
+
 batch_option = click.option(
     "--batch",
     type=click.IntRange(1, MAX_BATCH),

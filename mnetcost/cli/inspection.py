@@ -1,40 +1,92 @@
 """The commands that look at specs themselves: check, expand, schema and fmt."""
 
 import sys
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from mnetcost.cli.app import app
-from mnetcost.cli.arguments import SpecName, open_network, spec_argument
-from mnetcost.cli.output import choose_format, format_option, output_option, print_text, write
+from mnetcost.cli.arguments import (
+    SpecName,
+    budget_options,
+    input_option,
+    open_network,
+    set_option,
+    setting_options,
+    spec_argument,
+)
+from mnetcost.cli.output import (
+    choose_format,
+    format_choice,
+    format_option,
+    output_option,
+    print_lines,
+    print_text,
+    write,
+)
 from mnetcost.problems import UsageError
+from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import find, read_stream, shipped
 
 
 @app.command(epilog=app.epilog)
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SpecName())
-@format_option
+@budget_options
+@setting_options
+@input_option
+@set_option
+@format_choice(CHECK_FORMATS)
 @output_option
 @click.pass_context
 def check(
-    context: click.Context, specs: tuple[str, ...], format_: str | None, output: str | None
+    context: click.Context,
+    /,
+    specs: tuple[str, ...],
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    **options: Any,
 ) -> None:
-    """Compare the figures that specs expect with the count.
+    """Compare the figures that specs expect, and their budgets, with the count.
 
-    Every `expect:` entry of each SPEC, by default of all that are shipped; of a variant only its
-    own. Exits with 1 when a figure differs; one with an `erratum` never fails.
+    Every `expect:` and `budget:` entry of each SPEC, by default of all that are shipped; of a
+    variant only its own. --max-mult-adds and --max-params are a budget for each SPEC, at the α, ρ,
+    input and knobs that the other options say. Each figure that differs and each broken budget is
+    a line on standard error, with its place in the spec, and the exit code is then 1; a figure
+    with an `erratum` never fails.
+
+    For build servers --format github prints those lines as annotations, to standard output, and
+    --format junit a report in JUnit XML.
 
     \b
     mnetcost check
     mnetcost check mobilenet_v1 my_net.yaml --format json
+    mnetcost check my_net.yaml --max-mult-adds 600M --max-params 5M
+    mnetcost check mobilenet_v1 --max-mult-adds 150M --alpha 0.5 --format github
+    mnetcost check my_net.yaml -o check.xml
     """
-    from mnetcost.reports.check import check_report, misses
+    from mnetcost.reports.check import check_report, complaints, held_budget
 
-    chosen = choose_format(format_, output)
-    report = check_report([open_network(spec) for spec in specs or shipped()])
+    chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
+    limits = {name: options.pop(name) for name in ("max_mult_adds", "max_params")}
+    budget = held_budget(**limits, **options)
+    if budget is None:
+        _refuse_settings(context)
+    report = check_report([open_network(spec, knobs) for spec in specs or shipped()], budget)
     write(report, chosen, output)
-    if misses(report):
+    if found := complaints(report):
+        if chosen != "github":  # whose lines are these
+            print_lines(found)
         context.exit(1)
+
+
+def _refuse_settings(context: click.Context) -> None:
+    """A setting without a budget that holds for it would be lost."""
+    for name in ("alpha", "rho", "resolution", "input", "knobs"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = "set" if name == "knobs" else name
+            raise UsageError(f"--{option} is what --max-mult-adds and --max-params hold for")
 
 
 @app.command(epilog=app.epilog)

@@ -3,14 +3,17 @@
 import codecs
 import os
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from mnetcost.files import replacing
 from mnetcost.render import FORMATS, SUFFIXES, renderer
 from mnetcost.tables import Report
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 # One character each, so that tables stay aligned where the output cannot show the sign itself.
 _PLAIN = dict(zip("×→αβγρ²–…“”█▓▒░▏▎▍▌▋▊▉", "x>abgr2-.''###:....###"))
@@ -25,12 +28,18 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 codecs.register_error("mnetcost", _plain)
 
-format_option = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    help="How to write it. The default is rich, or what the suffix of its file says.",
-)
+
+def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
+    """--format, one of these."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(list(formats)),
+        help="How to write it. The default is rich, or what the suffix of its file says.",
+    )
+
+
+format_option = format_choice(FORMATS)
 output_option = click.option(
     "--output",
     "-o",
@@ -39,7 +48,12 @@ output_option = click.option(
 )
 
 
-def choose_format(format_: str | None, output: str | None, option: str = "--output") -> str:
+def choose_format(
+    format_: str | None,
+    output: str | None,
+    option: str = "--output",
+    suffixes: Mapping[str, str] = SUFFIXES,
+) -> str:
     """The format asked for, else what the suffix of the file that `option` names says, else rich.
 
     A wrong suffix is wrong usage.
@@ -47,11 +61,11 @@ def choose_format(format_: str | None, output: str | None, option: str = "--outp
     if format_ or output is None or output == "-":
         return format_ or "rich"
     suffix = os.path.splitext(output)[1].lower()
-    if suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
+    if suffix not in suffixes:
+        known = ", ".join(suffixes)
         message = f"the suffix of '{output}' tells no format; use one of {known}, or --format"
         raise click.BadParameter(message, param_hint=option)
-    return SUFFIXES[suffix]
+    return suffixes[suffix]
 
 
 def write(report: Report, format_: str, output: str | None) -> None:
@@ -87,6 +101,13 @@ def prepare_streams() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure and codecs.lookup(stream.encoding).name != "utf-8":
             reconfigure(errors="mnetcost")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print to standard error, where anybody reads it."""
+    with suppress(OSError):
+        if sys.stderr is not None:
+            sys.stderr.writelines(f"{line}\n" for line in lines)
 
 
 def is_standard_output(output: str | None) -> bool:

@@ -14,11 +14,19 @@ FORMATS = {
     "latex": ("latex", "render_latex", ".tex"),
     "html": ("html", "render_html", ".html"),
 }
+
+# What build servers read; only of checks, whose documents say which figures fail.
+CHECK_FORMATS = {
+    **FORMATS,
+    "github": ("github", "render_github", ""),
+    "junit": ("junit", "render_junit", ".xml"),
+}
 SUFFIXES = {suffix: name for name, (_, _, suffix) in FORMATS.items()}
+CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
 
 
 def renderer(name: str) -> Callable[[Report], str]:
     """The function that writes a report in this format."""
-    module, function, _ = FORMATS[name]
+    module, function, _ = CHECK_FORMATS[name]
     found: Callable[[Report], str] = getattr(import_module(f"mnetcost.render.{module}"), function)
     return found

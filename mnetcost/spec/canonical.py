@@ -10,7 +10,7 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, read_nodes
 
 ORDER = (
     *("mnetcost", "name", "source", "input", "width", "knobs"),
-    *("variants", "defaults", "blocks", "layers", "expect"),
+    *("variants", "defaults", "blocks", "layers", "expect", "budget"),
 )
 MAX_ROUNDS = 4  # a comment that moves is at rest after two
 
@@ -165,6 +165,16 @@ def _lay_out(root: Any) -> None:
             _each(root, key, _lay_out_block)
         elif key in ("defaults", "expect", "variants"):
             _each(root, key, _flow)
+        elif key == "budget":
+            _budget(root, key)
+
+
+def _budget(root: Any, key: str) -> None:
+    """Lay out a budget, or a list of them."""
+    if isinstance(root[key], list):
+        _each(root, key, _flow)
+    else:
+        _flow(root, key)
 
 
 def _each(parent: Any, place: Any, lay_out: Callable[[Any, Any], None]) -> None:

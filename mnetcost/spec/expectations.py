@@ -1,4 +1,4 @@
-"""`expect:`: published figures, and the setting that each holds for."""
+"""`expect:` and `budget:`: published figures and limits, and the setting that each holds for."""
 
 from collections.abc import Collection, Mapping
 from fractions import Fraction
@@ -6,18 +6,19 @@ from typing import Any
 
 from mnetcost.expressions import literal
 from mnetcost.layers.fields import MAX_SIDE, Integer
-from mnetcost.printed import FIGURES, Expectation, Printed
+from mnetcost.printed import FIGURES, Budget, Expectation, Printed
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.nodes import Node, Scalar
+from mnetcost.spec.nodes import Entries, Items, Node, Scalar
 from mnetcost.text import did_you_mean
 
 Section = Mapping[str, tuple[Scalar, Node]]
 SETTING = ("alpha", "rho", "resolution", "variant", "set")
 EXPECT_KEYS = (*FIGURES, *SETTING, "printed", "source", "erratum")
+BUDGET_KEYS = (*FIGURES, *SETTING)
 
 
-class ExpectationReader:
-    """Reads the figures of one spec."""
+class FigureReader:
+    """Reads the figures and the budgets of one spec."""
 
     def __init__(
         self, convert: Converter, variants: Collection[str], knobs: Collection[str]
@@ -25,8 +26,8 @@ class ExpectationReader:
         self.convert, self.variants, self.knobs = convert, variants, knobs
         self.collector = convert.collector
 
-    def read(self, node: Node) -> tuple[Expectation, ...]:
-        """The entries of the section."""
+    def expectations(self, node: Node) -> tuple[Expectation, ...]:
+        """The entries of `expect:`."""
         items = getattr(node, "nodes", None)
         if not isinstance(items, list):
             self.convert.refuse(node, "a list of figures, such as {mult_adds: 569M, source: ...}")
@@ -38,14 +39,44 @@ class ExpectationReader:
             self._expectation(item, entries) for item, entries in found if entries is not None
         )
 
+    def budgets(self, node: Node) -> tuple[Budget, ...]:
+        """The entries of `budget:`, or the one that it is itself."""
+        if not isinstance(node, (Entries, Items)):
+            self.convert.refuse(node, "a mapping such as {mult_adds: 600M, params: 5M}, or a list")
+            return ()
+        items = node.nodes if isinstance(node, Items) else [node]
+        found = [(item, self.convert.entries(item, BUDGET_KEYS, "a budget")) for item in items]
+        return tuple(self._budget(item, entries) for item, entries in found if entries is not None)
+
+    def _budget(self, node: Node, entries: Section) -> Budget:
+        self._need_figure(node, entries, "a budget")
+        limits = {name: self._printed(entries, name) for name in FIGURES}
+        return Budget(
+            most={name: limit for name, limit in limits.items() if limit is not None},
+            **self._setting(entries),
+        )
+
     def _expectation(self, node: Node, entries: Section) -> Expectation:
         truncated = False
         if "printed" in entries:
             word = self.convert.word(entries["printed"][1], ("rounded", "truncated"))
             truncated = word == "truncated"
+        self._need_figure(node, entries, "an expectation")
+        figures: Any = {name: self._printed(entries, name, truncated) for name in FIGURES}
+        return Expectation(
+            source=self._text(entries, "source") or "",
+            erratum=self._text(entries, "erratum") or "",
+            **self._setting(entries),
+            **figures,
+        )
+
+    def _need_figure(self, node: Node, entries: Section, what: str) -> None:
         if not FIGURES.keys() & entries.keys():
-            message = "an expectation needs one of " + ", ".join(FIGURES)
+            message = f"{what} needs one of " + ", ".join(FIGURES)
             self.collector.add(node.mark, "missing-key", message)
+
+    def _setting(self, entries: Section) -> dict[str, Any]:
+        """What an entry holds for, and where its figures stand."""
         if {"rho", "resolution"} <= entries.keys():
             message = "`rho` beside `resolution`; give one of them"
             self.collector.add(entries["resolution"][0].mark, "conflict", message)
@@ -53,6 +84,16 @@ class ExpectationReader:
         if "resolution" in entries:
             side = Integer(1, MAX_SIDE, "px")
             resolution = self.convert.integer(entries["resolution"][1], side)
+        return {
+            "alpha": self._multiplier(entries, "alpha") or Fraction(1),
+            "rho": self._multiplier(entries, "rho"),
+            "resolution": resolution,
+            "variant": self._variant(entries),
+            "set": self._set(entries),
+            "marks": {name: entries[name][0].mark for name in FIGURES if name in entries},
+        }
+
+    def _variant(self, entries: Section) -> str | None:
         variant = self._text(entries, "variant") or ""
         if variant and variant not in self.variants:
             self.convert.refuse(
@@ -61,16 +102,7 @@ class ExpectationReader:
                 "unknown-word",
                 suggestion=did_you_mean(variant, self.variants),
             )
-        return Expectation(
-            source=self._text(entries, "source") or "",
-            alpha=self._multiplier(entries, "alpha") or Fraction(1),
-            rho=self._multiplier(entries, "rho"),
-            resolution=resolution,
-            variant=variant or None,
-            set=self._set(entries),
-            erratum=self._text(entries, "erratum") or "",
-            **{name: self._printed(entries, name, truncated) for name in FIGURES},
-        )
+        return variant or None
 
     def _set(self, entries: Section) -> dict[str, Any]:
         if "set" not in entries:
@@ -88,7 +120,7 @@ class ExpectationReader:
     def _text(self, entries: Section, key: str) -> str | None:
         return self.convert.text(entries[key][1], key) if key in entries else None
 
-    def _printed(self, entries: Section, key: str, truncated: bool) -> Printed | None:
+    def _printed(self, entries: Section, key: str, truncated: bool = False) -> Printed | None:
         text = self._text(entries, key)
         try:
             return None if text is None else Printed.read(text, truncated)

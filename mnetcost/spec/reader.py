@@ -10,12 +10,11 @@ from mnetcost.graph import Node as GraphNode
 from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
 from mnetcost.multipliers import Rounding
-from mnetcost.printed import Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Stop, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
-from mnetcost.spec.expectations import ExpectationReader
+from mnetcost.spec.expectations import FigureReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
 from mnetcost.spec.records import RecordReader, read_defaults
 from mnetcost.spec.rounding import read_width
@@ -29,7 +28,7 @@ VERSION = 1
 
 TOP_KEYS = (
     *("mnetcost", "name", "source", "input", "width", "knobs", "variants", "defaults", "blocks"),
-    *("layers", "expect"),
+    *("layers", "expect", "budget"),
 )
 SIDES = {
     "height": Integer(1, MAX_SIDE, "px"),
@@ -88,10 +87,9 @@ class _Reader:
         rounding = Rounding()
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
-        expectations: tuple[Expectation, ...] = ()
-        if "expect" in sections:
-            reader = ExpectationReader(self.convert, variants.names, knobs)
-            expectations = reader.read(sections["expect"][1])
+        figures = FigureReader(self.convert, variants.names, knobs)
+        expectations = figures.expectations(sections["expect"][1]) if "expect" in sections else ()
+        budgets = figures.budgets(sections["budget"][1]) if "budget" in sections else ()
         nodes = self._nodes(sections, input_, rounding, knobs)
         if nodes is None:
             return None
@@ -104,6 +102,7 @@ class _Reader:
             rounding=rounding,
             nodes=link(nodes, input_, rounding, self.collector),
             expectations=expectations,
+            budgets=budgets,
             variant=self.variant,
             variants=tuple(variants.names),
             knobs=knobs,

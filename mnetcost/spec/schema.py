@@ -251,6 +251,7 @@ def _top() -> dict[str, Schema]:
     values: Schema = {"type": ["object", "null"], "additionalProperties": SCALAR}
     defaults = {name: _fields(LAYERS[name]) for name in LAYERS}
     variants: Schema = {"type": "object", "additionalProperties": _record(_variant(values))}
+    budget = _record(_budget(), "limits, exact, and what they hold for")
     return {
         "mnetcost": {"const": 1, "description": "version of the language"},
         "name": TEXT | {"description": "what the network is called"},
@@ -270,6 +271,10 @@ def _top() -> dict[str, Schema]:
             "type": "array",
             "description": "published figures, for `mnetcost check`",
             "items": _record(_expect(), "figures as printed, and what they hold for"),
+        },
+        "budget": {
+            "anyOf": [budget, {"type": "array", "items": budget}],
+            "description": "the most that it may have, for `mnetcost check`",
         },
     }
 
@@ -314,15 +319,29 @@ def _block() -> dict[str, Schema]:
 
 def _expect() -> dict[str, Schema]:
     printed = {"enum": ["rounded", "truncated"], "default": "rounded"}
-    figure = {"type": ["string", "number"], "description": "as printed, such as 569M or 4.2M"}
     return {
-        **dict.fromkeys(FIGURES, figure),
+        **_figures("as printed, such as 569M or 4.2M"),
+        **_setting(),
+        "printed": _described(printed, "whether the author rounded or cut"),
+        "source": TEXT | {"description": "where it is printed"},
+        "erratum": TEXT | {"description": "why the print is known to be off"},
+    }
+
+
+def _budget() -> dict[str, Schema]:
+    return {**_figures("at most, such as 600M or 5M"), **_setting()}
+
+
+def _figures(words: str) -> dict[str, Schema]:
+    return {name: {"type": ["string", "number"], "description": words} for name in FIGURES}
+
+
+def _setting() -> dict[str, Schema]:
+    """What a figure holds for."""
+    return {
         "alpha": RATIO | {"description": "width multiplier", "default": 1},
         "rho": RATIO | {"description": "resolution multiplier", "default": 1},
         "resolution": _described(_plain(SIDE), "px of the longer side, instead of rho"),
         "variant": {"type": "string", "description": "the variant that it holds for"},
         "set": _described(_values(), "the knobs that it holds for"),
-        "printed": _described(printed, "whether the author rounded or cut"),
-        "source": TEXT | {"description": "where it is printed"},
-        "erratum": TEXT | {"description": "why the print is known to be off"},
     }

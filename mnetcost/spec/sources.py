@@ -12,6 +12,7 @@ from mnetcost.text import clip, did_you_mean
 MAX_BYTES = 2**20
 
 SUFFIX = ".yaml"
+SCORES = ".csv"  # measured accuracies of a shipped network, beside its spec
 
 _VARIANTS = re.compile(r"^variants:[^\n]*\n((?:[ \t#][^\n]*\n|\n)*)", re.MULTILINE)
 _KEY = re.compile(r"^  ([A-Za-z0-9_]+):", re.MULTILINE)
@@ -24,12 +25,19 @@ _FOLDERS = (
 )
 
 
-def shipped() -> dict[str, str]:
-    """The paths of the specs that come with mnetcost, by name."""
+def shipped(suffix: str = SUFFIX) -> dict[str, str]:
+    """The paths of the specs that come with mnetcost, or of their `suffix` files, by name."""
     for folder in filter(os.path.isdir, _FOLDERS):
-        files = sorted(file for file in os.listdir(folder) if file.endswith(SUFFIX))
-        return {file.removesuffix(SUFFIX): os.path.join(folder, file) for file in files}
+        files = sorted(file for file in os.listdir(folder) if file.endswith(suffix))
+        return {file.removesuffix(suffix): os.path.join(folder, file) for file in files}
     return {}
+
+
+def find_scores(name: str | os.PathLike[str]) -> Origin:
+    """The text of a CSV of scores: a text with a newline, a shipped name, or a path."""
+    if isinstance(name, str) and "\n" in name:
+        return read_text(name, "<text>")
+    return read_file(shipped(SCORES).get(str(name), os.fspath(name)))
 
 
 def find(spec: str | os.PathLike[str]) -> Origin:

@@ -1,0 +1,215 @@
+"""The inverse of counting: which width and resolution multipliers fill a budget best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnetcost.analysis.axes import read_axis, whole
+from mnetcost.analysis.pareto import Priced, fronts
+from mnetcost.analysis.plateaus import Plateau, plateaus
+from mnetcost.analysis.sweep import sweep
+from mnetcost.cost import share
+from mnetcost.exact import read_ratio, read_whole
+from mnetcost.graph import Graph, infer, inference
+from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
+from mnetcost.printed import Budget, read_budget
+from mnetcost.problems import UsageError
+
+MULTIPLE = 32  # px: what a network of stride 32 divides
+MAX_CONFIGURATIONS = 200_000
+MAX_LAYERS = 100_000_000  # of all configurations together
+
+Grid = NDArray[Any]
+
+
+class Choice(NamedTuple):
+    """One network: the plateau of α that gives it, one setting on it, and what it costs."""
+
+    plateau: Plateau
+    setting: Setting
+    params: int
+    mult_adds: int
+
+    @property
+    def capacity(self) -> Fraction:
+        """α·ρ, at the α of its setting."""
+        return self.setting.alpha * self.setting.rho
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit:
+    """What fits into a budget.
+
+    `largest` has the largest α that fits at each ρ where any does. `best` is the one of the
+    greatest capacity α·ρ, of several the one with the most mult-adds; None where nothing fits.
+    `smallest` are the possible configurations of the fewest mult-adds and of the fewest
+    parameters, whether they fit or not. `impossible` are the settings where no α is possible.
+    """
+
+    graph: Graph
+    budget: Budget
+    low: Fraction | None
+    high: Fraction
+    settings: tuple[Setting, ...]
+    impossible: tuple[Setting, ...]
+    fitting: tuple[Choice, ...]
+    largest: tuple[Choice, ...]
+    smallest: tuple[Choice, ...]
+
+    @property
+    def best(self) -> Choice | None:
+        """The configuration that fills the budget best."""
+        return max(self.largest, key=lambda one: (one.capacity, one.mult_adds), default=None)
+
+    @cached_property
+    def front(self) -> tuple[tuple[Choice, tuple[str, ...]], ...]:
+        """The fitting configurations that no other beats, the greatest capacity first.
+
+        Each with the costs against which it is on the front of capacity: mult_adds, params, both.
+        """
+        priced = [Priced(one.capacity, one.mult_adds, one.params) for one in self.fitting]
+        kept = [pair for pair in zip(self.fitting, fronts(priced)) if pair[1]]
+        return tuple(sorted(kept, key=lambda pair: pair[0].capacity, reverse=True))
+
+    def fills(self, choice: Choice) -> dict[str, Fraction]:
+        """How much of each limit of the budget a configuration fills, of 1."""
+        return {
+            kind: share(getattr(choice, kind), limit)
+            for kind, limit in self.budget.limits().items()
+        }
+
+    def __repr__(self) -> str:
+        return f"Fit({self.graph.name!r}, {self.budget}, best={self.best})"
+
+
+def fit(  # noqa: PLR0913 - the budget, and where to look
+    graph: Graph,
+    *,
+    max_mult_adds: Any = None,
+    max_params: Any = None,
+    min_alpha: Any = None,
+    max_alpha: Any = 1,
+    rho: Any = None,
+    resolution: Any = None,
+    resolution_multiple: Any = None,
+    size: Any = None,
+) -> Fit:
+    """Search all α from `min_alpha` (above 0 for None) to `max_alpha`, exactly, at each ρ.
+
+    The budget's limits are whole numbers or texts such as "150M". `rho` or `resolution` (px of the
+    longer side) are axes as for a sweep; without them the spec's own input and every multiple of
+    `resolution_multiple` px (32) below it are tried. `size` replaces the spec's input sides, px.
+
+    Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations.
+    """
+    budget = read_budget(max_mult_adds, max_params)
+    if not budget.limits():
+        raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
+    low = None if min_alpha is None else read_ratio(min_alpha, "min-alpha")
+    high = read_ratio(max_alpha, "max-alpha")
+    if low is not None and low > high:
+        raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
+    settings = _settings(graph, rho, resolution, resolution_multiple, size)
+    levels = plateaus(graph, low, high)
+    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
+    if len(levels) * len(settings) > most:
+        raise UsageError(
+            f"{len(levels):,} widths at {len(settings):,} resolutions are too many, "
+            f"{most:,} at most; narrow them (--min-alpha, --resolution)"
+        )
+    columns = _count(graph, levels, settings, size) if levels else [[] for _ in settings]
+    fitting = [[one for one in column if budget.holds(one)] for column in columns]
+    every = [one for column in columns for one in column]
+    return Fit(
+        graph=graph,
+        budget=budget,
+        low=low,
+        high=high,
+        settings=tuple(settings),
+        impossible=tuple(one for one, column in zip(settings, columns) if not column),
+        fitting=tuple(one for column in fitting for one in column),
+        largest=tuple(column[-1] for column in fitting if column),
+        smallest=tuple(min(every, key=kind) for kind in (_mult_adds, _params)) if every else (),
+    )
+
+
+def _mult_adds(choice: Choice) -> tuple[int, int]:
+    return choice.mult_adds, choice.params
+
+
+def _params(choice: Choice) -> tuple[int, int]:
+    return choice.params, choice.mult_adds
+
+
+def _settings(graph: Graph, rho: Any, resolution: Any, multiple: Any, size: Any) -> list[Setting]:
+    """The settings at α = 1 to search, each once."""
+    if rho is not None and resolution is not None:
+        raise UsageError(BOTH)
+    if multiple is not None and (rho is not None or resolution is not None):
+        raise UsageError("resolution-multiple: not beside ρ or resolutions, which say it all")
+    if rho is not None:
+        ratios = read_axis(rho, "ρ")
+        return list(dict.fromkeys(make_setting(graph.base, rho=one, size=size) for one in ratios))
+    if resolution is not None:
+        pixels: Sequence[int] = whole(read_axis(resolution, "resolution"), "resolution")
+    else:
+        longer = max(make_setting(graph.base, size=size)[2:])
+        step = read_whole(MULTIPLE if multiple is None else multiple, "resolution-multiple")
+        pixels = [longer, *range((longer - 1) // step * step, 0, -step)]
+    return [make_setting(graph.base, resolution=one, size=size) for one in dict.fromkeys(pixels)]
+
+
+def _count(
+    graph: Graph, levels: Sequence[Plateau], settings: Sequence[Setting], size: Any
+) -> list[list[Choice]]:
+    """The possible configurations at each setting, by ascending α."""
+    alphas = [level.alpha for level in levels]
+    possible = _possible(graph, alphas, settings)
+    alike: dict[bytes, list[int]] = {}  # the settings with the same possible α, counted together
+    for place, column in enumerate(possible.T):
+        alike.setdefault(column.tobytes(), []).append(place)
+    found: list[list[Choice]] = [[] for _ in settings]
+    for places in alike.values():
+        rows = np.flatnonzero(possible[:, places[0]]).tolist()
+        if not rows:
+            continue
+        rhos = [settings[place].rho for place in places]
+        grid = sweep(graph, [alphas[row] for row in rows], rhos, size=size)
+        for column, place in enumerate(places):
+            totals = zip(grid.params[:, column].tolist(), grid.mult_adds[:, column].tolist())
+            found[place] = [
+                Choice(levels[row], settings[place]._replace(alpha=alphas[row]), *total)
+                for row, total in zip(rows, totals)
+            ]
+    return found
+
+
+class _Column(Widths):
+    """Channels of a written width as a column, a row an α."""
+
+    def __init__(self, rounding: Rounding, alphas: Sequence[Fraction]) -> None:
+        super().__init__(rounding, alphas[0])
+        self.alphas = alphas
+
+    def _round(self, written: Any) -> Grid:
+        return np.array([self.rounded(written, alpha) for alpha in self.alphas])[:, None]
+
+
+def _possible(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Grid:
+    """Where the network is possible, shape [A, R]: its shapes alone, no counts."""
+    bad = np.zeros((len(alphas), len(settings)), dtype=bool)
+    widths = _Column(graph.rounding, alphas)
+    height, width = (np.array([[one[side] for one in settings]]) for side in (2, 3))
+
+    def report(node: Any, check: Any) -> None:
+        np.logical_or(bad, check.bad, out=bad)
+
+    x = graph.input.at(height, width, widths)
+    for _ in infer(graph.nodes, x, widths, graph.input.channels, inference(report)):
+        pass
+    return ~bad

@@ -1,0 +1,94 @@
+"""The command that searches: fit."""
+
+from typing import Any
+
+import click
+
+import mnetcost
+from mnetcost.cli.arguments import (
+    budget_options,
+    input_option,
+    once,
+    open_network,
+    set_option,
+    spec_argument,
+)
+from mnetcost.cli.commands import AT_LEAST_ONE, EXITS, app
+from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.network import Network
+from mnetcost.problems import UsageError
+from mnetcost.reports.fit import SHOWN, VIEWS, fit_report, nothing_fits
+from mnetcost.reports.scores import none_fits, ranking_report
+from mnetcost.tables import Report
+
+
+@app.command(epilog=EXITS)
+@spec_argument
+@budget_options
+@click.option("--min-alpha", metavar="α", multiple=True, callback=once, help="Default: above 0.")
+@click.option("--max-alpha", metavar="α", multiple=True, callback=once, help="Default 1.")
+@click.option("--rho", multiple=True, metavar="LIST", help="The ρ to try, as for `sweep`.")
+@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@click.option(
+    "--resolution-multiple",
+    metavar="PX",
+    multiple=True,
+    callback=once,
+    help="Without either: the spec's own input, and every multiple of this below it. Default 32.",
+)
+@input_option
+@set_option
+@click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
+@click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
+@click.option("--top", type=AT_LEAST_ONE, help=f"Rows of the front. Default {SHOWN}.")
+@format_option
+@output_option
+def fit(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    **options: Any,
+) -> None:
+    """The widths and resolutions that fill a budget best.
+
+    α matters only where some layer's channel count changes, so every such step up to --max-alpha
+    is tried, exactly: printed are plateaus, [from, to), of α that give one network. For each ρ the
+    largest that fits, with how much of the budget it fills, then the Pareto front of the capacity
+    α·ρ against mult-adds and parameters. Where nothing fits the exit code is 1, and the smallest
+    possible cost is said.
+
+    With --scores the choice is among the networks of a CSV with the columns alpha, resolution (or
+    rho) and accuracy (or score): which of them fit, and the front of accuracy against cost. A
+    budget may then be left out. The sixteen MobileNets of the paper are shipped as mobilenet_v1.
+
+    \b
+    mnetcost fit --max-mult-adds 150M --max-params 2M
+    mnetcost fit efficientnet_b0 --max-mult-adds 200M --resolution-multiple 16
+    mnetcost fit my_net.yaml --max-params 0.5M --min-alpha 0.25 --rho 1
+    mnetcost fit mobilenet_v1 --scores mobilenet_v1 --max-mult-adds 150M
+    """
+    chosen = choose_format(format_, output)
+    network = open_network(spec, knobs)
+    given = {name: value for name, value in options.items() if value}
+    scores = given.pop("scores", None)
+    if scores is not None:
+        write(_rank(network, scores, **given), chosen, output)
+        return
+    shown = {name: given.pop(name) for name in ("view", "top") if name in given}
+    found = mnetcost.fit(network, **given)
+    if found.best is None:
+        raise network.graph.refusal("nothing-fits", nothing_fits(found))
+    write(fit_report(found, **shown), chosen, output)
+
+
+def _rank(network: Network, scores: str, **given: Any) -> Report:
+    """The report on measured networks, which say their own settings."""
+    for name in given:
+        if name not in ("max_mult_adds", "max_params", "input"):
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} beside --scores, whose networks are all that is tried")
+    ranking = mnetcost.rank(network, scores, **given)
+    if ranking.best is None:
+        raise network.graph.refusal("nothing-fits", none_fits(ranking))
+    return ranking_report(ranking)

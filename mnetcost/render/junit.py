@@ -1,0 +1,59 @@
+"""A check as JUnit XML, as build servers read it: a suite for each file, a case for each figure.
+
+The elements and attributes are those of the Jenkins xUnit plugin's junit-10.xsd.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from mnetcost.tables import Report
+from mnetcost.text import printable
+
+_NO_XML = re.compile("[\ufffe\uffff]")  # with the control characters, what XML 1.0 has not
+
+
+def render_junit(report: Report) -> str:
+    """Every figure of a check as a test; a known misprint is skipped."""
+    every = (*report.document["checks"], *report.document["budgets"])
+    suites: dict[str, list[Mapping[str, Any]]] = {}
+    for row in every:
+        suites.setdefault(row["file"], []).append(row)
+    root = _element(None, "testsuites", name="mnetcost check", **_counts(every))
+    for file, rows in suites.items():
+        skipped = sum(row["verdict"] == "erratum" for row in rows)
+        suite = _element(
+            root, "testsuite", name=rows[0]["spec"], file=file, **_counts(rows), skipped=skipped
+        )
+        for row in rows:
+            _case(suite, row)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {"tests": len(rows), "failures": sum(row["failed"] for row in rows), "errors": 0}
+
+
+def _case(suite: ElementTree.Element, row: Mapping[str, Any]) -> None:
+    figure = row["printed"] if row["key"] == "expect" else f"at most {row['limit']:,}"
+    name = f"{row['key']}: {row['kind']} {figure}, {row['setting']}"
+    case = _element(suite, "testcase", name=name, classname=row["spec"])
+    if row["failed"]:
+        failure = _element(case, "failure", type=row["key"], message=row["message"])
+        failure.text = _text(f"{row['file']}:{row['line'] or 1}:{row['column'] or 1}")
+    elif row["verdict"] == "erratum":
+        _element(case, "skipped", message=row["message"])
+
+
+def _element(parent: ElementTree.Element | None, tag: str, **named: Any) -> ElementTree.Element:
+    texts = {name: _text(value) for name, value in named.items()}
+    if parent is None:
+        return ElementTree.Element(tag, texts)
+    return ElementTree.SubElement(parent, tag, texts)
+
+
+def _text(value: Any) -> str:
+    return _NO_XML.sub(lambda found: ascii(found.group())[1:-1], printable(str(value)))

@@ -1,0 +1,345 @@
+"""`mnetcost fit`: budgets at the exact steps, against single counts over a fine grid."""
+
+import csv
+import io
+import json
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mnetcost
+from mnetcost import UsageError, cli
+from mnetcost.analysis.pareto import Priced, front, fronts
+from mnetcost.analysis.plateaus import plateaus
+
+# A 3×5 convolution of 3 channels: 45 weights and 45·24 mult-adds a channel on the 4×6 map.
+SPEC = """\
+name: Small
+input: {height: 4, width: 6, channels: 3}
+width: {round: floor}
+layers:
+  - conv: {out: 8, kernel: [3, 5]}
+"""
+
+
+def small(width: str = "{round: floor}") -> mnetcost.Network:
+    return mnetcost.load(SPEC.replace("{round: floor}", width))
+
+
+@pytest.mark.parametrize("channels", range(1, 9))
+def test_a_budget_of_exactly_a_step_fits_and_one_less_does_not(channels: int) -> None:
+    for limit, each in (("max_mult_adds", 45 * 24), ("max_params", 45)):
+        exact = mnetcost.fit(small(), **{limit: each * channels}, rho=1)
+        (choice,) = exact.largest
+        assert choice.plateau.start == (Fraction(channels, 8), False)
+        assert (choice.params, choice.mult_adds) == (45 * channels, 45 * 24 * channels)
+        less = mnetcost.fit(small(), **{limit: each * channels - 1}, rho=1)
+        starts = [one.plateau.start.alpha for one in less.largest]
+        assert starts == [Fraction(channels - 1, 8)] * (channels > 1)
+
+
+def test_both_limits_hold() -> None:
+    found = mnetcost.fit(small(), max_mult_adds=45 * 24 * 6, max_params=45 * 4, rho=1)
+    assert str(found.best.plateau) == "[1/2, 5/8)"
+    assert found.fills(found.best) == {"params": 1, "mult_adds": Fraction(4, 6)}
+
+
+def test_a_cost_that_falls_with_alpha() -> None:
+    """divisible 16, min 20 of 20: 20 channels to 10/9, 36 to 6/5, then 32."""
+    net = mnetcost.load(
+        SPEC.replace("{round: floor}", "{divisible: 16, min: 20}").replace("8", "20")
+    )
+    between = 45 * 34
+    (choice,) = mnetcost.fit(net, max_params=between, max_alpha="1.3", rho=1).largest
+    assert (str(choice.plateau), choice.params) == ("[6/5, 13/10]", 45 * 32)
+    (choice,) = mnetcost.fit(net, max_params=between, max_alpha="1.15", rho=1).largest
+    assert (str(choice.plateau), choice.params) == ("(0, 10/9]", 45 * 20)
+
+
+def test_the_inputs_that_are_tried() -> None:
+    def inputs(net: Any, **options: Any) -> list[tuple[int, int]]:
+        settings = mnetcost.fit(net, max_params="1G", **options).settings
+        return [(one.height, one.width) for one in settings]
+
+    net = mnetcost.load("mobilenet_v1")
+    square = [224, 192, 160, 128, 96, 64, 32]
+    assert inputs(net) == [(side, side) for side in square]
+    # ρ = 56/100 and 48/100 of 100×60: floor(33.6 + 1/2) and floor(28.8 + 1/2)
+    wide = {"resolution_multiple": 48, "input": "60x100"}
+    assert inputs(net, **wide) == [(60, 100), (58, 96), (29, 48)]
+    assert inputs(net, input="225")[:3] == [(225, 225), (224, 224), (192, 192)]
+    assert inputs(net, resolution="224,100,224") == [(224, 224), (100, 100)]
+    assert inputs(net, rho="1,6/7") == [(224, 224), (192, 192)]
+    assert inputs(small(), resolution_multiple=32) == [(4, 6)]
+
+
+def test_an_impossible_input_is_said() -> None:
+    net = mnetcost.load(SPEC.replace("[3, 5]}", "3, padding: valid}"))
+    found = mnetcost.fit(net, max_params=100, resolution="6,3")
+    assert [(one.height, one.width) for one in found.impossible] == [(2, 3)]
+    assert [one.setting.height for one in found.largest] == [4]
+
+
+def test_best_is_the_greatest_capacity() -> None:
+    found = mnetcost.fit("mobilenet_v1", "150M", "2M")
+    capacities = [one.capacity for one in found.fitting]
+    assert found.best is not None
+    assert found.best.capacity == max(capacities) == Fraction(605, 1024) * Fraction(6, 7)
+    cost = mnetcost.load("mobilenet_v1").cost(Fraction(605, 1024), "6/7")
+    assert (cost.params, cost.mult_adds) == (found.best.params, found.best.mult_adds)
+    assert "best=Choice" in repr(found)
+
+
+def test_best_is_not_the_fullest() -> None:
+    """79/80 · 5/7 is above 27/40 · 1, which has more mult-adds."""
+    found = mnetcost.fit("mobilenet_v2", "170M")
+    fullest = max(found.largest, key=lambda one: one.mult_adds)
+    assert (fullest.setting.alpha, fullest.setting.rho) == (Fraction(27, 40), 1)
+    assert found.best is not None
+    assert (found.best.setting.alpha, found.best.setting.rho) == (Fraction(79, 80), Fraction(5, 7))
+
+
+# --- against single counts
+
+ZOO = [
+    ("mobilenet_v1", "floor", None, None),
+    ("mobilenet_v2", "divisible", None, None),
+    ("shufflenet_v2_x1_0", "divisible", None, None),
+    ("mobilenet_v3_small", "divisible", None, None),
+    ("squeezenet1_1", "nearest", None, "96x64"),
+    ("resnet18", "nearest", None, "64x128"),
+    ("mobilenet_v1", "floor", "5/7", "96x160"),
+    ("mobilenet_v2", "divisible", "6/7", "160x96"),
+]
+STEPS = 60
+
+
+@pytest.mark.parametrize(("name", "rule", "rho", "size"), ZOO)
+def test_zoo_networks_against_a_grid(name: str, rule: str, rho: Any, size: Any) -> None:
+    net = mnetcost.load(name)
+    assert net.graph.rounding.rule == rule
+    grid = [Fraction(step, STEPS) for step in range(6, STEPS + 1)]
+    costs = {alpha: net.cost(alpha, rho, input=size) for alpha in grid}
+    for limit in (costs[grid[9]], costs[grid[30]], costs[grid[44]]):
+        for budget in (
+            {"max_mult_adds": limit.mult_adds},
+            {"max_mult_adds": limit.mult_adds - 1},
+            {"max_mult_adds": limit.mult_adds, "max_params": limit.params - 1},
+        ):
+            (choice,) = mnetcost.fit(net, **budget, rho=rho or 1, input=size).largest
+            most = budget["max_mult_adds"], budget.get("max_params", 10**12)
+            fits = [
+                alpha
+                for alpha, cost in costs.items()
+                if cost.mult_adds <= most[0] and cost.params <= most[1]
+            ]
+            assert max(fits) <= choice.plateau.end.alpha
+            once = net.cost(choice.setting.alpha, rho, input=size)
+            assert (once.params, once.mult_adds) == (choice.params, choice.mult_adds)
+            assert once.mult_adds <= most[0]
+            assert once.params <= most[1]
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v1_layer", "mobilenet_v2", "mnasnet1_0"])
+def test_every_plateau_against_its_single_counts(name: str) -> None:
+    """One channel more is the next plateau: its exact cost fits, one less gives the one before."""
+    net = mnetcost.load(name)
+    levels = plateaus(net.graph, Fraction(1, 2), Fraction(1))[:40]
+    costs = [net.cost(one.alpha).params for one in levels]
+    assert costs == sorted(set(costs))  # these rise with α, so each is the largest that fits
+    for (before, level), cost in zip(pairwise(levels), costs[1:]):
+        limits = {"min_alpha": "1/2", "max_alpha": levels[-1].alpha, "rho": 1}
+        (choice,) = mnetcost.fit(net, max_params=cost, **limits).largest
+        assert choice.plateau.start == level.start
+        (choice,) = mnetcost.fit(net, max_params=cost - 1, **limits).largest
+        assert choice.plateau.start == before.start
+
+
+@settings(deadline=None)
+@given(
+    width=st.sampled_from(
+        ["{round: floor}", "{round: nearest}", "{divisible: 4}", "{divisible: 6, min: 9}",
+         "{round: floor, min: 3}", "{round: none}"]
+    ),
+    outs=st.lists(st.integers(1, 24), min_size=1, max_size=3),
+    part=st.integers(1, 120),
+    sides=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+)  # fmt: skip
+def test_random_networks_against_a_grid(
+    width: str, outs: list[int], part: int, sides: tuple[int, int]
+) -> None:
+    layers = "".join(f"  - separable: {{out: {out}, kernel: [1, 3]}}\n" for out in outs)
+    net = mnetcost.load(
+        f"input: {{height: {sides[0]}, width: {sides[1]}, channels: 3}}\n"
+        f"width: {width}\nlayers:\n{layers}"
+    )
+    most = net.cost().mult_adds * part // 100
+    found = mnetcost.fit(net, max_mult_adds=most, rho="1,1/2")
+    for rho in (Fraction(1), Fraction(1, 2)):
+        largest = [one for one in found.largest if one.setting.rho == rho]
+        costs = {}
+        for step in range(1, 73):
+            try:
+                costs[Fraction(step, 72)] = net.cost(Fraction(step, 72), rho).mult_adds
+            except mnetcost.SpecError:
+                continue
+        fits = [alpha for alpha, cost in costs.items() if cost <= most]
+        if fits:
+            assert max(fits) <= largest[0].plateau.end.alpha
+        for one in largest:
+            assert net.cost(one.setting.alpha, rho).mult_adds == one.mult_adds <= most
+            assert all(alpha in one.plateau for alpha in fits if alpha > one.plateau.start.alpha)
+
+
+# --- fronts
+
+priced = st.lists(
+    st.builds(Priced, st.integers(0, 6), st.integers(0, 6), st.integers(0, 6)), max_size=25
+)
+
+
+def beats(one: Priced, other: Priced) -> bool:
+    as_good = one.value >= other.value
+    as_cheap = one.mult_adds <= other.mult_adds and one.params <= other.params
+    return as_good and as_cheap and one != other
+
+
+@settings(deadline=None)
+@given(priced)
+def test_nothing_on_the_front_is_beaten_and_all_else_is(things: list[Priced]) -> None:
+    expected = {
+        place for place, one in enumerate(things) if not any(beats(other, one) for other in things)
+    }
+    assert front(things) == expected
+
+
+def test_fronts_by_hand() -> None:
+    things = [Priced(3, 9, 9), Priced(2, 8, 1), Priced(2, 1, 8), Priced(1, 2, 2), Priced(1, 9, 9)]
+    assert fronts(things) == [
+        ("mult_adds", "params", "both"), ("params", "both"), ("mult_adds", "both"), ("both",), (),
+    ]  # fmt: skip
+
+
+def test_the_front_of_a_fit_holds_only_what_fits() -> None:
+    found = mnetcost.fit("mobilenet_v2", "100M")
+    assert all(one.mult_adds <= 10**8 for one, _ in found.front)
+    values = [one.capacity for one, _ in found.front]
+    assert values == sorted(values, reverse=True)
+    assert {one.plateau for one, _ in found.front} <= {one.plateau for one in found.fitting}
+
+
+# --- the command
+
+FIT = ["fit", "mobilenet_v2", "--max-mult-adds", "100M", "--max-params", "2M"]
+
+
+def test_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*FIT, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["budget"] == {"mult_adds": 100_000_000, "params": 2_000_000}
+    assert found["alpha"] == {"min": None, "max": "1"}
+    assert found["inputs"][0] == [224, 224, 3]
+    assert len(found["largest"]) == 7
+    best = found["best"]
+    cost = mnetcost.load("mobilenet_v2").cost(best["alpha"], best["rho"])
+    assert (best["params"], best["mult_adds"]) == (cost.params, cost.mult_adds)
+    assert best["fills"]["params"] == cost.params / 2_000_000
+    assert best["from"]["included"] in (True, False)
+    assert best in found["largest"]
+    assert best in found["front"]
+    assert found["smallest"]["params"]["params"] <= min(one["params"] for one in found["front"])
+
+
+@pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize("more", [[], ["--view", "front", "--top", "3"]])
+def test_every_format(format_: str, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*FIT, *more, "--format", format_]) == 0
+    printed = capsys.readouterr().out
+    assert "1,963,216" in printed or "1963216" in printed
+
+
+@pytest.mark.parametrize("view", ["largest", "front"])
+def test_csv_has_both_ends_apart(view: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*FIT, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert cli.run([*FIT, "--format", "csv", "--view", view]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(rows) == len(document[view])
+    for row, one in zip(rows, document[view]):
+        assert Fraction(row["from"]) == Fraction(one["from"]["alpha"])
+        assert (row["to_included"] == "true") == one["to"]["included"]
+        assert (int(row["params"]), int(row["mult_adds"])) == (one["params"], one["mult_adds"])
+        assert row["front"].split() == one["front"]
+
+
+def test_the_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["fit", "--max-mult-adds", "150M", "--max-params", "2M", "--top", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "[605/1024, 303/512)  ≈ 0.590820" in printed
+    assert "the 2 of 4,317 with the greatest capacity" in printed
+
+
+def test_nothing_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    """MobileNet v1 with 8 channels everywhere, at 32 px, by hand: 216·256 in the first convolution,
+    (72 + 64) a position in 13 pairs, whose maps have 256, 64·2, 16·2, 4·6 and 1·2 positions, and
+    8·1000 in the classifier."""
+    pairs = 72 * (256 + 64 * 2 + 16 * 2 + 4 * 6 + 1 * 2) + 64 * (256 + 64 * 2 + 16 * 2 + 4 * 6 + 2)
+    assert cli.run(["fit", "--max-mult-adds", "100k"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "nothing fits at most 100,000 mult-adds" in err
+    assert f"{216 * 256 + pairs + 8000:,} mult-adds and 9,984 parameters" in err
+    assert "at α in (0, 9/1024), ρ = 1/7 (input 32×32)" in err
+
+
+def test_no_possible_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC.replace("{round: floor}", "{round: none}"), encoding="utf-8")
+    words = ["fit", str(path), "--max-params", "1M", "--min-alpha", "0.51", "--max-alpha", "0.6"]
+    assert cli.run(words) == 1
+    assert "impossible at every α and ρ that was tried" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "give a budget"),
+        (["--max-params", "2 million"], "max-params: '2 million' is not a figure; write 150M"),
+        (["--max-mult-adds", "1,000"], "max-mult-adds: '1,000' is not a figure"),
+        (["--max-mult-adds", "-5"], "is not a figure"),
+        (["--max-mult-adds", "9" * 400], "is not a figure"),
+        (["--max-params", "1M", "--min-alpha", "2"], "min-alpha: 2 is above max-alpha, 1"),
+        (["--max-params", "1M", "--max-alpha", "0"], "max-alpha: 0 is not above zero"),
+        (["--max-params", "1M", "--rho", "1", "--resolution", "2"], "not both"),
+        (["--max-params", "1M", "--rho", "1", "--resolution-multiple", "8"], "not beside"),
+        (["--max-params", "1M", "--resolution-multiple", "0"], "is not above zero"),
+        (["--max-params", "1M", "--max-params", "2M"], "more than once"),
+        (["--max-params", "1M", "--resolution-multiple", "1"], "are too many"),
+        (["--max-params", "1M", "--max-alpha", "100"], "steps here"),
+        (["--max-params", "1M", "--scores", "mobilenet_v1", "--rho", "1"], "--rho beside --scores"),
+    ],
+)
+def test_wrong_options(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["fit", *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    "limit", [float("nan"), float("inf"), 1e30, -1, "1.5e6", True, None, b"1M", [1]]
+)
+def test_limits_that_are_no_figures(limit: Any) -> None:
+    with pytest.raises(UsageError):
+        mnetcost.fit(small(), limit)
+
+
+@pytest.mark.parametrize("limit", ["4.2M", 4_200_000, 4.2e6, "4200000", "4200k", "4.2 M"])
+def test_ways_to_write_a_limit(limit: Any) -> None:
+    budget = mnetcost.fit("mobilenet_v1_layer", max_params=limit, rho=1).budget
+    assert budget.limits() == {"params": 4_200_000}
