@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnetcost.analysis.axes import read_axis, whole
 from mnetcost.analysis.pareto import Priced, fronts
@@ -15,16 +14,14 @@ from mnetcost.analysis.plateaus import Plateau, plateaus
 from mnetcost.analysis.sweep import sweep
 from mnetcost.cost import share
 from mnetcost.exact import read_ratio, read_whole
-from mnetcost.graph import Graph, infer, inference
-from mnetcost.multipliers import BOTH, Rounding, Setting, Widths, make_setting
+from mnetcost.graph import Graph
+from mnetcost.multipliers import BOTH, Setting, make_setting
 from mnetcost.printed import Budget, read_budget
 from mnetcost.problems import UsageError
 
 MULTIPLE = 32  # px: what a network of stride 32 divides
 MAX_CONFIGURATIONS = 200_000
 MAX_LAYERS = 100_000_000  # of all configurations together
-
-Grid = NDArray[Any]
 
 
 class Choice(NamedTuple):
@@ -169,47 +166,18 @@ def _count(
 ) -> list[list[Choice]]:
     """The possible configurations at each setting, by ascending α."""
     alphas = [level.alpha for level in levels]
-    possible = _possible(graph, alphas, settings)
-    alike: dict[bytes, list[int]] = {}  # the settings with the same possible α, counted together
-    for place, column in enumerate(possible.T):
-        alike.setdefault(column.tobytes(), []).append(place)
-    found: list[list[Choice]] = [[] for _ in settings]
-    for places in alike.values():
-        rows = np.flatnonzero(possible[:, places[0]]).tolist()
-        if not rows:
-            continue
-        rhos = [settings[place].rho for place in places]
-        grid = sweep(graph, [alphas[row] for row in rows], rhos, size=size)
-        for column, place in enumerate(places):
-            totals = zip(grid.params[:, column].tolist(), grid.mult_adds[:, column].tolist())
-            found[place] = [
-                Choice(levels[row], settings[place]._replace(alpha=alphas[row]), *total)
+    rhos = [setting.rho for setting in settings]
+    grid = sweep(graph, alphas, rhos, size=size, invalid="mask")
+    possible = ~np.ma.getmaskarray(grid.mult_adds)
+    params, mult_adds = np.ma.getdata(grid.params), np.ma.getdata(grid.mult_adds)
+    found: list[list[Choice]] = []
+    for column, setting in enumerate(settings):
+        rows = np.flatnonzero(possible[:, column]).tolist()
+        totals = zip(params[rows, column].tolist(), mult_adds[rows, column].tolist())
+        found.append(
+            [
+                Choice(levels[row], setting._replace(alpha=alphas[row]), *total)
                 for row, total in zip(rows, totals)
             ]
+        )
     return found
-
-
-class _Column(Widths):
-    """Channels of a written width as a column, a row an α."""
-
-    def __init__(self, rounding: Rounding, alphas: Sequence[Fraction]) -> None:
-        super().__init__(rounding, alphas[0])
-        self.alphas = alphas
-
-    def _round(self, written: Any) -> Grid:
-        return np.array([self.rounded(written, alpha) for alpha in self.alphas])[:, None]
-
-
-def _possible(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Grid:
-    """Where the network is possible, shape [A, R]: its shapes alone, no counts."""
-    bad = np.zeros((len(alphas), len(settings)), dtype=bool)
-    widths = _Column(graph.rounding, alphas)
-    height, width = (np.array([[one[side] for one in settings]]) for side in (2, 3))
-
-    def report(node: Any, check: Any) -> None:
-        np.logical_or(bad, check.bad, out=bad)
-
-    x = graph.input.at(height, width, widths)
-    for _ in infer(graph.nodes, x, widths, graph.input.channels, inference(report)):
-        pass
-    return ~bad
