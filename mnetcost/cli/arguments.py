@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 DEFAULT = "mobilenet_v1"
+AT_LEAST_ONE = click.IntRange(1)
 
 
 class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only

@@ -6,6 +6,7 @@ import click
 
 from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
+    AT_LEAST_ONE,
     SpecName,
     basis_options,
     input_option,
@@ -22,7 +23,6 @@ from mnetcost.reports.folding import KEYS
 from mnetcost.spec import is_path, locate
 
 APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
-AT_LEAST_ONE = click.IntRange(1)
 
 
 @app.command(epilog=EXITS)

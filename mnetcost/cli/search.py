@@ -5,7 +5,9 @@ from typing import Any
 import click
 
 import mnetcost
+from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
+    AT_LEAST_ONE,
     budget_options,
     input_option,
     once,
@@ -13,7 +15,6 @@ from mnetcost.cli.arguments import (
     set_option,
     spec_argument,
 )
-from mnetcost.cli.commands import AT_LEAST_ONE, EXITS, app
 from mnetcost.cli.output import choose_format, format_option, output_option, write
 from mnetcost.network import Network
 from mnetcost.problems import UsageError
