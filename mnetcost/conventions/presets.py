@@ -11,7 +11,7 @@ from mnetcost.layers.base import Compound
 from mnetcost.layers.fields import CALLS, Integer
 from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, read_nodes
+from mnetcost.spec.nodes import Entries, Items, Node, Scalar, read_mapping
 from mnetcost.spec.sources import SUFFIX, is_path, read_file, stem
 from mnetcost.text import clip, did_you_mean
 
@@ -75,12 +75,9 @@ def read_convention(origin: Origin) -> Convention:
     collector = Collector(origin)
     found = None
     try:
-        root = read_nodes(collector)
-        if isinstance(root, Entries):
+        root = read_mapping(collector, "the preset", _OUTLINE)
+        if root is not None:
             found = _Reader(collector).convention(root)
-        elif root is not None and not isinstance(root, Unreadable):
-            message = "the preset is not a mapping"
-            collector.add(TOP, "wrong-type", message, expected=_OUTLINE)
     except Stop:
         pass
     collector.raise_if_any()

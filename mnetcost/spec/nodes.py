@@ -79,7 +79,7 @@ class _Cut(Exception):
 
 
 def read_nodes(collector: Collector) -> Node | None:
-    """The root node of the collector's text, or None where it cannot be read to its end."""
+    """The root node of the collector's text, or None where it is empty or cannot be read."""
     builder = _Builder(collector)
     if found := yaml.reader.Reader.NON_PRINTABLE.search(collector.origin.text):
         sign = f"U+{ord(found.group()):04X}"
@@ -91,17 +91,28 @@ def read_nodes(collector: Collector) -> Node | None:
             builder.take(event)
     except _Cut:
         return None
-    if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.is_null):
-        collector.add(TOP, "empty", "the spec is empty", expected="a mapping with `layers:`")
-        return None
-    return builder.root
+    empty = isinstance(builder.root, Scalar) and builder.root.is_null
+    return None if empty else builder.root
+
+
+def read_mapping(collector: Collector, what: str, outline: str) -> Entries | None:
+    """The mapping that the collector's text is; None where it is none, which is then reported.
+
+    `what` is what a problem calls it, `outline` what it should hold.
+    """
+    root = read_nodes(collector)
+    if root is None and not collector.problems:
+        collector.add(TOP, "empty", f"{what} is empty", expected=outline)
+    elif isinstance(root, Scalar | Items):
+        collector.add(TOP, "wrong-type", f"{what} is not a mapping", expected=outline)
+    return root if isinstance(root, Entries) else None
 
 
 def _events(collector: Collector) -> Iterator[yaml.Event]:
     try:
         for number, event in enumerate(yaml.parse(collector.origin.text, Loader=_Loader)):
             if number > MAX_EVENTS:
-                message = f"over {MAX_EVENTS:,} values; a spec is far smaller"
+                message = f"over {MAX_EVENTS:,} values; no spec or preset has so many"
                 collector.add(_mark(event), "too-large", message)
                 raise _Cut
             yield event
@@ -189,7 +200,7 @@ class _Builder:
                 self.open.pop()
                 self.keys.pop()
             case yaml.DocumentStartEvent() if self.root is not None:
-                message = "a second YAML document; a file holds one spec"
+                message = "a second YAML document; a file holds one"
                 self.collector.add(_mark(event), "documents", message)
                 raise _Cut
             case _:
@@ -238,7 +249,7 @@ class _Builder:
             self._refuse_reference(event, "anchor", f"&{event.anchor}")
         tag = getattr(event, "tag", None)
         if tag:
-            message = f"the tag {clip(tag)}; specs hold plain values only"
+            message = f"the tag {clip(tag)}; plain values alone are read"
             self.collector.add(_mark(event), "tag", message)
 
     def _refuse_reference(self, event: yaml.NodeEvent, code: str, text: str) -> None:
@@ -246,5 +257,5 @@ class _Builder:
 
     def _refuse_reference_at(self, mark: Mark, code: str, text: str) -> None:
         expected = "`blocks:` or `repeat:` for layers that recur, `defaults:` for keys that do"
-        message = f"{text}: specs have no anchors, aliases or merge keys"
+        message = f"{text}: anchors, aliases and merge keys are not read"
         self.collector.add(mark, code, message, expected=expected)

@@ -15,7 +15,7 @@ from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.expectations import FigureReader
-from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_nodes
+from mnetcost.spec.nodes import Entries, Node, Scalar, read_mapping
 from mnetcost.spec.records import RecordReader, read_defaults
 from mnetcost.spec.rounding import read_width
 from mnetcost.spec.scope import Evaluator
@@ -52,7 +52,7 @@ def read_graph(origin: Origin, variant: str = "", given: Mapping[str, Any] | Non
     collector = Collector(origin)
     graph = None
     try:
-        root = read_nodes(collector)
+        root = read_mapping(collector, "the spec", _OUTLINE)
         if root is not None:
             graph = _Reader(collector, variant, given or {}).graph(root)
     except Stop:
@@ -70,13 +70,8 @@ class _Reader:
         self.convert = Converter(collector)
         self.variant, self.given = variant, given
 
-    def graph(self, root: Node) -> Graph | None:
+    def graph(self, root: Entries) -> Graph | None:
         """The graph, or None where a problem leaves none."""
-        if isinstance(root, Unreadable):
-            return None
-        if not isinstance(root, Entries):
-            self.collector.add(TOP, "wrong-type", "the spec is not a mapping", expected=_OUTLINE)
-            return None
         sections = self.convert.entries(root, TOP_KEYS, "a spec") or {}
         self._version(sections)
         variants = Variants(self.convert, sections.get("variants"), self.variant)

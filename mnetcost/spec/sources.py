@@ -122,7 +122,7 @@ def read_file(path: str) -> Origin:
     except FileNotFoundError:
         code, message = "no-such-file", "there is no such file"
     except IsADirectoryError:
-        code, message = "is-a-directory", "this is a directory, not a spec"
+        code, message = "is-a-directory", "this is a directory, not a file"
     except (OSError, ValueError) as error:
         code, message = "unreadable", _cannot(error)
     else:
@@ -160,7 +160,7 @@ def read_text(text: str, label: str) -> Origin:
 def decode(data: bytes, label: str) -> Origin:
     """UTF-8 text of at most a mebibyte; raises SpecError otherwise."""
     if len(data) > MAX_BYTES:
-        message = f"over {MAX_BYTES:,} bytes; a spec is far smaller"
+        message = f"over {MAX_BYTES:,} bytes; no spec or preset is so large"
         raise SpecError([Problem(label, TOP, "too-large", message)])
     text = data.removeprefix(codecs.BOM_UTF8)
     try:

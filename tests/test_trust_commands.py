@@ -1,0 +1,140 @@
+"""conventions, reconcile and --convention as users meet them: options, own presets, raw output."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from commands import process, refused
+
+import mnetcost
+from mnetcost.problems import UsageError
+
+OWN = "words: mine\nunit: MAC\nwork: {every: {multiply_accumulate: 7}}\nparameters: [weights]\n"
+MACS = 568_740_352
+
+
+def document(*arguments: str) -> dict:
+    ran = process(*arguments, "--format", "json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+@pytest.mark.parametrize("settings", [{"batch": 2}, {"pass_": "training"}, {"pass_": "backward"}])
+def test_reductions_are_of_one_image_forward_whatever_is_counted(settings: dict) -> None:
+    net = mnetcost.load("mobilenet_v1")
+    assert net.cost(**settings).reductions() == net.cost().reductions()
+
+
+@pytest.mark.parametrize("name", ["paper", "fvcore", "ours"])
+def test_an_own_preset_is_never_taken_for_a_shipped_one(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(OWN, encoding="utf-8")
+    own = document("table", "mobilenet_v1", "--convention", str(path))
+    assert own["totals"]["count"] == {"value": 7 * MACS, "unit": "MAC", "params": 4_209_088}
+    shown = "ours" if name == "ours" else f"{name} (own)"
+    assert own["convention"] == shown
+    rows = document("conventions", "mobilenet_v1", "--own", str(path))["conventions"]
+    assert [row["value"] for row in rows if row["convention"] == shown] == [7 * MACS]
+    steps = document("reconcile", "--from", str(path))["steps"]
+    assert sum(step["change"] for step in steps) == -6 * MACS
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("conventions", "--alpha", "0.5"),
+        ("conventions", "--batch", "2"),
+        ("conventions", "--set", "depth=2"),
+        ("conventions", "mobilenet_v1", "--own", "fvcor"),
+        ("reconcile",),
+        ("reconcile", "--from", "keras"),
+        ("reconcile", "--from", "paper", "--to", "keras"),
+        ("reconcile", "--printed", "317M", "--to", "thop"),
+        ("reconcile", "--printed", "317M", "--from", "thop"),
+        ("reconcile", "--from", "thop", "--from", "fvcore"),
+        ("reconcile", "--printed", "0"),
+        ("reconcile", "--printed", "1,23"),
+        ("reconcile", "--printed", "9" * 10_000),
+        ("table", "--columns", "--pass", "training"),
+        ("table", "--columns", "--convention", "flops"),
+        ("table", "--columns", "--sort", "params"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(arguments: tuple[str, ...]) -> None:
+    ran = process(*arguments)
+    refused(ran, 2)
+    assert len(ran.err) < 600
+
+
+@pytest.mark.parametrize("wrong", [{"convention": 3}, {"batch": True}, {"batch": "2"}])
+def test_wrong_arguments_are_usage_errors(wrong: dict) -> None:
+    with pytest.raises(UsageError):
+        mnetcost.load("mobilenet_v1").cost(**wrong)
+
+
+@pytest.mark.parametrize("printed", ["568,740,352", "568740352", "569M", " 0.569G "])
+def test_a_printed_number_as_people_have_it(printed: str) -> None:
+    found = document("reconcile", "mobilenet_v1", "--printed", printed)["found"]
+    assert found[0]["scope"] == "the whole network"
+    assert found[0]["value"] == MACS
+    assert [one["printed"] for one in found] == sorted(one["printed"] for one in found)
+
+
+def test_no_number_prints_so() -> None:
+    ran = process("reconcile", "mobilenet_v1", "--printed", "123M")
+    assert ran.code == 1
+    assert "nothing prints so; these come nearest" in ran.out
+
+
+def test_csv_holds_raw_numbers_and_both_bounds(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(
+        "input: {height: 3, width: 4, channels: 2}\n"
+        "layers:\n  - conv: {out: 5}\n  - relu: {called_as: unknown}\n",
+        encoding="utf-8",
+    )
+    ran = process("conventions", str(spec), "--format", "csv")
+    rows = {row["convention"]: row for row in csv.DictReader(io.StringIO(ran.out))}
+    # 3·4·2·5 products; a functional relu of 60 values counts once, a module twice, a tensor's not
+    assert (rows["ptflops"]["low"], rows["ptflops"]["high"]) == ("120", "240")
+    assert (rows["paper"]["low"], rows["paper"]["high"]) == ("120", "120")
+    assert rows["keras"]["low"] == ""
+    found = document("conventions", str(spec))["conventions"]
+    ptflops = next(row for row in found if row["convention"] == "ptflops")
+    assert (ptflops["value"], ptflops["ratios"]) == (None, [1.0, 2.0])
+    way = process("reconcile", str(spec), "--from", "ptflops")
+    assert "depends on calls that the spec does not know" in way.out
+
+
+def test_types_and_layers_add_up_under_a_convention_and_a_pass() -> None:
+    trained = document("table", "mobilenet_v1", "--pass", "training")
+    for key in ("forward", "input_gradient", "weight_gradient"):
+        for group in ("layers", "types"):
+            assert (
+                sum(one["passes"][key] for one in trained[group])
+                == trained["totals"]["passes"][key]
+            )
+    apart = document("table", "mobilenet_v1", "--columns")
+    for key, total in apart["totals"]["operations"].items():
+        for group in ("layers", "types"):
+            assert sum(one["operations"][key] for one in apart[group]) == total
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "(MACs: a mult-add is one multiply-accumulate, 1 MAC)"),
+        (("--convention", "flops"), "(FLOPs as flops counts: a multiply-add is 2 FLOPs)"),
+        (("--pass", "training"), "(MACs of the training pass: a mult-add is"),
+        (
+            ("--pass", "training", "--convention", "flops"),
+            "(FLOPs as flops counts, training pass: a multiply-add is 2 FLOPs)",
+        ),
+        (("--columns",), "one MAC is one multiplication and one addition, two FLOPs"),
+    ],
+)
+def test_the_header_says_what_one_is(options: tuple[str, ...], words: str) -> None:
+    ran = process("table", "mobilenet_v1", "--view", "types", *options)
+    assert words in ran.out
