@@ -55,7 +55,7 @@ def compare_report(comparison: CountComparison) -> Report:
         tables=(table,),
         notes=(
             ("Pareto", f"* marks what no other beats: smaller is better in {_objectives(found)}"),
-            *convention_notes(basis),
+            *convention_notes(basis, *counts),
             *basis_notes(basis),
         ),
         document={"networks": _documents(comparison)},

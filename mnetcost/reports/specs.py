@@ -45,7 +45,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     return Report(
         title="Shipped networks",
         tables=(table,),
-        notes=(*convention_notes(basis), *basis_notes(basis)),
+        notes=(*convention_notes(basis, *counts.values()), *basis_notes(basis)),
         document={
             "specs": [
                 {

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple, Self
 
 from mnetcost.analysis.sweep import Sweep
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import share
+from mnetcost.cost import Count, share
 from mnetcost.exact import ratio_text
+from mnetcost.multipliers import make_setting
 from mnetcost.reports.cost import header, types_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
@@ -63,7 +64,7 @@ def sweep_report(sweep: Sweep) -> Report:
         tables=(*_grids(sweep, counts), _points(sweep, counts)),
         notes=(
             *source_notes(sweep.graph),
-            *convention_notes(sweep.basis),
+            *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
         ),
