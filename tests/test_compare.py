@@ -41,6 +41,15 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     return capsys.readouterr().out
 
 
+def test_an_abbreviation_keeps_its_capitals_in_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    printed = run(capsys, "mobilenet_v1", "--convention", "fvcore")
+    assert "smaller is better in parameters and in MACs (fvcore)\n" in printed
+    printed = run(capsys, "mobilenet_v1", "--pass", "training")
+    assert "smaller is better in parameters and in mult-adds of training\n" in printed
+
+
 def scatter(*points: tuple[str, int, int]) -> Scatter:
     best = front([point[1:] for point in points])
     return Scatter("Parameters", "Mult-adds", tuple(Point(*one, one[1:] in best) for one in points))

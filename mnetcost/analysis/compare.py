@@ -27,24 +27,12 @@ class CountComparison:
         counted = tuple(counts)
         if not counted:
             raise UsageError("compare: at least one network")
-        points = [axes(count) for count in counted]
+        points = [tuple(count.figures.values()) for count in counted]
         best = front(points)
         return cls(tuple(names), counted, tuple(point in best for point in points))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.names)})"
-
-
-def axes(count: Count) -> tuple[int, ...]:
-    """Parameters and work as the basis counts them, the most of a range; no work where it has none.
-
-    Smaller is better in both.
-    """
-    convention = count.basis.convention
-    if convention is None:
-        return count.params, count.mult_adds
-    params = int(convention.params(count.parameters._asdict()))
-    return (params, int(count.counted.high)) if convention.counts_work else (params,)
 
 
 def front(points: Sequence[tuple[int, ...]]) -> set[tuple[int, ...]]:
