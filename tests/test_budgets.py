@@ -366,3 +366,11 @@ def test_complaints_say_the_unit_as_it_is_written() -> None:
     assert complaints(report) == (
         "<text>:9:10: budget: mult_adds 576 is over 500 (0.5k) by 76, at α = 1, ρ = 1",
     )
+
+
+def test_a_limit_that_holds_is_passed_by_nothing() -> None:
+    report = check_report([mnetcost.load(f"{SPEC}budget: {{mult_adds: 600, params: 20}}")])
+    assert [(row["kind"], row["over"]) for row in report.document["budgets"]] == [
+        ("params", 4),
+        ("mult_adds", 0),
+    ]
