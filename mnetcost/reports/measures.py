@@ -23,6 +23,12 @@ class Measure(NamedTuple):
     of: Callable[[LayerCost], int]
     shared: bool = True  # whether its share stands beside it
 
+    @property
+    def words(self) -> str:
+        """The header within a sentence: "mult-adds of training", "MACs (fvcore)"."""
+        text = self.header.replace("\n", " ")
+        return text if text[1].isupper() else text[0].lower() + text[1:]
+
 
 def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
     """What a row says: parameters and work, or its operations kept apart."""
