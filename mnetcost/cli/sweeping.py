@@ -51,6 +51,12 @@ Step = TypeVar("Step")
     default="numpy",
     help="What works it out. The default is numpy.",
 )
+@click.option(
+    "--invalid",
+    type=click.Choice(["refuse", "mask"]),
+    default="refuse",
+    help="Points where the network is impossible: refuse them all, or leave those empty.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Of Dask; two workers here by default.")
 def sweep(
     spec: str,
@@ -124,6 +130,7 @@ def _grids(
             basis=options["basis"],
             limit=points_each(limit, sets),
             engine=options["engine"],
+            invalid=options["invalid"],
         )
         yield one, grid
 
