@@ -212,6 +212,17 @@ class Sweep(CostGrid):
 
         to_parquet(Rows([({}, self)]), path)
 
+    def to_parts(self, folder: str | os.PathLike[str]) -> None:
+        """The same rows as a folder of Parquet files of about a million points each.
+
+        A folder that was cut short is finished, without what is done already. Raises UsageError
+        without the extra `parquet`, and for a folder with other settings or in use.
+        """
+        from mnetcost.analysis.frames import Rows
+        from mnetcost.analysis.parts import to_parts
+
+        to_parts(Rows([({}, self)]), folder)
+
 
 def _place(values: tuple[Fraction, ...], value: Any, what: str) -> int:
     if value is None and len(values) == 1:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-import mnetcost
 from mnetcost.analysis.knobs import points_each, read_sets
 from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
@@ -167,7 +166,7 @@ def _write_parts(sweeps: "list[tuple[dict[str, Any], Sweep]]", folder: str) -> N
 
     rows = Rows(sweeps)
     done: list[Part] = []
-    steps = write_parts(rows, folder, mnetcost.__version__)
+    steps = write_parts(rows, folder)
     for one in _followed(steps, rows.points, lambda part: part.points):
         done.append(one)
     kept = sum(one.kept for one in done)
