@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mnetcost.analysis.compare import CountComparison
 from mnetcost.analysis.diff import CountDiff
 from mnetcost.analysis.targets import Target, each, read_target
-from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis
 from mnetcost.exact import ratio_text
 from mnetcost.multipliers import sides
-from mnetcost.network import Cost, Network, load
+from mnetcost.network import Cost, Network, load, make_basis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,7 +80,7 @@ def diff(
     setting). `convention`, `batch` and `pass_` are those of `Network.cost`, for both. Raises
     UsageError or SpecError with what is wrong with either.
     """
-    basis = _basis(convention, batch, pass_)
+    basis = make_basis(convention, batch, pass_)
     one, other = each([before, after], lambda given: _counted(given, basis))
     return Diff.of(one[1], other[1], (one[0], other[0]))
 
@@ -99,7 +98,7 @@ def compare(
     """
     if isinstance(networks, (str, os.PathLike, Network, Cost)):
         networks = (networks,)
-    basis = _basis(convention, batch, pass_)
+    basis = make_basis(convention, batch, pass_)
     found = each(list(networks), lambda given: _counted(given, basis))
     return Comparison.of([cost for _, cost in found], [name for name, _ in found])
 
@@ -140,8 +139,3 @@ def _name(cost: Cost) -> str:
     elif rho != 1:
         words.append(f"rho={ratio_text(rho)}")
     return cost.graph.name + ("@" + ",".join(words) if words else "")
-
-
-def _basis(convention: Any, batch: int, pass_: str) -> Basis:
-    chosen = None if convention is None else find_convention(convention)
-    return Basis(batch, pass_, chosen).checked()

@@ -11,6 +11,7 @@ from mnetcost.conventions.tally import Bounds, apart, weigh
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
+from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 
 PASSES = {
@@ -61,6 +62,13 @@ class Basis(NamedTuple):
                 f"{convention.name} counts a forward pass; another pass needs a convention of "
                 "multiply-accumulates alone, such as paper, macs or flops"
             )
+        return self
+
+    def limiting(self, budget: Budget) -> Self:
+        """The basis itself. Raises UsageError where the budget limits work it does not count."""
+        convention = self.checked().convention
+        if convention and "mult_adds" in budget.most and not convention.counts_work:
+            raise UsageError(f"max-mult-adds: {convention.name} counts parameters alone")
         return self
 
 

@@ -131,8 +131,7 @@ class Network:
         Raises UsageError for an unreadable or non-positive value, or for ρ with a resolution, and
         SpecError where the network is impossible at the setting, or for a wrong preset file.
         """
-        chosen = None if convention is None else find_convention(convention)
-        return self.counted(Basis(batch, pass_, chosen), alpha, rho, resolution, input)
+        return self.counted(make_basis(convention, batch, pass_), alpha, rho, resolution, input)
 
     def counted(
         self,
@@ -178,6 +177,14 @@ class Network:
 
     def _repr_html_(self) -> str:
         return self.cost()._repr_html_()
+
+
+def make_basis(
+    convention: "str | os.PathLike[str] | None" = None, batch: int = 1, pass_: str = "forward"
+) -> Basis:
+    """What is counted. Raises UsageError for what nobody could count, SpecError for a preset."""
+    chosen = None if convention is None else find_convention(convention)
+    return Basis(batch, pass_, chosen).checked()
 
 
 def load(
@@ -266,13 +273,12 @@ def sweep(  # noqa: PLR0913 - the axes, and what is counted
     from mnetcost.analysis.sweeps import Sweeps
 
     base = network if isinstance(network, Network) else load(network)
-    chosen = None if convention is None else find_convention(convention)
     sets, axes = combinations(set or {}), (alpha, rho, resolution, input)
     found = [
         sweep_graph(
             (base.set(**one) if one else base).graph,
             *axes,
-            basis=Basis(batch, pass_, chosen),
+            basis=make_basis(convention, batch, pass_),
             limit=points_each(MAX_POINTS, sets),
             invalid=invalid,
             engine=engine,

@@ -343,3 +343,46 @@ def test_limits_that_are_no_figures(limit: Any) -> None:
 def test_ways_to_write_a_limit(limit: Any) -> None:
     budget = mnetcost.fit("mobilenet_v1_layer", max_params=limit, rho=1).budget
     assert budget.limits() == {"params": 4_200_000}
+
+
+def test_a_budget_of_what_a_convention_counts() -> None:
+    """Twice the mult-adds in FLOPs, and every learned value, at the same plateaus."""
+    net = mnetcost.load("mobilenet_v1")
+    plain = mnetcost.fit(net, "150M", resolution=[224, 161])
+    flops = mnetcost.fit(net, "300M", resolution=[224, 161], convention="flops")
+    assert [one.plateau for one in flops.largest] == [one.plateau for one in plain.largest]
+    for one, paper in zip(flops.largest, plain.largest, strict=True):
+        setting = {"alpha": one.setting.alpha, "resolution": one.setting.height}
+        cost = net.cost(convention="flops", **setting)
+        assert one.mult_adds == cost.counted.high == 2 * paper.mult_adds
+        assert one.params == sum(cost.parameters) - cost.parameters.norm_statistics
+    assert mnetcost.fit(net, "450M", rho=1, batch=3).best.plateau == plain.largest[0].plateau
+
+
+def test_the_most_of_a_range_must_fit() -> None:
+    spec = (
+        "input: {height: 3, width: 4, channels: 2}\nwidth: {round: floor}\n"
+        "layers:\n  - conv: {out: 5}\n  - relu: {called_as: unknown}\n"
+    )
+    # at 5 channels 3·4·2·5 products, and a relu of 60 values that ptflops may count twice
+    found = mnetcost.fit(mnetcost.load(spec), 240, rho=1, convention="ptflops")
+    assert (found.best.mult_adds, found.best.setting.alpha) == (240, 1)
+    assert mnetcost.fit(mnetcost.load(spec), 239, rho=1, convention="ptflops").best.mult_adds == 192
+
+
+@pytest.mark.parametrize("call", [mnetcost.fit, mnetcost.rank])
+def test_a_budget_of_work_needs_a_convention_that_counts_it(call: Any) -> None:
+    given = () if call is mnetcost.fit else ("mobilenet_v1",)
+    with pytest.raises(UsageError, match="keras counts parameters alone"):
+        call("mobilenet_v1", *given, "150M", convention="keras")
+
+
+def test_json_under_a_convention(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--max-mult-adds", "300M", "--rho", "1", "--convention", "flops", "--format", "json"]
+    assert cli.run(["fit", "mobilenet_v1", *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["convention"] == "flops"
+    kinds = mnetcost.load("mobilenet_v1").cost(alpha=found["best"]["alpha"]).parameters
+    learned = sum(kinds) - kinds.norm_statistics
+    assert found["best"]["count"] == {"value": 2 * 149_561_298, "unit": "FLOP", "params": learned}
+    assert "mult_adds" not in found["best"]

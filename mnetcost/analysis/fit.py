@@ -12,7 +12,7 @@ from mnetcost.analysis.axes import read_axis, whole
 from mnetcost.analysis.pareto import Priced, fronts
 from mnetcost.analysis.plateaus import Plateau, plateaus
 from mnetcost.analysis.sweep import sweep
-from mnetcost.cost import share
+from mnetcost.cost import FORWARD, Basis, share
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
 from mnetcost.multipliers import BOTH, Setting, make_setting
@@ -25,7 +25,10 @@ MAX_LAYERS = 100_000_000  # of all configurations together
 
 
 class Choice(NamedTuple):
-    """One network: the plateau of α that gives it, one setting on it, and what it costs."""
+    """One network: the plateau of α that gives it, one setting on it, and what it costs.
+
+    Costs are as the search's basis counts them, the most of a range.
+    """
 
     plateau: Plateau
     setting: Setting
@@ -50,6 +53,7 @@ class Fit:
 
     graph: Graph
     budget: Budget
+    basis: Basis
     low: Fraction | None
     high: Fraction
     settings: tuple[Setting, ...]
@@ -95,22 +99,22 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     resolution: Any = None,
     resolution_multiple: Any = None,
     size: Any = None,
+    basis: Basis = FORWARD,
 ) -> Fit:
     """Search all α from `min_alpha` (above 0 for None) to `max_alpha`, exactly, at each ρ.
 
     The budget's limits are whole numbers or texts such as "150M". `rho` or `resolution` (px of the
     longer side) are axes as for a sweep; without them the spec's own input and every multiple of
     `resolution_multiple` px (32) below it are tried. `size` replaces the spec's input sides, px.
+    `basis` says what the limits are of: how many images, which pass, by which convention.
 
     Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations.
     """
     budget = read_budget(max_mult_adds, max_params)
     if not budget.limits():
         raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
-    low = None if min_alpha is None else read_ratio(min_alpha, "min-alpha")
-    high = read_ratio(max_alpha, "max-alpha")
-    if low is not None and low > high:
-        raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
+    basis.limiting(budget)
+    low, high = _widths(min_alpha, max_alpha)
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
     levels = plateaus(graph, low, high)
     most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
@@ -119,12 +123,13 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
             f"{len(levels):,} widths at {len(settings):,} resolutions are too many, "
             f"{most:,} at most; narrow them (--min-alpha, --resolution)"
         )
-    columns = _count(graph, levels, settings, size) if levels else [[] for _ in settings]
+    columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]
     every = [one for column in columns for one in column]
     return Fit(
         graph=graph,
         budget=budget,
+        basis=basis,
         low=low,
         high=high,
         settings=tuple(settings),
@@ -133,6 +138,15 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         largest=tuple(column[-1] for column in fitting if column),
         smallest=tuple(min(every, key=kind) for kind in (_mult_adds, _params)) if every else (),
     )
+
+
+def _widths(min_alpha: Any, max_alpha: Any) -> tuple[Fraction | None, Fraction]:
+    """The least α, None for all above 0, and the largest."""
+    low = None if min_alpha is None else read_ratio(min_alpha, "min-alpha")
+    high = read_ratio(max_alpha, "max-alpha")
+    if low is not None and low > high:
+        raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
+    return low, high
 
 
 def _mult_adds(choice: Choice) -> tuple[int, int]:
@@ -162,14 +176,16 @@ def _settings(graph: Graph, rho: Any, resolution: Any, multiple: Any, size: Any)
 
 
 def _count(
-    graph: Graph, levels: Sequence[Plateau], settings: Sequence[Setting], size: Any
+    graph: Graph, levels: Sequence[Plateau], settings: Sequence[Setting], size: Any, basis: Basis
 ) -> list[list[Choice]]:
     """The possible configurations at each setting, by ascending α."""
     alphas = [level.alpha for level in levels]
     rhos = [setting.rho for setting in settings]
-    grid = sweep(graph, alphas, rhos, size=size, invalid="mask")
-    possible = ~np.ma.getmaskarray(grid.mult_adds)
-    params, mult_adds = np.ma.getdata(grid.params), np.ma.getdata(grid.mult_adds)
+    grid = sweep(graph, alphas, rhos, size=size, invalid="mask", basis=basis)
+    counts_work = basis.convention is None or basis.convention.counts_work
+    work = grid.counted.high if counts_work else grid.mult_adds
+    possible = ~np.ma.getmaskarray(work)
+    params, mult_adds = np.ma.getdata(grid.counted_params), np.ma.getdata(work)
     found: list[list[Choice]] = []
     for column, setting in enumerate(settings):
         rows = np.flatnonzero(possible[:, column]).tolist()

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mnetcost.analysis.pareto import Priced, fronts
-from mnetcost.cost import Count
+from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import parse_ratio
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, make_setting
@@ -27,7 +27,10 @@ Row = dict[str, str]
 
 
 class Scored(NamedTuple):
-    """A measured network: its setting, its score (larger is better), and what it costs."""
+    """A measured network: its setting, its score (larger is better), and what it costs.
+
+    Costs are as the ranking's basis counts them, the most of a range.
+    """
 
     setting: Setting
     score: Fraction
@@ -45,6 +48,7 @@ class Ranking:
 
     graph: Graph
     budget: Budget
+    basis: Basis
     label: str
     scored: tuple[Scored, ...]
 
@@ -69,22 +73,30 @@ class Ranking:
         return f"Ranking({self.graph.name!r}, {len(self.scored)} scores, best={self.best})"
 
 
-def rank(graph: Graph, scores: str | os.PathLike[str], budget: Budget, size: Any = None) -> Ranking:
+def rank(
+    graph: Graph,
+    scores: str | os.PathLike[str],
+    budget: Budget,
+    size: Any = None,
+    basis: Basis = FORWARD,
+) -> Ranking:
     """Count every measured network of a CSV, and see which a budget buys.
 
     `scores` is a path, a text, or the name of a shipped file. Its columns are alpha, rho or
     resolution (px of the longer side), and accuracy or score; others are passed over, as are lines
-    that begin with #. `size` replaces the spec's input sides, px.
+    that begin with #. `size` replaces the spec's input sides, px; `basis` says what the budget is
+    of.
 
-    Raises SpecError with every wrong line.
+    Raises SpecError with every wrong line, UsageError for a budget of what is not counted.
     """
+    basis.limiting(budget)
     origin = find_scores(scores)
     collector = Collector(origin)
     scored: list[Scored] = []
     try:
         places: dict[tuple[Any, ...], int] = {}
         for mark, row in _rows(collector):
-            one = _scored(graph, size, mark, row, collector)
+            one = _scored(graph, (size, basis), mark, row, collector)
             if one is None:
                 continue
             place = one.setting.alpha, one.setting.height, one.setting.width
@@ -99,7 +111,7 @@ def rank(graph: Graph, scores: str | os.PathLike[str], budget: Budget, size: Any
     except Stop:
         pass
     collector.raise_if_any()
-    return Ranking(graph, budget, origin.label, tuple(scored))
+    return Ranking(graph, budget, basis, origin.label, tuple(scored))
 
 
 class _Lines:
@@ -156,19 +168,23 @@ def _meant(name: str) -> str | None:
     return did_you_mean(name, COLUMNS)
 
 
-def _scored(graph: Graph, size: Any, mark: Mark, row: Row, collector: Collector) -> Scored | None:
-    """The network of one row; what is wrong with it is reported."""
+def _scored(
+    graph: Graph, given: tuple[Any, Basis], mark: Mark, row: Row, collector: Collector
+) -> Scored | None:
+    """The network of one row, at a size and on a basis; what is wrong with it is reported."""
+    size, basis = given
     name = next(one for one in VALUES if one in row)
     place = next(one for one in PLACES if one in row)
     try:
         score = parse_ratio(row[name].removesuffix("%").strip(), name)
         where = {place: row[place]}
         setting = make_setting(graph.base, row["alpha"], size=size, **where)
-        cost = Count.of(graph, setting)
+        cost = Count.of(graph, setting, basis)
     except UsageError as error:
         collector.add(mark, "scores", str(error))
     except SpecError as error:
         collector.add(mark, "scores", clip(error.problems[0].message, 300))
     else:
-        return Scored(setting, score, cost.params, cost.mult_adds)
+        figures = {"mult_adds": cost.mult_adds, **cost.figures}
+        return Scored(setting, score, figures["params"], figures["mult_adds"])
     return None

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-import mnetcost
 from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
     AT_LEAST_ONE,
+    basis_options,
     budget_options,
     input_option,
     once,
@@ -16,7 +16,9 @@ from mnetcost.cli.arguments import (
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
-from mnetcost.network import Network
+from mnetcost.cost import Basis
+from mnetcost.graph import Graph
+from mnetcost.printed import read_budget
 from mnetcost.problems import UsageError
 from mnetcost.reports.fit import SHOWN, VIEWS, fit_report, nothing_fits
 from mnetcost.reports.scores import none_fits, ranking_report
@@ -42,6 +44,7 @@ from mnetcost.tables import Report
 @click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
 @click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
 @click.option("--top", type=AT_LEAST_ONE, help=f"Rows of the front. Default {SHOWN}.")
+@basis_options
 @format_option
 @output_option
 def fit(
@@ -49,6 +52,7 @@ def fit(
     knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
+    basis: Basis,
     **options: Any,
 ) -> None:
     """The widths and resolutions that fill a budget best.
@@ -61,35 +65,44 @@ def fit(
 
     With --scores the choice is among the networks of a CSV with the columns alpha, resolution (or
     rho) and accuracy (or score): which of them fit, and the front of accuracy against cost. A
-    budget may then be left out. The sixteen MobileNets of the paper are shipped as mobilenet_v1.
+    budget may then be left out. With --convention, --batch or --pass the budget is one of what they
+    count, the most of a range. The sixteen MobileNets of the paper are shipped as mobilenet_v1.
 
     \b
     mnetcost fit --max-mult-adds 150M --max-params 2M
     mnetcost fit efficientnet_b0 --max-mult-adds 200M --resolution-multiple 16
     mnetcost fit my_net.yaml --max-params 0.5M --min-alpha 0.25 --rho 1
+    mnetcost fit mobilenet_v1 --max-mult-adds 300M --convention flops
     mnetcost fit mobilenet_v1 --scores mobilenet_v1 --max-mult-adds 150M
     """
     chosen = choose_format(format_, output)
-    network = open_network(spec, knobs)
-    given = {name: value for name, value in options.items() if value}
+    graph = open_network(spec, knobs).graph
+    given = {name: value for name, value in options.items() if value} | {"basis": basis}
     scores = given.pop("scores", None)
-    if scores is not None:
-        write(_rank(network, scores, **given), chosen, output)
-        return
+    report = _fitted(graph, **given) if scores is None else _ranked(graph, scores, **given)
+    write(report, chosen, output)
+
+
+def _fitted(graph: Graph, input: Any = None, **given: Any) -> Report:  # noqa: A002 - the option
+    from mnetcost.analysis.fit import fit as search
+
     shown = {name: given.pop(name) for name in ("view", "top") if name in given}
-    found = mnetcost.fit(network, **given)
+    found = search(graph, size=input, **given)
     if found.best is None:
-        raise network.graph.refusal("nothing-fits", nothing_fits(found))
-    write(fit_report(found, **shown), chosen, output)
+        raise graph.refusal("nothing-fits", nothing_fits(found))
+    return fit_report(found, **shown)
 
 
-def _rank(network: Network, scores: str, **given: Any) -> Report:
+def _ranked(graph: Graph, scores: str, **given: Any) -> Report:
     """The report on measured networks, which say their own settings."""
+    from mnetcost.analysis.scores import rank
+
+    limits = [given.pop(name, None) for name in ("max_mult_adds", "max_params")]
+    size, basis = given.pop("input", None), given.pop("basis")
     for name in given:
-        if name not in ("max_mult_adds", "max_params", "input"):
-            option = name.replace("_", "-")
-            raise UsageError(f"--{option} beside --scores, whose networks are all that is tried")
-    ranking = mnetcost.rank(network, scores, **given)
+        option = name.replace("_", "-")
+        raise UsageError(f"--{option} beside --scores, whose networks are all that is tried")
+    ranking = rank(graph, scores, read_budget(*limits), size, basis)
     if ranking.best is None:
-        raise network.graph.refusal("nothing-fits", none_fits(ranking))
+        raise graph.refusal("nothing-fits", none_fits(ranking))
     return ranking_report(ranking)

@@ -122,9 +122,7 @@ def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
     budget = read_budget(max_mult_adds, max_params)
     if not budget.most:
         return None
-    convention = basis.convention
-    if convention and "mult_adds" in budget.most and not convention.counts_work:
-        raise UsageError(f"max-mult-adds: {convention.name} counts parameters alone")
+    basis.limiting(budget)
     if rho is not None and resolution is not None:
         raise UsageError(BOTH)
     return budget._replace(

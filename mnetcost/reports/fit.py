@@ -1,16 +1,25 @@
 """What fits into a budget: the largest network at each ρ, and the front; JSON has all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from mnetcost.conventions.tally import Bounds
+from mnetcost.cost import Basis, Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
-from mnetcost.multipliers import Setting, Widths
+from mnetcost.multipliers import Setting, Widths, make_setting
 from mnetcost.printed import Budget
 from mnetcost.reports.cost import header
 from mnetcost.reports.knobs import knobs_text
-from mnetcost.reports.notes import convention_notes, rounding_text, source_notes
+from mnetcost.reports.measures import (
+    cost_headers,
+    cost_words,
+    counted_document,
+    is_another,
+    unit_line,
+)
+from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
 from mnetcost.tables import Column, Kind, Report, Table
 
 if TYPE_CHECKING:  # a search needs NumPy, the options of its report do not
@@ -18,7 +27,6 @@ if TYPE_CHECKING:  # a search needs NumPy, the options of its report do not
 
 VIEWS = ("largest", "front")
 SHOWN = 20  # rows of the front
-WORDS = {"mult_adds": "mult-adds", "params": "parameters", "both": "both together"}
 
 
 def fit_report(fit: "Fit", view: str | None = None, top: int = SHOWN) -> Report:
@@ -28,9 +36,11 @@ def fit_report(fit: "Fit", view: str | None = None, top: int = SHOWN) -> Report:
     first = f"the {top} of {count:,} with the greatest capacity" if count > top else f"{count:,}"
     front = tuple(choice for choice, _ in fit.front[:top])
     largest = _table(fit, "largest", "The largest α that fits, at each ρ", fit.largest, on)
-    title = f"Pareto front of capacity α·ρ against mult-adds and parameters ({first})"
+    words = cost_words(fit.basis)
+    title = f"Pareto front of capacity α·ρ against {words['mult_adds']} and {words['params']}"
+    title += f" ({first})"
     report = Report(
-        title=f"{fit.graph.name}: {budget_text(fit.budget)}",
+        title=f"{fit.graph.name}: {budget_text(fit.budget, fit.basis)}",
         tables=(largest, _table(fit, "front", title, front, on)),
         notes=_notes(fit),
         document=_document(fit),
@@ -41,29 +51,37 @@ def fit_report(fit: "Fit", view: str | None = None, top: int = SHOWN) -> Report:
 
 def nothing_fits(fit: "Fit") -> str:
     """Why nothing fits, and what the least is."""
-    budget = budget_text(fit.budget)
+    budget = budget_text(fit.budget, fit.basis)
     if not fit.smallest:
         words = "the network is impossible at every α and ρ that was tried"
         return f"{fit.graph.name}: nothing fits: {words} ({_searched(fit)})"
-    kinds = ("mult-adds", "parameters")
-    least = [f"the fewest {kind} are {_place(one)}" for kind, one in zip(kinds, fit.smallest)]
+    called = cost_words(fit.basis)
+    kinds = (called["mult_adds"], called["params"])
+    least = [f"the fewest {kind} are {_place(fit, one)}" for kind, one in zip(kinds, fit.smallest)]
     if fit.smallest[0] == fit.smallest[1]:
-        least = [f"the smallest network has {_place(fit.smallest[0])}"]
+        least = [f"the smallest network has {_place(fit, fit.smallest[0])}"]
     return f"{fit.graph.name}: nothing fits {budget} ({_searched(fit)}): {'; '.join(least)}"
 
 
-def budget_text(budget: Budget) -> str:
+def budget_text(budget: Budget, basis: Basis) -> str:
     """ "at most 150,000,000 mult-adds and 2,000,000 parameters"."""
-    given = [f"{limit:,} {WORDS[kind]}" for kind, limit in budget.limits().items()]
+    words = cost_words(basis)
+    given = [f"{limit:,} {words[kind]}" for kind, limit in budget.limits().items()]
     return f"at most {' and '.join(given)}" if given else "no budget"
 
 
-def _place(one: "Choice") -> str:
+def _place(fit: "Fit", one: "Choice") -> str:
     setting = one.setting
     return (
-        f"{one.mult_adds:,} mult-adds and {one.params:,} parameters, at α in {one.plateau}, "
+        f"{costs_text(one, fit.basis)}, at α in {one.plateau}, "
         f"ρ = {ratio_text(setting.rho)} (input {setting.height}×{setting.width})"
     )
+
+
+def costs_text(one: Any, basis: Basis) -> str:
+    """The costs of a Choice or of what is scored: "1,024 mult-adds and 32 parameters"."""
+    words = cost_words(basis)
+    return f"{one.mult_adds:,} {words['mult_adds']} and {one.params:,} {words['params']}"
 
 
 def _searched(fit: "Fit") -> str:
@@ -73,17 +91,31 @@ def _searched(fit: "Fit") -> str:
     return f"α in {low}, {ratio_text(fit.high)}]; inputs {inputs}{more}"
 
 
-def share_columns(budget: Budget, kind: str, header: str) -> tuple[Column, ...]:
-    """A cost, and beside it how much of its limit that is, where it has one."""
-    cost = Column(kind, header, Kind.INTEGER)
-    if kind not in budget.limits():
-        return (cost,)
-    return cost, Column(f"{kind}_share", "% of\nbudget", Kind.SHARE, joined=True)
+def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
+    """Parameters and work, and beside each how much of its limit that is, where it has one."""
+    found: list[Column] = []
+    for kind, words in cost_headers(basis).items():
+        found.append(Column(kind, words, Kind.INTEGER))
+        if kind in budget.limits():
+            found.append(Column(f"{kind}_share", "% of\nbudget", Kind.SHARE, joined=True))
+    return tuple(found)
 
 
-def share_cells(kind: str, cost: int, fills: dict[str, Fraction]) -> tuple[int | Fraction, ...]:
-    """The values under `share_columns`."""
-    return (cost, fills[kind]) if kind in fills else (cost,)
+def share_cells(one: Any, fills: Mapping[str, Fraction]) -> tuple[int | Fraction, ...]:
+    """The values under `share_columns` of a Choice or of what is scored."""
+    found: list[int | Fraction] = []
+    for kind in ("params", "mult_adds"):
+        found.append(getattr(one, kind))
+        if kind in fills:
+            found.append(fills[kind])
+    return tuple(found)
+
+
+def costs_document(one: Any, basis: Basis) -> dict[str, Any]:
+    """The costs for programs: under another convention its count, and else the paper's."""
+    if is_another(basis):
+        return counted_document(basis, one.params, Bounds(one.mult_adds, one.mult_adds))
+    return {"params": one.params, "mult_adds": one.mult_adds}
 
 
 def _table(
@@ -98,22 +130,17 @@ def _table(
         Column("input", "Input", Kind.MAP),
         Column("plateau", "α", Kind.TEXT),
         Column("from", "from", Kind.TEXT, joined=True),
-        *share_columns(fit.budget, "params", "Parameters"),
-        *share_columns(fit.budget, "mult_adds", "Mult-adds"),
+        *share_columns(fit.budget, fit.basis),
         Column("capacity", "Capacity\nα·ρ", Kind.RATIO),
         Column("front", "On the front of", Kind.TEXT),
     )
     rows = []
     for one in choices:
-        fills = fit.fills(one)
-        costs = (
-            *share_cells("params", one.params, fills),
-            *share_cells("mult_adds", one.mult_adds, fills),
-        )
+        costs = share_cells(one, fit.fills(one))
         place = (one.setting.rho, input_map(fit.graph, one.setting), str(one.plateau))
-        words = front_text(on.get(one, ()))
+        words = front_text(on.get(one, ()), fit.basis)
         rows.append((*place, one.plateau.decimal(), *costs, one.capacity, words))
-    return Table(key, title, columns, tuple(rows))
+    return Table(key, title + unit_line(fit.basis), columns, tuple(rows))
 
 
 def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
@@ -126,8 +153,7 @@ def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
         Column("to_included", "included", Kind.TEXT),
         Column("rho", "ρ", Kind.NUMBER),
         Column("input", "Input", Kind.MAP),
-        *share_columns(fit.budget, "params", "Parameters"),
-        *share_columns(fit.budget, "mult_adds", "Mult-adds"),
+        *share_columns(fit.budget, fit.basis),
         Column("capacity", "Capacity", Kind.NUMBER),
         Column("front", "Front", Kind.TEXT),
     )
@@ -140,8 +166,7 @@ def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
                 *(one.setting.alpha, start.alpha, _truth(not start.past)),
                 *(end.alpha, _truth(end.past), one.setting.rho),
                 input_map(fit.graph, one.setting),
-                *share_cells("params", one.params, fit.fills(one)),
-                *share_cells("mult_adds", one.mult_adds, fit.fills(one)),
+                *share_cells(one, fit.fills(one)),
                 *(one.capacity, " ".join(on.get(one, ()))),
             )
         )
@@ -157,16 +182,18 @@ def input_map(graph: Graph, setting: Setting) -> tuple[Any, ...]:
     return graph.input.at(setting.height, setting.width, Widths(graph.rounding, setting.alpha))
 
 
-def front_text(names: Sequence[str]) -> str:
+def front_text(names: Sequence[str], basis: Basis) -> str:
     """Against which costs something is on the front, in words."""
-    apart = [WORDS[name] for name in names if name != "both"]
-    return ", ".join(apart or [WORDS[name] for name in names])
+    words = cost_words(basis)
+    apart = [words[name] for name in names if name != "both"]
+    return ", ".join(apart) or ("both together" if names else "")
 
 
 def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
     notes = [
         *source_notes(fit.graph),
-        *convention_notes(),
+        *convention_notes(fit.basis, Count.of(fit.graph, make_setting(fit.graph.base))),
+        *basis_notes(fit.basis),
         ("Width", rounding_text(fit.graph)),
         ("Searched", _searched(fit)),
         (
@@ -180,14 +207,14 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         inputs = ", ".join(f"{one.height}×{one.width}" for one in fit.impossible[:10])
         notes.append(("Impossible", f"at any α: {inputs}"))
     if fit.best is not None:
-        notes.append(("Best", f"{_place(fit.best)}; the greatest capacity α·ρ that fits"))
+        notes.append(("Best", f"{_place(fit, fit.best)}; the greatest capacity α·ρ that fits"))
     return tuple(notes)
 
 
 def _document(fit: "Fit") -> dict[str, Any]:
     on = dict(fit.front)
     return {
-        **header(fit.graph),
+        **header(fit.graph, fit.basis),
         "budget": fit.budget.limits(),
         "alpha": {"min": None if fit.low is None else str(fit.low), "max": str(fit.high)},
         "inputs": [list(input_map(fit.graph, one)) for one in fit.settings],
@@ -209,8 +236,7 @@ def _choice(fit: "Fit", one: "Choice", on: dict["Choice", tuple[str, ...]]) -> d
         "to": {"alpha": str(end.alpha), "included": end.past},
         "rho": str(one.setting.rho),
         "input": list(input_map(fit.graph, one.setting)),
-        "params": one.params,
-        "mult_adds": one.mult_adds,
+        **costs_document(one, fit.basis),
         "fills": {kind: float(part) for kind, part in fit.fills(one).items()},
         "capacity": str(one.capacity),
         "front": list(on.get(one, ())),

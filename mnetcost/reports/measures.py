@@ -25,9 +25,8 @@ class Measure(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The header within a sentence: "mult-adds of training", "MACs (fvcore)"."""
-        text = self.header.replace("\n", " ")
-        return text if text[1].isupper() else text[0].lower() + text[1:]
+        """The header within a sentence."""
+        return in_words(self.header)
 
 
 def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
@@ -127,6 +126,28 @@ def count_document(basis: Basis, of: Any) -> dict[str, Any]:
     """
     params = (basis.convention or paper()).params(of.parameters._asdict())
     return counted_document(basis, params, of.counted)
+
+
+def cost_headers(basis: Basis) -> dict[str, str]:
+    """What parameters and work are called over a column: "FLOPs\n(flops)"."""
+    convention = basis.convention
+    headers = {"params": "Parameters", "mult_adds": PASS_WORDS[basis.pass_]}
+    if convention is not None and is_another(basis):
+        headers["params"] += f"\n({convention.name})"
+        if convention.counts_work:
+            headers["mult_adds"] = f"{convention.unit}s\n({convention.name})"
+    return headers
+
+
+def cost_words(basis: Basis) -> dict[str, str]:
+    """The same within a sentence: "mult-adds", "FLOPs (flops)"."""
+    return {kind: in_words(header) for kind, header in cost_headers(basis).items()}
+
+
+def in_words(header: str) -> str:
+    """A header within a sentence: "mult-adds of training", "MACs (fvcore)"."""
+    text = header.replace("\n", " ")
+    return text if text[1].isupper() else text[0].lower() + text[1:]
 
 
 def is_another(basis: Basis) -> bool:
