@@ -95,6 +95,14 @@ def test_best_is_the_greatest_capacity() -> None:
     assert "best=Choice" in repr(found)
 
 
+def test_of_one_capacity_the_best_has_the_most_mult_adds() -> None:
+    # α·ρ = 1/2 twice: 4 of 8 channels on the whole 4×6 map, and all 8 on the 2×3 one
+    found = mnetcost.fit(small(), max_mult_adds=45 * 24 * 4, rho="1/2,1")
+    assert [one.mult_adds for one in found.largest] == [45 * 6 * 8, 45 * 24 * 4]
+    assert [one.capacity for one in found.largest] == [Fraction(1, 2)] * 2
+    assert found.best == found.largest[1]
+
+
 def test_best_is_not_the_fullest() -> None:
     """79/80 · 5/7 is above 27/40 · 1, which has more mult-adds."""
     found = mnetcost.fit("mobilenet_v2", "170M")
