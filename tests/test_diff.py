@@ -324,6 +324,7 @@ def test_signs_and_folding(files: list[str], capsys: pytest.CaptureFixture[str])
     _, out = run(capsys, *files)
     signs = [line[:1] for line in out.split("\n")[6:10]]
     assert signs == [" ", "+", " ", "~"]
+    assert "unchanged)" not in out  # one alone keeps its name
     _, out = run(capsys, files[0], files[0])
     assert "(3 unchanged)" in out
     _, out = run(capsys, files[0], files[0], "--all")
