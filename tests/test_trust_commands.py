@@ -138,3 +138,37 @@ def test_types_and_layers_add_up_under_a_convention_and_a_pass() -> None:
 def test_the_header_says_what_one_is(options: tuple[str, ...], words: str) -> None:
     ran = process("table", "mobilenet_v1", "--view", "types", *options)
     assert words in ran.out
+
+
+def test_remarks_stand_where_they_concern_the_network(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(
+        OWN + "notes: [Always., attention: Of heads.]\ndefects:\n  - uneven_padding: Of windows.\n",
+        encoding="utf-8",
+    )
+    spec = tmp_path / "net.yaml"
+    begin = "input: {height: 4, width: 6, channels: 2}\nlayers:\n  - "
+
+    def notes(layer: str, *command: str) -> str:
+        spec.write_text(begin + layer, encoding="utf-8")
+        ran = process(*command, "--convention", str(path))
+        assert ran.code == 0, ran.err
+        return ran.out
+
+    for command in (
+        ("table", str(spec)),
+        ("sweep", str(spec), "--alpha", "1"),
+        ("compare", str(spec)),
+    ):
+        assert "Note: Always." in notes("relu", *command)
+        assert "Of heads." not in notes("relu", *command)
+        assert "Note: Of heads." in notes("attention: {heads: 2}", *command)
+        assert "Defect: Of windows." in notes("conv: {out: 2, kernel: [2, 3]}", *command)
+        assert "Of windows." not in notes("conv: {out: 2, kernel: [1, 3]}", *command)
+
+
+@pytest.mark.parametrize("entry", ["atention: x", "attention: [x]", "[x]"])
+def test_a_wrong_remark_is_a_problem(entry: str, tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(OWN + f"notes:\n  - {entry}\n", encoding="utf-8")
+    refused(process("table", "--convention", str(path)), 1)

@@ -1,6 +1,6 @@
 """What is counted, as data: which named parts of the work and of the parameters, and how much."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -75,6 +75,13 @@ class Weight(NamedTuple):
     per_image: bool
 
 
+class Remark(NamedTuple):
+    """What a reader should know of a convention, and the layer type or part that it is about."""
+
+    about: str  # empty for every network
+    text: str
+
+
 class _Said(NamedTuple):
     name: str
     words: str
@@ -84,8 +91,8 @@ class _Said(NamedTuple):
     work: Rules
     per_image: Rules
     parameters: tuple[str, ...]
-    notes: tuple[str, ...]
-    defects: tuple[str, ...]
+    notes: tuple[Remark, ...]
+    defects: tuple[Remark, ...]  # where its number is the tool's own mistake
 
 
 class Convention(_Said):
@@ -114,6 +121,13 @@ class Convention(_Said):
                 if times:
                     each = self.multiply_add if part in MULTIPLY_ADDS else 1
                     yield Weight(part, times * each, per_image)
+
+    def remarks(self, present: Container[str]) -> Iterator[tuple[str, str]]:
+        """Its notes and defects about what is present: "Note" or "Defect", and the text."""
+        for label, found in (("Note", self.notes), ("Defect", self.defects)):
+            for one in found:
+                if not one.about or one.about in present:
+                    yield label, one.text
 
     def params(self, amounts: Mapping[str, Any]) -> Any:
         """The parameters that this convention counts, of amounts by name."""

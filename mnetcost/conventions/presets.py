@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Rules, Weights
+from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Remark, Rules, Weights
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Compound
 from mnetcost.layers.fields import CALLS, Integer
@@ -120,18 +120,25 @@ class _Reader:
             work=self._rules(nodes.get("work")),
             per_image=self._rules(nodes.get("per_image")),
             parameters=self._parameters(nodes.get("parameters")),
-            notes=self._lines(nodes, "notes"),
-            defects=self._lines(nodes, "defects"),
+            notes=self._remarks(nodes, "notes"),
+            defects=self._remarks(nodes, "defects"),
         )
 
     def _text(self, nodes: Mapping[str, Node], key: str) -> str:
         return (self.convert.text(nodes[key], key) or "") if key in nodes else ""
 
-    def _lines(self, nodes: Mapping[str, Node], key: str) -> tuple[str, ...]:
-        if key not in nodes:
-            return ()
-        found = [self.convert.text(node, key) for node in self._list(nodes[key])]
-        return tuple(text for text in found if text)
+    def _remarks(self, nodes: Mapping[str, Node], key: str) -> tuple[Remark, ...]:
+        """Texts, or a text behind the layer type or the part that it is about."""
+        found: list[Remark] = []
+        for node in self._list(nodes[key]) if key in nodes else ():
+            if isinstance(node, Entries):
+                entries = self.convert.entries(node, (*SELECTORS[1:], *PARTS), f"an entry of {key}")
+                pairs = [(about.text, text) for about, text in (entries or {}).values()]
+            else:
+                pairs = [("", node)]
+            texts = ((about, self.convert.text(text, key)) for about, text in pairs)
+            found += [Remark(about, text) for about, text in texts if text]
+        return tuple(found)
 
     def _list(self, node: Node) -> list[Node]:
         if isinstance(node, Items):

@@ -53,6 +53,16 @@ def parts(stage: Stage) -> dict[str, Any]:
     return found
 
 
+def present(of: Iterable[tuple[Node, Map, Map]]) -> frozenset[str]:
+    """The layer types and the parts that nodes with these maps have any of."""
+    found: set[str] = set()
+    for node, x, y in of:
+        for stage in stages(node, x, y):
+            found.add(stage.layer.written)
+            found.update(part for part, amount in parts(stage).items() if amount)
+    return frozenset(found)
+
+
 def stage_terms(stage: Stage, convention: Convention, call: str) -> Iterable[Term]:
     """The terms of a simple layer that is called this way."""
     written = stage.layer.written

@@ -44,8 +44,8 @@ def conventions_report() -> Report:
             (name, words, "yes" if name in MULTIPLY_ADDS else "") for name, words in PARTS.items()
         ),
     )
-    notes = [(one.name, text) for one in found for text in one.notes]
-    notes += [(f"{one.name}, defect", text) for one in found for text in one.defects]
+    notes = [(one.name, note.text) for one in found for note in one.notes]
+    notes += [(f"{one.name}, defect", note.text) for one in found for note in one.defects]
     return Report(
         title="Conventions",
         tables=(table, parts),
@@ -60,7 +60,9 @@ def _described(one: Convention) -> dict[str, Any]:
         **{key: getattr(one, key) for key in ("name", "words", "tool", "unit", "multiply_add")},
         "work": _plain(one.work),
         "per_image": _plain(one.per_image),
-        **{key: list(getattr(one, key)) for key in ("parameters", "notes", "defects")},
+        "parameters": list(one.parameters),
+        "notes": [note.text for note in one.notes],
+        "defects": [note.text for note in one.defects],
     }
 
 

@@ -29,7 +29,7 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
         tables=(whole if every else folded,),
         notes=(
             *(("Before", setting_text(diff.before)), ("After", setting_text(diff.after))),
-            *convention_notes(diff.before.basis),
+            *convention_notes(diff.before.basis, diff.before, diff.after),
             *basis_notes(diff.before.basis),
         ),
         document=_document(diff),

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from mnetcost.analysis.terms import by_layer, differences, plain_count
-from mnetcost.conventions import EVERY, PARAMETERS, WORK
+from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
 from mnetcost.conventions.presets import paper
+from mnetcost.conventions.tally import present
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
@@ -19,7 +20,7 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
     map_text = "×".join(map(str, count.input))
     return (
         *source_notes(count.graph),
-        *convention_notes(count.basis),
+        *convention_notes(count.basis, count),
         *_difference_notes(count),
         *basis_notes(count.basis),
         ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
@@ -76,15 +77,23 @@ def rounding_text(graph: Graph) -> str:
     return f"rounding: {graph.rounding} ({graph.rounding.words()})"
 
 
-def convention_notes(basis: Basis = FORWARD) -> tuple[tuple[str, str], ...]:
-    """What one operation and one parameter is, and where a tool's number is its defect."""
+def convention_notes(basis: Basis = FORWARD, *counts: Count) -> tuple[tuple[str, str], ...]:
+    """What one operation and one parameter is, and where a tool's number is its defect.
+
+    What a convention says of a layer type stands there where one of these networks has it.
+    """
     one = basis.convention or paper()
     tool = f" ({one.tool})" if one.tool else ""
-    return (
-        ("Convention", f"“{one.name}”{tool}, {one.words}"),
-        *(("Note", text) for text in one.notes),
-        *(("Defect", text) for text in one.defects),
-    )
+    said = f"“{one.name}”{tool}, {one.words}"
+    return ("Convention", said), *one.remarks(parts_of(one, counts))
+
+
+def parts_of(convention: Convention, counts: Iterable[Count]) -> frozenset[str]:
+    """The layer types and parts of these networks, where the convention says something of any."""
+    if not any(one.about for one in (*convention.notes, *convention.defects)):
+        return frozenset()
+    layers = (layer for count in counts for layer in count.layers)
+    return present((layer.node, layer.input, layer.output) for layer in layers)
 
 
 def basis_notes(basis: Basis) -> tuple[tuple[str, str], ...]:
@@ -110,8 +119,10 @@ def _difference_notes(count: Count) -> tuple[tuple[str, str], ...]:
     if not convention.counts_work or count.basis.pass_ != "forward":
         return ()
     found = by_layer(differences(count.layers, convention, count.basis.batch))
-    words = ", ".join(f"{name} {value:+,}" for name, value in found.items())
-    return (("Against", f"{plain_count(count.layers):,} multiply-accumulates: {words or 'equal'}"),)
+    words = ", ".join(f"{name} {value:+,}" for name, value in found.items()) or "equal"
+    if count.counted.low != count.counted.high:
+        words += " (where all are modules; how some are called is unknown)"
+    return (("Against", f"{plain_count(count.layers):,} multiply-accumulates: {words}"),)
 
 
 def _left_out(count: Count) -> str:

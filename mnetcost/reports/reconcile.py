@@ -12,7 +12,7 @@ from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import header
-from mnetcost.reports.notes import cost_notes
+from mnetcost.reports.notes import cost_notes, parts_of
 from mnetcost.tables import Column, Kind, Report, Table
 from mnetcost.text import clip
 
@@ -36,12 +36,10 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
         for one in (start, end)
         if len({number(count.layers, one, count.basis.batch, call) for call in CALLS}) > 1
     ]
-    notes += [
-        (f"{one.name}{kind}", text)
-        for one in (start, end)
-        for kind, texts in (("", [one.words]), (", note", one.notes), (", defect", one.defects))
-        for text in texts
-    ]
+    for one in (start, end):
+        notes.append((one.name, one.words))
+        remarks = one.remarks(parts_of(one, [count]))
+        notes += [(f"{one.name}, {label.lower()}", text) for label, text in remarks]
     return Report(
         title=count.graph.name,
         tables=(table,),

@@ -45,12 +45,12 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     return Report(
         title="Shipped networks",
         tables=(table,),
-        notes=(*convention_notes(basis), *basis_notes(basis)),
+        notes=(*convention_notes(basis, *counts.values()), *basis_notes(basis)),
         document={
             "specs": [
                 {
                     **dict(zip(("name", "spec", "model", "input", "params", "mult_adds"), row)),
-                    **count_document(count),
+                    **count_document(count.basis, count),
                     "source": row[-1],
                 }
                 for row, count in zip(rows, counts.values())

@@ -249,7 +249,7 @@ class _Builder:
             self._refuse_reference(event, "anchor", f"&{event.anchor}")
         tag = getattr(event, "tag", None)
         if tag:
-            message = f"the tag {clip(tag)}; plain values alone are read"
+            message = f"the tag {clip(tag)}; plain values only"
             self.collector.add(_mark(event), "tag", message)
 
     def _refuse_reference(self, event: yaml.NodeEvent, code: str, text: str) -> None:
@@ -257,5 +257,5 @@ class _Builder:
 
     def _refuse_reference_at(self, mark: Mark, code: str, text: str) -> None:
         expected = "`blocks:` or `repeat:` for layers that recur, `defaults:` for keys that do"
-        message = f"{text}: anchors, aliases and merge keys are not read"
+        message = f"{text}: no anchors, aliases or merge keys are read"
         self.collector.add(mark, code, message, expected=expected)
