@@ -10,8 +10,6 @@ from mnetcost.spec import shipped, shipped_variants
 
 pytest.importorskip("ruamel.yaml")
 
-HEAD = "input: {height: 12, width: 20, channels: 4}\n"
-
 
 def totals(network):
     cost = network.cost()
