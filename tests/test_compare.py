@@ -246,6 +246,7 @@ def test_a_plot_is_written(suffix: str, tmp_path: Path, capsys: pytest.CaptureFi
         (["vgg16", "--plot", "-"], 2),
         (["vgg16", "--plot", "no/such/folder/x.png"], 2),
         (["vgg16", "--plot", "x.png", "--convention", "keras"], 2),
+        (["vgg16", "--plot", "x.svg", "--output", "x.svg", "--format", "json"], 2),
         (["vgg16", "no_such", "--plot", "x.png"], 1),
     ],
 )

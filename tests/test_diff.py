@@ -101,6 +101,15 @@ def test_shared_weights_are_a_change() -> None:
 # --- the shipped networks, against published figures and hand counts
 
 
+def test_training_only_is_a_change() -> None:
+    text = HEAD + (
+        "  - branches:\n      - [conv: {out: 4}]\n"
+        "      - {training_only: %s, layers: [conv: {out: 4}]}\n    merge: add\n"
+    )
+    found = mnetcost.diff(*(mnetcost.load(text % word) for word in ("true", "false")))
+    assert rows(found)[1][3] == [("training only", "true", "false")]
+
+
 def test_mobilenet_against_full_convolutions() -> None:
     found = mnetcost.diff("mobilenet_v1", "mobilenet_v1_full")
     # 13 pairs, each now one convolution; the first convolution and what follows the last stay
@@ -315,6 +324,7 @@ def test_signs_and_folding(files: list[str], capsys: pytest.CaptureFixture[str])
     _, out = run(capsys, *files)
     signs = [line[:1] for line in out.split("\n")[6:10]]
     assert signs == [" ", "+", " ", "~"]
+    assert "unchanged)" not in out  # one alone keeps its name
     _, out = run(capsys, files[0], files[0])
     assert "(3 unchanged)" in out
     _, out = run(capsys, files[0], files[0], "--all")

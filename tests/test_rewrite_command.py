@@ -56,6 +56,19 @@ def test_files(net, tmp_path):
     assert (network["name"], network["mult_adds_after"]) == ("network", "2280")
 
 
+def test_two_outputs_in_one_file_lose_neither(net, tmp_path):
+    old = tmp_path / "old.csv"
+    old.write_text("old", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(old)
+    for one, other in (("old.csv", "old.csv"), ("link.csv", "old.csv"), ("n.csv", "./n.csv")):
+        words = ("-o", f"{tmp_path}/{one}", "--report", f"{tmp_path}/{other}")
+        ran = process("rewrite", net, "--to", "separable", *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "is what --output writes to already" in ran.err
+    assert old.read_text("utf-8") == "old"
+    assert not (tmp_path / "n.csv").exists()
+
+
 def test_a_file_in_its_own_place(net):
     ran = process("rewrite", net, "--to", "separable", "-o", net)
     assert "7,200" in ran.out

@@ -20,6 +20,7 @@ from mnetcost.cli.arguments import (
 from mnetcost.cli.output import (
     choose_format,
     format_option,
+    keep_apart,
     output_option,
     print_text,
     save,
@@ -108,6 +109,7 @@ def compare(
     chosen = choose_format(format_, output)
     scatter, plot = others.pop("scatter"), others.pop("plot")
     drawn = None if plot is None else _plot_format(plot)
+    keep_apart(output, plot, "--plot")
     if scatter and (chosen != "rich" or output not in (None, "-")):
         raise UsageError("--scatter draws on standard output; for a file there is --plot")
     found = Comparison.of(_costs(targets, basis, others), targets)

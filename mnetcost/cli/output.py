@@ -120,6 +120,19 @@ def is_standard_output(output: str | None) -> bool:
         return False
 
 
+def keep_apart(output: str | None, other: str | None, option: str) -> None:
+    """Let no second file take the place of the first.
+
+    Raises BadParameter, naming the `option` of the second, where both are one regular file.
+    """
+    if output is None or other is None or "-" in (output, other):
+        return
+    place = os.path.realpath(other)
+    if os.path.realpath(output) == place and (os.path.isfile(place) or not os.path.exists(place)):
+        message = f"'{click.format_filename(other)}' is what --output writes to already"
+        raise click.BadParameter(message, param_hint=option)
+
+
 def print_text(text: str) -> None:
     """Print to standard output."""
     if sys.stdout is not None:  # else it was closed by whoever started this

@@ -8,6 +8,7 @@ from mnetcost.cli.output import (
     choose_format,
     format_option,
     is_standard_output,
+    keep_apart,
     write,
     write_beside,
     write_text,
@@ -62,6 +63,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - one an option
     from mnetcost.reports.rewrite import rewrite_report
 
     chosen = choose_format(format_, report, "--report")
+    keep_apart(output, report, "--report")
     found = open_network(spec, knobs).rewrite(to, layers)
     saving = rewrite_report(found)
     spec_is_printed = is_standard_output(output) and (format_ is None or report is not None)
