@@ -295,7 +295,7 @@ def test_hostile_texts_in_a_terminal(colour: str, monkeypatch: pytest.MonkeyPatc
     assert ("\x1b" in text) == bool(colour)
 
 
-@pytest.mark.parametrize("format_", [name for name in FORMATS if name != "csv"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_no_format_passes_control_characters_on(format_: str) -> None:
     text = renderer(format_)(_report(CONTROLS))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)

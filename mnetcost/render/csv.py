@@ -7,7 +7,7 @@ from typing import Any
 
 from mnetcost.exact import ratio_text
 from mnetcost.tables import Column, Kind, Report
-from mnetcost.text import inert
+from mnetcost.text import inert, printable
 
 _DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}
 
@@ -44,4 +44,4 @@ def _raw(kind: Kind, value: Any) -> Any:
         return ratio_text(value)  # 0.75, or 6/7 where no decimal is exact
     if kind is Kind.FORMULA:
         return value.text
-    return inert(value) if kind is Kind.TEXT else value
+    return inert(printable(value)) if kind is Kind.TEXT else value
