@@ -99,7 +99,7 @@ def count(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> in
             return int(np.count_nonzero(there))
         return int(down[tile.alphas] @ (there @ across[tile.rhos]))
 
-    return int(total + sum(_each(counted, opened)))
+    return int(total + sum(each(counted, opened)))
 
 
 def best(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> tuple[int, int] | None:
@@ -159,7 +159,7 @@ def _fitting(values: Values, limits: Sequence[Budget], tile: Tile) -> Array:
     return there
 
 
-def _each(work: Any, found: Sequence[Tile]) -> Iterator[Any]:
+def each(work: Any, found: Sequence[Tile]) -> Iterator[Any]:
     """The work of every tile, on as many threads as there are processors."""
     if len(found) < 2:
         return map(work, found)
