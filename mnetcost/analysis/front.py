@@ -1,72 +1,68 @@
 """The points of a grid that no other beats: the most capacity α·ρ for their cost.
 
-Each wave of tiles is held against the front of those before. Capacities are compared in rough
-first, by their logarithms: what costs no less than a point of the front that surely has more is
-beaten, and only the few others are compared exactly.
+Capacities are compared in rough first, by their logarithms: what costs no less than a point that
+surely has more is beaten. Only what is left after the last tile is compared exactly.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import lcm, log
 from typing import NamedTuple, Self
 
 import numpy as np
 
-from mnetcost.analysis.factors import Array, Number, array_of, column, dtype_for, peak, row
+from mnetcost.analysis.factors import Array, Number, array_of, dtype_for, peak
 from mnetcost.analysis.grid import Axis
 from mnetcost.analysis.reductions import Tile, each, extremes, tiles
 from mnetcost.analysis.values import Values
 
 WAVE = 32  # tiles that are looked into together
-STEPS = 2**16  # of rough capacity, from the least to the most
-FINEST = 1e-9  # a step at least: far more than logarithms are off by
+STEPS = 2**16  # from the least capacity to the most
+SURE = 1e-9  # a logarithm larger by so much is of a larger number, whatever was rounded
 
 
-class _Front(NamedTuple):
-    """Rising cost and rising capacity, and the distinct α and ρ of each point."""
+class _Points(NamedTuple):
+    """Distinct α and ρ of some points, and what each costs."""
 
     cost: Array
-    capacity: Array
     alphas: Array
     rhos: Array
-
-    def most(self, cost: Array) -> Array:
-        """The largest capacity for no more than these costs; -1 where there is none."""
-        places = np.searchsorted(self.cost, cost, side="right")
-        return np.concatenate(([-1], self.capacity))[places]
 
 
 @dataclass(frozen=True, slots=True)
 class _Capacity:
-    """α·ρ of every distinct point: the exact factors, and the rough ones, in steps from 0."""
+    """The logarithm of α·ρ, above the least, as a sum of one for each α and one for each ρ."""
 
     alphas: Array
     rhos: Array
-    rough_alphas: Array
-    rough_rhos: Array
 
     @classmethod
     def of(cls, alphas: Sequence[Fraction], rhos: Sequence[Fraction]) -> Self:
         """The capacities of a grid."""
-        exact = [_whole(alphas), _whole(rhos)]
-        dtype = dtype_for(max(exact[0]) * max(exact[1]))
-        logs = [np.array([_log(one) for one in values]) for values in (alphas, rhos)]
-        step = max(sum(float(np.ptp(one)) for one in logs) / STEPS, FINEST)
-        return cls(
-            *(np.array(one, dtype=dtype) for one in exact),
-            *((one - one.min()) / step for one in logs),
-        )
+        logs = [
+            np.array([log(one.numerator) - log(one.denominator) for one in values])
+            for values in (alphas, rhos)
+        ]
+        return cls(*(one - one.min() for one in logs))
 
-    def product(self) -> Number:
-        """All of them as a column times a row."""
-        shape = len(self.alphas), len(self.rhos)
-        return column(self.alphas.tolist(), shape) * row(self.rhos.tolist(), shape)
+    @property
+    def step(self) -> float:
+        """The width of a step: at least what is sure."""
+        return max(float(self.alphas.max() + self.rhos.max()) / STEPS, SURE)
 
-    def steps(self, alphas: Array, rhos: Array) -> Array:
-        """The rough ones at these rows and columns, or points."""
-        steps: Array = (self.rough_alphas[alphas] + self.rough_rhos[rhos]).astype(np.int64)
-        return steps
+    def most(self, tile: Tile) -> float:
+        """No point of the tile has more."""
+        return float(self.alphas[tile.alphas].max() + self.rhos[tile.rhos].max())
+
+
+class _Bounded(NamedTuple):
+    """A tile with the least cost and the largest capacity that it may have."""
+
+    tile: Tile
+    cost: int
+    capacity: float
 
 
 def front(values: Values, cost: Number) -> list[tuple[int, int]]:
@@ -74,24 +70,17 @@ def front(values: Values, cost: Number) -> list[tuple[int, int]]:
     if not all(values.axes.distinct):
         return []
     tops = [_largest(axis) for axis in values.axes]
-    capacity = _Capacity.of(
-        *([axis.values[place] for place in found] for axis, found in zip(values.axes, tops))
-    )
-    found = _Front(*(np.empty(0, dtype=np.int64) for _ in _Front._fields))
-    for wave in _waves(_promising(values, cost, capacity.product())):
+    ratios = [[axis.values[place] for place in top] for axis, top in zip(values.axes, tops)]
+    capacity = _Capacity.of(*ratios)
+    nothing = np.empty(0, dtype=np.int64)
+    found = _Points(nothing, nothing, nothing)
+    for wave in _waves(_promising(values, cost, capacity)):
         ceiling = _ceiling(found, capacity, peak(cost))
-        opened = [one.tile for one in wave if not _hopeless(found, one)]
-        points = each(lambda tile: _of_tile(values, cost, capacity, ceiling, tile), opened)  # noqa: B023 - used at once
-        found = _joined(found, list(points))
-    return [(int(tops[0][a]), int(tops[1][r])) for a, r in zip(found.alphas, found.rhos)]
-
-
-class _Bounded(NamedTuple):
-    """A tile with the least cost and the largest capacity that it may have."""
-
-    tile: Tile
-    cost: int | None
-    capacity: int
+        opened = [one.tile for one in wave if one.cost < ceiling[int(one.capacity / capacity.step)]]
+        look = partial(_of_tile, values, cost, capacity, ceiling)
+        found = _thinned([found, *each(look, opened)], capacity)
+    best = _unbeaten(found, *(_whole(one) for one in ratios))
+    return [(int(tops[0][a]), int(tops[1][r])) for a, r in zip(best.alphas, best.rhos)]
 
 
 def _largest(axis: Axis) -> Array:
@@ -103,30 +92,14 @@ def _largest(axis: Axis) -> Array:
     return found
 
 
-def _whole(values: Sequence[Fraction]) -> list[int]:
-    """The values over their common denominator."""
-    common = lcm(*(one.denominator for one in values))
-    return [one.numerator * (common // one.denominator) for one in values]
-
-
-def _promising(values: Values, cost: Number, capacity: Number) -> list[_Bounded]:
+def _promising(values: Values, cost: Number, capacity: _Capacity) -> list[_Bounded]:
     """The tiles, those with the most capacity for their cost first."""
-    costs, capacities = extremes(values, cost), extremes(values, capacity)
-    assert capacities is not None  # a product of columns and rows above zero
+    costs = extremes(values, cost)
     found = [
-        _Bounded(tile, None if costs is None else costs.low[tile.at], capacities.high[tile.at])
+        _Bounded(tile, 0 if costs is None else costs.low[tile.at], capacity.most(tile))
         for tile in tiles(values)
     ]
-    return sorted(found, key=lambda one: one.capacity / ((one.cost or 0) + 1), reverse=True)
-
-
-def _hopeless(found: _Front, tile: _Bounded) -> bool:
-    """Whether a point of the front beats everything that the tile may hold."""
-    return tile.cost is not None and bool(found.most(np.array([tile.cost]))[0] > tile.capacity)
-
-
-def _log(value: Fraction) -> float:
-    return log(value.numerator) - log(value.denominator)
+    return sorted(found, key=lambda one: one.capacity - log(one.cost + 1), reverse=True)
 
 
 def _waves(found: Sequence[_Bounded]) -> Iterator[Sequence[_Bounded]]:
@@ -137,39 +110,53 @@ def _waves(found: Sequence[_Bounded]) -> Iterator[Sequence[_Bounded]]:
         place, size = place + size, min(2 * size, WAVE)
 
 
-def _ceiling(found: _Front, capacity: _Capacity, largest: int) -> Array:
-    """For each step of capacity, the least cost of a point of the front that surely has more."""
-    reached = capacity.steps(found.alphas, found.rhos)
-    steps = np.arange(int(capacity.rough_alphas.max() + capacity.rough_rhos.max()) + 1)
-    # two steps up is more than one step of difference, whatever was rounded
-    return np.concatenate((found.cost, array_of([largest + 1])))[
-        np.searchsorted(reached, steps + 2)
-    ]
+def _ceiling(found: _Points, capacity: _Capacity, largest: int) -> Array:
+    """For each step of capacity, the least cost of a point that surely has more."""
+    logs = capacity.alphas[found.alphas] + capacity.rhos[found.rhos]
+    reached = np.maximum.accumulate((logs / capacity.step).astype(np.int64))
+    steps = np.arange(STEPS + 1)  # two more steps are more than one step more
+    costs = np.concatenate((found.cost, array_of([largest + 1])))
+    ceiling: Array = costs[np.searchsorted(reached, steps + 2)]
+    return ceiling
 
 
 def _of_tile(
     values: Values, cost: Number, capacity: _Capacity, ceiling: Array, tile: Tile
-) -> _Front:
-    """The possible points of a tile that may be on the front, in no order."""
+) -> _Points:
+    """The possible points of a tile below the ceiling."""
     costs = values.tile(cost, tile.alphas, tile.rhos)
-    there = costs < ceiling[capacity.steps(tile.alphas[:, None], tile.rhos[None])]
+    left, right = capacity.alphas[tile.alphas] / capacity.step, capacity.rhos[tile.rhos]
+    steps = (left[:, None] + right[None] / capacity.step).astype(np.int32)
+    there = costs < ceiling.take(steps, mode="clip")
     for one in values.bad if there.any() else ():
         there &= ~one.tile(tile.alphas, tile.rhos)
     rows, columns = np.nonzero(there)
-    alphas, rhos = tile.alphas[rows], tile.rhos[columns]
-    exact = capacity.alphas[alphas] * capacity.rhos[rhos]
-    return _Front(costs[rows, columns], exact, alphas, rhos)
+    return _Points(costs[rows, columns], tile.alphas[rows], tile.rhos[columns])
 
 
-def _joined(found: _Front, others: Sequence[_Front]) -> _Front:
-    """The front of all: of equal cost the largest capacity, then the first place."""
-    if not any(len(one.cost) for one in others):
-        return found
-    other = _Front(*(np.concatenate(parts) for parts in zip(*others)))
-    kept = other.capacity > found.most(other.cost - 1)
-    both = _Front(*(np.concatenate((mine, theirs[kept])) for mine, theirs in zip(found, other)))
-    order = np.lexsort((both.rhos, both.alphas, -both.capacity, both.cost))
-    capacity = both.capacity[order]
+def _thinned(some: Sequence[_Points], capacity: _Capacity) -> _Points:
+    """The points, cheapest first, without those that surely have less than one before."""
+    all_ = _Points(*(np.concatenate(parts) for parts in zip(*some)))
+    logs = capacity.alphas[all_.alphas] + capacity.rhos[all_.rhos]
+    order = np.lexsort((-logs, all_.cost))
+    logs = logs[order]
+    order = order[logs + SURE > np.maximum.accumulate(logs)]
+    return _Points(*(part[order] for part in all_))
+
+
+def _unbeaten(found: _Points, alphas: Sequence[int], rhos: Sequence[int]) -> _Points:
+    """Those that no other beats: of equal cost the largest capacity, then the first place."""
+    dtype = dtype_for(max(alphas) * max(rhos))
+    left, right = (np.array(one, dtype=dtype) for one in (alphas, rhos))
+    capacity = left[found.alphas] * right[found.rhos]
+    order = np.lexsort((found.rhos, found.alphas, -capacity, found.cost))
+    capacity = capacity[order]
     before = np.maximum.accumulate(np.concatenate(([-1], capacity[:-1])))
     order = order[capacity > before]
-    return _Front(*(part[order] for part in both))
+    return _Points(*(part[order] for part in found))
+
+
+def _whole(values: Sequence[Fraction]) -> list[int]:
+    """The values over their common denominator."""
+    common = lcm(*(one.denominator for one in values))
+    return [one.numerator * (common // one.denominator) for one in values]
