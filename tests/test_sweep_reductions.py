@@ -1,13 +1,14 @@
 """Reductions of a grid are what plain loops over its points find, ties and all."""
 
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 import pytest
 from test_sweep import DENSE, GROUPED
 
 import mnetcost
-from mnetcost.analysis import reductions
+from mnetcost.analysis import front, reductions
 
 
 def brute(grid, **limits):
@@ -82,9 +83,12 @@ def test_reductions_are_those_of_plain_loops(  # noqa: PLR0917 - each its own ax
 ):
     monkeypatch.setattr(reductions, "HEIGHT", tile[0])
     monkeypatch.setattr(reductions, "WIDTH", tile[1])
+    monkeypatch.setattr(front, "STEPS", tile[1] * 8)
     if objects:
         monkeypatch.setattr("mnetcost.analysis.factors.LARGEST", -1)
         monkeypatch.setattr("mnetcost.analysis.factors.EXACT_FLOAT", -1)
+        monkeypatch.setattr(front, "SMALL", 0)
+        monkeypatch.setattr(front, "LONGEST", 0)
     grid = mnetcost.sweep(text, alpha, rho, invalid="mask")
     values = sorted({one[0] for one in brute(grid)})
     params = sorted({one[1] for one in brute(grid)})
@@ -127,3 +131,12 @@ def test_a_billion_points_are_reduced_without_being_held():
     limit = 150_000_000
     assert 0 < grid.count(max_mult_adds=limit) < 1_000_000_000
     assert grid.best(max_mult_adds=limit).mult_adds <= limit
+
+
+def test_a_front_of_long_denominators():
+    # their common denominator has far over a thousand digits
+    alpha = [Fraction(1, 10_000 + one) for one in range(1, 4_000, 7)]
+    rho = [Fraction(two, 97) for two in (200, 99, 1)]
+    grid = mnetcost.sweep(LINEAR, alpha, rho)
+    assert lcm(*(one.denominator for one in alpha)) > front.LONGEST
+    assert grid.front() == brute_front(grid, "mult_adds")

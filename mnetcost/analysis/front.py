@@ -13,13 +13,16 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from mnetcost.analysis.factors import Array, Number, array_of, dtype_for, peak
+from mnetcost.analysis import reductions
+from mnetcost.analysis.factors import Array, Number, array_of, peak
 from mnetcost.analysis.grid import Axis
 from mnetcost.analysis.reductions import Tile, each, extremes, tiles
 from mnetcost.analysis.values import Values
 
 WAVE = 32  # tiles that are looked into together
 STEPS = 2**16  # from the least capacity to the most
+LONGEST = 10**1000  # common denominator that ratios are brought to
+SMALL = 2**31  # a product of two below it is an int64
 SURE = 1e-9  # a logarithm larger by so much is of a larger number, whatever was rounded
 
 
@@ -74,12 +77,14 @@ def front(values: Values, cost: Number) -> list[tuple[int, int]]:
     capacity = _Capacity.of(*ratios)
     nothing = np.empty(0, dtype=np.int64)
     found = _Points(nothing, nothing, nothing)
+    unlimited = _ceiling(found, capacity, peak(cost))
+    found = _thinned([_of_tile(values, cost, capacity, unlimited, _sample(values))], capacity)
     for wave in _waves(_promising(values, cost, capacity)):
         ceiling = _ceiling(found, capacity, peak(cost))
         opened = [one.tile for one in wave if one.cost < ceiling[int(one.capacity / capacity.step)]]
         look = partial(_of_tile, values, cost, capacity, ceiling)
         found = _thinned([found, *each(look, opened)], capacity)
-    best = _unbeaten(found, *(_whole(one) for one in ratios))
+    best = _unbeaten(found, *ratios)
     return [(int(tops[0][a]), int(tops[1][r])) for a, r in zip(best.alphas, best.rhos)]
 
 
@@ -100,6 +105,15 @@ def _promising(values: Values, cost: Number, capacity: _Capacity) -> list[_Bound
         for tile in tiles(values)
     ]
     return sorted(found, key=lambda one: one.capacity - log(one.cost + 1), reverse=True)
+
+
+def _sample(values: Values) -> Tile:
+    """Lines spread over both axes, their ends among them: most of a front to begin with."""
+    alphas, rhos = (
+        np.unique(np.linspace(0, size - 1, min(size, most)).astype(int))
+        for size, most in zip(values.axes.distinct, (reductions.HEIGHT, reductions.WIDTH))
+    )
+    return Tile(alphas, rhos, (0, 0))
 
 
 def _waves(found: Sequence[_Bounded]) -> Iterator[Sequence[_Bounded]]:
@@ -144,11 +158,9 @@ def _thinned(some: Sequence[_Points], capacity: _Capacity) -> _Points:
     return _Points(*(part[order] for part in all_))
 
 
-def _unbeaten(found: _Points, alphas: Sequence[int], rhos: Sequence[int]) -> _Points:
+def _unbeaten(found: _Points, alphas: Sequence[Fraction], rhos: Sequence[Fraction]) -> _Points:
     """Those that no other beats: of equal cost the largest capacity, then the first place."""
-    dtype = dtype_for(max(alphas) * max(rhos))
-    left, right = (np.array(one, dtype=dtype) for one in (alphas, rhos))
-    capacity = left[found.alphas] * right[found.rhos]
+    capacity = _exact(alphas)[found.alphas] * _exact(rhos)[found.rhos]
     order = np.lexsort((found.rhos, found.alphas, -capacity, found.cost))
     capacity = capacity[order]
     before = np.maximum.accumulate(np.concatenate(([-1], capacity[:-1])))
@@ -156,7 +168,12 @@ def _unbeaten(found: _Points, alphas: Sequence[int], rhos: Sequence[int]) -> _Po
     return _Points(*(part[order] for part in found))
 
 
-def _whole(values: Sequence[Fraction]) -> list[int]:
-    """The values over their common denominator."""
-    common = lcm(*(one.denominator for one in values))
-    return [one.numerator * (common // one.denominator) for one in values]
+def _exact(values: Sequence[Fraction]) -> Array:
+    """The values over their common denominator, as they are where that is too long."""
+    common = 1
+    for one in values:
+        common = lcm(common, one.denominator)
+        if common > LONGEST:
+            return np.array(values, dtype=object)
+    whole = [one.numerator * (common // one.denominator) for one in values]
+    return np.array(whole, dtype=np.int64 if max(whole) < SMALL else object)
