@@ -9,8 +9,8 @@ from mnetcost.comparison import Comparison, Diff, compare, diff
 from mnetcost.network import Cost, Network, load, sweep
 from mnetcost.problems import Problem, SpecError, UsageError
 from mnetcost.search import fit, rank
+from mnetcost.version import __version__
 
-__version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "Cost",
@@ -19,6 +19,7 @@ __all__ = [
     "Problem",
     "SpecError",
     "UsageError",
+    "__version__",
     "compare",
     "diff",
     "fit",

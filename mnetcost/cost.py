@@ -175,6 +175,18 @@ class Count:
         """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
         return _total_operations(self.layers)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """`params` and `mult_adds` as the convention of the basis counts them, the most of a range.
+
+        Only `params` where it counts no work; without a convention the paper's.
+        """
+        convention = self.basis.convention
+        if convention is None:
+            return {"params": self.params, "mult_adds": self.mult_adds}
+        params = {"params": int(convention.params(self.parameters._asdict()))}
+        return params | ({"mult_adds": int(self.counted.high)} if convention.counts_work else {})
+
     def by_type(self) -> dict[str, TypeCost]:
         """Each type's parameters and mult-adds, with their shares of the total."""
         groups: dict[str, list[LayerCost]] = {}

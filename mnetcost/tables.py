@@ -58,7 +58,8 @@ class Table(NamedTuple):
     def largest(self, kind: Kind) -> Any:
         """The largest value in all columns of this kind; 0 where there is none."""
         places = [place for place, column in enumerate(self.columns) if column.kind is kind]
-        return max((row[place] for row in self.rows for place in places), default=0)
+        values = (row[place] for row in self.rows for place in places)
+        return max((one for one in values if one is not None), default=0)
 
     def without(self, *kinds: Kind) -> "Table":
         """The table without the columns of these kinds."""

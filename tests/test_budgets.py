@@ -54,6 +54,79 @@ def test_a_limit_is_exact() -> None:
     ]
 
 
+def held(capsys: pytest.CaptureFixture[str], path: Path, *words: str) -> list[tuple[str, int, str]]:
+    """(figure, computed, verdict) of the budgets of options."""
+    cli.run(["check", str(path), *words, "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)["budgets"]
+    return [(row["figure"], row["computed"], row["verdict"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        # two operations a mult-add
+        (["--convention", "flops", "--max-mult-adds", "1152"], ("FLOPs (flops)", 1152, "fits")),
+        (["--convention", "flops", "--max-mult-adds", "1151"], ("FLOPs (flops)", 1152, "over")),
+        # 24 weights, 8 biases, γ, β and both statistics of 8 channels
+        (["--convention", "keras", "--max-params", "63"], ("params (keras)", 64, "over")),
+        # an image has no gradient: 576 forward and 576 for the weights, of three images
+        (
+            ["--pass", "training", "--batch", "3", "--max-mult-adds", "3456"],
+            ("mult-adds of training", 3456, "fits"),
+        ),
+        (["--batch", "3", "--max-params", "23"], ("params", 24, "over")),
+    ],
+)
+def test_a_budget_of_another_count(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    words: list[str],
+    found: tuple[str, int, str],
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(f"{SPEC}budget: {{mult_adds: 576}}\n")
+    assert held(capsys, path, *words) == [("mult_adds", 576, "fits"), found]
+
+
+def test_a_budget_of_a_range_is_of_its_upper_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """ptflops counts the 8·4·6 values of a relu once, and again where it is a module."""
+    least = mnetcost.load(SPEC).cost(convention="ptflops").counted.low
+    path = tmp_path / "small.yaml"
+    path.write_text(f"{SPEC}  - relu: {{called_as: unknown}}\n")
+    found = "MACs (ptflops) at most", least + 2 * 192
+    words = ["--convention", "ptflops", "--max-mult-adds"]
+    assert held(capsys, path, *words, str(least + 383)) == [(*found, "over")]
+    assert held(capsys, path, *words, str(least + 384)) == [(*found, "fits")]
+
+
+def test_another_count_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC)
+    words = ["--convention", "flops", "--batch", "2", "--max-mult-adds", "2k"]
+    assert cli.run(["check", str(path), *words]) == 1
+    ran = capsys.readouterr()
+    assert "Convention: “flops”" in ran.out
+    assert "Batch: 2 images" in ran.out
+    line = "FLOPs (flops) 2,304 is over 2,000 (2k) by 304, at α = 1, ρ = 1, batch 2\n"
+    assert ran.err.endswith(f": budget: {line}")
+
+
+def test_a_count_that_no_budget_is_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC)
+    for words, message in (
+        (["--convention", "keras", "--max-mult-adds", "1k"], "keras counts parameters alone"),
+        (["--convention", "flops"], "--convention is what"),
+        (["--batch", "2"], "--batch is what"),
+        (["--pass", "training"], "--pass is what"),
+    ):
+        assert cli.run(["check", str(path), *words]) == 2
+        ran = capsys.readouterr()
+        assert (ran.out, message in ran.err) == ("", True)
+
+
 def test_a_list_of_settings() -> None:
     budget = """
   - {alpha: 0.5, params: 12}
@@ -293,3 +366,11 @@ def test_complaints_say_the_unit_as_it_is_written() -> None:
     assert complaints(report) == (
         "<text>:9:10: budget: mult_adds 576 is over 500 (0.5k) by 76, at α = 1, ρ = 1",
     )
+
+
+def test_a_limit_that_holds_is_passed_by_nothing() -> None:
+    report = check_report([mnetcost.load(f"{SPEC}budget: {{mult_adds: 600, params: 20}}")])
+    assert [(row["kind"], row["over"]) for row in report.document["budgets"]] == [
+        ("params", 4),
+        ("mult_adds", 0),
+    ]

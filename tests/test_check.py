@@ -71,6 +71,7 @@ def test_a_document_row_says_everything() -> None:
         "alpha": "1",
         "rho": "2",
         "kind": "params",
+        "figure": "params",
         "printed": "13",
         "computed": 12,
         "verdict": "erratum",

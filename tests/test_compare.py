@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import mnetcost
 from mnetcost import UsageError, cli
-from mnetcost.analysis.compare import front
+from mnetcost.analysis.pareto import Priced, front
 from mnetcost.render.figure import draw, figure_bytes
 from mnetcost.render.scatter import render_scatter, short
 from mnetcost.reports.compare import compare_report, scatter_of
@@ -41,9 +41,23 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     return capsys.readouterr().out
 
 
+def test_an_abbreviation_keeps_its_capitals_in_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    printed = run(capsys, "mobilenet_v1", "--convention", "fvcore")
+    assert "smaller is better in parameters and in MACs (fvcore)\n" in printed
+    printed = run(capsys, "mobilenet_v1", "--pass", "training")
+    assert "smaller is better in parameters and in mult-adds of training\n" in printed
+
+
 def scatter(*points: tuple[str, int, int]) -> Scatter:
-    best = front([point[1:] for point in points])
+    best = cheapest([point[1:] for point in points])
     return Scatter("Parameters", "Mult-adds", tuple(Point(*one, one[1:] in best) for one in points))
+
+
+def cheapest(points: list[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The pairs of costs on the front, where all are worth the same."""
+    return {points[place] for place in front(Priced(0, *one) for one in points)}
 
 
 def hostile(count: int) -> Scatter:
@@ -114,12 +128,13 @@ def test_the_front_is_what_no_other_beats(found: list[tuple[int, int]]) -> None:
     def beaten(one: tuple[int, int]) -> bool:
         return any(x <= one[0] and y <= one[1] and (x, y) != one for x, y in found)
 
-    assert front(found) == {one for one in found if not beaten(one)}
+    assert cheapest(found) == {one for one in found if not beaten(one)}
 
 
-@given(st.lists(counts, min_size=1))
-def test_the_front_of_one_measure_is_the_least(found: list[int]) -> None:
-    assert front([(one,) for one in found]) == {(min(found),)}
+def test_the_front_of_parameters_alone_is_the_least() -> None:
+    """keras counts no work: two of the same parameters stand on the front together."""
+    names = ["mobilenet_v1", "mobilenet_v1@alpha=0.5", "mobilenet_v1@alpha=0.5,rho=4/7"]
+    assert mnetcost.compare(names, convention="keras").pareto == (False, True, True)
 
 
 # --- in the terminal

@@ -149,6 +149,16 @@ def test_a_map_and_a_kernel_that_are_not_square():
     assert found["bias additions"] == ("N·D_Oh·D_Ow", "6·5·12", 360)
 
 
+def test_the_channels_that_come_in_under_alpha():
+    """Howard et al. 2017, eq. 6: αM, through what leaves the channels as they are."""
+    found = lines("mobilenet_v1", "separable_2/pointwise", alpha="0.75")
+    words = "input channels M, of separable_1/pointwise"
+    assert found[words] == ("max(8, ⌊64·α⌋)", "max(8, ⌊64·(3/4)⌋)", 48)
+    fixed = "conv: {out: 8}\n  - conv: {out: 4, scale: false}\n  - relu\n  - depthwise: {name: d}"
+    found = lines("width: {round: floor}\n" + small(fixed), "d", alpha="0.5")
+    assert not any(one.startswith("input channels") for one in found)
+
+
 def test_alpha_and_rho_as_the_paper_writes_them():
     found = lines("mobilenet_v1", "conv_1", alpha="0.75", rho="6/7")
     assert found["input side D_F"] == ("⌊224·ρ + 1/2⌋", "⌊224·(6/7) + 1/2⌋", 192)
@@ -359,7 +369,7 @@ def test_the_command():
     assert ran.code == 0
     document = json.loads(ran.out)
     depthwise, pointwise = document["layers"]
-    assert depthwise["symbols"] == {"D_K": 3, "M": 32, "D_F": 112, "D_O": 56, "S": 2}
+    assert depthwise["symbols"] == {"α": "1/2", "D_K": 3, "M": 32, "D_F": 112, "D_O": 56, "S": 2}
     assert pointwise["symbols"]["α"] == "1/2"
     products = next(one for one in pointwise["quantities"] if one["quantity"] == "mult-adds")
     assert (products["formula"], products["result"]) == ("M·N·D_F²", 32 * 64 * 56 * 56)

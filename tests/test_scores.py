@@ -124,3 +124,9 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_a_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["fit", "--scores", "nowhere.csv"]) == 1
     assert "no-such-file" in capsys.readouterr().err
+
+
+def test_of_equal_scores_the_cheapest_is_best() -> None:
+    scores = "alpha,rho,score\n1,1,60\n0.5,1,60\n0.75,1,60\n"
+    best = mnetcost.rank("mobilenet_v1", scores).best
+    assert (str(best.setting.alpha), best.mult_adds) == ("1/2", 149_497_088)

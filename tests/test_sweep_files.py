@@ -204,8 +204,10 @@ def test_parts_of_one_sweep(tmp_path, capsys):
     ):
         assert cli.run(["sweep", *other, "--parts", str(folder)]) == 2
         assert "other settings" in capsys.readouterr().err
-    (folder / "_manifest.json").write_text("{", encoding="utf-8")
-    assert cli.run(["sweep", *PARTS, "--parts", str(folder)]) == 2
+    for broken in (b"{", b"[1]", b"\xff", b"[" * 100_000, b""):
+        (folder / "_manifest.json").write_bytes(broken)
+        assert cli.run(["sweep", *PARTS, "--parts", str(folder)]) == 2
+        assert "_manifest.json is broken" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals")
@@ -257,3 +259,41 @@ def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path):
     grid = mnetcost.sweep("mobilenet_v1_layer", words[1], words[3])
     table = parquet.read_table(folder, columns=["mult_adds"])
     assert (table["mult_adds"].to_numpy() == grid.mult_adds.ravel()).all()
+
+
+def test_parts_from_python_and_mended(tmp_path):
+    folder = tmp_path / "parts"
+    sets = {"depth": [1, "1.2"]}
+    grids = mnetcost.sweep("efficientnet", "1,0.5", "0.7,0.5,0.3", set=sets)
+    grids.to_parts(folder)
+    frame = pandas.read_parquet(folder)
+    assert frame.equals(grids.to_pandas())
+    whole_one = (folder / "part-000001.parquet").read_bytes()
+    for broken in (b"", b"PAR1", whole_one[: len(whole_one) // 2], whole_one[:-1]):
+        (folder / "part-000001.parquet").write_bytes(broken)
+        grids.to_parts(folder)
+        assert pandas.read_parquet(folder).equals(frame)
+    mnetcost.sweep("mobilenet_v1", "1", "1").to_parquet(folder / "part-000000.parquet")
+    grids.to_parts(folder)
+    assert len(pandas.read_parquet(folder / "part-000000.parquet")) == 6
+    grids[0].to_parts(tmp_path / "one")
+    assert len(pandas.read_parquet(tmp_path / "one")) == 6
+    with pytest.raises(mnetcost.UsageError, match="other settings"):
+        grids[0].to_parts(folder)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system's own lock")
+def test_two_runs_into_one_folder(tmp_path):
+    from mnetcost.analysis.frames import Rows
+    from mnetcost.analysis.parts import write_parts
+
+    folder, words = tmp_path / "parts", ["--alpha", "1,0.5", "--rho", "1"]
+    grid = mnetcost.sweep("mobilenet_v1", words[1], words[3])
+    first = write_parts(Rows([({}, grid)]), folder)
+    next(first)
+    ran = process("sweep", *words, "--parts", str(folder))
+    assert (ran.code, ran.out) == (2, "")
+    assert "another run writes into" in ran.err
+    first.close()
+    ran = process("sweep", *words, "--parts", str(folder))
+    assert ran.out == "points: 2; parts: 1, of them 1 there before\n"

@@ -1,10 +1,11 @@
 """Several networks side by side, and which of them no other beats."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
+from mnetcost.analysis.pareto import Priced, front
 from mnetcost.cost import Count
 from mnetcost.problems import UsageError
 
@@ -27,35 +28,16 @@ class CountComparison:
         counted = tuple(counts)
         if not counted:
             raise UsageError("compare: at least one network")
-        points = [axes(count) for count in counted]
-        best = front(points)
-        return cls(tuple(names), counted, tuple(point in best for point in points))
+        best = front(_priced(count) for count in counted)
+        return cls(tuple(names), counted, tuple(place in best for place in range(len(counted))))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.names)})"
 
 
-def axes(count: Count) -> tuple[int, ...]:
-    """Parameters and work as the basis counts them, the most of a range; no work where it has none.
-
-    Smaller is better in both.
-    """
-    convention = count.basis.convention
-    if convention is None:
-        return count.params, count.mult_adds
-    params = int(convention.params(count.parameters._asdict()))
-    return (params, int(count.counted.high)) if convention.counts_work else (params,)
-
-
-def front(points: Sequence[tuple[int, ...]]) -> set[tuple[int, ...]]:
-    """The points of at most two coordinates that none beats in one without losing in the other."""
-    found: set[tuple[int, ...]] = set()
-    least: int | None = None
-    for point in sorted(set(points)):
-        if least is None or point[-1] < least:
-            found.add(point)
-            least = point[-1]
-    return found
+def _priced(count: Count) -> Priced:
+    """Its figures alone: what the networks are worth nobody says. No work where none is counted."""
+    return Priced(0, **{"mult_adds": 0, **count.figures})
 
 
 def pointwise_share(count: Count) -> Fraction:

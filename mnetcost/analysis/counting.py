@@ -26,14 +26,15 @@ from mnetcost.layers.base import Check
 
 
 class Cost(NamedTuple):
-    """What a layer, a type or a network costs over the grid."""
+    """What a layer, a type or a network costs over the grid; the last two under a convention."""
 
     params: Number
     mult_adds: Number
     counted: Bounds
+    counted_params: Number
 
 
-NOTHING = Cost(0, 0, Bounds(0, 0))
+NOTHING = Cost(0, 0, Bounds(0, 0), 0)
 
 
 @dataclass(slots=True)
@@ -122,15 +123,21 @@ def count_layers(
         counted = Bounds(mult_adds, mult_adds)
         if not plain:
             counted = count_under(node, x, y, basis, mult_adds)
-        yield node, Cost(paper().params(values), mult_adds, counted)
+        params = counted_params = paper().params(values)
+        if basis.convention is not None:
+            counted_params = basis.convention.params(values)
+        yield node, Cost(params, mult_adds, counted, counted_params)
 
 
 def together(costs: Sequence[Cost]) -> Cost:
     """The sum of costs; where both bounds of each are one number, so are those of the sum."""
     params, mult_adds = sum([one.params for one in costs]), sum([one.mult_adds for one in costs])
+    own = params
+    if any(one.counted_params is not one.params for one in costs):
+        own = sum([one.counted_params for one in costs])
     certain = all(one.counted.low is one.counted.high for one in costs)
     if certain and all(one.counted.low is one.mult_adds for one in costs):
-        return Cost(params, mult_adds, Bounds(mult_adds, mult_adds))
+        return Cost(params, mult_adds, Bounds(mult_adds, mult_adds), own)
     low = sum([one.counted.low for one in costs])
     high = low if certain else sum([one.counted.high for one in costs])
-    return Cost(params, mult_adds, Bounds(low, high))
+    return Cost(params, mult_adds, Bounds(low, high), own)

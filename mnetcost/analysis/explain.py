@@ -24,7 +24,7 @@ from mnetcost.exact import divide_half_up
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
 from mnetcost.layers.window import ONE, SAME, PaddingPair, Same
-from mnetcost.multipliers import Ruled, sides
+from mnetcost.multipliers import Rounding, Ruled, sides
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
@@ -98,17 +98,20 @@ def explain(count: Count, layer: str = "") -> Iterator[Explained]:
     """
     wanted = select(count, layer)
     gradients = Gradients()
-    for cost in count.layers:
+    for place, cost in enumerate(count.layers):
         if cost.name in wanted:
-            yield _explained(count, cost, gradients.flow(cost.node))
+            yield _explained(count, place, gradients.flow(cost.node))
         gradients.add(cost.node, {name: n for name, n in cost.parameters._asdict().items() if n})
 
 
-def _explained(count: Count, cost: LayerCost, flows: bool) -> Explained:
+def _explained(count: Count, place: int, flows: bool) -> Explained:
+    cost = count.layers[place]
     found = model(cost)
     lines = (
         *_input_lines(count, cost, found.symbols),
-        *_shape_lines(count, cost, found),
+        *_incoming_lines(count, cost, found.symbols),
+        *_side_lines(cost, found),
+        *_width_lines(count, place, found),
         *_parameter_lines(cost, found),
         *_work_lines(count, cost, found, flows),
     )
@@ -181,35 +184,60 @@ def _input_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Li
         yield line(f"input side {name}", symbols, whole, value)
 
 
-def _shape_lines(count: Count, cost: LayerCost, found: Model) -> Iterator[Line]:
-    """The sides and channels of the output, where they are not the input's."""
+def _incoming_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Line]:
+    """The input channels under α (αM of eq. 6), where one layer's written width gives them."""
+    source = _source(count, cost)
+    width = source and _written(count, source)
+    if source and width and count.setting.alpha != 1:
+        channels = scaled(symbols, *width, count.setting.alpha)
+        yield line(f"input channels M, of {source.name}", symbols, channels, cost.input.c)
+
+
+def _source(count: Count, cost: LayerCost) -> LayerCost | None:
+    """The layer that says how many channels come in: through those that leave them as they are."""
+    channels = cost.input.c
+    while len(cost.node.reads) == 1 and cost.node.reads[0] != INPUT:
+        cost = count.layers[cost.node.reads[0]]
+        if cost.output.c != channels:
+            return None
+        if hasattr(cost.node.layer, "out"):
+            return cost
+    return None
+
+
+def _written(count: Count, cost: LayerCost) -> tuple[int, Rounding] | None:
+    """The width that a spec writes for a layer, to be scaled by α, and how it is rounded."""
+    width, rounding = getattr(cost.node.layer, "out", None), count.graph.rounding
+    if isinstance(width, Ruled):
+        width, rounding = width
+    scales = getattr(cost.node.layer, "scale", False)
+    return (width, rounding) if isinstance(width, int) and scales else None
+
+
+def _side_lines(cost: LayerCost, found: Model) -> Iterator[Line]:
+    """The sides of the output, where they are not the input's."""
     names = ("D_O", "D_O") if cost.output.h == cost.output.w else ("D_Oh", "D_Ow")
     both = zip(names, found.sides, cost.output)
     if found.sides[:2] != found.x[:2]:
         for name, side, value in dict.fromkeys(both):
             if value > 0:  # what only training runs may have no room at inference
                 yield line(f"output side {name}", found.symbols, side, value)
-    yield from _width_lines(count, cost, found)
 
 
-def _width_lines(count: Count, cost: LayerCost, found: Model) -> Iterator[Line]:
+def _width_lines(count: Count, place: int, found: Model) -> Iterator[Line]:
     """The channels of the output: α times what is written, what follows from the input's."""
+    cost, node = count.layers[place], count.graph.nodes[place]
     symbols, alpha = found.symbols, count.setting.alpha
-    place = next(at for at, one in enumerate(count.graph.nodes) if one.name == cost.name)
-    node = count.graph.nodes[place]
     for key in node.derived:
         value = getattr(node.layer, key)
         block = count.input.c if node.block == INPUT else count.layers[node.block].output.c
         words = "output channels N" if key == "out" else f"`{key}` of the spec"
         yield Line(words, *derived(symbols, value, block), getattr(cost.node.layer, key))
-    written, rounding = getattr(cost.node.layer, "out", None), count.graph.rounding
-    if isinstance(written, Ruled):
-        written, rounding = written
-    if isinstance(written, int) and getattr(cost.node.layer, "scale", False):
-        if alpha != 1 or cost.output.c != written:
-            width = scaled(symbols, written, rounding, alpha)
-            yield line(f"output channels N ({rounding})", symbols, width, cost.output.c)
-    elif written is None and found.sides.c != found.x.c:
+    if width := _written(count, cost):
+        if alpha != 1 or cost.output.c != width[0]:
+            expression = scaled(symbols, *width, alpha)
+            yield line(f"output channels N ({width[1]})", symbols, expression, cost.output.c)
+    elif getattr(cost.node.layer, "out", None) is None and found.sides.c != found.x.c:
         yield line("output channels", symbols, found.sides.c, cost.output.c)
 
 

@@ -44,8 +44,8 @@ class Rows:
     """The points of sweeps with other knobs, a row each, α-major.
 
     A row says the knobs, the multipliers, the input's sides (px), and the costs: totals, the
-    number of another convention, and those of each layer type. Where the network is impossible it
-    has no costs.
+    numbers of another convention, and those of each layer type. Where the network is impossible
+    it has no costs.
     """
 
     def __init__(self, sweeps: Sequence[tuple[Mapping[str, Any], Sweep]]) -> None:
@@ -66,8 +66,10 @@ class Rows:
             "mult_adds": sweep.cost.mult_adds,
         }
         convention = sweep.basis.convention
-        if convention is not None and convention.counts_work and convention.name != paper().name:
-            found["count_low"], found["count_high"] = sweep.cost.counted
+        if convention is not None and convention.name != paper().name:
+            found["count_params"] = sweep.cost.counted_params
+            if convention.counts_work:
+                found["count_low"], found["count_high"] = sweep.cost.counted
         for name in self.types:
             cost = sweep.types[name].cost if name in sweep.types else NOTHING
             found[f"{name}_params"], found[f"{name}_mult_adds"] = cost.params, cost.mult_adds

@@ -40,9 +40,9 @@ class CostGrid:
     """A cost over the grid, each array of shape [A, R]; nothing is worked out until it is asked.
 
     `params` and `mult_adds` are the paper's count; `counted` holds both bounds of the number under
-    the convention of the basis. Arrays are int64, exact Python ints where int64 could wrap, or
-    float64 on request; they are kept, and read-only. Each raises UsageError for over 100,000,000
-    points, except as Dask arrays.
+    the convention of the basis, `counted_params` the parameters as it counts them. Arrays are
+    int64, exact Python ints where int64 could wrap, or float64 on request; they are kept, and
+    read-only. Each raises UsageError for over 100,000,000 points, except as Dask arrays.
     """
 
     cost: Cost
@@ -66,6 +66,11 @@ class CostGrid:
     def counted(self) -> Bounds:
         """Both bounds of the convention's number."""
         return Bounds(*(self.values.array(one) for one in self.cost.counted))
+
+    @property
+    def counted_params(self) -> Any:
+        """Parameters as the convention counts them."""
+        return self.values.array(self.cost.counted_params)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -172,7 +177,11 @@ class Sweep(CostGrid):
     def computed(self) -> "Sweep":
         """The same with every array worked out by the engine, and held."""
         costs = [self.cost, *(grid.cost for grid in self.types.values())]
-        numbers = [one for cost in costs for one in (cost.params, cost.mult_adds, *cost.counted)]
+        numbers = [
+            one
+            for cost in costs
+            for one in (cost.params, cost.mult_adds, *cost.counted, cost.counted_params)
+        ]
         found = self.values.parts(numbers, slice(0, len(self.alpha)))
         values = self.values.holding(list(zip(numbers, found)))
         types = {name: replace(grid, values=values) for name, grid in self.types.items()}
@@ -202,6 +211,17 @@ class Sweep(CostGrid):
         from mnetcost.analysis.frames import Rows, to_parquet
 
         to_parquet(Rows([({}, self)]), path)
+
+    def to_parts(self, folder: str | os.PathLike[str]) -> None:
+        """The same rows as a folder of Parquet files of about a million points each.
+
+        A folder that was cut short is finished, without what is done already. Raises UsageError
+        without the extra `parquet`, and for a folder with other settings or in use.
+        """
+        from mnetcost.analysis.frames import Rows
+        from mnetcost.analysis.parts import to_parts
+
+        to_parts(Rows([({}, self)]), folder)
 
 
 def _place(values: tuple[Fraction, ...], value: Any, what: str) -> int:

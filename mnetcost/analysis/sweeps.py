@@ -52,3 +52,10 @@ class Sweeps(Sequence[Sweep]):
         from mnetcost.analysis.frames import Rows, to_parquet
 
         to_parquet(Rows(self.pairs()), path)
+
+    def to_parts(self, folder: str | os.PathLike[str]) -> None:
+        """The same rows as a folder of Parquet files; one that was cut short is finished."""
+        from mnetcost.analysis.frames import Rows
+        from mnetcost.analysis.parts import to_parts
+
+        to_parts(Rows(self.pairs()), folder)

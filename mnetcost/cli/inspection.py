@@ -9,6 +9,7 @@ from click.core import ParameterSource
 from mnetcost.cli.app import app
 from mnetcost.cli.arguments import (
     SpecName,
+    basis_options,
     budget_options,
     input_option,
     open_network,
@@ -29,13 +30,20 @@ from mnetcost.problems import UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import find, read_stream, shipped
 
+CHECK_EXITS = """\b
+Exit codes: 0 done; 1 a figure differs or a budget is broken (the report is
+on standard output all the same), or something is wrong in or with a spec,
+or it is impossible at this α or ρ (nothing is on standard output then);
+2 wrong options."""
 
-@app.command(epilog=app.epilog)
+
+@app.command(epilog=CHECK_EXITS)
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SpecName())
 @budget_options
 @setting_options
 @input_option
 @set_option
+@basis_options
 @format_choice(CHECK_FORMATS)
 @output_option
 @click.pass_context
@@ -52,9 +60,10 @@ def check(
 
     Every `expect:` and `budget:` entry of each SPEC, by default of all that are shipped; of a
     variant only its own. --max-mult-adds and --max-params are a budget for each SPEC, at the α, ρ,
-    input and knobs that the other options say. Each figure that differs and each broken budget is
-    a line on standard error, with its place in the spec, and the exit code is then 1; a figure
-    with an `erratum` never fails.
+    input and knobs that the other options say. With --convention, --batch or --pass that budget is
+    of what they count, at the most; what stands in a spec is of the paper's count always. Each
+    figure that differs and each broken budget is a line on standard error, with its place in the
+    spec, and the exit code is then 1; a figure with an `erratum` never fails.
 
     For build servers --format github prints those lines as annotations, to standard output, and
     --format junit a report in JUnit XML.
@@ -64,6 +73,7 @@ def check(
     mnetcost check mobilenet_v1 my_net.yaml --format json
     mnetcost check my_net.yaml --max-mult-adds 600M --max-params 5M
     mnetcost check mobilenet_v1 --max-mult-adds 150M --alpha 0.5 --format github
+    mnetcost check my_net.yaml --max-mult-adds 1.2G --convention flops
     mnetcost check my_net.yaml -o check.xml
     """
     from mnetcost.reports.check import check_report, complaints, held_budget
@@ -73,7 +83,8 @@ def check(
     budget = held_budget(**limits, **options)
     if budget is None:
         _refuse_settings(context)
-    report = check_report([open_network(spec, knobs) for spec in specs or shipped()], budget)
+    networks = [open_network(spec, knobs) for spec in specs or shipped()]
+    report = check_report(networks, budget, options["basis"])
     write(report, chosen, output)
     if found := complaints(report):
         if chosen != "github":  # whose lines are these
@@ -83,9 +94,10 @@ def check(
 
 def _refuse_settings(context: click.Context) -> None:
     """A setting without a budget that holds for it would be lost."""
-    for name in ("alpha", "rho", "resolution", "input", "knobs"):
+    named = {"knobs": "set", "pass_": "pass"}
+    for name in ("alpha", "rho", "resolution", "input", "knobs", "convention", "batch", "pass_"):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            option = "set" if name == "knobs" else name
+            option = named.get(name, name)
             raise UsageError(f"--{option} is what --max-mult-adds and --max-params hold for")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-import mnetcost
 from mnetcost.analysis.knobs import points_each, read_sets
 from mnetcost.cli.app import EXITS, app
 from mnetcost.cli.arguments import (
@@ -50,6 +49,12 @@ Step = TypeVar("Step")
     type=click.Choice(["numpy", "dask"]),
     default="numpy",
     help="What works it out. The default is numpy.",
+)
+@click.option(
+    "--invalid",
+    type=click.Choice(["refuse", "mask"]),
+    default="refuse",
+    help="Points where the network is impossible: refuse them all, or leave those empty.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Of Dask; two workers here by default.")
 def sweep(
@@ -124,6 +129,7 @@ def _grids(
             basis=options["basis"],
             limit=points_each(limit, sets),
             engine=options["engine"],
+            invalid=options["invalid"],
         )
         yield one, grid
 
@@ -160,7 +166,7 @@ def _write_parts(sweeps: "list[tuple[dict[str, Any], Sweep]]", folder: str) -> N
 
     rows = Rows(sweeps)
     done: list[Part] = []
-    steps = write_parts(rows, folder, mnetcost.__version__)
+    steps = write_parts(rows, folder)
     for one in _followed(steps, rows.points, lambda part: part.points):
         done.append(one)
     kept = sum(one.kept for one in done)

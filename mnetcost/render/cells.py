@@ -55,6 +55,6 @@ def bar_text(part: Fraction, width: int) -> str:
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
-def shade(value: int, largest: int) -> int:
+def shade(value: int | None, largest: int) -> int:
     """How expensive a value is, from 0 (nothing) to 4."""
-    return -(-4 * value // largest) if largest else 0
+    return -(-4 * value // largest) if value and largest else 0

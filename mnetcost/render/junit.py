@@ -39,7 +39,7 @@ def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def _case(suite: ElementTree.Element, row: Mapping[str, Any]) -> None:
     figure = row["printed"] if row["key"] == "expect" else f"at most {row['limit']:,}"
-    name = f"{row['key']}: {row['kind']} {figure}, {row['setting']}"
+    name = f"{row['key']}: {row['figure']} {figure}, {row['setting']}"
     case = _element(suite, "testcase", name=name, classname=row["spec"])
     if row["failed"]:
         failure = _element(case, "failure", type=row["key"], message=row["message"])

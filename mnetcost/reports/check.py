@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
-from mnetcost.cost import Count
+from mnetcost.conventions.presets import paper
+from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import ratio_text, read_ratio, read_whole
 from mnetcost.graph import Graph
 from mnetcost.multipliers import BOTH, read_size
@@ -21,7 +22,8 @@ from mnetcost.printed import (
     read_budget,
 )
 from mnetcost.problems import Mark, UsageError
-from mnetcost.reports.notes import convention_notes
+from mnetcost.reports.measures import measures
+from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec.sources import stem
 from mnetcost.tables import Column, Kind, Report, Table
 from mnetcost.text import printable
@@ -40,7 +42,9 @@ class Checkable(Protocol):
 
     def configured(self, variant: str | None, knobs: Mapping[str, Any], /) -> "Checkable": ...
 
-    def cost(self, alpha: Any, rho: Any, resolution: Any, size: Any, /) -> Count: ...
+    def counted(
+        self, basis: Basis, alpha: Any, rho: Any, resolution: Any, size: Any, /
+    ) -> Count: ...
 
 
 class Check(NamedTuple):
@@ -59,8 +63,19 @@ class Check(NamedTuple):
 
     @property
     def computed(self) -> int:
-        """The count's own figure of this kind."""
-        return FIGURES[self.kind](self.cost)
+        """The count's own figure of this kind, as its basis counts."""
+        figures = self.cost.figures
+        return figures[self.kind] if self.kind in figures else FIGURES[self.kind](self.cost)
+
+    @property
+    def figure(self) -> str:
+        """What the figure is called: its kind, or in words what another basis counts."""
+        basis = self.cost.basis
+        if basis == FORWARD or (self.kind == "params" and basis.convention is None):
+            return self.kind
+        if basis.convention and self.kind == "params":
+            return f"params ({basis.convention.name})"
+        return measures(self.cost)[-1].words
 
     @property
     def verdict(self) -> str:
@@ -79,13 +94,14 @@ class Check(NamedTuple):
             return self.entry.erratum
         if self.verdict not in FAILED:
             return ""
-        words = self.entry.complaint(self.kind, self.printed, self.computed)
+        words = self.entry.complaint(self.figure, self.printed, self.computed)
         return f"{words}, at {self.setting}"
 
     @property
     def setting(self) -> str:
-        """What it holds for: variant, α, ρ or resolution, input, and knobs."""
-        return setting_text(self.entry)
+        """What it holds for: variant, α, ρ or resolution, input, knobs, and a batch."""
+        batch = self.cost.basis.batch
+        return setting_text(self.entry) + (f", batch {batch:,}" if batch > 1 else "")
 
 
 def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
@@ -96,14 +112,19 @@ def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
     rho: Any,
     resolution: Any,
     input: Any,  # noqa: A002 - the CLI's own word
+    basis: Basis = FORWARD,
 ) -> Budget | None:
     """The budget of the options, and what it holds for; None without a limit.
 
-    Raises UsageError for what cannot be read, and for ρ with a resolution.
+    Raises UsageError for what cannot be read, for ρ with a resolution, and for a limit of work
+    under a convention that counts none.
     """
     budget = read_budget(max_mult_adds, max_params)
     if not budget.most:
         return None
+    convention = basis.convention
+    if convention and "mult_adds" in budget.most and not convention.counts_work:
+        raise UsageError(f"max-mult-adds: {convention.name} counts parameters alone")
     if rho is not None and resolution is not None:
         raise UsageError(BOTH)
     return budget._replace(
@@ -114,9 +135,11 @@ def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
     )
 
 
-def checks(networks: Iterable[Checkable], budget: Budget | None = None) -> Iterator[Check]:
+def checks(
+    networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
+) -> Iterator[Check]:
     """Every figure that the networks' specs expect, and all of their budgets; of a variant, only
-    its own. Then that of `budget`, which holds for each network."""
+    its own. Then that of `budget`, which holds for each network as `basis` counts it."""
     for network in networks:
         entries: tuple[Expectation | Budget, ...] = network.graph.expectations
         for one in entries + network.graph.budgets:
@@ -124,11 +147,13 @@ def checks(networks: Iterable[Checkable], budget: Budget | None = None) -> Itera
                 yield from _figures(network.configured(one.variant, one.set), one)
         if budget is not None:
             own = budget._replace(variant=network.variant or None, set=network.graph.given)
-            yield from _figures(network, own)
+            yield from _figures(network, own, basis)
 
 
-def _figures(network: Checkable, entry: Expectation | Budget) -> Iterator[Check]:
-    cost = network.cost(entry.alpha, entry.rho, entry.resolution, entry.size)
+def _figures(
+    network: Checkable, entry: Expectation | Budget, basis: Basis = FORWARD
+) -> Iterator[Check]:
+    cost = network.counted(basis, entry.alpha, entry.rho, entry.resolution, entry.size)
     for kind, printed in entry.figures():
         yield Check(network.graph.origin.label, entry, cost, kind, printed)
 
@@ -143,9 +168,14 @@ def complaints(report: Report) -> tuple[str, ...]:
     )
 
 
-def check_report(networks: Iterable[Checkable], budget: Budget | None = None) -> Report:
-    """One row a figure that is expected, and one a limit of a budget."""
-    found = tuple(checks(networks, budget))
+def check_report(
+    networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
+) -> Report:
+    """One row a figure that is expected, and one a limit of a budget.
+
+    `basis` counts for `budget` alone: what specs say is the paper's count.
+    """
+    found = tuple(checks(networks, budget, basis))
     figures = tuple(one for one in found if isinstance(one.entry, Expectation))
     limits = tuple(one for one in found if isinstance(one.entry, Budget))
     tables = (
@@ -155,7 +185,13 @@ def check_report(networks: Iterable[Checkable], budget: Budget | None = None) ->
     return Report(
         title="Published figures" + (" and budgets" if limits else ""),
         tables=tuple(table for table, rows in zip(tables, (figures, limits)) if rows) or tables[:1],
-        notes=(*convention_notes(), ("Verdicts", _summary(found)), *_errata(figures)),
+        notes=(
+            *convention_notes(),
+            *(convention_notes(basis) if basis.convention else ()),
+            *basis_notes(basis),
+            ("Verdicts", _summary(found)),
+            *_errata(figures),
+        ),
         document={
             "checks": [_figure_document(one) for one in figures],
             "budgets": [_limit_document(one) for one in limits],
@@ -176,7 +212,7 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
     )
     rows = (
         (
-            *(one.spec, one.setting, one.kind, _printed_text(one.printed)),
+            *(one.spec, one.setting, one.figure, _printed_text(one.printed)),
             *(one.computed, one.verdict, _source(one.entry)),
         )
         for one in found
@@ -238,7 +274,15 @@ def _figure_document(one: Check) -> dict[str, Any]:
 
 def _limit_document(one: Check) -> dict[str, Any]:
     limit = int(one.printed.value)
-    return {**_document(one, "budget"), "limit": limit, "over": max(0, one.computed - limit)}
+    basis = one.cost.basis
+    return {
+        **_document(one, "budget"),
+        "limit": limit,
+        "over": max(0, one.computed - limit),
+        "convention": (basis.convention or paper()).name,
+        "batch": basis.batch,
+        "pass": basis.pass_,
+    }
 
 
 def _document(one: Check, key: str) -> dict[str, Any]:
@@ -251,6 +295,7 @@ def _document(one: Check, key: str) -> dict[str, Any]:
         "rho": str(one.cost.setting.rho),
         "setting": one.setting,
         "kind": one.kind,
+        "figure": one.figure,
         "computed": one.computed,
         "verdict": one.verdict,
         "failed": one.verdict in FAILED,

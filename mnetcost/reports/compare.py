@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.compare import CountComparison, axes, pointwise_share
+from mnetcost.analysis.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
 from mnetcost.reports.cost import header, totals_document
@@ -69,7 +69,7 @@ def _measures(counts: Sequence[Count]) -> Sequence[Measure]:
 
 
 def _objectives(found: Sequence[Measure]) -> str:
-    words = [one.header.replace("\n", " ").lower() for one in found]
+    words = [one.words for one in found]
     return " and in ".join(dict.fromkeys([words[0], words[-1]]))
 
 
@@ -98,7 +98,7 @@ def scatter_of(comparison: CountComparison) -> Scatter:
 
     Raises UsageError under a convention that counts no work.
     """
-    found = [axes(count) for count in comparison.counts]
+    found = [tuple(count.figures.values()) for count in comparison.counts]
     if len(found[0]) == 1:
         raise UsageError("a scatter needs a convention that counts work")
     of = _measures(comparison.counts)

@@ -11,7 +11,7 @@ from mnetcost.graph import Graph
 from mnetcost.layers.base import Pair
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.knobs import knobs_document
-from mnetcost.reports.measures import cells, columns_of, counted_document, measures, unit_line
+from mnetcost.reports.measures import cells, columns_of, count_document, measures, unit_line
 from mnetcost.reports.notes import cost_notes
 from mnetcost.tables import Column, Kind, Report, Table
 
@@ -210,7 +210,7 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
 
 def _beside(count: Count, of: Count | LayerCost | TypeCost, apart: bool) -> dict[str, Any]:
     """What another basis adds to a layer, a type, or the totals."""
-    found = counted_document(count.basis, of.parameters, of.counted)
+    found = count_document(count.basis, of)
     if of.passes is not None:
         found["passes"] = of.passes._asdict()
     if apart:

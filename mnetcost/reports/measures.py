@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.conventions.presets import columns, paper
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import Basis, Count, LayerCost, Parameters, share
+from mnetcost.cost import Basis, Count, LayerCost, share
 from mnetcost.tables import Column, Kind
 
 PASS_WORDS = {
@@ -22,6 +22,12 @@ class Measure(NamedTuple):
     header: str
     of: Callable[[LayerCost], int]
     shared: bool = True  # whether its share stands beside it
+
+    @property
+    def words(self) -> str:
+        """The header within a sentence: "mult-adds of training", "MACs (fvcore)"."""
+        text = self.header.replace("\n", " ")
+        return text if text[1].isupper() else text[0].lower() + text[1:]
 
 
 def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
@@ -109,31 +115,32 @@ def bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
     )
 
 
-def bound_cells(basis: Basis, ranged: bool, counted: Bounds) -> tuple[int, ...]:
+def bound_cells(basis: Basis, ranged: bool, counted: Bounds) -> tuple[int | None, ...]:
     """The values under `bound_columns`."""
-    return tuple(map(int, counted))[: len(bound_columns(basis, ranged))]
+    return tuple(counted)[: len(bound_columns(basis, ranged))]
 
 
-def count_document(count: Any) -> dict[str, Any]:
+def count_document(basis: Basis, of: Any) -> dict[str, Any]:
     """`count` of a JSON object, under another convention than the default; else nothing.
 
-    `count` is a Count, or what has its basis, parameters and bounds.
+    It is that of a Count, or of what has parameters and bounds as one has.
     """
-    return counted_document(count.basis, count.parameters, count.counted)
+    params = (basis.convention or paper()).params(of.parameters._asdict())
+    return counted_document(basis, params, of.counted)
 
 
-def counted_document(
-    basis: Basis, parameters: Parameters | None, counted: Bounds
-) -> dict[str, Any]:
-    """The same of a layer, a type or a point of a grid."""
+def is_another(basis: Basis) -> bool:
+    """Whether it counts by another convention than the default, the paper's."""
+    return basis.convention is not None and basis.convention.name != paper().name
+
+
+def counted_document(basis: Basis, params: int | None, counted: Bounds) -> dict[str, Any]:
+    """The same from the convention's own parameters and bounds; None where there are none."""
     convention = basis.convention
-    if convention is None or convention.name == paper().name:
+    if convention is None or not is_another(basis):
         return {}
-    low, high = map(int, counted)
+    low, high = counted
     value: dict[str, Any] = {"value": low if convention.counts_work else None}
     if low != high:
         value = {"value": None, "low": low, "high": high}
-    value["unit"] = convention.unit
-    if parameters is not None:
-        value["params"] = convention.params(parameters._asdict())
-    return {"count": value}
+    return {"count": {**value, "unit": convention.unit, "params": params}}

@@ -50,7 +50,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
             "specs": [
                 {
                     **dict(zip(("name", "spec", "model", "input", "params", "mult_adds"), row)),
-                    **count_document(count),
+                    **count_document(count.basis, count),
                     "source": row[-1],
                 }
                 for row, count in zip(rows, counts.values())

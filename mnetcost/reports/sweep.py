@@ -1,9 +1,10 @@
 """The grid of a sweep, every point of it, and its JSON document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Self
 
-from mnetcost.analysis.sweep import Sweep
+from mnetcost.analysis.sweep import CostGrid, Sweep
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Count, share
 from mnetcost.exact import ratio_text
@@ -14,6 +15,7 @@ from mnetcost.reports.measures import (
     bound_cells,
     bound_columns,
     counted_document,
+    is_another,
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
@@ -22,38 +24,47 @@ from mnetcost.tables import Column, Kind, Report, Table
 MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
 
 Index = tuple[int, int]
-Grid = list[list[int]]
+Grid = list[list[int | None]]  # None where the network is impossible
+
+
+class _Grids(NamedTuple):
+    """The numbers of a network or a type at every point, as Python ints; at one point without."""
+
+    params: Any
+    mult_adds: Any
+    counted: Bounds
+    counted_params: Any
+
+    @classmethod
+    def of(cls, grid: CostGrid) -> Self:
+        """The numbers of a sweep, or of one of its types."""
+        counted = Bounds(*(one.tolist() for one in grid.counted))
+        return cls(
+            grid.params.tolist(), grid.mult_adds.tolist(), counted, grid.counted_params.tolist()
+        )
+
+    def at(self, index: Index) -> "_Grids":
+        """The numbers at a point, each None where it is impossible."""
+        a, r = index
+        counted = Bounds(*(one[a][r] for one in self.counted))
+        return _Grids(self.params[a][r], self.mult_adds[a][r], counted, self.counted_params[a][r])
+
+    @property
+    def ranged(self) -> bool:
+        """Whether the convention's number is not known at every point."""
+        return bool(self.counted.low != self.counted.high)
 
 
 class _Counts(NamedTuple):
-    """Every number of a sweep that is printed, as Python ints."""
+    """Every number of a sweep that is printed."""
 
-    params: Grid
-    mult_adds: Grid
-    counted: Bounds
-    types: dict[str, tuple[Grid, Grid]]
+    whole: _Grids
+    types: dict[str, _Grids]
 
     @classmethod
     def of(cls, sweep: Sweep) -> Self:
         """The numbers of a sweep."""
-        types = {
-            name: (one.params.tolist(), one.mult_adds.tolist()) for name, one in sweep.types.items()
-        }
-        counted = Bounds(*(one.tolist() for one in sweep.counted))
-        return cls(sweep.params.tolist(), sweep.mult_adds.tolist(), counted, types)
-
-    def bounds(self, index: Index) -> Bounds:
-        """Both bounds of the convention's number at a point."""
-        a, r = index
-        return Bounds(self.counted.low[a][r], self.counted.high[a][r])
-
-    def by_type(self, index: Index) -> dict[str, tuple[int, int]]:
-        """(params, mult_adds) of each type at a point."""
-        a, r = index
-        return {
-            name: (params[a][r], mult_adds[a][r])
-            for name, (params, mult_adds) in self.types.items()
-        }
+        return cls(_Grids.of(sweep), {name: _Grids.of(one) for name, one in sweep.types.items()})
 
 
 def sweep_report(sweep: Sweep) -> Report:
@@ -61,7 +72,7 @@ def sweep_report(sweep: Sweep) -> Report:
     counts = _Counts.of(sweep)
     return Report(
         title=f"{sweep.graph.name}: α × ρ",
-        tables=(*_grids(sweep, counts), _points(sweep, counts)),
+        tables=(*_tables(sweep, counts.whole), _points(sweep, counts)),
         notes=(
             *source_notes(sweep.graph),
             *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
@@ -82,24 +93,46 @@ def _indices(sweep: Sweep) -> Iterator[Index]:
     return ((a, r) for a in range(alphas) for r in range(rhos))
 
 
-def _grids(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
-    """Mult-adds by α and ρ; parameters beside them, or as a grid where they depend on ρ."""
-    convention = sweep.basis.convention
-    by = " by α and input" + unit_line(sweep.basis)
-    what = f"{convention.unit}s" if convention and convention.counts_work else "Mult-adds"
-    mult_adds = _work(sweep, counts)
-    if all(len(set(row)) == 1 for row in counts.params):
-        beside = Column("params", "Parameters", Kind.INTEGER)
-        rows = [(row[0], *others) for row, others in zip(counts.params, mult_adds)]
-        return (_grid(what + by, sweep, (beside, *_columns(sweep)), rows),)
-    return (
-        _grid(what + by, sweep, _columns(sweep), mult_adds),
-        _grid("Parameters by α and input", sweep, _columns(sweep), counts.params),
+def _tables(sweep: Sweep, whole: _Grids) -> tuple[Table, ...]:
+    """Work by α and ρ; parameters beside it, or as a grid where they depend on ρ."""
+    header, columns = _own_header("Parameters", sweep), _columns(sweep)
+    beside = [sorted({one for one in row if one is not None}) for row in whole.counted_params]
+    if any(len(found) > 1 for found in beside):
+        title = f"{header} by α and input".replace("\n", " ")
+        params = _grid(title, sweep, columns, whole.counted_params)
+        return (
+            *(_grid(title, sweep, columns, work) for title, work in _work(sweep, whole)),
+            params,
+        )
+    columns = (Column("params", header, Kind.INTEGER), *columns)
+    return tuple(
+        _grid(
+            title, sweep, columns, [(*(found or [None]), *row) for found, row in zip(beside, work)]
+        )
+        for title, work in _work(sweep, whole)
     )
 
 
+def _work(sweep: Sweep, whole: _Grids) -> Iterator[tuple[str, Grid]]:
+    """What the grids show, titled: mult-adds, or the convention's number or both its bounds."""
+    convention, by = sweep.basis.convention, " by α and input"
+    if convention is None or not convention.counts_work:
+        yield f"Mult-adds{by}{unit_line(sweep.basis)}", whole.mult_adds
+    elif not whole.ranged:
+        yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", whole.counted.low
+    else:
+        for words, work in zip((", at least", ", at most"), whole.counted):
+            yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
+
+
+def _own_header(what: str, sweep: Sweep) -> str:
+    """The header of what a convention counts in its own way."""
+    convention = sweep.basis.convention
+    return f"{what}\n({convention.name})" if convention and is_another(sweep.basis) else what
+
+
 def _grid(
-    title: str, sweep: Sweep, columns: Sequence[Column], rows: Sequence[Sequence[int]]
+    title: str, sweep: Sweep, columns: Sequence[Column], rows: Sequence[Sequence[int | None]]
 ) -> Table:
     return Table(
         "grid",
@@ -117,71 +150,96 @@ def _columns(sweep: Sweep) -> tuple[Column, ...]:
     )
 
 
-def _work(sweep: Sweep, counts: _Counts) -> Grid:
-    """What the grid shows: mult-adds, or the number of the convention (the most, of a range)."""
-    convention = sweep.basis.convention
-    return counts.counted.high if convention and convention.counts_work else counts.mult_adds
-
-
-def _ranged(counts: _Counts) -> bool:
-    return bool(counts.counted.low != counts.counted.high)
-
-
 def _points(sweep: Sweep, counts: _Counts) -> Table:
     """One row a point: its cost, and the share of the mult-adds in each type that has any."""
-    largest, ranged = max(map(max, counts.mult_adds)), _ranged(counts)
-    types = [name for name, (_, work) in counts.types.items() if any(map(any, work))]
+    largest = max((one for one in chain.from_iterable(counts.whole.mult_adds) if one), default=0)
+    types = {
+        name: one.mult_adds for name, one in counts.types.items() if any(map(any, one.mult_adds))
+    }
     columns = (
-        Column("alpha", "α", Kind.NUMBER, label=True),
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        *_places(),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[sweep.basis.pass_], Kind.INTEGER),
         Column("bar", "", Kind.BAR, joined=True),
-        *bound_columns(sweep.basis, ranged),
+        *_own_columns(sweep, counts),
         *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
     )
     rows = []
     for a, r in _indices(sweep):
-        params, mult_adds = counts.params[a][r], counts.mult_adds[a][r]
-        shares = (share(counts.types[name][1][a][r], mult_adds) for name in types)
-        row = (sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, mult_adds)
-        counted = bound_cells(sweep.basis, ranged, counts.bounds((a, r)))
-        rows.append((*row, share(mult_adds, largest), *counted, *shares))
+        one = counts.whole.at((a, r))
+        bar = share(one.mult_adds or 0, largest)
+        shares: Iterable[Any] = (share(work[a][r], one.mult_adds) for work in types.values())
+        if one.mult_adds is None:
+            shares = (None,) * len(types)
+        own = _own_cells(sweep, counts, one)
+        rows.append((*_place(sweep, (a, r)), one.params, one.mult_adds, bar, *own, *shares))
     return Table("points", "Every point, with each type's share of mult-adds", columns, tuple(rows))
+
+
+def _places() -> tuple[Column, ...]:
+    return (
+        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("rho", "ρ", Kind.NUMBER, label=True),
+        Column("input", "Input", Kind.MAP),
+    )
+
+
+def _place(sweep: Sweep, index: Index) -> tuple[Any, ...]:
+    a, r = index
+    return sweep.alpha[a], sweep.rho[r], sweep.input(a, r)
+
+
+def _own_columns(sweep: Sweep, counts: _Counts) -> tuple[Column, ...]:
+    """What a convention counts in its own way."""
+    params = Column("count_params", _own_header("Parameters", sweep), Kind.INTEGER)
+    bounds = bound_columns(sweep.basis, counts.whole.ranged)
+    return (params, *bounds) if is_another(sweep.basis) else bounds
+
+
+def _own_cells(sweep: Sweep, counts: _Counts, one: _Grids) -> tuple[int | None, ...]:
+    bounds = bound_cells(sweep.basis, counts.whole.ranged, one.counted)
+    return (one.counted_params, *bounds) if is_another(sweep.basis) else bounds
 
 
 def _values(sweep: Sweep, counts: _Counts) -> Table:
     """One row a point, with each type's parameters and mult-adds: for CSV."""
-    ranged = _ranged(counts)
     columns = [
-        Column("alpha", "α", Kind.NUMBER, label=True),
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        *_places(),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", "Mult-adds", Kind.INTEGER),
-        *bound_columns(sweep.basis, ranged),
+        *_own_columns(sweep, counts),
     ]
     for name in sweep.types:
         columns.append(Column(f"{name}_params", name, Kind.INTEGER))
         columns.append(Column(f"{name}_mult_adds", name, Kind.INTEGER))
     rows = []
-    for a, r in _indices(sweep):
-        costs = (cost for pair in counts.by_type((a, r)).values() for cost in pair)
-        totals = counts.params[a][r], counts.mult_adds[a][r]
-        counted = bound_cells(sweep.basis, ranged, counts.bounds((a, r)))
-        rows.append((sweep.alpha[a], sweep.rho[r], sweep.input(a, r), *totals, *counted, *costs))
+    for index in _indices(sweep):
+        one = counts.whole.at(index)
+        costs = (cost for grids in counts.types.values() for cost in grids.at(index)[:2])
+        own = _own_cells(sweep, counts, one)
+        rows.append((*_place(sweep, index), one.params, one.mult_adds, *own, *costs))
     return Table("values", "Every point", tuple(columns), tuple(rows))
 
 
 def _point(sweep: Sweep, counts: _Counts, index: Index) -> dict[str, Any]:
     a, r = index
+    one = counts.whole.at(index)
     return {
         "alpha": str(sweep.alpha[a]),
         "rho": str(sweep.rho[r]),
         "input": list(sweep.input(a, r)),
-        "params": counts.params[a][r],
-        "mult_adds": counts.mult_adds[a][r],
-        **counted_document(sweep.basis, None, counts.bounds(index)),
-        "types": types_document(counts.by_type(index)),
+        "params": one.params,
+        "mult_adds": one.mult_adds,
+        **counted_document(sweep.basis, one.counted_params, one.counted),
+        "types": [] if one.params is None else _types(sweep, counts, index),
     }
+
+
+def _types(sweep: Sweep, counts: _Counts, index: Index) -> list[dict[str, Any]]:
+    """Each type with its shares, and with what the convention counts."""
+    found = {name: one.at(index) for name, one in counts.types.items()}
+    documents = types_document({name: (one.params, one.mult_adds) for name, one in found.items()})
+    return [
+        {**document, **counted_document(sweep.basis, one.counted_params, one.counted)}
+        for document, one in zip(documents, found.values())
+    ]

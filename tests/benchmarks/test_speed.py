@@ -46,6 +46,16 @@ def test_sweep(benchmark):
     assert grid.mult_adds.shape == (1000, 1000)
 
 
+@pytest.mark.benchmark(group="every width at seven resolutions")
+@pytest.mark.parametrize("name", ["mobilenet_v1", "resnet152"])
+def test_fit(benchmark, name):
+    """Every step of α up to 1, at the input of 224 px and each multiple of 32 px below it."""
+    network = mnetcost.load(name)
+    found = benchmark.pedantic(mnetcost.fit, (network, "150M", "2M"), rounds=3, warmup_rounds=1)
+    assert len(found.settings) == 7
+    assert max(one.mult_adds for one in found.fitting) <= 150_000_000
+
+
 @pytest.mark.benchmark(group="10,000 layers")
 def test_a_diff_of_the_longest_networks(benchmark):
     """10,000 layers of three kinds against the same with every tenth left out."""

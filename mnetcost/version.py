@@ -1,0 +1,3 @@
+"""The version of the program: numbers of another one may be others."""
+
+__version__ = "0.1.0"

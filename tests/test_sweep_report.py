@@ -1,0 +1,126 @@
+"""What `sweep` prints: the numbers of a convention, both bounds of a range, impossible points."""
+
+import csv
+import json
+
+import pytest
+
+from mnetcost import cli
+
+# By hand, at 8×6 px with 8 channels, as ptflops counts: 48 · 72 multiply-adds, 2 · 384 normalised
+# values and 2 · 384 of the module relu are 4,992; of the other relu nothing or 2 · 384 is seen.
+UNKNOWN = """input: {height: 8, width: 6, channels: 3}
+layers:
+  - conv: {out: 8, kernel: [3, 1], norm: batch, act: relu}
+  - relu: {called_as: unknown}
+"""
+GROUPED = """input: {height: 9, width: 14, channels: 4}
+width: {round: floor, min: 1}
+layers:
+  - conv: {out: 8, groups: 4}
+"""
+
+
+@pytest.fixture
+def printed(tmp_path, capsys):
+    """The standard output of `sweep` on this text."""
+
+    def run(text, *words):
+        (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+        code = cli.run(["sweep", str(tmp_path / "net.yaml"), *words])
+        captured = capsys.readouterr()
+        assert (code, captured.err) == (0, "")
+        return captured.out
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["flops", "keras", "fvcore", "paper"])
+def test_a_point_is_what_table_says(name, capsys):
+    words = ["mobilenet_v1", "--input", "160x97", "--alpha", "3/4", "--convention", name]
+    documents = []
+    for extra in (["table"], ["sweep"]):
+        assert cli.run([*extra, *words, "--rho", "5/7", "--format", "json"]) == 0
+        documents.append(json.loads(capsys.readouterr().out))
+    table, (point,) = documents[0], documents[1]["points"]
+    assert point["types"] == table["types"]
+    assert point.get("count") == table["totals"].get("count")
+    assert ("count" in point) == (name != "paper")
+
+
+def test_the_parameters_of_a_convention(capsys):
+    words = ["sweep", "--alpha", "1", "--rho", "1,6/7", "--convention", "flops"]
+    assert cli.run(words) == 0
+    grid = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    assert grid[-1].split()[:3] == ["1", "4,231,976", "1,137,480,704"]
+    assert cli.run([*words, "--format", "csv"]) == 0
+    row = next(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert (row["params"], row["count_params"]) == ("4209088", "4231976")
+
+
+def test_both_bounds_of_a_range(printed):
+    words = ["--alpha", "1", "--rho", "1", "--convention", "ptflops"]
+    _, low, high, points, _ = printed(UNKNOWN, *words).split("\n\n")
+    assert low.startswith("MACs by α and input, at least\n")
+    assert low.splitlines()[-1].split()[:3] == ["1", "88", "4,992"]
+    assert high.startswith("MACs by α and input, at most\n")
+    assert high.splitlines()[-1].split()[:3] == ["1", "88", "5,760"]
+    assert points.splitlines()[-1].split()[-3:] == ["4,992", "5,760", "100.00"]
+    (point,) = json.loads(printed(UNKNOWN, *words, "--format", "json"))["points"]
+    expected = {"value": None, "low": 4_992, "high": 5_760, "unit": "MAC", "params": 88}
+    assert point["count"] == expected
+    assert point["types"][1]["count"] == {**expected, "low": 0, "high": 768, "params": 0}
+
+
+MASKED = ["--alpha", "1,0.9", "--rho", "1,0.5", "--invalid", "mask"]
+
+
+def test_impossible_points_are_empty(printed):
+    words = [*MASKED, "--convention", "macs"]
+    grid = printed(GROUPED, *words).split("\n\n")[1].splitlines()
+    assert [line.split() for line in grid[-2:]] == [
+        ["1", "8", "1,008", "█", "280", "▒"],  # 9 · 14 · 8 and, half up, 5 · 7 · 8
+        ["0.9", "–", "–", "–"],
+    ]
+    rows = list(csv.DictReader(printed(GROUPED, *words, "--format", "csv").splitlines()))
+    assert [row["mult_adds"] for row in rows] == ["1008", "280", "", ""]
+    assert {rows[-1][name] for name in list(rows[-1])[5:]} == {""}
+    points = json.loads(printed(GROUPED, *words, "--format", "json"))["points"]
+    assert [point["mult_adds"] for point in points] == [1008, 280, None, None]
+    assert points[-1] == {
+        "alpha": "9/10",
+        "rho": "1/2",
+        "input": [5, 7, 4],
+        "params": None,
+        "mult_adds": None,
+        "count": {"value": None, "unit": "MAC", "params": None},
+        "types": [],
+    }
+
+
+@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize("alpha", ["1,0.9", "0.9"])
+def test_every_format_writes_impossible_points(printed, format_, alpha):
+    words = ["--alpha", alpha, "--rho", "1,0.5", "--invalid", "mask", "--format", format_]
+    assert printed(GROUPED, *words)
+
+
+def test_impossible_points_are_refused_by_default(tmp_path, capsys):
+    (tmp_path / "net.yaml").write_text(GROUPED, encoding="utf-8")
+    assert cli.run(["sweep", str(tmp_path / "net.yaml"), *MASKED[:4]]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "0.9" in captured.err
+
+
+def test_impossible_points_in_parquet(tmp_path, capsys):
+    import pandas
+
+    (tmp_path / "net.yaml").write_text(GROUPED, encoding="utf-8")
+    words = ["sweep", str(tmp_path / "net.yaml"), *MASKED]
+    assert cli.run([*words, "-o", str(tmp_path / "grid.parquet")]) == 0
+    assert cli.run([*words, "--parts", str(tmp_path / "parts")]) == 0
+    for name in ("grid.parquet", "parts"):
+        frame = pandas.read_parquet(tmp_path / name)
+        assert frame["mult_adds"].isna().tolist() == [False, False, True, True]
+    capsys.readouterr()
