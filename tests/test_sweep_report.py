@@ -146,3 +146,16 @@ def test_the_grid_is_not_searched_for_a_range_at_every_point(monkeypatch):
     points = reports.sweep_report(grid).tables[-1]
     assert len(points.rows) == 4
     assert found.ranged
+
+
+def test_parameters_that_depend_on_the_input_are_a_grid_of_their_own():
+    # 4 · 8 of the convolution, and 5 for each of 8 channels of 9 · 14 px, or of 5 · 7
+    net = (
+        "input: {height: 9, width: 14, channels: 4}\n"
+        "layers:\n  - conv: {out: 8}\n  - flatten\n  - dense: {out: 5, scale: false}\n"
+    )
+    work, params, points = reports.sweep_report(mnetcost.sweep(net, 1, "1,0.5")).tables
+    assert params.title == "Parameters by α and input"
+    assert [row[-2:] for row in params.rows] == [(32 + 5_040, 32 + 1_400)]
+    assert [row[-2:] for row in work.rows] == [(32 * 126 + 5_040, 32 * 35 + 1_400)]
+    assert len(points.rows) == 2

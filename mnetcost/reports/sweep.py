@@ -99,7 +99,7 @@ def _tables(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
     ]
     if any(len(found) > 1 for found in beside):
         title = f"{header} by α and input".replace("\n", " ")
-        params = _grid(title, sweep, columns, whole.counted_params)
+        params = _grid(title, sweep, columns, counts.whole.counted_params)
         return (
             *(_grid(title, sweep, columns, work) for title, work in _work(sweep, counts)),
             params,
