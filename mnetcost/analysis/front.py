@@ -84,7 +84,7 @@ def front(values: Values, cost: Number) -> list[tuple[int, int]]:
         opened = [one.tile for one in wave if one.cost < ceiling[int(one.capacity / capacity.step)]]
         look = partial(_of_tile, values, cost, capacity, ceiling)
         found = _thinned([found, *each(look, opened)], capacity)
-    best = _unbeaten(found, *ratios)
+    best = _unbeaten(found, ratios[0], ratios[1], tops[0])
     return [(int(tops[0][a]), int(tops[1][r])) for a, r in zip(best.alphas, best.rhos)]
 
 
@@ -158,10 +158,15 @@ def _thinned(some: Sequence[_Points], capacity: _Capacity) -> _Points:
     return _Points(*(part[order] for part in all_))
 
 
-def _unbeaten(found: _Points, alphas: Sequence[Fraction], rhos: Sequence[Fraction]) -> _Points:
-    """Those that no other beats: of equal cost the largest capacity, then the first place."""
+def _unbeaten(
+    found: _Points, alphas: Sequence[Fraction], rhos: Sequence[Fraction], first: Array
+) -> _Points:
+    """Those that no other beats: of equal cost the largest capacity, then the first α.
+
+    `first` is the place of each distinct α among all. Of equal capacity and α there is one ρ.
+    """
     capacity = _exact(alphas)[found.alphas] * _exact(rhos)[found.rhos]
-    order = np.lexsort((found.rhos, found.alphas, -capacity, found.cost))
+    order = np.lexsort((first[found.alphas], -capacity, found.cost))
     capacity = capacity[order]
     before = np.maximum.accumulate(np.concatenate(([-1], capacity[:-1])))
     order = order[capacity > before]
