@@ -7,7 +7,7 @@ import pytest
 from test_sweep import DENSE, GROUPED
 
 import mnetcost
-from mnetcost.analysis import reductions
+from mnetcost.analysis import front, reductions
 
 
 def brute(grid, **limits):
@@ -82,6 +82,11 @@ def test_reductions_are_those_of_plain_loops(  # noqa: PLR0917 - each its own ax
 ):
     monkeypatch.setattr(reductions, "HEIGHT", tile[0])
     monkeypatch.setattr(reductions, "WIDTH", tile[1])
+    if tile[0] == 3:  # a first look of few steps, few lines and many sortings
+        monkeypatch.setattr(front, "STEPS", 2)
+        monkeypatch.setattr(front, "WAITING", 4)
+        monkeypatch.setattr(front, "HEIGHT", 2)
+        monkeypatch.setattr(front, "WIDTH", 2)
     if objects:
         monkeypatch.setattr("mnetcost.analysis.factors.LARGEST", -1)
         monkeypatch.setattr("mnetcost.analysis.factors.EXACT_FLOAT", -1)
@@ -103,6 +108,18 @@ def test_reductions_are_those_of_plain_loops(  # noqa: PLR0917 - each its own ax
         assert best == (grid.point(-max(found)[2], -max(found)[3]) if found else None)
     for cost in ("mult_adds", "params"):
         assert grid.front(cost) == brute_front(grid, cost)
+
+
+def test_a_front_of_long_denominators():
+    primes = [one for one in range(10_000, 11_000) if all(one % two for two in range(2, 105))]
+    alpha = [Fraction(1, one) for one in primes]
+    rho = [Fraction(one, 97) for one in (90, 49, 1)]
+    wide = LINEAR.replace("out: 64", "out: 16777216")
+    grid = mnetcost.sweep(wide, alpha, rho)
+    assert grid.values.axes.distinct == (83, 3)
+    assert grid.front() == brute_front(grid, "mult_adds")
+    with pytest.raises(mnetcost.UsageError, match="too long to compare"):
+        mnetcost.sweep(wide, [Fraction(10**16, one * 10**16 + 1) for one in primes], 1).front()
 
 
 def test_a_budget_at_a_breakpoint():
