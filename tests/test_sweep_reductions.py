@@ -133,8 +133,10 @@ def test_a_budget_at_a_breakpoint():
     assert grid.count(max_params=4 * 256) == 3
     assert grid.best(max_params=4 * 256).alpha == Fraction(1, 2)
     assert grid.best(max_mult_adds=35 * 4 * 256 - 1).params == 4 * 255
-    with pytest.raises(mnetcost.UsageError, match="max_params"):
-        grid.count(max_params=0)
+    assert grid.count(max_params="1.024K") == grid.count(max_params=1024.0) == 3
+    for wrong in (-1, "many", True, [1]):
+        with pytest.raises(mnetcost.UsageError, match="max-params"):
+            grid.count(max_params=wrong)
 
 
 def test_a_billion_points_are_reduced_without_being_held():
