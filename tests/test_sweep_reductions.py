@@ -123,8 +123,10 @@ def test_a_budget_at_a_breakpoint():
     assert grid.count(max_params=4 * 256) == 3
     assert grid.best(max_params=4 * 256).alpha == Fraction(1, 2)
     assert grid.best(max_mult_adds=35 * 4 * 256 - 1).params == 4 * 255
-    with pytest.raises(mnetcost.UsageError, match="max_params"):
-        grid.count(max_params=0)
+    assert grid.count(max_params="1.024K") == grid.count(max_params=1024.0) == 3
+    for wrong in (-1, "many", True, [1]):
+        with pytest.raises(mnetcost.UsageError, match="max-params"):
+            grid.count(max_params=wrong)
 
 
 def test_a_billion_points_are_reduced_without_being_held():
@@ -136,10 +138,14 @@ def test_a_billion_points_are_reduced_without_being_held():
     assert grid.best(max_mult_adds=limit).mult_adds <= limit
 
 
-def test_a_front_of_long_denominators():
-    # their common denominator has far over a thousand digits
-    alpha = [Fraction(1, 10_000 + one) for one in range(1, 4_000, 7)]
-    rho = [Fraction(two, 97) for two in (200, 99, 1)]
-    grid = mnetcost.sweep(LINEAR, alpha, rho)
-    assert lcm(*(one.denominator for one in alpha)) > front.LONGEST
+@pytest.mark.parametrize("long", [False, True])
+def test_a_front_of_long_denominators(long):
+    primes = [one for one in range(10_000, 11_000) if all(one % two for two in range(2, 105))]
+    alpha = [Fraction(1, one) for one in primes]
+    if long:  # too long to be brought to one denominator
+        alpha = [Fraction(10**16, one * 10**16 + 1) for one in primes]
+    wide = LINEAR.replace("out: 64", "out: 16777216")
+    grid = mnetcost.sweep(wide, alpha, [Fraction(one, 97) for one in (90, 49, 1)])
+    assert grid.values.axes.distinct == (83, 3)
+    assert (lcm(*(one.denominator for one in alpha)) > front.LONGEST) == long
     assert grid.front() == brute_front(grid, "mult_adds")
