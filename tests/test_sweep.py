@@ -135,6 +135,9 @@ def test_layers_on_request():
         found = grid.layer(layer.name)
         for one in (found, layers[layer.name]):
             assert (one.params[1, 1], one.mult_adds[1, 1]) == (layer.params, layer.mult_adds)
+    for wrong in (lambda: grid.layer(3), lambda: grid.share(None), lambda: grid.share("conv", 3)):
+        with pytest.raises(mnetcost.UsageError, match=r"'(3|None)'"):
+            wrong()
     with pytest.raises(mnetcost.UsageError, match="did you mean 'wide'"):
         grid.layer("wid")
 

@@ -1,13 +1,14 @@
 """Reductions of a grid are what plain loops over its points find, ties and all."""
 
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 import pytest
 from test_sweep import DENSE, GROUPED
 
 import mnetcost
-from mnetcost.analysis import reductions
+from mnetcost.analysis import front, reductions
 
 
 def brute(grid, **limits):
@@ -67,6 +68,9 @@ GRIDS = [
     (TRAINED, "0.25:1:0.05", "1,0.5,0.8"),
     (LINEAR, "1,0.25,0.75,0.5,2", "0.25,0.5,1,0.75,2,4"),
     (LINEAR, "0.25,0.5,1,2", "4,2,1,0.5"),
+    # as much work and capacity for 0.2525 · 1 and 0.505 · 0.5; 0.505 has the channels of 0.5
+    (LINEAR, "0.5,0.2525,0.505", "0.5,1"),
+    (LINEAR, "0.5000000000001,0.25,1", "1,0.5,0.2500000000001"),  # products beyond int64
     ("mobilenet_v1", "0.1:1:0.05,0.9,0.901", "0.3:1.2:0.07"),
     (DENSE, "0.3:1.2:0.05", "0.3:1.3:0.1"),
     (GROUPED + "  - conv: {out: 8, groups: 4}\n", "0.25:2:0.05", "1,0.5,0.51"),
@@ -82,9 +86,12 @@ def test_reductions_are_those_of_plain_loops(  # noqa: PLR0917 - each its own ax
 ):
     monkeypatch.setattr(reductions, "HEIGHT", tile[0])
     monkeypatch.setattr(reductions, "WIDTH", tile[1])
+    monkeypatch.setattr(front, "STEPS", tile[1] * 8)
     if objects:
         monkeypatch.setattr("mnetcost.analysis.factors.LARGEST", -1)
         monkeypatch.setattr("mnetcost.analysis.factors.EXACT_FLOAT", -1)
+        monkeypatch.setattr(front, "SMALL", 0)
+        monkeypatch.setattr(front, "LONGEST", 0)
     grid = mnetcost.sweep(text, alpha, rho, invalid="mask")
     values = sorted({one[0] for one in brute(grid)})
     params = sorted({one[1] for one in brute(grid)})
@@ -116,8 +123,10 @@ def test_a_budget_at_a_breakpoint():
     assert grid.count(max_params=4 * 256) == 3
     assert grid.best(max_params=4 * 256).alpha == Fraction(1, 2)
     assert grid.best(max_mult_adds=35 * 4 * 256 - 1).params == 4 * 255
-    with pytest.raises(mnetcost.UsageError, match="max_params"):
-        grid.count(max_params=0)
+    assert grid.count(max_params="1.024K") == grid.count(max_params=1024.0) == 3
+    for wrong in (-1, "many", True, [1]):
+        with pytest.raises(mnetcost.UsageError, match="max-params"):
+            grid.count(max_params=wrong)
 
 
 def test_a_billion_points_are_reduced_without_being_held():
@@ -127,3 +136,16 @@ def test_a_billion_points_are_reduced_without_being_held():
     limit = 150_000_000
     assert 0 < grid.count(max_mult_adds=limit) < 1_000_000_000
     assert grid.best(max_mult_adds=limit).mult_adds <= limit
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_front_of_long_denominators(long):
+    primes = [one for one in range(10_000, 11_000) if all(one % two for two in range(2, 105))]
+    alpha = [Fraction(1, one) for one in primes]
+    if long:  # too long to be brought to one denominator
+        alpha = [Fraction(10**16, one * 10**16 + 1) for one in primes]
+    wide = LINEAR.replace("out: 64", "out: 16777216")
+    grid = mnetcost.sweep(wide, alpha, [Fraction(one, 97) for one in (90, 49, 1)])
+    assert grid.values.axes.distinct == (83, 3)
+    assert (lcm(*(one.denominator for one in alpha)) > front.LONGEST) == long
+    assert grid.front() == brute_front(grid, "mult_adds")

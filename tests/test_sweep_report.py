@@ -5,7 +5,10 @@ import json
 
 import pytest
 
+import mnetcost
 from mnetcost import cli
+from mnetcost.conventions.tally import Bounds
+from mnetcost.reports import sweep as reports
 
 # By hand, at 8×6 px with 8 channels, as ptflops counts: 48 · 72 multiply-adds, 2 · 384 normalised
 # values and 2 · 384 of the module relu are 4,992; of the other relu nothing or 2 · 384 is seen.
@@ -124,3 +127,35 @@ def test_impossible_points_in_parquet(tmp_path, capsys):
         frame = pandas.read_parquet(tmp_path / name)
         assert frame["mult_adds"].isna().tolist() == [False, False, True, True]
     capsys.readouterr()
+
+
+class Compared(list):
+    """A grid of numbers that fails when it is compared whole."""
+
+    def __ne__(self, other):
+        raise AssertionError("compared once more")
+
+
+def test_the_grid_is_not_searched_for_a_range_at_every_point(monkeypatch):
+    # 100,000 points are printed: whatever is done with all of them for each one takes minutes
+    grid = mnetcost.sweep(UNKNOWN, "1,2", "1,2", convention="ptflops")
+    found = reports._Counts.of(grid)
+    whole = found.whole._replace(counted=Bounds(*map(Compared, found.whole.counted)))
+    counts = found._replace(whole=whole)
+    monkeypatch.setattr(reports._Counts, "of", lambda sweep: counts)
+    points = reports.sweep_report(grid).tables[-1]
+    assert len(points.rows) == 4
+    assert found.ranged
+
+
+def test_parameters_that_depend_on_the_input_are_a_grid_of_their_own():
+    # 4 · 8 of the convolution, and 5 for each of 8 channels of 9 · 14 px, or of 5 · 7
+    net = (
+        "input: {height: 9, width: 14, channels: 4}\n"
+        "layers:\n  - conv: {out: 8}\n  - flatten\n  - dense: {out: 5, scale: false}\n"
+    )
+    work, params, points = reports.sweep_report(mnetcost.sweep(net, 1, "1,0.5")).tables
+    assert params.title == "Parameters by α and input"
+    assert [row[-2:] for row in params.rows] == [(32 + 5_040, 32 + 1_400)]
+    assert [row[-2:] for row in work.rows] == [(32 * 126 + 5_040, 32 * 35 + 1_400)]
+    assert len(points.rows) == 2

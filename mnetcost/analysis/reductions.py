@@ -14,7 +14,7 @@ import numpy as np
 from mnetcost.analysis.counting import Cost
 from mnetcost.analysis.factors import Array, Number, Products, products
 from mnetcost.analysis.values import Values
-from mnetcost.exact import read_whole
+from mnetcost.printed import read_budget
 
 HEIGHT, WIDTH = 128, 1024  # of a tile: a megabyte of values
 
@@ -34,24 +34,17 @@ class Extremes(NamedTuple):
     high: Array
 
 
-class Budget(NamedTuple):
-    """A number that must not be above a limit."""
+class Limit(NamedTuple):
+    """The most that a number may be."""
 
     number: Number
-    limit: int
+    most: int
 
 
-def budgets(cost: Cost, max_mult_adds: Any, max_params: Any) -> list[Budget]:
-    """The budgets that were given, whole numbers above zero. Raises UsageError."""
-    given = [
-        (cost.mult_adds, max_mult_adds, "max_mult_adds"),
-        (cost.params, max_params, "max_params"),
-    ]
-    return [
-        Budget(number, read_whole(value, what))
-        for number, value, what in given
-        if value is not None
-    ]
+def limits_of(cost: Cost, max_mult_adds: Any, max_params: Any) -> list[Limit]:
+    """The limits that were given: whole numbers, or texts such as "150M". Raises UsageError."""
+    budget = read_budget(max_mult_adds, max_params)
+    return [Limit(getattr(cost, kind), limit) for kind, limit in budget.limits().items()]
 
 
 def tiles(values: Values) -> list[Tile]:
@@ -87,7 +80,7 @@ def extremes(values: Values, number: Number) -> Extremes | None:
 
 def count(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> int:
     """How many points are possible and within the budgets."""
-    limits = budgets(cost, max_mult_adds, max_params)
+    limits = limits_of(cost, max_mult_adds, max_params)
     down, across = values.axes.alpha.weights(), values.axes.rho.weights()
     inside, opened = _sorted_out(values, limits)
     total = sum(int(down[one.alphas].sum()) * int(across[one.rhos].sum()) for one in inside)
@@ -99,12 +92,12 @@ def count(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> in
             return int(np.count_nonzero(there))
         return int(down[tile.alphas] @ (there @ across[tile.rhos]))
 
-    return int(total + sum(_each(counted, opened)))
+    return int(total + sum(each(counted, opened)))
 
 
 def best(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> tuple[int, int] | None:
     """The place of the most mult-adds, then parameters, within the budgets, on both axes."""
-    limits = budgets(cost, max_mult_adds, max_params)
+    limits = limits_of(cost, max_mult_adds, max_params)
     inside, opened = _sorted_out(values, limits)
     found: tuple[int, int, int, int] | None = None
     bounds = extremes(values, cost.mult_adds)
@@ -120,7 +113,7 @@ def best(values: Values, cost: Cost, max_mult_adds: Any, max_params: Any) -> tup
 
 
 def _best_of(
-    values: Values, cost: Cost, limits: Sequence[Budget], tile: Tile
+    values: Values, cost: Cost, limits: Sequence[Limit], tile: Tile
 ) -> tuple[int, int, int, int] | None:
     """The most mult-adds, the most parameters of those, and the first place of these, negated."""
     there = _fitting(values, limits, tile)
@@ -136,11 +129,11 @@ def _best_of(
     return int(most), int(params[richest]), -int(alphas.first[a]), -int(rhos.first[r])
 
 
-def _sorted_out(values: Values, limits: Sequence[Budget]) -> tuple[list[Tile], list[Tile]]:
+def _sorted_out(values: Values, limits: Sequence[Limit]) -> tuple[list[Tile], list[Tile]]:
     """The tiles that fit whole, and those that must be looked into; the others do not fit."""
     inside: list[Tile] = []
     opened: list[Tile] = []
-    known = [(extremes(values, one.number), one.limit) for one in limits]
+    known = [(extremes(values, one.number), one.most) for one in limits]
     for tile in tiles(values):
         if any(one is not None and one.low[tile.at] > limit for one, limit in known):
             continue
@@ -149,7 +142,7 @@ def _sorted_out(values: Values, limits: Sequence[Budget]) -> tuple[list[Tile], l
     return inside, opened
 
 
-def _fitting(values: Values, limits: Sequence[Budget], tile: Tile) -> Array:
+def _fitting(values: Values, limits: Sequence[Limit], tile: Tile) -> Array:
     """Where the points of a tile are possible and within the budgets."""
     there = np.ones((len(tile.alphas), len(tile.rhos)), dtype=bool)
     for number, limit in limits:
@@ -159,7 +152,7 @@ def _fitting(values: Values, limits: Sequence[Budget], tile: Tile) -> Array:
     return there
 
 
-def _each(work: Any, found: Sequence[Tile]) -> Iterator[Any]:
+def each(work: Any, found: Sequence[Tile]) -> Iterator[Any]:
     """The work of every tile, on as many threads as there are processors."""
     if len(found) < 2:
         return map(work, found)

@@ -123,7 +123,7 @@ class Sweep(CostGrid):
     def share(self, type_: str, of: str = "mult_adds") -> Any:
         """The part of the mult-adds (or of the "params") in a layer type, float64 [A, R], of 1."""
         if of not in ("mult_adds", "params"):
-            raise UsageError(f"share: of 'mult_adds' or 'params', not {clip(of)!r}")
+            raise UsageError(f"share: of 'mult_adds' or 'params', not {clip(str(of))!r}")
         one: CostGrid = _found(self.types, type_, "layer type")
         part, whole = getattr(one, of), getattr(self, of)
         return (part / (whole + (whole == 0))).astype(float)
@@ -145,7 +145,7 @@ class Sweep(CostGrid):
                 yield node.name, CostGrid(cost, self.values)
 
     def count(self, max_mult_adds: Any = None, max_params: Any = None) -> int:
-        """How many points are within the budgets. The grid is never held."""
+        """How many points are within the budgets, numbers or "150M". The grid is never held."""
         from mnetcost.analysis.reductions import count
 
         return count(self.values, self.cost, max_mult_adds, max_params)
@@ -170,7 +170,7 @@ class Sweep(CostGrid):
         from mnetcost.analysis.front import front
 
         if cost not in ("mult_adds", "params"):
-            raise UsageError(f"front: by 'mult_adds' or 'params', not {clip(cost)!r}")
+            raise UsageError(f"front: by 'mult_adds' or 'params', not {clip(str(cost))!r}")
         found = front(self.values, getattr(self.cost, cost))
         return tuple(self.point(a, r) for a, r in found)
 
@@ -240,9 +240,9 @@ def _place(values: tuple[Fraction, ...], value: Any, what: str) -> int:
 
 def _found(known: dict[str, Any], name: str, what: str) -> Any:
     if name not in known:
-        near = did_you_mean(name, known)
+        near = did_you_mean(str(name), known)
         hint = f"; did you mean {near!r}?" if near else ""
-        raise UsageError(f"there is no {what} {clip(name)!r}{hint}")
+        raise UsageError(f"there is no {what} {clip(str(name))!r}{hint}")
     return known[name]
 
 

@@ -49,22 +49,20 @@ class _Grids(NamedTuple):
         counted = Bounds(*(one[a][r] for one in self.counted))
         return _Grids(self.params[a][r], self.mult_adds[a][r], counted, self.counted_params[a][r])
 
-    @property
-    def ranged(self) -> bool:
-        """Whether the convention's number is not known at every point."""
-        return bool(self.counted.low != self.counted.high)
-
 
 class _Counts(NamedTuple):
-    """Every number of a sweep that is printed."""
+    """Every number of a sweep that is printed; whether the convention's is a range anywhere."""
 
     whole: _Grids
     types: dict[str, _Grids]
+    ranged: bool
 
     @classmethod
     def of(cls, sweep: Sweep) -> Self:
         """The numbers of a sweep."""
-        return cls(_Grids.of(sweep), {name: _Grids.of(one) for name, one in sweep.types.items()})
+        whole = _Grids.of(sweep)
+        types = {name: _Grids.of(one) for name, one in sweep.types.items()}
+        return cls(whole, types, bool(whole.counted.low != whole.counted.high))
 
 
 def sweep_report(sweep: Sweep) -> Report:
@@ -72,7 +70,7 @@ def sweep_report(sweep: Sweep) -> Report:
     counts = _Counts.of(sweep)
     return Report(
         title=f"{sweep.graph.name}: α × ρ",
-        tables=(*_tables(sweep, counts.whole), _points(sweep, counts)),
+        tables=(*_tables(sweep, counts), _points(sweep, counts)),
         notes=(
             *source_notes(sweep.graph),
             *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
@@ -93,15 +91,17 @@ def _indices(sweep: Sweep) -> Iterator[Index]:
     return ((a, r) for a in range(alphas) for r in range(rhos))
 
 
-def _tables(sweep: Sweep, whole: _Grids) -> tuple[Table, ...]:
+def _tables(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
     """Work by α and ρ; parameters beside it, or as a grid where they depend on ρ."""
     header, columns = _own_header("Parameters", sweep), _columns(sweep)
-    beside = [sorted({one for one in row if one is not None}) for row in whole.counted_params]
+    beside = [
+        sorted({one for one in row if one is not None}) for row in counts.whole.counted_params
+    ]
     if any(len(found) > 1 for found in beside):
         title = f"{header} by α and input".replace("\n", " ")
-        params = _grid(title, sweep, columns, whole.counted_params)
+        params = _grid(title, sweep, columns, counts.whole.counted_params)
         return (
-            *(_grid(title, sweep, columns, work) for title, work in _work(sweep, whole)),
+            *(_grid(title, sweep, columns, work) for title, work in _work(sweep, counts)),
             params,
         )
     columns = (Column("params", header, Kind.INTEGER), *columns)
@@ -109,19 +109,19 @@ def _tables(sweep: Sweep, whole: _Grids) -> tuple[Table, ...]:
         _grid(
             title, sweep, columns, [(*(found or [None]), *row) for found, row in zip(beside, work)]
         )
-        for title, work in _work(sweep, whole)
+        for title, work in _work(sweep, counts)
     )
 
 
-def _work(sweep: Sweep, whole: _Grids) -> Iterator[tuple[str, Grid]]:
+def _work(sweep: Sweep, counts: _Counts) -> Iterator[tuple[str, Grid]]:
     """What the grids show, titled: mult-adds, or the convention's number or both its bounds."""
     convention, by = sweep.basis.convention, " by α and input"
     if convention is None or not convention.counts_work:
-        yield f"Mult-adds{by}{unit_line(sweep.basis)}", whole.mult_adds
-    elif not whole.ranged:
-        yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", whole.counted.low
+        yield f"Mult-adds{by}{unit_line(sweep.basis)}", counts.whole.mult_adds
+    elif not counts.ranged:
+        yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", counts.whole.counted.low
     else:
-        for words, work in zip((", at least", ", at most"), whole.counted):
+        for words, work in zip((", at least", ", at most"), counts.whole.counted):
             yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
 
 
@@ -192,12 +192,12 @@ def _place(sweep: Sweep, index: Index) -> tuple[Any, ...]:
 def _own_columns(sweep: Sweep, counts: _Counts) -> tuple[Column, ...]:
     """What a convention counts in its own way."""
     params = Column("count_params", _own_header("Parameters", sweep), Kind.INTEGER)
-    bounds = bound_columns(sweep.basis, counts.whole.ranged)
+    bounds = bound_columns(sweep.basis, counts.ranged)
     return (params, *bounds) if is_another(sweep.basis) else bounds
 
 
 def _own_cells(sweep: Sweep, counts: _Counts, one: _Grids) -> tuple[int | None, ...]:
-    bounds = bound_cells(sweep.basis, counts.whole.ranged, one.counted)
+    bounds = bound_cells(sweep.basis, counts.ranged, one.counted)
     return (one.counted_params, *bounds) if is_another(sweep.basis) else bounds
 
 

@@ -111,12 +111,20 @@ def test_count_of_distinct_points(benchmark, distinct, every_tile, monkeypatch):
     assert noted(benchmark, lambda: distinct.count(max_mult_adds=limit), 3 * 10**8) > 0
 
 
-@pytest.mark.benchmark(group="6 million distinct points, reduced")
-def test_front_of_distinct_points(benchmark):
-    grid = mnetcost.sweep(DISTINCT, "0.1:1:0.0003", "0.1:1:0.00045")
-    assert grid.values.axes.distinct == grid.shape == (3_001, 2_001)
-    number = grid.cost.mult_adds
-    assert noted(benchmark, lambda: front(grid.values, number), 3_001 * 2_001)
+@pytest.mark.benchmark(group="distinct points, their front")
+@pytest.mark.parametrize("cost", ["mult_adds", "params"])
+@pytest.mark.parametrize(
+    ("alpha", "rho", "shape"),
+    [
+        ("0.1:1:0.0003", "0.1:1:0.00045", (3_001, 2_001)),
+        ("0.01:1:0.0001", "0.01:1:0.0001", (9_901, 9_901)),
+    ],
+)
+def test_front_of_distinct_points(benchmark, alpha, rho, shape, cost):
+    grid = mnetcost.sweep(DISTINCT, alpha, rho)
+    assert grid.values.axes.distinct == grid.shape == shape
+    number = getattr(grid.cost, cost)
+    assert noted(benchmark, lambda: front(grid.values, number), shape[0] * shape[1])
 
 
 @pytest.mark.benchmark(group="built models, one by one")
