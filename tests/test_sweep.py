@@ -274,6 +274,11 @@ def test_points_by_their_multipliers():
         grid.at("0.7", 1)
     with pytest.raises(mnetcost.UsageError, match="one of the 4"):
         grid.at("0.75")
+    floats = mnetcost.sweep("mobilenet_v1", np.array([0.1 + 0.2, 1 / 3]), "1/30000001")
+    with pytest.raises(mnetcost.UsageError, match=r"the nearest is 0.30000000000000004$"):
+        floats.at(0.3)
+    with pytest.raises(mnetcost.UsageError, match=r"the nearest is 1/30000001$"):
+        floats.at(1 / 3, 1)
 
 
 def test_floats_on_request_and_never_where_they_are_not_exact():

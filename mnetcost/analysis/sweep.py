@@ -233,9 +233,15 @@ def _place(values: tuple[Fraction, ...], value: Any, what: str) -> int:
     if wanted not in values:
         near = min(values, key=lambda one: abs(one - wanted))
         raise UsageError(
-            f"{what}: {ratio_text(wanted)} is not on the grid; the nearest is {ratio_text(near)}"
+            f"{what}: {_written(wanted)} is not on the grid; the nearest is {_written(near)}"
         )
     return values.index(wanted)
+
+
+def _written(ratio: Fraction) -> str:
+    """A ratio as it can be written again: that of a float is the float, such as 0.1 + 0.2."""
+    text = repr(float(ratio))
+    return text if ratio.denominator > 10**6 and Fraction(text) == ratio else ratio_text(ratio)
 
 
 def _found(known: dict[str, Any], name: str, what: str) -> Any:
