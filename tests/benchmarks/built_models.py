@@ -50,9 +50,10 @@ def by_torch(alpha: float, side: int) -> int:
     return int(counter.get_total_flops())
 
 
-count = {"fvcore": by_fvcore, "torch": by_torch}[sys.argv[1]]
-first = count(1, 224)  # imports and warms up
-start = time.perf_counter()
-for place in range(points := int(sys.argv[2])):
-    count(1 - place / 40, 224 - 4 * place)
-print(first, round(points / (time.perf_counter() - start), 1))
+if __name__ == "__main__":
+    count = {"fvcore": by_fvcore, "torch": by_torch}[sys.argv[1]]
+    first = count(1, 224)  # imports and warms up
+    start = time.perf_counter()
+    for place in range(points := int(sys.argv[2])):
+        count(1 - place / 40, 224 - 4 * place)
+    print(first, round(points / (time.perf_counter() - start), 1))
