@@ -172,3 +172,11 @@ def test_a_wrong_remark_is_a_problem(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(OWN + f"notes:\n  - {entry}\n", encoding="utf-8")
     refused(process("table", "--convention", str(path)), 1)
+
+
+def test_specs_have_the_conventions_own_numbers() -> None:
+    ran = process("specs", "--convention", "flops", "--format", "csv")
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(ran.out))}
+    found = rows["mobilenet_v1"]
+    assert (found["params"], found["count_params"]) == ("4209088", "4231976")
+    assert (found["mult_adds"], found["count"]) == (str(MACS), str(2 * MACS))

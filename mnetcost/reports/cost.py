@@ -98,7 +98,7 @@ def paper_name(name: str, cost: TypeCost) -> str:
 
 def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
     """One row a depthwise-separable pair, and the whole network last."""
-    title = "Depthwise separable against standard convolution"
+    title = "Depthwise separable against standard convolution" + unit_line(FORWARD)
     title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)"
     columns = (
         Column("name", "Pair", Kind.TEXT, label=True),

@@ -5,6 +5,7 @@ from typing import Any
 
 from mnetcost.analysis.reduction import PairCost
 from mnetcost.analysis.rewrite import Rewriting, Saving
+from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import convention_notes, knob_notes
 from mnetcost.tables import Column, Kind, Report, Table
 
@@ -41,7 +42,7 @@ def _savings_table(rewriting: Rewriting) -> Table:
         Column("mult_adds_after", "Mult-adds\nafter", Kind.INTEGER, joined=True),
         Column("ratio", "Ratio", Kind.RATIO, joined=True),
     )
-    title = TITLES[rewriting.to]
+    title = TITLES[rewriting.to] + unit_line(rewriting.before.basis)
     if len(rewriting.savings) == 1:
         title += "\n(none: the network stays as it is)"
     rows = tuple(

@@ -2,7 +2,15 @@
 
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.multipliers import make_setting
-from mnetcost.reports.measures import PASS_WORDS, bound_cells, bound_columns, count_document
+from mnetcost.reports.measures import (
+    PASS_WORDS,
+    bound_cells,
+    bound_columns,
+    cost_headers,
+    count_document,
+    is_another,
+    unit_line,
+)
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec import load_graph, shipped_variants
 from mnetcost.tables import Column, Kind, Report, Table
@@ -10,13 +18,8 @@ from mnetcost.tables import Column, Kind, Report, Table
 
 def specs_report(basis: Basis = FORWARD) -> Report:
     """One row a shipped network, at α = ρ = 1: each variant of a family, else the spec itself."""
-    counts = {}
-    files = {}
-    for file, variants in shipped_variants().items():
-        for name in variants or (file,):
-            graph = load_graph(file, name if variants else "")
-            counts[name] = Count.of(graph, make_setting(graph.base), basis)
-            files[name] = file
+    files = _files()
+    counts = {name: _count(*place, basis) for name, place in files.items()}
     ranged = any(count.counted.low != count.counted.high for count in counts.values())
     columns = (
         Column("name", "Name", Kind.TEXT, label=True),
@@ -25,23 +28,26 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         Column("input", "Input", Kind.MAP),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.INTEGER),
+        *_own_params(basis),
         *bound_columns(basis, ranged),
         Column("source", "Source", Kind.TEXT),
     )
     rows = tuple(
         (
             name,
-            files[name],
+            files[name][0],
             count.graph.name,
             count.input,
             count.params,
             count.mult_adds,
+            *[count.figures["params"] for _ in _own_params(basis)],
             *bound_cells(basis, ranged, count.counted),
             count.graph.source,
         )
         for name, count in counts.items()
     )
-    table = Table("specs", "Print one with `mnetcost show NAME`", columns, rows)
+    title = "Print one with `mnetcost show NAME`" + unit_line(basis)
+    table = Table("specs", title, columns, rows)
     return Report(
         title="Shipped networks",
         tables=(table,),
@@ -58,3 +64,23 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         },
         flat=table,
     )
+
+
+def _files() -> dict[str, tuple[str, str]]:
+    """The file and the variant of each name; a file without variants has its own."""
+    return {
+        name: (file, name if names else "")
+        for file, names in shipped_variants().items()
+        for name in names or (file,)
+    }
+
+
+def _count(file: str, variant: str, basis: Basis) -> Count:
+    graph = load_graph(file, variant)
+    return Count.of(graph, make_setting(graph.base), basis)
+
+
+def _own_params(basis: Basis) -> tuple[Column, ...]:
+    """The column of the convention's own parameters; none by default."""
+    header = cost_headers(basis)["params"]
+    return (Column("count_params", header, Kind.INTEGER),) if is_another(basis) else ()

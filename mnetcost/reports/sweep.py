@@ -173,7 +173,8 @@ def _points(sweep: Sweep, counts: _Counts) -> Table:
             shares = (None,) * len(types)
         own = _own_cells(sweep, counts, one)
         rows.append((*_place(sweep, (a, r)), one.params, one.mult_adds, bar, *own, *shares))
-    return Table("points", "Every point, with each type's share of mult-adds", columns, tuple(rows))
+    title = "Every point, with each type's share of mult-adds" + unit_line(sweep.basis)
+    return Table("points", title, columns, tuple(rows))
 
 
 def _places() -> tuple[Column, ...]:
