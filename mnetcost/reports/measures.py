@@ -100,23 +100,32 @@ def unit_line(basis: Basis, apart: bool = False) -> str:
     return f"\n(MACs{passes}: a mult-add is one multiply-accumulate, 1 MAC)"
 
 
-def bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
-    """The column of the convention's number, or of both its bounds; none by default."""
+def own_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
+    """What a convention counts in its own way: parameters, and its number or both its bounds."""
+    params = Column("count_params", cost_headers(basis)["params"], Kind.INTEGER)
+    bounds = _bound_columns(basis, ranged)
+    return (params, *bounds) if is_another(basis) else bounds
+
+
+def own_cells(
+    basis: Basis, ranged: bool, params: int | None, counted: Bounds
+) -> tuple[int | None, ...]:
+    """The values under `own_columns`."""
+    bounds = tuple(counted)[: len(_bound_columns(basis, ranged))]
+    return (params, *bounds) if is_another(basis) else bounds
+
+
+def _bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
     convention = basis.convention
     if convention is None or not convention.counts_work:
         return ()
-    header = f"{convention.unit}s\n({convention.name})"
+    header = cost_headers(basis)["mult_adds"]
     if not ranged:
         return (Column("count", header, Kind.INTEGER),)
     return (
         Column("count_low", f"{header}\nat least", Kind.INTEGER),
         Column("count_high", f"{header}\nat most", Kind.INTEGER),
     )
-
-
-def bound_cells(basis: Basis, ranged: bool, counted: Bounds) -> tuple[int | None, ...]:
-    """The values under `bound_columns`."""
-    return tuple(counted)[: len(bound_columns(basis, ranged))]
 
 
 def count_document(basis: Basis, of: Any) -> dict[str, Any]:
@@ -134,8 +143,8 @@ def cost_headers(basis: Basis) -> dict[str, str]:
     headers = {"params": "Parameters", "mult_adds": PASS_WORDS[basis.pass_]}
     if convention is not None and is_another(basis):
         headers["params"] += f"\n({convention.name})"
-        if convention.counts_work:
-            headers["mult_adds"] = f"{convention.unit}s\n({convention.name})"
+    if convention is not None and convention.counts_work:
+        headers["mult_adds"] = f"{convention.unit}s\n({convention.name})"
     return headers
 
 

@@ -4,11 +4,9 @@ from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.multipliers import make_setting
 from mnetcost.reports.measures import (
     PASS_WORDS,
-    bound_cells,
-    bound_columns,
-    cost_headers,
     count_document,
-    is_another,
+    own_cells,
+    own_columns,
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes
@@ -28,8 +26,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         Column("input", "Input", Kind.MAP),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.INTEGER),
-        *_own_params(basis),
-        *bound_columns(basis, ranged),
+        *own_columns(basis, ranged),
         Column("source", "Source", Kind.TEXT),
     )
     rows = tuple(
@@ -40,8 +37,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
             count.input,
             count.params,
             count.mult_adds,
-            *[count.figures["params"] for _ in _own_params(basis)],
-            *bound_cells(basis, ranged, count.counted),
+            *own_cells(basis, ranged, count.figures["params"], count.counted),
             count.graph.source,
         )
         for name, count in counts.items()
@@ -78,9 +74,3 @@ def _files() -> dict[str, tuple[str, str]]:
 def _count(file: str, variant: str, basis: Basis) -> Count:
     graph = load_graph(file, variant)
     return Count.of(graph, make_setting(graph.base), basis)
-
-
-def _own_params(basis: Basis) -> tuple[Column, ...]:
-    """The column of the convention's own parameters; none by default."""
-    header = cost_headers(basis)["params"]
-    return (Column("count_params", header, Kind.INTEGER),) if is_another(basis) else ()

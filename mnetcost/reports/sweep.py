@@ -12,10 +12,10 @@ from mnetcost.multipliers import make_setting
 from mnetcost.reports.cost import header, types_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
-    bound_cells,
-    bound_columns,
+    cost_headers,
     counted_document,
-    is_another,
+    own_cells,
+    own_columns,
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
@@ -93,7 +93,7 @@ def _indices(sweep: Sweep) -> Iterator[Index]:
 
 def _tables(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
     """Work by α and ρ; parameters beside it, or as a grid where they depend on ρ."""
-    header, columns = _own_header("Parameters", sweep), _columns(sweep)
+    header, columns = cost_headers(sweep.basis)["params"], _columns(sweep)
     beside = [
         sorted({one for one in row if one is not None}) for row in counts.whole.counted_params
     ]
@@ -123,12 +123,6 @@ def _work(sweep: Sweep, counts: _Counts) -> Iterator[tuple[str, Grid]]:
     else:
         for words, work in zip((", at least", ", at most"), counts.whole.counted):
             yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
-
-
-def _own_header(what: str, sweep: Sweep) -> str:
-    """The header of what a convention counts in its own way."""
-    convention = sweep.basis.convention
-    return f"{what}\n({convention.name})" if convention and is_another(sweep.basis) else what
 
 
 def _grid(
@@ -161,7 +155,7 @@ def _points(sweep: Sweep, counts: _Counts) -> Table:
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[sweep.basis.pass_], Kind.INTEGER),
         Column("bar", "", Kind.BAR, joined=True),
-        *_own_columns(sweep, counts),
+        *own_columns(sweep.basis, counts.ranged),
         *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
     )
     rows = []
@@ -171,7 +165,7 @@ def _points(sweep: Sweep, counts: _Counts) -> Table:
         shares: Iterable[Any] = (share(work[a][r], one.mult_adds) for work in types.values())
         if one.mult_adds is None:
             shares = (None,) * len(types)
-        own = _own_cells(sweep, counts, one)
+        own = own_cells(sweep.basis, counts.ranged, one.counted_params, one.counted)
         rows.append((*_place(sweep, (a, r)), one.params, one.mult_adds, bar, *own, *shares))
     title = "Every point, with each type's share of mult-adds" + unit_line(sweep.basis)
     return Table("points", title, columns, tuple(rows))
@@ -190,25 +184,13 @@ def _place(sweep: Sweep, index: Index) -> tuple[Any, ...]:
     return sweep.alpha[a], sweep.rho[r], sweep.input(a, r)
 
 
-def _own_columns(sweep: Sweep, counts: _Counts) -> tuple[Column, ...]:
-    """What a convention counts in its own way."""
-    params = Column("count_params", _own_header("Parameters", sweep), Kind.INTEGER)
-    bounds = bound_columns(sweep.basis, counts.ranged)
-    return (params, *bounds) if is_another(sweep.basis) else bounds
-
-
-def _own_cells(sweep: Sweep, counts: _Counts, one: _Grids) -> tuple[int | None, ...]:
-    bounds = bound_cells(sweep.basis, counts.ranged, one.counted)
-    return (one.counted_params, *bounds) if is_another(sweep.basis) else bounds
-
-
 def _values(sweep: Sweep, counts: _Counts) -> Table:
     """One row a point, with each type's parameters and mult-adds: for CSV."""
     columns = [
         *_places(),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", "Mult-adds", Kind.INTEGER),
-        *_own_columns(sweep, counts),
+        *own_columns(sweep.basis, counts.ranged),
     ]
     for name in sweep.types:
         columns.append(Column(f"{name}_params", name, Kind.INTEGER))
@@ -217,7 +199,7 @@ def _values(sweep: Sweep, counts: _Counts) -> Table:
     for index in _indices(sweep):
         one = counts.whole.at(index)
         costs = (cost for grids in counts.types.values() for cost in grids.at(index)[:2])
-        own = _own_cells(sweep, counts, one)
+        own = own_cells(sweep.basis, counts.ranged, one.counted_params, one.counted)
         rows.append((*_place(sweep, index), one.params, one.mult_adds, *own, *costs))
     return Table("values", "Every point", tuple(columns), tuple(rows))
 
