@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-COSTS = ("mult_adds", "params")
-
 
 class Priced(NamedTuple):
     """One thing to choose: its value, larger is better, and its costs, smaller are."""

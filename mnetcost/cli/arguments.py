@@ -1,7 +1,7 @@
 """Arguments and options that several commands share."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -92,11 +92,16 @@ _SETTING_OPTIONS = (
 )
 
 
+def _with(options: Iterable[Any], command: Any) -> Any:
+    """The command with these options, in this order."""
+    for option in reversed(tuple(options)):
+        command = option(command)
+    return command
+
+
 def shared_setting_options(function: Any) -> Any:
     """--alpha, --rho and --resolution, each once; None where not given."""
-    for option in reversed(_SETTING_OPTIONS):
-        function = option(function)
-    return function
+    return _with(_SETTING_OPTIONS, function)
 
 
 def setting_options(function: Any) -> Any:
@@ -129,9 +134,7 @@ _BUDGET_OPTIONS = (
 
 def budget_options(function: Any) -> Any:
     """--max-mult-adds and --max-params, each once."""
-    for option in reversed(_BUDGET_OPTIONS):
-        function = option(function)
-    return function
+    return _with(_BUDGET_OPTIONS, function)
 
 
 batch_option = click.option(
@@ -168,9 +171,7 @@ def basis_options(function: Any) -> Any:
         chosen = None if convention is None else read_convention(convention)
         return function(*args, basis=Basis(batch, pass_, chosen).checked(), **options)
 
-    for option in reversed(_BASIS_OPTIONS):
-        command = option(command)
-    return command
+    return _with(_BASIS_OPTIONS, command)
 
 
 def open_network(spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = ()) -> Network:

@@ -133,10 +133,6 @@ class Convention(_Said):
         """The parameters that this convention counts, of amounts by name."""
         return sum([amounts.get(kind, 0) for kind in self.parameters])
 
-    def bounding(self) -> "Convention":
-        """The convention whose numbers bound this one's: no weight is below nothing."""
-        return self._replace(work=_unsigned(self.work), per_image=_unsigned(self.per_image))
-
     @property
     def counts_work(self) -> bool:
         """Whether it counts operations, and not parameters alone."""
@@ -148,14 +144,3 @@ class Convention(_Said):
         each = dict.fromkeys(CALLS, 1)
         parts = {"multiply_accumulate": each, "attention_product": each}
         return dict(self.work) == {EVERY: parts} and not self.per_image
-
-
-def _unsigned(rules: Rules) -> Rules:
-    """The rules with every weight's sign left out."""
-    return {
-        layer: {
-            part: {call: abs(times) for call, times in by_call.items()}
-            for part, by_call in parts.items()
-        }
-        for layer, parts in rules.items()
-    }

@@ -37,18 +37,17 @@ def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
             Measure(one.name, one.name.capitalize(), _operation(place), shared=False)
             for place, one in places
         )
-    convention = count.basis.convention
+    convention, header = count.basis.convention, cost_headers(count.basis)["mult_adds"]
     if convention is None:
         return (
             Measure("params", "Parameters", lambda layer: layer.params),
-            Measure("mult_adds", PASS_WORDS[count.basis.pass_], lambda layer: layer.mult_adds),
+            Measure("mult_adds", header, lambda layer: layer.mult_adds),
         )
     params = Measure(
         "params", "Parameters", lambda layer: int(convention.params(layer.parameters._asdict()))
     )
     if not convention.counts_work:
         return (params,)
-    header = f"{convention.unit}s\n({convention.name})"
     if count.counted.low == count.counted.high:
         return (params, Measure("count", header, lambda layer: int(layer.counted.low)))
     return (
