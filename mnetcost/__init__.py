@@ -5,10 +5,12 @@ net = mnetcost.load("mobilenet_v1")
 net.cost(alpha=0.75, rho="6/7").mult_adds
 """
 
-from mnetcost.comparison import Comparison, Diff, compare, diff
-from mnetcost.network import Cost, Network, load, sweep
+from mnetcost.notebook.api import compare, diff, fit, load, rank, sweep
+from mnetcost.notebook.compare import Comparison
+from mnetcost.notebook.cost import Cost
+from mnetcost.notebook.diff import Diff
+from mnetcost.notebook.network import Network
 from mnetcost.problems import Problem, SpecError, UsageError
-from mnetcost.search import fit, rank
 from mnetcost.version import __version__
 
 __all__ = [

@@ -121,6 +121,11 @@ class UsageError(ValueError):
     """A wrong option or argument, such as an unreadable or non-positive α, ρ or resolution."""
 
 
+def missing_extra(words: str, extra: str) -> UsageError:
+    """What says that a package is not installed, and which extra brings it."""
+    return UsageError(f"{words}: pip install 'mnetcost[{extra}]'")
+
+
 class Stop(Exception):
     """Raised once MAX_PROBLEMS of a spec were found: more would help nobody."""
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from mnetcost.cli.app import MODULES, app
+from mnetcost.cli.app import COMMANDS, app
 
 
 class Ran(NamedTuple):
@@ -38,7 +38,7 @@ def process(*arguments: str | bytes, env: dict[str, str] | None = None, **option
 def commands() -> dict[str, click.Command]:
     """Every command by its name."""
     context = click.Context(app)
-    found = {name: app.get_command(context, name) for name in MODULES}
+    found = {name: app.get_command(context, name) for name in COMMANDS}
     return {name: command for name, command in found.items() if command is not None}
 
 

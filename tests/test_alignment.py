@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnetcost.analysis import alignment
-from mnetcost.analysis.alignment import align, common
+from mnetcost.analysis.diff import alignment
+from mnetcost.analysis.diff.alignment import align, common
 
 
 @pytest.mark.parametrize(("bound", "length"), [(3, 2), (2, 1)])

@@ -113,8 +113,8 @@ def load_if_possible(text):
 def no_larger_than(largest):
     """As if an int64, and a float64, held no whole number above this one."""
     with (
-        patch("mnetcost.analysis.factors.LARGEST", largest),
-        patch("mnetcost.analysis.factors.EXACT_FLOAT", min(largest, 2**53)),
+        patch("mnetcost.analysis.sweep.quantities.LARGEST", largest),
+        patch("mnetcost.analysis.sweep.quantities.EXACT_FLOAT", min(largest, 2**53)),
     ):
         yield
 

@@ -17,7 +17,7 @@ from commands import Ran, commands, process, refused
 
 import mnetcost
 from mnetcost import cli
-from mnetcost.cli.app import MODULES
+from mnetcost.cli.app import COMMANDS
 from mnetcost.spec import shipped_variants
 
 TESTS = Path(__file__).parent
@@ -199,7 +199,7 @@ def test_a_new_file_has_the_usual_mode(run: Run, tmp_path: Path) -> None:
     assert len(modes) == 1
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_mentions_every_option_and_the_exit_codes(name: str, run: Run) -> None:
     code, out, _ = run(name, "--help")
     assert code == 0
@@ -216,7 +216,7 @@ def test_help_lists_the_commands(run: Run) -> None:
     for arguments in (["--help"], ["-h"], []):
         ran = run(*arguments)
         assert ran.code == 0
-        assert all(re.search(rf"^  {name} ", ran.out, re.MULTILINE) for name in MODULES)
+        assert all(re.search(rf"^  {name} ", ran.out, re.MULTILINE) for name in COMMANDS)
         assert "Exit codes" in ran.out
 
 

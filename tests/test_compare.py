@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 import mnetcost
 from mnetcost import UsageError, cli
-from mnetcost.analysis.pareto import Priced, front
+from mnetcost.analysis.compare.pareto import Priced, front
 from mnetcost.render.figure import draw, figure_bytes
 from mnetcost.render.scatter import render_scatter, short
 from mnetcost.reports.compare import compare_report, scatter_of
-from mnetcost.tables import Point, Scatter
+from mnetcost.tabular import Point, Scatter
 
 # Howard et al. 2017, Table 6: mult-adds and parameters as its rows print, exact in tests/traps
 WIDTHS = {

@@ -12,12 +12,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import mnetcost
-from mnetcost.analysis.terms import differences, number, plain_count
+from mnetcost.analysis.conventions.terms import differences, number, plain_count
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.render import renderer
 from mnetcost.reports.conventions import comparison_report
-from mnetcost.reports.cost import cost_report
 from mnetcost.reports.reconcile import way_report
+from mnetcost.reports.table import table_report
 
 properties = settings(max_examples=40, deadline=None)
 LAYERS = (
@@ -86,7 +86,7 @@ def test_every_grouping_sums_to_the_total(layers, preset, alpha, batch):
 def test_every_view_and_depth_sums_to_the_total(name, preset):
     cost = mnetcost.load(name).cost(convention=preset)
     for view, depth in ((None, None), ("layers", None), ("types", None), ("blocks", None)):
-        document = cost_report(cost, view=view, depth=depth).document
+        document = table_report(cost, view=view, depth=depth).document
         for rows in (document["layers"], document["types"]):
             for quantity in ("params", "mult_adds"):
                 assert sum(row[quantity] for row in rows) == document["totals"][quantity]
@@ -94,9 +94,9 @@ def test_every_view_and_depth_sums_to_the_total(name, preset):
                 whole = document["totals"]["count"]
                 assert sum(row["count"]["value"] for row in rows) == whole["value"]
                 assert {row["count"]["unit"] for row in rows} == {whole["unit"]}
-    whole = cost_report(cost, view="layers").tables[0]
+    whole = table_report(cost, view="layers").tables[0]
     for depth in (1, 2, 9):
-        folded = cost_report(cost, view="blocks", depth=depth).tables[0]
+        folded = table_report(cost, view="blocks", depth=depth).tables[0]
         for place, column in enumerate(folded.columns):
             if column.key in ("params", "mult_adds", "count"):
                 again = next(n for n, one in enumerate(whole.columns) if one.key == column.key)
@@ -236,10 +236,10 @@ def reports(name):
     """Everything that is said of a network under the conventions, as bytes."""
     cost = mnetcost.load(name).cost(batch=2)
     start, end = convention("ptflops"), convention("onnx-tool")
-    from mnetcost.analysis.reconcile import way
+    from mnetcost.analysis.reconcile.way import way
 
     found = [comparison_report(cost), way_report(cost, start, end, way(cost, start, end))]
-    found += [cost_report(mnetcost.load(name).cost(convention=one)) for one in ("thop", "fvcore")]
+    found += [table_report(mnetcost.load(name).cost(convention=one)) for one in ("thop", "fvcore")]
     return [renderer(form)(report).encode() for report in found for form in ("json", "csv")]
 
 

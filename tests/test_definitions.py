@@ -3,7 +3,7 @@
 import pytest
 
 import mnetcost
-from mnetcost.analysis.definitions import definitions, folded
+from mnetcost.analysis.conventions.definitions import definitions, folded
 
 
 def small(layers: str) -> mnetcost.Cost:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import mnetcost
 from mnetcost import Diff, cli
-from mnetcost.analysis import alignment
-from mnetcost.analysis.alignment import align, common
+from mnetcost.analysis.diff import alignment
+from mnetcost.analysis.diff.alignment import align, common
 from mnetcost.printed import Printed
 from mnetcost.render import renderer
 from mnetcost.reports.diff import diff_report

@@ -11,12 +11,12 @@ import pytest
 
 import mnetcost
 from mnetcost import cli
-from mnetcost.analysis.sweep import sweep as count_grid
+from mnetcost.analysis.sweep.sweep import sweep as count_grid
 from mnetcost.cost import Count
 from mnetcost.layers.base import Amount, Map, Part
 from mnetcost.layers.structural import Free
 from mnetcost.render.layout import split
-from mnetcost.tables import Column, Kind
+from mnetcost.tabular import Column, Kind
 
 INPUT = "input: {height: 9, width: 7, channels: 4}\n"
 
@@ -186,7 +186,7 @@ def test_a_pair_called_network_is_not_the_network():
 
 def test_a_grid_too_large_to_print_is_refused_before_it_is_counted(monkeypatch, capsys):
     monkeypatch.setattr(Count, "of", None)
-    monkeypatch.setattr("mnetcost.analysis.sweep._count_types", None)
+    monkeypatch.setattr("mnetcost.analysis.sweep.sweep._count_types", None)
     assert cli.run(["sweep", "--alpha", "0.001:1:0.001", "--rho", "0.001:1:0.001"]) == 2
     assert "1,000,000 points" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ import pytest
 from commands import process, refused
 
 import mnetcost
-from mnetcost.network import Explanation
+from mnetcost.notebook.explain import Explanation
 from mnetcost.problems import UsageError
 from mnetcost.render.mathematics import text
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import mnetcost
 from mnetcost import UsageError, cli
-from mnetcost.analysis.pareto import Priced, front, fronts
-from mnetcost.analysis.plateaus import plateaus
+from mnetcost.analysis.compare.pareto import Priced, front, fronts
+from mnetcost.analysis.fit.plateaus import plateaus
 
 # A 3×5 convolution of 3 channels: 45 weights and 45·24 mult-adds a channel on the 4×6 map.
 SPEC = """\

@@ -10,7 +10,7 @@ from mnetcost.problems import Origin, SpecError, UsageError
 
 pytest.importorskip("ruamel.yaml")
 
-from mnetcost.spec.canonical import canonical
+from mnetcost.spec.fmt import canonical
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
 

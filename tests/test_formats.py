@@ -13,10 +13,10 @@ import mnetcost
 from mnetcost import cli
 from mnetcost.render import FORMATS, renderer
 from mnetcost.reports.compare import compare_report
-from mnetcost.reports.cost import cost_report
 from mnetcost.reports.diff import diff_report
 from mnetcost.reports.sweep import sweep_report
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.reports.table import table_report
+from mnetcost.tabular import Column, Kind, Report, Table
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -160,8 +160,8 @@ TABLES = {"markdown": _markdown, "latex": _latex, "html": _html}
 def _reports() -> dict[str, Report]:
     net = mnetcost.load(_spec("Names", "here"))
     return {
-        "MobileNet v1": cost_report(mnetcost.load("mobilenet_v1").cost("0.75", "6/7")),
-        "names": cost_report(net.cost(1, "1/2")),
+        "MobileNet v1": table_report(mnetcost.load("mobilenet_v1").cost("0.75", "6/7")),
+        "names": table_report(net.cost(1, "1/2")),
         "sweep": sweep_report(mnetcost.sweep(net, alpha="1,0.75", rho="1,6/7")),
         "diff": diff_report(mnetcost.diff("resnet18", net.cost("0.75"))),
         "compare": compare_report(mnetcost.compare([net, "mobilenet_v1@alpha=0.5", net.cost(2)])),
@@ -304,7 +304,7 @@ def test_no_format_passes_control_characters_on(format_: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_spec_may_be_called_anything_printable(name: str) -> None:
     cost = mnetcost.load(_spec(name, name)).cost()
-    report = cost_report(cost)
+    report = table_report(cost)
     assert report.title == report.document["model"] == name
     assert name in _Page(renderer("html")(report)).text
     assert _unmarked(renderer("markdown")(report).split("\n")[0].removeprefix("# ")) == name

@@ -1,7 +1,7 @@
 """Tables in a narrow terminal."""
 
 from mnetcost.render.layout import report_lines
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def test_a_long_last_cell_goes_on_below_itself() -> None:

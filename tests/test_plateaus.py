@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mnetcost
 from mnetcost import UsageError
-from mnetcost.analysis.plateaus import Plateau, plateaus, scaled_widths, simplest_between
+from mnetcost.analysis.fit.plateaus import Plateau, plateaus, scaled_widths, simplest_between
 
 HEAD = "input: {height: 4, width: 6, channels: 3}\n"
 

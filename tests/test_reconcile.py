@@ -3,7 +3,8 @@
 import pytest
 
 import mnetcost
-from mnetcost.analysis.reconcile import matches, way
+from mnetcost.analysis.reconcile.matches import matches
+from mnetcost.analysis.reconcile.way import way
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.printed import Printed
 

@@ -8,8 +8,8 @@ import mnetcost
 from mnetcost.render.scatter import render_scatter
 from mnetcost.reports.compare import compare_report
 from mnetcost.reports.fit import fit_report
-from mnetcost.reports.scores import ranking_report
-from mnetcost.tables import Point, Scatter
+from mnetcost.reports.fit_scores import ranking_report
+from mnetcost.tabular import Point, Scatter
 
 # 3·5·3 = 45 weights a channel, at 4·6 = 24 places
 SPEC = """\

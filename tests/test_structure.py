@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import mnetcost
+from mnetcost.cli.app import COMMANDS
 from mnetcost.conventions import EVERY, PARAMETERS, WORK
 from mnetcost.conventions.presets import paper
 from mnetcost.layers import LAYERS
@@ -20,7 +21,7 @@ from mnetcost.layers.base import Compound, Layer, Map, layer
 PACKAGE = Path(mnetcost.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "specs" not in path.parts)
 
-# The rooms from the top down: data flows this way, and a room imports only from those before it.
+# The rooms from the ground up: a room imports only from those before it.
 ROOMS = [
     {"text", "files", "version"},
     {"problems"},
@@ -30,19 +31,28 @@ ROOMS = [
     {"layers"},
     {"graph"},
     {"spec"},
+    {"targets"},
     {"conventions"},
     {"cost"},
     {"analysis"},
-    {"tables"},
+    {"tabular"},
     {"reports"},
     {"render"},
-    {"network"},
-    {"comparison", "search"},
+    {"notebook"},
     {""},  # the package itself: what a notebook imports
     {"cli"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
+
+# What a command says and what answers it bear its name; these three say it in other words.
+TEXTS = {"schema", "show", "fmt"}  # print a text, and no report
+COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
+SHARED = {
+    "cli": {"app", "options", "output", "targets"},
+    "reports": {"documents", "fit_scores", "folding", "measures", "notes", "settings"},
+    "analysis": {"separable"},  # of `table` and `explain`
+}
 
 
 def _trees() -> Iterator[tuple[str, ast.Module]]:
@@ -70,9 +80,14 @@ def _imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
             assert node.level == 0, "imports are absolute, so that this test sees them"
             for alias in node.names:
                 submodule = f"{node.module}.{alias.name}"
-                path = PACKAGE.parent / submodule.replace(".", "/")
-                found = path.is_dir() or path.with_suffix(".py").exists()
-                yield node.lineno, submodule if found else str(node.module)
+                yield node.lineno, submodule if _file(submodule) else str(node.module)
+
+
+def _file(module: str) -> str | None:
+    """The file of "mnetcost.layers.base", below the package; None for no module of it."""
+    path = module.removeprefix("mnetcost").strip(".").replace(".", "/")
+    names = (f"{path}.py", f"{path}/__init__.py".lstrip("/"))
+    return next((name for name in names if name in TREES), None)
 
 
 def test_every_module_has_a_room() -> None:
@@ -87,6 +102,52 @@ def test_a_room_imports_only_itself_and_rooms_before_it(name: str) -> None:
             room = _room(module)
             allowed = room == mine or RANK[room] < RANK[mine]
             assert allowed, f"{name}:{line} imports {module}, a later room"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Nor through an import inside a function, or one for types alone."""
+    left = {
+        name: {_file(module) for _, module in _imported(tree)} - {None, name}
+        for name, tree in TREES.items()
+    }
+    while free := [name for name, imports in left.items() if not imports & left.keys()]:
+        for name in free:
+            del left[name]
+    assert not left, "each of these imports another of them"
+
+
+def test_no_two_modules_differ_by_an_s() -> None:
+    """But for the commands, whose names are a promise."""
+    names = {part for name in TREES for part in name.removesuffix(".py").split("/")}
+    assert not {name for name in names if f"{name}s" in names - set(COMMANDS)}
+
+
+def _modules(room: str) -> set[str]:
+    """The files and the packages that lie in a room."""
+    names = {name.removeprefix(f"{room}/").split("/")[0] for name in TREES if _room(name) == room}
+    return {name.removesuffix(".py") for name in names} - {"__init__"}
+
+
+def test_a_command_has_one_name_on_every_floor() -> None:
+    commands = set(COMMANDS)
+    assert _modules("cli") == commands | SHARED["cli"]
+    assert _modules("reports") == commands - TEXTS | SHARED["reports"]
+    assert _modules("analysis") == commands - TEXTS - COUNTED | SHARED["analysis"]
+    assert {f"analysis/{one}/{one}.py" for one in _modules("analysis")} - TREES.keys() == {
+        "analysis/conventions/conventions.py",  # two questions, a file each
+        "analysis/reconcile/reconcile.py",
+        "analysis/separable/separable.py",
+    }
+
+
+def test_a_question_says_in_which_order_its_files_are_read() -> None:
+    for room in _modules("analysis"):
+        said = ast.get_docstring(TREES[f"analysis/{room}/__init__.py"]) or ""
+        assert "?" in said.split("\n")[0]
+        assert "Read: " in said
+        inside = {name for name in TREES if name.startswith(f"analysis/{room}/")}
+        for name in inside - {f"analysis/{room}/__init__.py"}:
+            assert f"`{name.split('/')[-1].removesuffix('.py')}`" in said, name
 
 
 @files

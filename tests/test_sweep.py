@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_arrays import INT64_MAX, axes, exact_objects, load_if_possible, specs
 
 import mnetcost
-from mnetcost.analysis.sweep import Point
+from mnetcost.analysis.sweep.sweep import Point
 from mnetcost.conventions.presets import NAMES
 
 # α that meet rounding edges (200 · 0.145 is 29, and 28.999… in floats), ρ that give odd sides

@@ -10,7 +10,7 @@ from commands import process
 from test_sweep import DENSE, GROUPED
 
 import mnetcost
-from mnetcost.analysis import cluster
+from mnetcost.analysis.sweep import cluster
 
 pytestmark = [
     pytest.mark.slow,

@@ -284,8 +284,8 @@ def test_parts_from_python_and_mended(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="the system's own lock")
 def test_two_runs_into_one_folder(tmp_path):
-    from mnetcost.analysis.frames import Rows
-    from mnetcost.analysis.parts import write_parts
+    from mnetcost.analysis.sweep.parts import write_parts
+    from mnetcost.analysis.sweep.rows import Rows
 
     folder, words = tmp_path / "parts", ["--alpha", "1,0.5", "--rho", "1"]
     grid = mnetcost.sweep("mobilenet_v1", words[1], words[3])

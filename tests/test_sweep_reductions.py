@@ -8,7 +8,7 @@ import pytest
 from test_sweep import DENSE, GROUPED
 
 import mnetcost
-from mnetcost.analysis import front, reductions
+from mnetcost.analysis.sweep import front, reducing
 
 
 def brute(grid, **limits):
@@ -84,12 +84,12 @@ GRIDS = [
 def test_reductions_are_those_of_plain_loops(  # noqa: PLR0917 - each its own axis
     text, alpha, rho, tile, objects, monkeypatch
 ):
-    monkeypatch.setattr(reductions, "HEIGHT", tile[0])
-    monkeypatch.setattr(reductions, "WIDTH", tile[1])
+    monkeypatch.setattr(reducing, "HEIGHT", tile[0])
+    monkeypatch.setattr(reducing, "WIDTH", tile[1])
     monkeypatch.setattr(front, "STEPS", tile[1] * 8)
     if objects:
-        monkeypatch.setattr("mnetcost.analysis.factors.LARGEST", -1)
-        monkeypatch.setattr("mnetcost.analysis.factors.EXACT_FLOAT", -1)
+        monkeypatch.setattr("mnetcost.analysis.sweep.quantities.LARGEST", -1)
+        monkeypatch.setattr("mnetcost.analysis.sweep.quantities.EXACT_FLOAT", -1)
         monkeypatch.setattr(front, "SMALL", 0)
         monkeypatch.setattr(front, "LONGEST", 0)
     grid = mnetcost.sweep(text, alpha, rho, invalid="mask")

@@ -10,7 +10,7 @@ from commands import process, refused
 
 import mnetcost
 from mnetcost import SpecError, UsageError, cli
-from mnetcost.analysis.targets import each, read_target
+from mnetcost.targets import each, read_target
 
 KNOBBED = """\
 input: {height: 8, width: 6, channels: 3}

@@ -1,38 +1,29 @@
-"""The command group: a command's module is imported when the command is asked for."""
+"""The command group: a command stands in the module of its name, imported when it is asked for."""
 
 from importlib import import_module
 
 import click
 
-import mnetcost
+from mnetcost.cli.options import EXITS
+from mnetcost.version import __version__
 
-# Start-up is a feature: a table does not wait for what other commands need.
-MODULES = {
-    **dict.fromkeys(("table", "specs", "show"), "commands"),
-    **dict.fromkeys(("check", "expand", "schema", "fmt"), "inspection"),
-    **dict.fromkeys(("conventions", "reconcile", "explain"), "trust"),
-    **dict.fromkeys(("diff", "compare"), "comparison"),
-    "fit": "search",
-    "rewrite": "rewriting",
-    "sweep": "sweeping",
-}
-
-EXITS = """\b
-Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
-impossible at this α or ρ (every problem goes to standard error, with line
-and column, and nothing to standard output); 2 wrong options."""
+COMMANDS = (
+    *("check", "compare", "conventions", "diff", "expand", "explain", "fit", "fmt"),
+    *("reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
+)
 
 
 class Commands(click.Group):
-    """The commands of `MODULES`, each registered by its own module."""
+    """The commands of `COMMANDS`. Start-up is a feature: a table waits for no other command."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(MODULES)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in MODULES:
-            import_module(f"mnetcost.cli.{MODULES[cmd_name]}")
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"mnetcost.cli.{cmd_name}"), cmd_name)
+        return command
 
 
 @click.group(
@@ -41,7 +32,7 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXITS,
 )
-@click.version_option(mnetcost.__version__, prog_name="mnetcost", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="mnetcost", message="%(prog)s %(version)s")
 @click.pass_context
 def app(context: click.Context) -> None:
     """Exact parameters and mult-adds of convolutional networks, from a YAML spec.

@@ -11,7 +11,7 @@ import click
 
 from mnetcost.files import replacing
 from mnetcost.render import FORMATS, SUFFIXES, renderer
-from mnetcost.tables import Report
+from mnetcost.tabular import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

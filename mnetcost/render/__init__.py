@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 
-from mnetcost.tables import Report
+from mnetcost.tabular import Report
 
 # Format -> module and function, and the suffix of a file that means it.
 FORMATS = {

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.exact import divide_half_up, ratio_text
-from mnetcost.tables import Kind
+from mnetcost.tabular import Kind
 
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mnetcost.exact import ratio_text
-from mnetcost.tables import Column, Kind, Report
+from mnetcost.tabular import Column, Kind, Report
 from mnetcost.text import inert, printable
 
 _DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}

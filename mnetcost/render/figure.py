@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import hypot
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mnetcost.problems import UsageError
-from mnetcost.tables import Point, Scatter
+from mnetcost.problems import missing_extra
+from mnetcost.tabular import Point, Scatter
 from mnetcost.text import clip, printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = {".png": "png", ".svg": "svg"}
-MISSING = "a plot needs matplotlib: pip install 'mnetcost[plot]'"
 INCHES = (9, 6.5)
 NAME = 36  # characters of a name that are shown
 RADII = (7, 15, 25, 38, 55, 75)  # how far a label may stand from its point, in 1/72 inch
@@ -60,7 +59,7 @@ def draw(scatter: Scatter) -> "Figure":
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise UsageError(MISSING) from None
+        raise missing_extra("a plot needs matplotlib", "plot") from None
     with mpl.rc_context(_style(mpl.rcParamsDefault)), _quiet():
         figure = Figure(figsize=INCHES, layout="constrained")
         FigureCanvasAgg(figure)

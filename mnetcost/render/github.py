@@ -6,7 +6,7 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 from collections.abc import Mapping
 from typing import Any
 
-from mnetcost.tables import Report
+from mnetcost.tabular import Report
 from mnetcost.text import printable
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import printable
 
 _STYLE = """\

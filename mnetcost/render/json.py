@@ -2,7 +2,7 @@
 
 import json
 
-from mnetcost.tables import Report
+from mnetcost.tabular import Report
 
 
 def render_json(report: Report) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from mnetcost.tables import Report
+from mnetcost.tabular import Report
 from mnetcost.text import printable
 
 _NO_XML = re.compile("[\ufffe\uffff]")  # with the control characters, what XML 1.0 has not

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import Any, TypeAlias
 
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import printable
 
 GAP = 2

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
-from mnetcost.tables import Kind, Report, Table
+from mnetcost.tabular import Kind, Report, Table
 from mnetcost.text import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")

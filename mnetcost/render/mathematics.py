@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mnetcost.render.cells import cell_text
-from mnetcost.tables import Kind, Report, Table
+from mnetcost.tabular import Kind, Report, Table
 from mnetcost.text import printable
 
 # What a text in mathematics may not hold as it is, with the command that shows it.

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from math import floor, log10
 
-from mnetcost.problems import UsageError
-from mnetcost.tables import Scatter
+from mnetcost.problems import missing_extra
+from mnetcost.tabular import Scatter
 from mnetcost.text import printable
 
-MISSING = "a scatter in the terminal needs plotille: pip install 'mnetcost[plot]'"
 LINES = 18
 MARGIN = 16  # columns for the numbers beside the plot
 NARROWEST, WIDEST = 40, 100
@@ -28,7 +27,7 @@ def render_scatter(scatter: Scatter, columns: int = 80) -> str:
     try:
         from plotille import Figure
     except ImportError:
-        raise UsageError(MISSING) from None
+        raise missing_extra("a scatter in the terminal needs plotille", "plot") from None
     figure = Figure()
     figure.width = max(NARROWEST, min(columns, WIDEST)) - MARGIN
     figure.height = LINES

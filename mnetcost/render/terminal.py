@@ -5,7 +5,7 @@ import sys
 from typing import TextIO
 
 from mnetcost.render.layout import Line, report_lines
-from mnetcost.tables import Report
+from mnetcost.tabular import Report
 
 
 def render_terminal(report: Report) -> str:

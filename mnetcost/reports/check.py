@@ -1,159 +1,53 @@
 """Published figures and budgets against the count: what agrees, what differs, what is over."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
+from mnetcost.analysis.check.check import Check, Checkable, checks
 from mnetcost.conventions.presets import paper
-from mnetcost.cost import FORWARD, Basis, Count
-from mnetcost.exact import ratio_text, read_ratio, read_whole
-from mnetcost.graph import Graph
-from mnetcost.multipliers import BOTH, read_size
+from mnetcost.cost import FORWARD, Basis
+from mnetcost.exact import ratio_text
 from mnetcost.printed import (
     AGREES,
     DIFFERS,
     ERRATUM,
-    FIGURES,
     FITS,
     OVER,
     Budget,
     Expectation,
     Printed,
-    read_budget,
 )
-from mnetcost.problems import Mark, UsageError
 from mnetcost.reports.measures import measures
 from mnetcost.reports.notes import basis_notes, convention_notes
-from mnetcost.spec.sources import stem
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import printable
 
-FAILED = {DIFFERS, OVER}
+
+def figure_text(one: Check) -> str:
+    """What the figure is called: its kind, or in words what another basis counts."""
+    basis = one.cost.basis
+    if basis == FORWARD or (one.kind == "params" and basis.convention is None):
+        return one.kind
+    if basis.convention and one.kind == "params":
+        return f"params ({basis.convention.name})"
+    return measures(one.cost)[-1].words
 
 
-class Checkable(Protocol):
-    """A network that can take another variant and other knobs, and be costed."""
-
-    @property
-    def graph(self) -> Graph: ...
-
-    @property
-    def variant(self) -> str: ...
-
-    def configured(self, variant: str | None, knobs: Mapping[str, Any], /) -> "Checkable": ...
-
-    def counted(
-        self, basis: Basis, alpha: Any, rho: Any, resolution: Any, size: Any, /
-    ) -> Count: ...
+def message_text(one: Check) -> str:
+    """What is wrong, where the verdict is a failure; why it is passed over, of an erratum."""
+    if one.verdict == ERRATUM and isinstance(one.entry, Expectation):
+        return one.entry.erratum
+    if not one.failed:
+        return ""
+    words = one.entry.complaint(figure_text(one), one.printed, one.computed)
+    return f"{words}, at {held_for(one)}"
 
 
-class Check(NamedTuple):
-    """One figure, of an expectation or a budget, against the count."""
-
-    origin: str
-    entry: Expectation | Budget
-    cost: Count
-    kind: str
-    printed: Printed
-
-    @property
-    def spec(self) -> str:
-        """The spec's name: its file without folder and suffix."""
-        return stem(self.origin)
-
-    @property
-    def computed(self) -> int:
-        """The count's own figure of this kind, as its basis counts."""
-        figures = self.cost.figures
-        return figures[self.kind] if self.kind in figures else FIGURES[self.kind](self.cost)
-
-    @property
-    def figure(self) -> str:
-        """What the figure is called: its kind, or in words what another basis counts."""
-        basis = self.cost.basis
-        if basis == FORWARD or (self.kind == "params" and basis.convention is None):
-            return self.kind
-        if basis.convention and self.kind == "params":
-            return f"params ({basis.convention.name})"
-        return measures(self.cost)[-1].words
-
-    @property
-    def verdict(self) -> str:
-        """agrees, differs or erratum of an expectation; fits or over of a budget."""
-        return self.entry.verdict(self.printed, self.computed)
-
-    @property
-    def mark(self) -> Mark | None:
-        """Where it stands in the spec; None for the budget of an option."""
-        return self.entry.marks.get(self.kind)
-
-    @property
-    def message(self) -> str:
-        """What is wrong, where the verdict is a failure; why it is passed over, of an erratum."""
-        if self.verdict == ERRATUM and isinstance(self.entry, Expectation):
-            return self.entry.erratum
-        if self.verdict not in FAILED:
-            return ""
-        words = self.entry.complaint(self.figure, self.printed, self.computed)
-        return f"{words}, at {self.setting}"
-
-    @property
-    def setting(self) -> str:
-        """What it holds for: variant, α, ρ or resolution, input, knobs, and a batch."""
-        batch = self.cost.basis.batch
-        return setting_text(self.entry) + (f", batch {batch:,}" if batch > 1 else "")
-
-
-def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
-    *,
-    max_mult_adds: Any,
-    max_params: Any,
-    alpha: Any,
-    rho: Any,
-    resolution: Any,
-    input: Any,  # noqa: A002 - the CLI's own word
-    basis: Basis = FORWARD,
-) -> Budget | None:
-    """The budget of the options, and what it holds for; None without a limit.
-
-    Raises UsageError for what cannot be read, for ρ with a resolution, and for a limit of work
-    under a convention that counts none.
-    """
-    budget = read_budget(max_mult_adds, max_params)
-    if not budget.most:
-        return None
-    basis.limiting(budget)
-    if rho is not None and resolution is not None:
-        raise UsageError(BOTH)
-    return budget._replace(
-        alpha=read_ratio(alpha, "α"),
-        rho=None if rho is None else read_ratio(rho, "ρ"),
-        resolution=None if resolution is None else read_whole(resolution, "resolution"),
-        size=None if input is None else read_size(input),
-    )
-
-
-def checks(
-    networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
-) -> Iterator[Check]:
-    """Every figure that the networks' specs expect, and all of their budgets; of a variant, only
-    its own. Then that of `budget`, which holds for each network as `basis` counts it."""
-    for network in networks:
-        entries: tuple[Expectation | Budget, ...] = network.graph.expectations
-        for one in entries + network.graph.budgets:
-            if network.variant in ("", one.variant):
-                yield from _figures(network.configured(one.variant, one.set), one)
-        if budget is not None:
-            own = budget._replace(variant=network.variant or None, set=network.graph.given)
-            yield from _figures(network, own, basis)
-
-
-def _figures(
-    network: Checkable, entry: Expectation | Budget, basis: Basis = FORWARD
-) -> Iterator[Check]:
-    cost = network.counted(basis, entry.alpha, entry.rho, entry.resolution, entry.size)
-    for kind, printed in entry.figures():
-        yield Check(network.graph.origin.label, entry, cost, kind, printed)
+def held_for(one: Check) -> str:
+    """What it holds for: variant, α, ρ or resolution, input, knobs, and a batch."""
+    batch = one.cost.basis.batch
+    return setting_text(one.entry) + (f", batch {batch:,}" if batch > 1 else "")
 
 
 def complaints(report: Report) -> tuple[str, ...]:
@@ -210,7 +104,7 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
     )
     rows = (
         (
-            *(one.spec, one.setting, one.figure, _printed_text(one.printed)),
+            *(one.spec, held_for(one), figure_text(one), _printed_text(one.printed)),
             *(one.computed, one.verdict, _source(one.entry)),
         )
         for one in found
@@ -255,7 +149,11 @@ def _summary(found: Iterable[Check]) -> str:
 
 def _errata(found: Iterable[Check]) -> tuple[tuple[str, str], ...]:
     """Why each misprint is known to be one, said once an entry."""
-    texts = (f"{one.spec}, {one.setting}: {one.message}" for one in found if one.verdict == ERRATUM)
+    texts = (
+        f"{one.spec}, {held_for(one)}: {message_text(one)}"
+        for one in found
+        if one.verdict == ERRATUM
+    )
     return tuple(("Erratum", text) for text in dict.fromkeys(texts))
 
 
@@ -291,13 +189,13 @@ def _document(one: Check, key: str) -> dict[str, Any]:
         "set": {knob: _json_value(value) for knob, value in one.entry.set.items()},
         "alpha": str(one.entry.alpha),
         "rho": str(one.cost.setting.rho),
-        "setting": one.setting,
+        "setting": held_for(one),
         "kind": one.kind,
-        "figure": one.figure,
+        "figure": figure_text(one),
         "computed": one.computed,
         "verdict": one.verdict,
-        "failed": one.verdict in FAILED,
-        "message": one.message,
+        "failed": one.failed,
+        "message": message_text(one),
         "file": one.origin,
         "line": one.mark and one.mark.line,
         "column": one.mark and one.mark.column,

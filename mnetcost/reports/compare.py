@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.compare import CountComparison, pointwise_share
+from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
-from mnetcost.reports.cost import header, totals_document
+from mnetcost.reports.documents import header, totals_document
 from mnetcost.reports.measures import Measure, measures, unit_line
 from mnetcost.reports.notes import basis_notes, convention_notes
-from mnetcost.tables import Column, Kind, Point, Report, Scatter, Table
+from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
 
 
 def compare_report(comparison: CountComparison) -> Report:

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.definitions import definitions
-from mnetcost.analysis.terms import by_layer, differences, number, plain_count
+from mnetcost.analysis.conventions.definitions import definitions
+from mnetcost.analysis.conventions.terms import by_layer, differences, number, plain_count
 from mnetcost.conventions import MULTIPLY_ADDS, PARTS, Convention, Rules
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.layers.fields import CALLS
-from mnetcost.reports.cost import header
+from mnetcost.reports.documents import header
 from mnetcost.reports.notes import basis_notes, rounding_text, source_notes
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def conventions_report() -> Report:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from mnetcost.analysis.diff import Change, CountDiff
+from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
-from mnetcost.reports.cost import header, layer_document, totals_document
+from mnetcost.reports.documents import header, layer_document, totals_document
 from mnetcost.reports.measures import Measure, measures, unit_line
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 WORDS = {"added": "added", "removed": "removed", "changed": "changed", "same": "unchanged"}
 

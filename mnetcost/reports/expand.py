@@ -5,7 +5,7 @@ from typing import Any
 from mnetcost.cost import Count, LayerCost
 from mnetcost.graph import INPUT
 from mnetcost.reports.notes import source_notes
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def expand_report(count: Count) -> Report:

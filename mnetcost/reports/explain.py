@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.derivation import Derivation
-from mnetcost.analysis.explain import Explained, Line
-from mnetcost.analysis.formulas import MEANINGS, Formula
+from mnetcost.analysis.explain.derivation import Derivation
+from mnetcost.analysis.explain.explain import Explained, Line
+from mnetcost.analysis.explain.formulas import MEANINGS, Formula
 from mnetcost.cost import Count, LayerCost
-from mnetcost.reports.cost import header
+from mnetcost.reports.documents import header
 from mnetcost.reports.notes import cost_notes
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 NOTES = ("Source", "Convention", "Note", "Defect", "Batch", "Pass", "Width", "Input", "Knobs")
 FORMULAS = (

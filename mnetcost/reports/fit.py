@@ -10,8 +10,7 @@ from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths, make_setting
 from mnetcost.printed import Budget
-from mnetcost.reports.cost import header
-from mnetcost.reports.knobs import knobs_text
+from mnetcost.reports.documents import header
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
@@ -20,10 +19,11 @@ from mnetcost.reports.measures import (
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.reports.settings import knobs_text
+from mnetcost.tabular import Column, Kind, Report, Table
 
 if TYPE_CHECKING:  # a search needs NumPy, the options of its report do not
-    from mnetcost.analysis.fit import Choice, Fit
+    from mnetcost.analysis.fit.fit import Choice, Fit
 
 VIEWS = ("largest", "front")
 SHOWN = 20  # rows of the front

@@ -6,7 +6,7 @@ from typing import Any
 
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.measures import Measure, cells, columns_of, measures, unit_line
-from mnetcost.tables import Column, Kind, Table
+from mnetcost.tabular import Column, Kind, Table
 
 KEYS = ("params", "mult_adds")
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from mnetcost.conventions.presets import columns, paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, Count, LayerCost, share
-from mnetcost.tables import Column, Kind
+from mnetcost.tabular import Column, Kind
 
 PASS_WORDS = {
     "forward": "Mult-adds",

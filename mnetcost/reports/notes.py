@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from mnetcost.analysis.terms import by_layer, differences, plain_count
+from mnetcost.analysis.conventions.terms import by_layer, differences, plain_count
 from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
 from mnetcost.conventions.presets import paper
 from mnetcost.conventions.tally import present
@@ -11,7 +11,7 @@ from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.printed import FIGURES
-from mnetcost.reports.knobs import knobs_text
+from mnetcost.reports.settings import knobs_text
 
 
 def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:

@@ -4,16 +4,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from mnetcost.analysis.reconcile import Match, Way, matches, nearest
-from mnetcost.analysis.terms import number
+from mnetcost.analysis.conventions.terms import number
+from mnetcost.analysis.reconcile.matches import Match, matches, nearest
+from mnetcost.analysis.reconcile.way import Way
 from mnetcost.conventions import Convention
 from mnetcost.cost import Count
 from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
-from mnetcost.reports.cost import header
+from mnetcost.reports.documents import header
 from mnetcost.reports.notes import cost_notes, parts_of
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import clip
 
 MAX_SHOWN = 20

@@ -3,11 +3,11 @@
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.reduction import PairCost
-from mnetcost.analysis.rewrite import Rewriting, Saving
+from mnetcost.analysis.rewrite.rewrite import Rewriting, Saving
+from mnetcost.analysis.separable.reduction import PairCost
 from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import convention_notes, knob_notes
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 TITLES = {
     "separable": "Standard convolutions made depthwise separable",

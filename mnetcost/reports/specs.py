@@ -11,7 +11,7 @@ from mnetcost.reports.measures import (
 )
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec import load_graph, shipped_variants
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def specs_report(basis: Basis = FORWARD) -> Report:

@@ -1,15 +1,15 @@
 """The grid of a sweep, every point of it, and its JSON document."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, Self
 
-from mnetcost.analysis.sweep import CostGrid, Sweep
+from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Count, share
 from mnetcost.exact import ratio_text
 from mnetcost.multipliers import make_setting
-from mnetcost.reports.cost import header, types_document
+from mnetcost.reports.documents import header, types_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
     cost_headers,
@@ -19,7 +19,8 @@ from mnetcost.reports.measures import (
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
-from mnetcost.tables import Column, Kind, Report, Table
+from mnetcost.reports.settings import knob_text, knobs_document, knobs_text
+from mnetcost.tabular import Column, Kind, Report, Table
 
 MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
 
@@ -58,14 +59,14 @@ class _Counts(NamedTuple):
     ranged: bool
 
     @classmethod
-    def of(cls, sweep: Sweep) -> Self:
+    def of(cls, sweep: CountSweep) -> Self:
         """The numbers of a sweep."""
         whole = _Grids.of(sweep)
         types = {name: _Grids.of(one) for name, one in sweep.types.items()}
         return cls(whole, types, bool(whole.counted.low != whole.counted.high))
 
 
-def sweep_report(sweep: Sweep) -> Report:
+def sweep_report(sweep: CountSweep) -> Report:
     """The grids, the points and the types of a sweep."""
     counts = _Counts.of(sweep)
     return Report(
@@ -85,13 +86,13 @@ def sweep_report(sweep: Sweep) -> Report:
     )
 
 
-def _indices(sweep: Sweep) -> Iterator[Index]:
+def _indices(sweep: CountSweep) -> Iterator[Index]:
     """Every grid point, α-major."""
     alphas, rhos = sweep.shape
     return ((a, r) for a in range(alphas) for r in range(rhos))
 
 
-def _tables(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
+def _tables(sweep: CountSweep, counts: _Counts) -> tuple[Table, ...]:
     """Work by α and ρ; parameters beside it, or as a grid where they depend on ρ."""
     header, columns = cost_headers(sweep.basis)["params"], _columns(sweep)
     beside = [
@@ -113,7 +114,7 @@ def _tables(sweep: Sweep, counts: _Counts) -> tuple[Table, ...]:
     )
 
 
-def _work(sweep: Sweep, counts: _Counts) -> Iterator[tuple[str, Grid]]:
+def _work(sweep: CountSweep, counts: _Counts) -> Iterator[tuple[str, Grid]]:
     """What the grids show, titled: mult-adds, or the convention's number or both its bounds."""
     convention, by = sweep.basis.convention, " by α and input"
     if convention is None or not convention.counts_work:
@@ -126,7 +127,7 @@ def _work(sweep: Sweep, counts: _Counts) -> Iterator[tuple[str, Grid]]:
 
 
 def _grid(
-    title: str, sweep: Sweep, columns: Sequence[Column], rows: Sequence[Sequence[int | None]]
+    title: str, sweep: CountSweep, columns: Sequence[Column], rows: Sequence[Sequence[int | None]]
 ) -> Table:
     return Table(
         "grid",
@@ -136,7 +137,7 @@ def _grid(
     )
 
 
-def _columns(sweep: Sweep) -> tuple[Column, ...]:
+def _columns(sweep: CountSweep) -> tuple[Column, ...]:
     """One column a ρ, headed by the input's sides."""
     return tuple(
         Column(f"{height}x{width}", f"{height}×{width}\nρ = {ratio_text(rho)}", Kind.HEAT)
@@ -144,7 +145,7 @@ def _columns(sweep: Sweep) -> tuple[Column, ...]:
     )
 
 
-def _points(sweep: Sweep, counts: _Counts) -> Table:
+def _points(sweep: CountSweep, counts: _Counts) -> Table:
     """One row a point: its cost, and the share of the mult-adds in each type that has any."""
     largest = max((one for one in chain.from_iterable(counts.whole.mult_adds) if one), default=0)
     types = {
@@ -179,12 +180,12 @@ def _places() -> tuple[Column, ...]:
     )
 
 
-def _place(sweep: Sweep, index: Index) -> tuple[Any, ...]:
+def _place(sweep: CountSweep, index: Index) -> tuple[Any, ...]:
     a, r = index
     return sweep.alpha[a], sweep.rho[r], sweep.input(a, r)
 
 
-def _values(sweep: Sweep, counts: _Counts) -> Table:
+def _values(sweep: CountSweep, counts: _Counts) -> Table:
     """One row a point, with each type's parameters and mult-adds: for CSV."""
     columns = [
         *_places(),
@@ -204,7 +205,7 @@ def _values(sweep: Sweep, counts: _Counts) -> Table:
     return Table("values", "Every point", tuple(columns), tuple(rows))
 
 
-def _point(sweep: Sweep, counts: _Counts, index: Index) -> dict[str, Any]:
+def _point(sweep: CountSweep, counts: _Counts, index: Index) -> dict[str, Any]:
     a, r = index
     one = counts.whole.at(index)
     return {
@@ -218,7 +219,7 @@ def _point(sweep: Sweep, counts: _Counts, index: Index) -> dict[str, Any]:
     }
 
 
-def _types(sweep: Sweep, counts: _Counts, index: Index) -> list[dict[str, Any]]:
+def _types(sweep: CountSweep, counts: _Counts, index: Index) -> list[dict[str, Any]]:
     """Each type with its shares, and with what the convention counts."""
     found = {name: one.at(index) for name, one in counts.types.items()}
     documents = types_document({name: (one.params, one.mult_adds) for name, one in found.items()})
@@ -226,3 +227,20 @@ def _types(sweep: Sweep, counts: _Counts, index: Index) -> list[dict[str, Any]]:
         {**document, **counted_document(sweep.basis, one.counted_params, one.counted)}
         for document, one in zip(documents, found.values())
     ]
+
+
+def joined(reports: Sequence[tuple[Mapping[str, Any], Report]]) -> Report:
+    """One report: every table under its knobs, every point with its `set`."""
+    if len(reports) == 1 and not reports[0][0]:
+        return reports[0][1]
+    tables, points, rows = [], [], []
+    for knobs, report in reports:
+        words = knobs_text(knobs)
+        tables += [one._replace(title=f"{words}: {one.title}") for one in report.tables]
+        points += [{"set": knobs_document(knobs), **one} for one in report.document["points"]]
+        rows += [(*map(knob_text, knobs.values()), *row) for row in report.flat.rows]
+    first_knobs, first = reports[0]
+    labels = (Column(name, name, Kind.TEXT, label=True) for name in first_knobs)
+    flat = Table(first.flat.key, first.flat.title, (*labels, *first.flat.columns), tuple(rows))
+    document = {**first.document, "points": points}
+    return first._replace(tables=tuple(tables), document=document, flat=flat)

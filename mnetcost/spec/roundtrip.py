@@ -3,7 +3,7 @@
 from io import StringIO
 from typing import Any
 
-from mnetcost.problems import UsageError
+from mnetcost.problems import missing_extra
 
 try:
     from ruamel.yaml import YAML
@@ -15,8 +15,7 @@ try:
     from ruamel.yaml.resolver import VersionedResolver
     from ruamel.yaml.tag import Tag
 except ImportError:
-    message = "a spec is written with ruamel.yaml: pip install 'mnetcost[fmt]'"
-    raise UsageError(message) from None
+    raise missing_extra("a spec is written with ruamel.yaml", "fmt") from None
 
 # What ruamel raises over a text that it cannot keep, its own faults among it.
 Broken = (

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.measuring import HERE, measure, run
 
 import mnetcost
-from mnetcost.analysis.front import front
+from mnetcost.analysis.sweep.front import front
 
 pytestmark = pytest.mark.speed
 
@@ -106,7 +106,7 @@ def distinct():
 @pytest.mark.parametrize("every_tile", [False, True])
 def test_count_of_distinct_points(benchmark, distinct, every_tile, monkeypatch):
     if every_tile:  # none is decided by its extremes
-        monkeypatch.setattr("mnetcost.analysis.reductions.extremes", lambda *_: None)
+        monkeypatch.setattr("mnetcost.analysis.sweep.reducing.extremes", lambda *_: None)
     limit = distinct.point(15_000, 5_000).mult_adds
     assert noted(benchmark, lambda: distinct.count(max_mult_adds=limit), 3 * 10**8) > 0
 

@@ -1,0 +1,1 @@
+"""Do published figures hold, and is a network within its budget? Read: `check`."""

@@ -1,0 +1,46 @@
+"""Several networks side by side, and which of them no other beats."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
+
+from mnetcost.analysis.compare.pareto import Priced, front
+from mnetcost.cost import Count
+from mnetcost.problems import UsageError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CountComparison:
+    """Networks counted on one basis, their names, and which are on the Pareto front.
+
+    On it is what no other beats: none has fewer parameters and needs no more work, or less work
+    with no more parameters.
+    """
+
+    names: tuple[str, ...]
+    counts: tuple[Count, ...]
+    pareto: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, counts: Iterable[Count], names: Iterable[str]) -> Self:
+        """The networks side by side. Raises UsageError where there is none."""
+        counted = tuple(counts)
+        if not counted:
+            raise UsageError("compare: at least one network")
+        best = front(_priced(count) for count in counted)
+        return cls(tuple(names), counted, tuple(place in best for place in range(len(counted))))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self.names)})"
+
+
+def _priced(count: Count) -> Priced:
+    """Its figures alone: what the networks are worth nobody says. No work where none is counted."""
+    return Priced(0, **{"mult_adds": 0, **count.figures})
+
+
+def pointwise_share(count: Count) -> Fraction:
+    """The share of the mult-adds that is in 1×1 convolutions, of 1."""
+    types = count.by_type()
+    return types["pointwise"].mult_adds_share if "pointwise" in types else Fraction(0)

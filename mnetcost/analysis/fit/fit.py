@@ -1,0 +1,199 @@
+"""The inverse of counting: which width and resolution multipliers fill a budget best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mnetcost.analysis.compare.pareto import Priced, fronts
+from mnetcost.analysis.fit.plateaus import Plateau, plateaus
+from mnetcost.analysis.sweep.axes import read_axis, whole
+from mnetcost.analysis.sweep.sweep import CountSweep
+from mnetcost.cost import FORWARD, Basis, share
+from mnetcost.exact import read_ratio, read_whole
+from mnetcost.graph import Graph
+from mnetcost.multipliers import BOTH, Setting, make_setting
+from mnetcost.printed import Budget, read_budget
+from mnetcost.problems import UsageError
+
+MULTIPLE = 32  # px: what a network of stride 32 divides
+MAX_CONFIGURATIONS = 200_000
+MAX_LAYERS = 100_000_000  # of all configurations together
+
+
+class Choice(NamedTuple):
+    """One network: the plateau of α that gives it, one setting on it, and what it costs.
+
+    Costs are as the search's basis counts them, the most of a range.
+    """
+
+    plateau: Plateau
+    setting: Setting
+    params: int
+    mult_adds: int
+
+    @property
+    def capacity(self) -> Fraction:
+        """α·ρ, at the α of its setting."""
+        return self.setting.alpha * self.setting.rho
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit:
+    """What fits into a budget.
+
+    `largest` has the largest α that fits at each ρ where any does. `best` is the one of the
+    greatest capacity α·ρ, of several the one with the most mult-adds; None where nothing fits.
+    `smallest` are the possible configurations of the fewest mult-adds and of the fewest
+    parameters, whether they fit or not. `impossible` are the settings where no α is possible.
+    """
+
+    graph: Graph
+    budget: Budget
+    basis: Basis
+    low: Fraction | None
+    high: Fraction
+    settings: tuple[Setting, ...]
+    impossible: tuple[Setting, ...]
+    fitting: tuple[Choice, ...]
+    largest: tuple[Choice, ...]
+    smallest: tuple[Choice, ...]
+
+    @property
+    def best(self) -> Choice | None:
+        """The configuration that fills the budget best."""
+        return max(self.largest, key=lambda one: (one.capacity, one.mult_adds), default=None)
+
+    @cached_property
+    def front(self) -> tuple[tuple[Choice, tuple[str, ...]], ...]:
+        """The fitting configurations that no other beats, the greatest capacity first.
+
+        Each with the costs against which it is on the front of capacity: mult_adds, params, both.
+        """
+        priced = [Priced(one.capacity, one.mult_adds, one.params) for one in self.fitting]
+        kept = [pair for pair in zip(self.fitting, fronts(priced)) if pair[1]]
+        return tuple(sorted(kept, key=lambda pair: pair[0].capacity, reverse=True))
+
+    def fills(self, choice: Choice) -> dict[str, Fraction]:
+        """How much of each limit of the budget a configuration fills, of 1."""
+        return {
+            kind: share(getattr(choice, kind), limit)
+            for kind, limit in self.budget.limits().items()
+        }
+
+    def __repr__(self) -> str:
+        return f"Fit({self.graph.name!r}, {self.budget}, best={self.best})"
+
+
+def fit(  # noqa: PLR0913 - the budget, and where to look
+    graph: Graph,
+    *,
+    max_mult_adds: Any = None,
+    max_params: Any = None,
+    min_alpha: Any = None,
+    max_alpha: Any = 1,
+    rho: Any = None,
+    resolution: Any = None,
+    resolution_multiple: Any = None,
+    size: Any = None,
+    basis: Basis = FORWARD,
+) -> Fit:
+    """Search all α from `min_alpha` (above 0 for None) to `max_alpha`, exactly, at each ρ.
+
+    The budget's limits are whole numbers or texts such as "150M". `rho` or `resolution` (px of the
+    longer side) are axes as for a sweep; without them the spec's own input and every multiple of
+    `resolution_multiple` px (32) below it are tried. `size` replaces the spec's input sides, px.
+    `basis` says what the limits are of: how many images, which pass, by which convention.
+
+    Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations.
+    """
+    budget = read_budget(max_mult_adds, max_params)
+    if not budget.limits():
+        raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
+    basis.limiting(budget)
+    low, high = _widths(min_alpha, max_alpha)
+    settings = _settings(graph, rho, resolution, resolution_multiple, size)
+    levels = plateaus(graph, low, high)
+    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
+    if len(levels) * len(settings) > most:
+        raise UsageError(
+            f"{len(levels):,} widths at {len(settings):,} resolutions are too many, "
+            f"{most:,} at most; narrow them (--min-alpha, --resolution)"
+        )
+    columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
+    fitting = [[one for one in column if budget.holds(one)] for column in columns]
+    every = [one for column in columns for one in column]
+    return Fit(
+        graph=graph,
+        budget=budget,
+        basis=basis,
+        low=low,
+        high=high,
+        settings=tuple(settings),
+        impossible=tuple(one for one, column in zip(settings, columns) if not column),
+        fitting=tuple(one for column in fitting for one in column),
+        largest=tuple(column[-1] for column in fitting if column),
+        smallest=tuple(min(every, key=kind) for kind in (_mult_adds, _params)) if every else (),
+    )
+
+
+def _widths(min_alpha: Any, max_alpha: Any) -> tuple[Fraction | None, Fraction]:
+    """The least α, None for all above 0, and the largest."""
+    low = None if min_alpha is None else read_ratio(min_alpha, "min-alpha")
+    high = read_ratio(max_alpha, "max-alpha")
+    if low is not None and low > high:
+        raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
+    return low, high
+
+
+def _mult_adds(choice: Choice) -> tuple[int, int]:
+    return choice.mult_adds, choice.params
+
+
+def _params(choice: Choice) -> tuple[int, int]:
+    return choice.params, choice.mult_adds
+
+
+def _settings(graph: Graph, rho: Any, resolution: Any, multiple: Any, size: Any) -> list[Setting]:
+    """The settings at α = 1 to search, each once."""
+    if rho is not None and resolution is not None:
+        raise UsageError(BOTH)
+    if multiple is not None and (rho is not None or resolution is not None):
+        raise UsageError("resolution-multiple: not beside ρ or resolutions, which say it all")
+    if rho is not None:
+        ratios = read_axis(rho, "ρ")
+        return list(dict.fromkeys(make_setting(graph.base, rho=one, size=size) for one in ratios))
+    if resolution is not None:
+        pixels: Sequence[int] = whole(read_axis(resolution, "resolution"), "resolution")
+    else:
+        longer = max(make_setting(graph.base, size=size)[2:])
+        step = read_whole(MULTIPLE if multiple is None else multiple, "resolution-multiple")
+        pixels = [longer, *range((longer - 1) // step * step, 0, -step)]
+    return [make_setting(graph.base, resolution=one, size=size) for one in dict.fromkeys(pixels)]
+
+
+def _count(
+    graph: Graph, levels: Sequence[Plateau], settings: Sequence[Setting], size: Any, basis: Basis
+) -> list[list[Choice]]:
+    """The possible configurations at each setting, by ascending α."""
+    alphas = [level.alpha for level in levels]
+    rhos = [setting.rho for setting in settings]
+    grid = CountSweep.of(graph, alphas, rhos, size=size, invalid="mask", basis=basis)
+    counts_work = basis.convention is None or basis.convention.counts_work
+    work = grid.counted.high if counts_work else grid.mult_adds
+    possible = ~np.ma.getmaskarray(work)
+    params, mult_adds = np.ma.getdata(grid.counted_params), np.ma.getdata(work)
+    found: list[list[Choice]] = []
+    for column, setting in enumerate(settings):
+        rows = np.flatnonzero(possible[:, column]).tolist()
+        totals = zip(params[rows, column].tolist(), mult_adds[rows, column].tolist())
+        found.append(
+            [
+                Choice(levels[row], setting._replace(alpha=alphas[row]), *total)
+                for row, total in zip(rows, totals)
+            ]
+        )
+    return found

@@ -1,0 +1,139 @@
+"""The two axes of a grid: every value as it was asked for, each distinct column counted once.
+
+Many α share all of their channels, and many ρ the input's sides: a billion points may be a few
+hundred thousand distinct ones.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mnetcost.analysis.sweep.axes import read_axis, whole
+from mnetcost.analysis.sweep.quantities import Array, Line, column, row
+from mnetcost.graph import Graph, infer
+from mnetcost.layers.base import Map
+from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, sides
+from mnetcost.problems import UsageError
+
+# The paper's four by four: Howard et al. 2017, Tables 6 and 7.
+ALPHAS = ("1", "0.75", "0.5", "0.25")
+RHOS = ("1", "6/7", "5/7", "4/7")
+
+
+class Axis(NamedTuple):
+    """The distinct values of an axis, in the order of their first appearance.
+
+    `places` says which distinct one each value is, -1 for one where the network is impossible;
+    `first` is the first value of each distinct one; `numbers` holds what the network takes from
+    it, by name: the channels of a written width, or the height and width of the input (px).
+    """
+
+    values: tuple[Fraction, ...]
+    places: Array
+    first: Array
+    numbers: dict[Any, list[int]]
+
+    @property
+    def distinct(self) -> int:
+        """How many distinct ones there are."""
+        return len(self.first)
+
+    def weights(self) -> Array:
+        """How many values each distinct one stands for."""
+        return np.bincount(self.places[self.places >= 0], minlength=self.distinct)
+
+    def without(self, bad: Array) -> "Axis":
+        """The axis without the distinct ones where `bad` holds."""
+        moved = np.where(bad, -1, np.cumsum(~bad) - 1)
+        numbers = {
+            name: [one for one, gone in zip(values, bad) if not gone]
+            for name, values in self.numbers.items()
+        }
+        return Axis(self.values, moved[self.places], self.first[~bad], numbers)
+
+
+class Axes(NamedTuple):
+    """α and ρ."""
+
+    alpha: Axis
+    rho: Axis
+
+    @property
+    def distinct(self) -> tuple[int, int]:
+        """The distinct α and ρ: the shape of what is counted."""
+        return self.alpha.distinct, self.rho.distinct
+
+    def input(self, graph: Graph) -> tuple[Map, Widths]:
+        """The input map, and the widths, over the distinct points."""
+        widths = _Columns(graph, self)
+        height, width = (row(self.rho.numbers[name], self.distinct) for name in ("height", "width"))
+        return graph.input.at(height, width, widths), widths
+
+
+class _Columns(Widths):
+    """Channels of a written width as a column, one number for each distinct α."""
+
+    def __init__(self, graph: Graph, axes: Axes) -> None:
+        super().__init__(graph.rounding, Fraction(1))
+        self.axes = axes
+
+    def _round(self, written: Any) -> Line:
+        return column(self.axes.alpha.numbers[written], self.axes.distinct)
+
+
+class _Noted(Widths):
+    """Remembers which written widths are under α."""
+
+    def widths(self) -> tuple[Any, ...]:
+        return tuple(self._known)
+
+
+def axes_of(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Axes:
+    """Both axes. Each distinct width is rounded once for each α, in Python ints."""
+    noted = _Noted(graph.rounding, Fraction(1))
+    source = graph.input.at(*graph.base, noted)
+    for _ in infer(graph.nodes, source, noted, graph.input.channels, lambda node, check: None):
+        pass
+    channels = {written: _rounded(graph, written, alphas) for written in noted.widths()}
+    pixels = {
+        "height": [one.height for one in settings],
+        "width": [one.width for one in settings],
+    }
+    return Axes(_axis(alphas, channels), _axis([one.rho for one in settings], pixels))
+
+
+def _rounded(graph: Graph, written: Any, alphas: Sequence[Fraction]) -> list[int]:
+    rule = graph.rounding
+    if isinstance(written, Ruled):
+        written, rule = written
+    return [rule.apply(written, alpha) for alpha in alphas]
+
+
+def _axis(values: Sequence[Fraction], numbers: dict[Any, list[int]]) -> Axis:
+    seen: dict[Hashable, int] = {}
+    keys: Iterable[Hashable] = zip(*numbers.values()) if numbers else ((),) * len(values)
+    index = np.array([seen.setdefault(key, len(seen)) for key in keys])
+    first = np.unique(index, return_index=True)[1]
+    kept = {name: [found[place] for place in first] for name, found in numbers.items()}
+    return Axis(tuple(values), index, first, kept)
+
+
+def read_alphas(alpha: Any) -> tuple[Fraction, ...]:
+    """The α of a sweep, by default the paper's. Raises UsageError."""
+    return read_axis(ALPHAS if alpha is None else alpha, "α")
+
+
+def read_settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Setting]:
+    """A setting at α = 1 for each ρ or longer side, px. Raises UsageError."""
+    if rho is not None and resolution is not None:
+        raise UsageError(BOTH)
+    base = make_setting(graph.base, size=size)
+    if resolution is None:
+        ratios = read_axis(RHOS if rho is None else rho, "ρ")
+    else:
+        pixels = whole(read_axis(resolution, "resolution"), "resolution")
+        longer = max(base.height, base.width)
+        ratios = tuple(Fraction(one, longer) for one in pixels)
+    return [Setting(base.alpha, one, *sides(base.height, base.width, one)) for one in ratios]

@@ -1,0 +1,175 @@
+"""A long sweep as a folder of Parquet files, part by part: a killed one goes on where it stopped.
+
+Each part is written beside and renamed, so a part that is there is whole. The manifest holds a
+fingerprint of the spec, the axes and whatever else the numbers follow from: a sweep with other
+settings does not mix its parts with these.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from glob import escape, glob
+from typing import Any, NamedTuple
+
+from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, write_parquet
+from mnetcost.analysis.sweep.sweep import CountSweep
+from mnetcost.files import replacing
+from mnetcost.problems import UsageError, missing_extra
+from mnetcost.version import __version__
+
+MANIFEST = "_manifest.json"  # readers of a folder of Parquet files pass over a leading _
+WHAT = "a folder for the parts of a sweep"
+
+
+class Part(NamedTuple):
+    """A part that is done: its number of points, and whether it was there before."""
+
+    points: int
+    kept: bool
+
+
+def write_parts(rows: Rows, folder: str | os.PathLike[str], points: int = PIECE) -> Iterator[Part]:
+    """Write what is missing of the parts of `rows`, about so many points each; yields each part.
+
+    A part that is not a Parquet file of so many rows is missing. Raises UsageError where pyarrow
+    is not installed, and for a folder that holds something else, such as the parts of a sweep with
+    other settings, that another run writes at this moment, or that cannot be written.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with _locked(folder):
+            _prepare(folder, manifest(rows, points))
+            for number, piece in enumerate(rows.pieces(points)):
+                path = os.path.join(folder, part_name(number))
+                kept = _rows_of(path) == _points(rows, piece)
+                if not kept:
+                    for _ in write_parquet(rows, [piece], path):
+                        pass
+                yield Part(_points(rows, piece), kept)
+    except OSError as error:
+        raise UsageError(f"parts: {os.fspath(folder)}: {error.strerror or error}") from None
+
+
+def to_parts(rows: Rows, folder: str | os.PathLike[str]) -> None:
+    """Write what is missing of all parts."""
+    for _ in write_parts(rows, folder):
+        pass
+
+
+@contextmanager
+def _locked(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """The folder for this process alone, until it ends in whatever way.
+
+    The system's own lock on the folder leaves nothing behind that could bar the next run.
+    Where there are none (Windows, some network file systems) nothing is locked.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"parts: another run writes into {os.fspath(folder)}") from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+    finally:
+        os.close(handle)
+
+
+def _rows_of(path: str) -> int | None:
+    """The rows that a part says it has; None where there is no whole Parquet file."""
+    if not os.path.exists(path):
+        return None
+    try:
+        from pyarrow import ArrowInvalid, parquet
+    except ImportError:
+        raise missing_extra("this needs pyarrow", "parquet") from None
+    try:
+        return int(parquet.read_metadata(path).num_rows)
+    except ArrowInvalid:
+        return None
+
+
+def part_name(number: int) -> str:
+    """The file of a part, by its number from 0."""
+    return f"part-{number:06}.parquet"
+
+
+def _points(rows: Rows, piece: Piece) -> int:
+    _, sweep = rows.sweeps[piece.sweep]
+    return len(sweep.alpha[piece.alphas]) * len(sweep.rho)
+
+
+def _prepare(folder: str | os.PathLike[str], wanted: Mapping[str, Any]) -> None:
+    """The folder with the manifest in it, and nothing half-written."""
+    path = os.path.join(folder, MANIFEST)
+    if not os.path.exists(path):
+        if any(not name.startswith(f".{MANIFEST}") for name in os.listdir(folder)):
+            raise UsageError(f"parts: {os.fspath(folder)} is not empty; {WHAT} is new or its own")
+        with replacing(path) as name, open(name, "w", encoding="utf-8") as stream:
+            json.dump(wanted, stream, indent=2, ensure_ascii=False)
+    found = _read(path)
+    if not isinstance(found, dict):
+        raise UsageError(f"parts: {path} is broken; use another folder, or empty this one")
+    other = [key for key in wanted if found.get(key) != wanted[key]]
+    if other:
+        raise UsageError(
+            f"parts: {os.fspath(folder)} holds a sweep with other settings "
+            f"(not the same: {', '.join(one for one in other if one != 'fingerprint') or 'spec'}); "
+            "use another folder"
+        )
+    for half in glob(os.path.join(escape(os.fspath(folder)), ".part-*")):
+        os.unlink(half)
+
+
+def _read(path: str) -> Any:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except (ValueError, RecursionError):  # no JSON, or nested without end
+        return None
+
+
+def manifest(rows: Rows, points: int) -> dict[str, Any]:
+    """What the numbers of the parts follow from, in words, and the fingerprint of all of it."""
+    sweeps = [sweep for _, sweep in rows.sweeps]
+    shown = {
+        "mnetcost": __version__,
+        "spec": sweeps[0].graph.name,
+        "set": [{name: str(value) for name, value in knobs.items()} for knobs, _ in rows.sweeps],
+        "alpha": _axis([str(one) for one in sweeps[0].alpha]),
+        "rho": _axis([str(one) for one in sweeps[0].rho]),
+        "input": _axis([f"{height}x{width}" for height, width in sweeps[0].sides]),
+        "batch": sweeps[0].basis.batch,
+        "pass": sweeps[0].basis.pass_,
+        "convention": sweeps[0].basis.convention and sweeps[0].basis.convention.name,
+        "dtype": sweeps[0].values.dtype,
+        "invalid": "mask" if sweeps[0].values.masked else "refuse",
+        "points": rows.points,
+        "points_a_part": points,
+        "parts": len(rows.pieces(points)),
+    }
+    return {**shown, "fingerprint": _digest(repr((shown, [_source(one) for one in sweeps])))}
+
+
+def _source(sweep: CountSweep) -> Any:
+    """The text that a network and its convention were read from."""
+    convention = sweep.basis.convention
+    return sweep.graph.origin.text, sweep.graph.variant, convention and tuple(convention)
+
+
+def _axis(values: list[str]) -> dict[str, Any]:
+    """An axis in short: its ends, its length, and the fingerprint of all of its values."""
+    ends = {"from": values[0], "to": values[-1], "values": len(values)}
+    return {**ends, "fingerprint": _digest("\n".join(values))}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,91 @@
+"""`mnetcost compare`: several networks on one table."""
+
+import os
+import shutil
+from typing import Any
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    SpecName,
+    basis_options,
+    input_option,
+    shared_setting_options,
+)
+from mnetcost.cli.output import (
+    choose_format,
+    format_option,
+    keep_apart,
+    output_option,
+    print_text,
+    save,
+    write,
+)
+from mnetcost.cli.targets import costs_of
+from mnetcost.cost import Basis
+from mnetcost.notebook.compare import Comparison
+from mnetcost.problems import UsageError
+
+
+@click.command(epilog=EXITS)
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True, type=SpecName())
+@click.option("--scatter", is_flag=True, help="Draw them under the table (needs the extra `plot`).")
+@click.option(
+    "--plot",
+    metavar="FILE",
+    type=click.Path(),
+    help="Draw them into a .png or .svg file (needs the extra `plot`).",
+)
+@shared_setting_options
+@input_option
+@basis_options
+@format_option
+@output_option
+def compare(
+    targets: tuple[str, ...], format_: str | None, output: str | None, basis: Basis, **others: Any
+) -> None:
+    """Several networks on one cost table, the Pareto front marked.
+
+    A TARGET is a shipped name, a path, or - for standard input; after an @ may stand a setting:
+    alpha, rho, resolution, input, or a knob of the spec (`set.NAME` where the knob is called like
+    a setting). The setting options hold for what does not say otherwise. On the Pareto front is
+    what no other beats in parameters and in mult-adds: smaller is better in both.
+
+    \b
+    mnetcost compare mobilenet_v1 mobilenet_v2 mobilenet_v3_large
+    mnetcost compare mobilenet_v1@alpha=0.75 mobilenet_v2 --resolution 192
+    mnetcost compare resnet18 resnet50 efficientnet:b0 --scatter
+    mnetcost compare vgg16 resnet50 squeezenet1_0 --plot nets.svg
+    """
+    from mnetcost.reports.compare import compare_report, scatter_of
+
+    chosen = choose_format(format_, output)
+    scatter, plot = others.pop("scatter"), others.pop("plot")
+    drawn = None if plot is None else _plot_format(plot)
+    keep_apart(output, plot, "--plot")
+    if scatter and (chosen != "rich" or output not in (None, "-")):
+        raise UsageError("--scatter draws on standard output; for a file there is --plot")
+    found = Comparison.of(costs_of(targets, basis, others), targets)
+    text = ""
+    if scatter:
+        from mnetcost.render.scatter import render_scatter
+
+        text = render_scatter(scatter_of(found), shutil.get_terminal_size().columns)
+    if plot is not None and drawn is not None:
+        from mnetcost.render.figure import figure_bytes
+
+        save(figure_bytes(scatter_of(found), drawn), plot, "--plot")
+    write(compare_report(found), chosen, output)
+    print_text(text)
+
+
+def _plot_format(plot: str) -> str:
+    """The format that the suffix says."""
+    from mnetcost.render.figure import FORMATS
+
+    suffix = os.path.splitext(plot)[1].lower()
+    if suffix not in FORMATS:
+        message = f"the suffix of '{plot}' tells no format; use one of {', '.join(FORMATS)}"
+        raise click.BadParameter(message, param_hint="--plot")
+    return FORMATS[suffix]

@@ -1,0 +1,59 @@
+"""`mnetcost conventions`: what each tool counts, and prints for a network."""
+
+from typing import Any
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    SpecName,
+    batch_option,
+    input_option,
+    open_network,
+    set_option,
+    setting_options,
+)
+from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.conventions.presets import convention as read_convention
+from mnetcost.cost import Basis
+from mnetcost.problems import UsageError
+
+UNSET = {"alpha": "1", "rho": None, "resolution": None, "input": None, "batch": 1}
+
+
+@click.command(epilog=EXITS)
+@click.argument("spec", type=SpecName(), required=False)
+@setting_options
+@input_option
+@set_option
+@batch_option
+@click.option("--own", metavar="FILE", help="A preset file of your own, shown with the others.")
+@format_option
+@output_option
+def conventions(
+    spec: str | None,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    **options: Any,
+) -> None:
+    """What each tool counts; with SPEC, what each prints for it and why they differ.
+
+    \b
+    mnetcost conventions
+    mnetcost conventions mobilenet_v1
+    mnetcost conventions my_net.yaml --alpha 0.5 --batch 2
+    mnetcost conventions mobilenet_v1 --own ours.yaml
+    """
+    from mnetcost.reports.conventions import comparison_report, conventions_report
+
+    chosen = choose_format(format_, output)
+    own = options.pop("own")
+    if spec is None:
+        if own is not None or knobs or options != UNSET:
+            raise UsageError("these options need a SPEC: what they change is a network's number")
+        write(conventions_report(), chosen, output)
+        return
+    cost = open_network(spec, knobs).counted(Basis(options.pop("batch")), **options)
+    found = None if own is None else read_convention(own)
+    write(comparison_report(cost, found), chosen, output)

@@ -1,0 +1,35 @@
+"""`mnetcost expand`: the flat graph of a network."""
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    open_network,
+    spec_argument,
+)
+from mnetcost.cli.output import (
+    choose_format,
+    format_option,
+    output_option,
+    write,
+)
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@format_option
+@output_option
+def expand(spec: str, format_: str | None, output: str | None) -> None:
+    """List the flat graph of a network, one node a line.
+
+    Blocks, rows, repeats and branches are unrolled: each node with its full name, what it reads
+    (`input` is the network's own), its input and output map, and its kernel.
+
+    \b
+    mnetcost expand mobilenet_v1
+    mnetcost expand my_net.yaml --format csv
+    """
+    from mnetcost.reports.expand import expand_report
+
+    chosen = choose_format(format_, output)
+    write(expand_report(open_network(spec).cost()), chosen, output)

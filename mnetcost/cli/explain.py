@@ -1,0 +1,52 @@
+"""`mnetcost explain`: the formula behind each number."""
+
+from typing import Any
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    basis_options,
+    input_option,
+    open_network,
+    set_option,
+    setting_options,
+    spec_argument,
+)
+from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cost import Basis
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@click.argument("layer", default="")
+@setting_options
+@input_option
+@set_option
+@basis_options
+@format_option
+@output_option
+def explain(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    basis: Basis,
+    **options: Any,
+) -> None:
+    """The formula behind each number, with the numbers in place.
+
+    LAYER is a name from `mnetcost table`, the name of a block or of a separable pair, or a pattern
+    such as "*/pointwise"; the default is every layer. Of a pair the ratio 1/N + 1/D_K² is derived
+    step by step. Formulas are SymPy's, run on the layers' own definitions:
+    pip install 'mnetcost[explain]'.
+
+    \b
+    mnetcost explain mobilenet_v1 separable_2
+    mnetcost explain mobilenet_v1 conv_1 --alpha 0.75 --rho 6/7
+    mnetcost explain my_net.yaml "*/pointwise" --format latex -o formulas.tex
+    """
+    chosen = choose_format(format_, output)
+    layer = options.pop("layer")
+    explanation = open_network(spec, knobs).counted(basis, **options).explain(layer)
+    write(explanation.report(), chosen, output)

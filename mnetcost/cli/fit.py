@@ -1,0 +1,108 @@
+"""`mnetcost fit`: what fills a budget best."""
+
+from typing import Any
+
+import click
+
+from mnetcost.cli.options import (
+    AT_LEAST_ONE,
+    EXITS,
+    basis_options,
+    budget_options,
+    input_option,
+    once,
+    open_network,
+    set_option,
+    spec_argument,
+)
+from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cost import Basis
+from mnetcost.graph import Graph
+from mnetcost.printed import read_budget
+from mnetcost.problems import UsageError
+from mnetcost.reports.fit import SHOWN, VIEWS, fit_report, nothing_fits
+from mnetcost.reports.fit_scores import none_fits, ranking_report
+from mnetcost.tabular import Report
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@budget_options
+@click.option("--min-alpha", metavar="α", multiple=True, callback=once, help="Default: above 0.")
+@click.option("--max-alpha", metavar="α", multiple=True, callback=once, help="Default 1.")
+@click.option("--rho", multiple=True, metavar="LIST", help="The ρ to try, as for `sweep`.")
+@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@click.option(
+    "--resolution-multiple",
+    metavar="PX",
+    multiple=True,
+    callback=once,
+    help="Without either: the spec's own input, and every multiple of this below it. Default 32.",
+)
+@input_option
+@set_option
+@click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
+@click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
+@click.option("--top", type=AT_LEAST_ONE, help=f"Rows of the front. Default {SHOWN}.")
+@basis_options
+@format_option
+@output_option
+def fit(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    basis: Basis,
+    **options: Any,
+) -> None:
+    """The widths and resolutions that fill a budget best.
+
+    α matters only where some layer's channel count changes, so every such step up to --max-alpha
+    is tried, exactly: printed are plateaus, [from, to), of α that give one network. For each ρ the
+    largest that fits, with how much of the budget it fills, then the Pareto front of the capacity
+    α·ρ against mult-adds and parameters. Where nothing fits the exit code is 1, and the smallest
+    possible cost is said.
+
+    With --scores the choice is among the networks of a CSV with the columns alpha, resolution (or
+    rho) and accuracy (or score): which of them fit, and the front of accuracy against cost. A
+    budget may then be left out. With --convention, --batch or --pass the budget is one of what they
+    count, the most of a range. The sixteen MobileNets of the paper are shipped as mobilenet_v1.
+
+    \b
+    mnetcost fit --max-mult-adds 150M --max-params 2M
+    mnetcost fit efficientnet_b0 --max-mult-adds 200M --resolution-multiple 16
+    mnetcost fit my_net.yaml --max-params 0.5M --min-alpha 0.25 --rho 1
+    mnetcost fit mobilenet_v1 --max-mult-adds 300M --convention flops
+    mnetcost fit mobilenet_v1 --scores mobilenet_v1 --max-mult-adds 150M
+    """
+    chosen = choose_format(format_, output)
+    graph = open_network(spec, knobs).graph
+    given = {name: value for name, value in options.items() if value} | {"basis": basis}
+    scores = given.pop("scores", None)
+    report = _fitted(graph, **given) if scores is None else _ranked(graph, scores, **given)
+    write(report, chosen, output)
+
+
+def _fitted(graph: Graph, input: Any = None, **given: Any) -> Report:  # noqa: A002 - the option
+    from mnetcost.analysis.fit.fit import fit as search
+
+    shown = {name: given.pop(name) for name in ("view", "top") if name in given}
+    found = search(graph, size=input, **given)
+    if found.best is None:
+        raise graph.refusal("nothing-fits", nothing_fits(found))
+    return fit_report(found, **shown)
+
+
+def _ranked(graph: Graph, scores: str, **given: Any) -> Report:
+    """The report on measured networks, which say their own settings."""
+    from mnetcost.analysis.fit.scores import rank
+
+    limits = [given.pop(name, None) for name in ("max_mult_adds", "max_params")]
+    size, basis = given.pop("input", None), given.pop("basis")
+    for name in given:
+        option = name.replace("_", "-")
+        raise UsageError(f"--{option} beside --scores, whose networks are all that is tried")
+    ranking = rank(graph, scores, read_budget(*limits), size, basis)
+    if ranking.best is None:
+        raise graph.refusal("nothing-fits", none_fits(ranking))
+    return ranking_report(ranking)

@@ -1,0 +1,38 @@
+"""`mnetcost fmt`: a spec in canonical form."""
+
+import sys
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    SpecName,
+)
+from mnetcost.cli.output import (
+    print_text,
+)
+from mnetcost.problems import UsageError
+from mnetcost.spec import find, read_stream
+
+
+@click.command(epilog=EXITS)
+@click.argument("spec", type=SpecName())
+def fmt(spec: str) -> None:
+    """Print a spec in canonical form, with its comments.
+
+    Top-level keys come in one order, each layer stands on a line, values stay as they are
+    written. A spec whose comments cannot be kept is refused. Needs ruamel.yaml:
+    pip install 'mnetcost[fmt]'.
+
+    \b
+    mnetcost fmt my_net.yaml > formatted.yaml
+    """
+    from mnetcost.spec.fmt import canonical
+
+    if spec == "-":
+        origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
+    elif "\n" in spec:
+        raise UsageError("SPEC: a name, a path, or - for standard input")
+    else:
+        origin = find(spec)
+    print_text(canonical(origin))

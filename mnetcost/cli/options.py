@@ -1,0 +1,190 @@
+"""Arguments and options that several commands share."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mnetcost.analysis.sweep.knobs import read_set
+from mnetcost.conventions.presets import convention as read_convention
+from mnetcost.cost import MAX_BATCH, PASSES, Basis
+from mnetcost.notebook.network import Network, load
+from mnetcost.problems import UsageError
+from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+DEFAULT = "mobilenet_v1"
+AT_LEAST_ONE = click.IntRange(1)
+EXITS = """\b
+Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
+impossible at this α or ρ (every problem goes to standard error, with line
+and column, and nothing to standard output); 2 wrong options."""
+
+
+class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
+    """A shipped name, a path, or - for standard input; names and files complete in the shell."""
+
+    name = "spec"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """The shipped names that begin so; the shell adds files."""
+        from click.shell_completion import CompletionItem  # only a shell asks for it
+
+        known = [*shipped(), *(one for names in shipped_variants().values() for one in names)]
+        names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]
+
+
+def spec_argument(function: Any) -> Any:
+    """SPEC, by default MobileNet v1."""
+    return click.argument("spec", type=SpecName(), default=DEFAULT)(function)
+
+
+def once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """The one value of an option; a second one would only be lost."""
+    if len(values) > 1:
+        swept = parameter.name in ("alpha", "rho", "resolution")
+        hint = "; `mnetcost sweep` takes several values" if swept else ""
+        raise click.BadParameter(f"given more than once{hint}")
+    return values[0] if values else None
+
+
+input_option = click.option(
+    "--input",
+    metavar="HxW",
+    help="Replace the spec's input: height x width in px, such as 320x256.",
+)
+
+
+set_option = click.option(
+    "--set",
+    "knobs",
+    multiple=True,
+    metavar="KNOB=VALUE",
+    help="Set a knob of the spec, such as depth=1.1; may be repeated.",
+)
+
+
+_SETTING_OPTIONS = (
+    click.option(
+        "--alpha",
+        multiple=True,
+        callback=once,
+        metavar="α",
+        help="Width multiplier: 0.75 or 3/4. Default 1.",
+    ),
+    click.option(
+        "--rho",
+        multiple=True,
+        callback=once,
+        metavar="ρ",
+        help="Resolution multiplier: 6/7 or 0.857. Default 1.",
+    ),
+    click.option(
+        "--resolution",
+        multiple=True,
+        callback=once,
+        metavar="PX",
+        help="Instead of ρ: px of the longer side.",
+    ),
+)
+
+
+def _with(options: Iterable[Any], command: Any) -> Any:
+    """The command with these options, in this order."""
+    for option in reversed(tuple(options)):
+        command = option(command)
+    return command
+
+
+def shared_setting_options(function: Any) -> Any:
+    """--alpha, --rho and --resolution, each once; None where not given."""
+    return _with(_SETTING_OPTIONS, function)
+
+
+def setting_options(function: Any) -> Any:
+    """--alpha, --rho and --resolution, each once; α is 1 unless given."""
+
+    @wraps(function)
+    def command(*args: Any, alpha: str | None, **options: Any) -> Any:
+        return function(*args, alpha="1" if alpha is None else alpha, **options)
+
+    return shared_setting_options(command)
+
+
+_BUDGET_OPTIONS = (
+    click.option(
+        "--max-mult-adds",
+        multiple=True,
+        callback=once,
+        metavar="FIGURE",
+        help="At most so many mult-adds: 150M, 1.5G or 4200000.",
+    ),
+    click.option(
+        "--max-params",
+        multiple=True,
+        callback=once,
+        metavar="FIGURE",
+        help="At most so many parameters.",
+    ),
+)
+
+
+def budget_options(function: Any) -> Any:
+    """--max-mult-adds and --max-params, each once."""
+    return _with(_BUDGET_OPTIONS, function)
+
+
+batch_option = click.option(
+    "--batch",
+    type=click.IntRange(1, MAX_BATCH),
+    default=1,
+    metavar="N",
+    help="Images at once: work scales, parameters do not.",
+)
+_BASIS_OPTIONS = (
+    click.option(
+        "--convention",
+        multiple=True,
+        callback=once,
+        metavar="NAME",
+        help="Count as this tool does: a name (see `mnetcost conventions`) or a preset file.",
+    ),
+    batch_option,
+    click.option(
+        "--pass",
+        "pass_",
+        type=click.Choice(tuple(PASSES)),
+        default="forward",
+        help="Whose mult-adds: training is forward and backward.",
+    ),
+)
+
+
+def basis_options(function: Any) -> Any:
+    """--convention, --batch and --pass, as one argument `basis`."""
+
+    @wraps(function)
+    def command(*args: Any, convention: str | None, batch: int, pass_: str, **options: Any) -> Any:
+        chosen = None if convention is None else read_convention(convention)
+        return function(*args, basis=Basis(batch, pass_, chosen).checked(), **options)
+
+    return _with(_BASIS_OPTIONS, command)
+
+
+def open_network(spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = ()) -> Network:
+    """The network behind SPEC, with these knobs, as values or as KNOB=VALUE."""
+    if isinstance(knobs, tuple):
+        knobs = read_set(knobs)
+    if spec == "-":
+        origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
+        return Network(read_graph(origin, given=knobs))
+    if "\n" in spec:
+        raise UsageError("SPEC: a name, a path, or - for standard input")
+    return load(spec, set=knobs)

@@ -1,0 +1,79 @@
+"""`mnetcost reconcile`: from one number to another, or what gives a printed one."""
+
+from typing import Any
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    batch_option,
+    input_option,
+    once,
+    open_network,
+    set_option,
+    setting_options,
+    spec_argument,
+)
+from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.conventions.presets import convention as read_convention
+from mnetcost.cost import Basis
+from mnetcost.problems import UsageError
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@click.option(
+    "--from",
+    "start",
+    multiple=True,
+    callback=once,
+    metavar="NAME",
+    help="The convention to begin with.",
+)
+@click.option("--to", "end", multiple=True, callback=once, metavar="NAME", help="Default paper.")
+@click.option(
+    "--printed",
+    multiple=True,
+    callback=once,
+    metavar="FIGURE",
+    help="Instead: what gives this number, such as 317M?",
+)
+@setting_options
+@input_option
+@set_option
+@batch_option
+@format_option
+@output_option
+def reconcile(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    **options: Any,
+) -> None:
+    """The terms that lead from one number to another, or what gives a printed one.
+
+    With --printed every convention and the obvious scopes are tried: without the first
+    convolution, without the classifier, one layer type alone. The exit code is 1 where none of
+    them prints so; the nearest are shown.
+
+    \b
+    mnetcost reconcile mobilenet_v1 --from fvcore --to paper
+    mnetcost reconcile mobilenet_v1 --alpha 0.75 --printed 317M
+    """
+    from mnetcost.analysis.reconcile.way import way
+    from mnetcost.reports.reconcile import printed_report, read_printed, way_report
+
+    chosen = choose_format(format_, output)
+    start, end, text = (options.pop(name) for name in ("start", "end", "printed"))
+    if (start is None) == (text is None) or (end and text):
+        raise UsageError("give --from NAME (and --to NAME), or --printed FIGURE")
+    printed = None if text is None else read_printed(text)
+    ends = None if start is None else (read_convention(start), read_convention(end or "paper"))
+    cost = open_network(spec, knobs).counted(Basis(options.pop("batch")), **options)
+    if ends is not None:
+        write(way_report(cost, *ends, way(cost, *ends)), chosen, output)
+    if printed is not None:
+        report = printed_report(cost, printed)
+        write(report, chosen, output)
+        click.get_current_context().exit(0 if report.document["found"] else 1)

@@ -1,0 +1,74 @@
+"""`mnetcost rewrite`: a spec made depthwise separable, or standard."""
+
+import click
+
+from mnetcost.cli.options import EXITS, open_network, set_option, spec_argument
+from mnetcost.cli.output import (
+    choose_format,
+    format_option,
+    is_standard_output,
+    keep_apart,
+    write,
+    write_beside,
+    write_text,
+)
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@click.option(
+    "--to",
+    required=True,
+    type=click.Choice(("separable", "standard")),
+    help="What the convolutions become.",
+)
+@click.option(
+    "--layers",
+    multiple=True,
+    metavar="GLOB",
+    help="Only layers with such a full name; '!GLOB' leaves out. May be repeated.",
+)
+@set_option
+@click.option("--output", "-o", type=click.Path(), help="Write the new spec to this file.")
+@click.option("--report", type=click.Path(), help="Write the saving to this file.")
+@format_option
+def rewrite(  # noqa: PLR0913, PLR0917 - one an option
+    spec: str,
+    to: str,
+    layers: tuple[str, ...],
+    knobs: tuple[str, ...],
+    output: str | None,
+    report: str | None,
+    format_: str | None,
+) -> None:
+    """Make convolutions depthwise separable, or standard again.
+
+    Standard k×k convolutions of one group (k > 1) become `separable`, with the same kernel,
+    stride, padding, bias, norm and act, which then hold for both halves; or every
+    depthwise-separable pair, written as `separable` or as two layers, becomes one convolution. The
+    new spec goes to standard output and the saving to standard error. With --output the spec goes
+    to that file and the saving to standard output; with --format alone the saving takes the place
+    of the spec (JSON holds both). Needs ruamel.yaml: pip install 'mnetcost[fmt]'.
+
+    A layer is rewritten where it is written, and so in every repeat and call of its block, or not
+    at all: the saving says why. A variant becomes the whole spec; `expect:` is left out.
+
+    \b
+    mnetcost rewrite vgg16 --to separable | mnetcost table -
+    mnetcost rewrite resnet50 --to separable --layers '!conv_1' -o new.yaml
+    mnetcost rewrite mobilenet_v1 --to standard --format json | jq .totals
+    mnetcost rewrite my_net.yaml --to separable --report saving.csv > new.yaml
+    """
+    from mnetcost.reports.rewrite import rewrite_report
+
+    chosen = choose_format(format_, report, "--report")
+    keep_apart(output, report, "--report")
+    found = open_network(spec, knobs).rewrite(to, layers)
+    saving = rewrite_report(found)
+    spec_is_printed = is_standard_output(output) and (format_ is None or report is not None)
+    if spec_is_printed or not is_standard_output(output):
+        write_text(found.text, output)
+    if spec_is_printed and report is None:
+        write_beside(saving)
+    else:
+        write(saving, chosen, report)

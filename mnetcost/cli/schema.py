@@ -1,0 +1,27 @@
+"""`mnetcost schema`: the JSON Schema of the spec language."""
+
+import click
+
+from mnetcost.cli.options import EXITS
+from mnetcost.cli.output import (
+    print_text,
+)
+
+
+@click.command(epilog=EXITS)
+def schema() -> None:
+    """Print the JSON Schema of the spec language, for editors.
+
+    \b
+    mnetcost schema > mnetcost.schema.json
+
+    In the first line of a spec, for editors with the YAML language server:
+
+    \b
+    # yaml-language-server: $schema=mnetcost.schema.json
+    """
+    import json
+
+    from mnetcost.spec.schema import schema as spec_schema
+
+    print_text(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")

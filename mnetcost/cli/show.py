@@ -1,0 +1,26 @@
+"""`mnetcost show`: the YAML of a shipped network."""
+
+import click
+
+from mnetcost.cli.options import (
+    EXITS,
+    SpecName,
+)
+from mnetcost.cli.output import print_text
+from mnetcost.problems import UsageError
+from mnetcost.spec import is_path, locate
+
+
+@click.command(epilog=EXITS)
+@click.argument("name", type=SpecName())
+def show(name: str) -> None:
+    """Print the YAML of a shipped network.
+
+    To read, or to begin a spec of your own with:
+
+    \b
+    mnetcost show mobilenet_v1 > my_net.yaml
+    """
+    if is_path(name) or "\n" in name:
+        raise UsageError("NAME: the name of a shipped network; `mnetcost specs` lists them")
+    print_text(locate(name)[0].text)

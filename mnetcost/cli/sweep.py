@@ -1,0 +1,188 @@
+"""`mnetcost sweep`: a grid, printed, as one Parquet file, or part by part."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mnetcost.analysis.sweep.knobs import points_each, read_sets
+from mnetcost.cli.options import (
+    EXITS,
+    basis_options,
+    input_option,
+    open_network,
+    set_option,
+    spec_argument,
+)
+from mnetcost.cli.output import choose_format, output_option, print_text, write
+from mnetcost.problems import UsageError
+from mnetcost.render import FORMATS
+
+if TYPE_CHECKING:
+    from mnetcost.analysis.sweep.sweep import CountSweep
+
+PARQUET = "parquet"
+Step = TypeVar("Step")
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@click.option("--alpha", multiple=True, metavar="LIST", help="Default 1,0.75,0.5,0.25.")
+@click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
+@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@input_option
+@set_option
+@basis_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([*FORMATS, PARQUET]),
+    help="How to write it. The default is rich, or what the suffix of --output says.",
+)
+@output_option
+@click.option("--parts", metavar="DIR", help="Write Parquet part by part; goes on if it was cut.")
+@click.option(
+    "--engine",
+    type=click.Choice(["numpy", "dask"]),
+    default="numpy",
+    help="What works it out. The default is numpy.",
+)
+@click.option(
+    "--invalid",
+    type=click.Choice(["refuse", "mask"]),
+    default="refuse",
+    help="Points where the network is impossible: refuse them all, or leave those empty.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Of Dask; two workers here by default.")
+def sweep(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    parts: str | None,
+    **options: Any,
+) -> None:
+    """The cost over a grid of α and ρ.
+
+    Printed are mult-adds and parameters of every point, and the share of each layer type. A LIST
+    is 1,0.75,0.5 or a range START:END:STEP that includes its end, such as 0.25:1:0.25; an option
+    may be repeated. The defaults are the paper's four by four.
+
+    Up to 100,000 points are printed, 2,000,000,000 written as Parquet: with -o FILE.parquet as one
+    file, with --parts as a folder of files of about a million points each. The same command
+    finishes a folder that was cut short, without what is done already.
+
+    \b
+    mnetcost sweep
+    mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
+    mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
+    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1
+    mnetcost sweep --alpha 0.001:1:0.001 -o grid.parquet
+    mnetcost sweep --alpha 0.0001:1:0.0001 --rho 0.001:1:0.001 --parts grid
+    mnetcost sweep --engine dask --scheduler tcp://127.0.0.1:8786
+    """
+    from mnetcost.analysis.sweep.sweep import MAX_POINTS
+
+    binary = format_ == PARQUET or (format_ is None and (output or "").endswith(f".{PARQUET}"))
+    if parts is not None and (format_ or output):
+        raise UsageError("--parts writes Parquet into a folder: no --format or --output with it")
+    if format_ == PARQUET and output in (None, "-"):
+        raise UsageError("--format parquet needs --output FILE")
+    sets = read_sets(knobs)
+    with _engine(options["engine"], options.pop("scheduler")):
+        if parts is not None:
+            _write_parts(list(_grids(spec, sets, MAX_POINTS, options)), parts)
+        elif binary and output is not None:
+            _write_parquet(list(_grids(spec, sets, MAX_POINTS, options)), output)
+        else:
+            chosen = choose_format(format_, output)
+            _write_report(spec, sets, options, chosen, output)
+
+
+def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
+    """What must run while the numbers are worked out."""
+    if engine == "dask":
+        from mnetcost.analysis.sweep.cluster import scheduler as connected
+
+        return connected(scheduler)
+    if scheduler is not None:
+        raise UsageError("--scheduler needs --engine dask")
+    return nullcontext()
+
+
+def _grids(
+    spec: str, sets: list[dict[str, Any]], limit: int, options: dict[str, Any]
+) -> "Iterator[tuple[dict[str, Any], CountSweep]]":
+    """Each combination of knobs with its grid."""
+    from mnetcost.analysis.sweep.sweep import CountSweep
+
+    for one in sets:
+        grid = CountSweep.of(
+            open_network(spec, one).graph,
+            list(options["alpha"]) or None,
+            list(options["rho"]) or None,
+            list(options["resolution"]) or None,
+            options["input"],
+            basis=options["basis"],
+            limit=points_each(limit, sets),
+            engine=options["engine"],
+            invalid=options["invalid"],
+        )
+        yield one, grid
+
+
+def _write_report(
+    spec: str,
+    sets: list[dict[str, Any]],
+    options: dict[str, Any],
+    format_: str,
+    output: str | None,
+) -> None:
+    from mnetcost.reports.sweep import MAX_REPORTED, joined, sweep_report
+
+    found = _grids(spec, sets, MAX_REPORTED, options)
+    reports = [(knobs, sweep_report(grid.computed())) for knobs, grid in found]
+    write(joined(reports), format_, output)
+
+
+def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str) -> None:
+    from mnetcost.analysis.sweep.rows import Rows, write_parquet
+
+    rows = Rows(sweeps)
+    try:
+        for _ in _followed(write_parquet(rows, rows.pieces(), output), rows.points, int):
+            pass
+    except OSError as error:
+        message = f"cannot write '{click.format_filename(output)}': {error.strerror}"
+        raise click.BadParameter(message, param_hint="--output") from None
+
+
+def _write_parts(sweeps: "list[tuple[dict[str, Any], CountSweep]]", folder: str) -> None:
+    from mnetcost.analysis.sweep.parts import Part, write_parts
+    from mnetcost.analysis.sweep.rows import Rows
+
+    rows = Rows(sweeps)
+    done: list[Part] = []
+    steps = write_parts(rows, folder)
+    for one in _followed(steps, rows.points, lambda part: part.points):
+        done.append(one)
+    kept = sum(one.kept for one in done)
+    print_text(f"points: {rows.points:,}; parts: {len(done):,}, of them {kept:,} there before\n")
+
+
+def _followed(steps: Iterable[Step], total: int, points: Callable[[Step], int]) -> Iterator[Step]:
+    """The same steps, with a bar on standard error where that is a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield from steps
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = BarColumn(), MofNCompleteColumn(), "points", TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("", total=total)
+        for step in steps:
+            progress.advance(bar, points(step))
+            yield step

@@ -1,0 +1,71 @@
+"""`mnetcost table`: one network at one α and ρ."""
+
+from typing import Any
+
+import click
+
+from mnetcost.cli.options import (
+    AT_LEAST_ONE,
+    EXITS,
+    basis_options,
+    input_option,
+    open_network,
+    set_option,
+    setting_options,
+    spec_argument,
+)
+from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cost import Basis
+from mnetcost.problems import UsageError
+from mnetcost.reports.folding import KEYS
+from mnetcost.reports.table import VIEWS, table_report
+
+APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
+
+
+@click.command(epilog=EXITS)
+@spec_argument
+@setting_options
+@input_option
+@set_option
+@click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
+@click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
+@click.option("--sort", type=click.Choice(KEYS), help="The largest layers first.")
+@click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
+@click.option("--columns", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
+@basis_options
+@format_option
+@output_option
+def table(
+    spec: str,
+    knobs: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    basis: Basis,
+    **options: Any,
+) -> None:
+    """Tables of one network at one α and ρ.
+
+    SPEC is a shipped name (see `mnetcost specs`), a path, or - for standard input; the default is
+    mobilenet_v1. Printed are every layer's parameters and mult-adds, the same by layer type (the
+    paper's Table 2), and each depthwise-separable pair against its standard convolution. Under
+    them stand what was counted, what was left out and how much that is.
+
+    \b
+    mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
+    mnetcost table specs/mobilenet_v1.yaml --input 320x256 --view types
+    mnetcost table efficientnet:b3 --set classes=10
+    mnetcost table resnet50 --view blocks
+    mnetcost table --sort mult_adds --top 10
+    mnetcost table --convention fvcore --batch 8
+    mnetcost table --columns --view types
+    mnetcost table --pass training
+    mnetcost table --format json | jq .totals
+    mnetcost table -o mobilenet.csv
+    """
+    chosen = choose_format(format_, output)
+    shown = {name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart")}
+    if shown["apart"] and (basis.convention or basis.pass_ != "forward" or shown["sort"]):
+        raise UsageError(APART)
+    cost = open_network(spec, knobs).counted(basis, **options)
+    write(table_report(cost, **shown), chosen, output)

@@ -1,0 +1,31 @@
+"""Several networks side by side, which show themselves as a table and as a picture."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mnetcost.analysis.compare.compare import CountComparison
+from mnetcost.render.figure import draw
+from mnetcost.render.html import render_fragment
+from mnetcost.reports.compare import compare_report, scatter_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(CountComparison):
+    """Several networks side by side: `names`, `counts`, and which are on the `pareto` front."""
+
+    def __repr__(self) -> str:
+        return f"Comparison({', '.join(map(repr, self.names))})"
+
+    def _repr_html_(self) -> str:
+        return render_fragment(compare_report(self))
+
+    def plot(self) -> "Figure":
+        """A matplotlib figure: mult-adds against parameters, the Pareto front marked.
+
+        Raises UsageError where matplotlib is not installed (the extra `plot`), and under a
+        convention that counts no work.
+        """
+        return draw(scatter_of(self))

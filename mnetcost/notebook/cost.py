@@ -1,0 +1,48 @@
+"""The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mnetcost.analysis.separable.reduction import Reduction, reductions
+from mnetcost.cost import Count
+
+if TYPE_CHECKING:  # brings SymPy
+    from mnetcost.notebook.explain import Explanation
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cost(Count):
+    """The exact cost of a network at one setting.
+
+    `params` and `mult_adds` count as the paper does: kernels' weights, and one multiply-accumulate
+    each. `parameters` holds weights, biases, norm_affine, norm_statistics and other; `layers` one
+    record a layer, with `name`, `type`, `input` and `output` (height, width, channels) and the
+    same counts.
+    """
+
+    def reductions(self) -> tuple[Reduction, ...]:
+        """Every depthwise-separable pair against its standard convolution, and the network last."""
+        return reductions(self)
+
+    def explain(self, layer: str = "") -> "Explanation":
+        """The formula of each quantity, in the paper's symbols, with the numbers, and the result.
+
+        `layer` is a name, the name of a block or a separable pair, or a pattern such as
+        "*/pointwise"; empty for all. A pair's ratio is derived step by step. Needs SymPy
+        (`pip install 'mnetcost[explain]'`). Raises UsageError without it, or for no such layer.
+        """
+        from mnetcost.notebook.explain import Explanation
+
+        return Explanation.of(self, layer)
+
+    def __repr__(self) -> str:
+        return (
+            f"Cost({self.graph.name!r}, alpha={self.setting.alpha}, rho={self.setting.rho}, "
+            f"params={self.params:,}, mult_adds={self.mult_adds:,})"
+        )
+
+    def _repr_html_(self) -> str:
+        from mnetcost.render.html import render_fragment
+        from mnetcost.reports.table import table_report
+
+        return render_fragment(table_report(self))

@@ -1,0 +1,26 @@
+"""What changed from one network to another, which shows itself as a table."""
+
+from dataclasses import dataclass
+
+from mnetcost.analysis.diff.diff import CountDiff
+from mnetcost.render.html import render_fragment
+from mnetcost.reports.diff import diff_report
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Diff(CountDiff):
+    """What changed from one network to another.
+
+    `changes` holds every layer of both in order: `kind` ("added", "removed", "changed", "same"),
+    `before` and `after` (records as in `cost.layers`, or None), `differences` and the changes of
+    `params` and `mult_adds`. `same`, `params` and `mult_adds` are those of the whole.
+    """
+
+    def __repr__(self) -> str:
+        return (
+            f"Diff({self.names[0]!r}, {self.names[1]!r}, "
+            f"params={self.params:+,}, mult_adds={self.mult_adds:+,})"
+        )
+
+    def _repr_html_(self) -> str:
+        return render_fragment(diff_report(self))

@@ -1,0 +1,94 @@
+"""Sweeps that write themselves: data frames, CSV, Parquet."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from mnetcost.analysis.sweep.parts import to_parts
+from mnetcost.analysis.sweep.rows import Rows, to_csv, to_pandas, to_parquet
+from mnetcost.analysis.sweep.sweep import CountSweep
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sweep(CountSweep):
+    """The exact cost of a network over a grid of A width by R resolution multipliers.
+
+    `params` and `mult_adds` are integer arrays of shape [A, R], `types` each layer type's own cost,
+    `sides` the input's (height, width), px, by R.
+    """
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A data frame, one row a point in α-major order: α, ρ, height, width (px), every cost.
+
+        Impossible points have no costs. Raises UsageError without the extra `pandas`, or for over
+        100,000,000 points.
+        """
+        return to_pandas(self._rows())
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """The same rows as CSV, written whole or not at all."""
+        to_csv(self._rows(), path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """The same rows as Parquet, written whole or not at all.
+
+        Raises UsageError without the extra `parquet`.
+        """
+        to_parquet(self._rows(), path)
+
+    def to_parts(self, folder: str | os.PathLike[str]) -> None:
+        """The same rows as a folder of Parquet files of about a million points each.
+
+        A folder that was cut short is finished, without what is done already. Raises UsageError
+        without the extra `parquet`, and for a folder with other settings or in use.
+        """
+        to_parts(self._rows(), folder)
+
+    def _rows(self) -> Rows:
+        return Rows([({}, self)])
+
+
+class Sweeps(Sequence[Sweep]):
+    """A sweep for each combination of knobs in `sets`, in order."""
+
+    def __init__(self, sets: Sequence[Mapping[str, Any]], sweeps: Sequence[Sweep]) -> None:
+        self.sets, self._sweeps = tuple(sets), tuple(sweeps)
+
+    @overload
+    def __getitem__(self, place: int) -> Sweep: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Sweeps": ...
+    def __getitem__(self, place: int | slice) -> "Sweep | Sweeps":
+        if isinstance(place, slice):
+            return Sweeps(self.sets[place], self._sweeps[place])
+        return self._sweeps[place]
+
+    def __len__(self) -> int:
+        return len(self._sweeps)
+
+    def __repr__(self) -> str:
+        return f"Sweeps({len(self)} of {self._sweeps[0]!r})"
+
+    def pairs(self) -> list[tuple[Mapping[str, Any], Sweep]]:
+        """Each combination of knobs with its sweep."""
+        return list(zip(self.sets, self._sweeps))
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """All points as one data frame: a column a knob, then those of a sweep's own."""
+        return to_pandas(Rows(self.pairs()))
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """The same rows as CSV, written whole or not at all."""
+        to_csv(Rows(self.pairs()), path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """The same rows as Parquet, written whole or not at all."""
+        to_parquet(Rows(self.pairs()), path)
+
+    def to_parts(self, folder: str | os.PathLike[str]) -> None:
+        """The same rows as a folder of Parquet files; one that was cut short is finished."""
+        to_parts(Rows(self.pairs()), folder)

@@ -1,0 +1,74 @@
+"""What the JSON documents of several commands share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mnetcost.conventions.presets import COLUMNS, paper
+from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost, share
+from mnetcost.graph import Graph
+from mnetcost.reports.measures import count_document
+from mnetcost.reports.settings import knobs_document
+
+
+def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
+    """What every document begins with."""
+    return {
+        "model": graph.name,
+        "convention": (basis.convention or paper()).name,
+        "rounding": str(graph.rounding),
+        **({"variant": graph.variant} if graph.variant else {}),
+        **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
+        **({"batch": basis.batch} if basis.batch > 1 else {}),
+        **({"pass": basis.pass_} if basis.pass_ != "forward" else {}),
+    }
+
+
+def types_document(costs: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
+    """Each type with its parameters, mult-adds and their shares, from (params, mult_adds)."""
+    params = sum(cost[0] for cost in costs.values())
+    mult_adds = sum(cost[1] for cost in costs.values())
+    return [
+        {
+            "type": name,
+            "params": cost[0],
+            "mult_adds": cost[1],
+            "params_share": float(share(cost[0], params)),
+            "mult_adds_share": float(share(cost[1], mult_adds)),
+        }
+        for name, cost in costs.items()
+    ]
+
+
+def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
+    """The totals of a network for programs."""
+    return {
+        "params": count.params,
+        "mult_adds": count.mult_adds,
+        "parameters": count.parameters._asdict(),
+        **beside(count, count, apart),
+    }
+
+
+def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[str, Any]:
+    """One layer for programs: its name, type, maps and cost."""
+    return {
+        "name": layer.name,
+        "type": layer.type,
+        "input": list(layer.input),
+        "output": list(layer.output),
+        "params": layer.params,
+        "mult_adds": layer.mult_adds,
+        "parameters": layer.parameters._asdict(),
+        **({"inputs": len(layer.node.reads)} if len(layer.node.reads) > 1 else {}),
+        **beside(count, layer, apart),
+    }
+
+
+def beside(count: Count, of: Count | LayerCost | TypeCost, apart: bool) -> dict[str, Any]:
+    """What another basis adds to a layer, a type, or the totals."""
+    found = count_document(count.basis, of)
+    if of.passes is not None:
+        found["passes"] = of.passes._asdict()
+    if apart:
+        found["operations"] = dict(zip(COLUMNS, of.operations))
+    return found

@@ -1,0 +1,106 @@
+"""Measured networks against their cost, and which a budget buys."""
+
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.fit.scores import Ranking, Scored
+from mnetcost.cost import Count, share
+from mnetcost.exact import ratio_text
+from mnetcost.multipliers import make_setting
+from mnetcost.reports.documents import header
+from mnetcost.reports.fit import (
+    budget_text,
+    costs_document,
+    costs_text,
+    front_text,
+    input_map,
+    share_cells,
+    share_columns,
+)
+from mnetcost.reports.measures import unit_line
+from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
+from mnetcost.tabular import Column, Kind, Report, Table
+
+
+def ranking_report(ranking: Ranking) -> Report:
+    """One row a measured network, the highest score first."""
+    budget, graph = ranking.budget, ranking.graph
+    columns = (
+        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("rho", "ρ", Kind.NUMBER, label=True),
+        Column("input", "Input", Kind.MAP),
+        Column("score", "Score", Kind.NUMBER),
+        *share_columns(budget, ranking.basis),
+        Column("fits", "Fits", Kind.TEXT),
+        Column("front", "On the front of", Kind.TEXT),
+    )
+    title = "Scores against cost" + unit_line(ranking.basis)
+    order = sorted(ranking.scored, key=lambda one: (-one.score, one.mult_adds))
+    table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
+    best = ranking.best
+    return Report(
+        title=f"{ranking.graph.name}: {budget_text(budget, ranking.basis)}",
+        tables=(table,),
+        notes=(
+            *source_notes(ranking.graph),
+            *convention_notes(ranking.basis, Count.of(graph, make_setting(graph.base))),
+            *basis_notes(ranking.basis),
+            ("Width", rounding_text(ranking.graph)),
+            ("Scores", f"{len(ranking.scored):,} of {ranking.label}"),
+            *([("Best", f"{_place(ranking, best)}; the highest score that fits")] if best else []),
+        ),
+        document={
+            **header(ranking.graph, ranking.basis),
+            "budget": budget.limits(),
+            "best": None if best is None else _document(ranking, best),
+            "scores": [_document(ranking, one) for one in ranking.scored],
+        },
+        flat=table,
+    )
+
+
+def none_fits(ranking: Ranking) -> str:
+    """That no measured network fits, and what the cheapest costs."""
+    cheapest = min(ranking.scored, key=lambda one: (one.mult_adds, one.params))
+    smallest = min(ranking.scored, key=lambda one: (one.params, one.mult_adds))
+    budget = budget_text(ranking.budget, ranking.basis)
+    words = f"{ranking.graph.name}: no measured network fits {budget}"
+    least = dict.fromkeys((_place(ranking, cheapest), _place(ranking, smallest)))
+    return f"{words}: the cheapest is {'; '.join(least)}"
+
+
+def _place(ranking: Ranking, one: Scored) -> str:
+    setting = one.setting
+    return (
+        f"α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)} "
+        f"(input {setting.height}×{setting.width}): {ratio_text(one.score)} for "
+        f"{costs_text(one, ranking.basis)}"
+    )
+
+
+def _fills(ranking: Ranking, one: Scored) -> dict[str, Fraction]:
+    limits = ranking.budget.limits()
+    return {kind: share(getattr(one, kind), limit) for kind, limit in limits.items()}
+
+
+def _row(ranking: Ranking, one: Scored) -> tuple[Any, ...]:
+    fills = _fills(ranking, one)
+    return (
+        *(one.setting.alpha, one.setting.rho, input_map(ranking.graph, one.setting), one.score),
+        *share_cells(one, fills),
+        "yes" if ranking.budget.holds(one) else "no",
+        front_text(ranking.front.get(one, ()), ranking.basis),
+    )
+
+
+def _document(ranking: Ranking, one: Scored) -> dict[str, Any]:
+    return {
+        "alpha": str(one.setting.alpha),
+        "rho": str(one.setting.rho),
+        "input": list(input_map(ranking.graph, one.setting)),
+        "score": str(one.score),
+        **costs_document(one, ranking.basis),
+        "fills": {kind: float(part) for kind, part in _fills(ranking, one).items()},
+        "fits": ranking.budget.holds(one),
+        "front": list(ranking.front.get(one, ())),
+    }

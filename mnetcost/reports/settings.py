@@ -1,0 +1,26 @@
+"""Knobs in words, and for programs."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.exact import ratio_text
+from mnetcost.expressions import value_text
+
+
+def knobs_text(knobs: Mapping[str, Any]) -> str:
+    """ "depth = 1.1, classes = 10"."""
+    return ", ".join(f"{name} = {knob_text(value)}" for name, value in knobs.items())
+
+
+def knob_text(value: Any) -> str:
+    """A knob's value as a spec writes it."""
+    return ratio_text(value) if isinstance(value, Fraction) else value_text(value)
+
+
+def knobs_document(knobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Knobs for programs: whole numbers and booleans as they are, the rest as text."""
+    return {
+        name: value if isinstance(value, (bool, int)) else knob_text(value)
+        for name, value in knobs.items()
+    }

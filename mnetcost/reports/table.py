@@ -1,0 +1,191 @@
+"""The three tables of one network at one setting, and their JSON document."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.analysis.separable.reduction import Reduction, reductions
+from mnetcost.cost import FORWARD, Count, TypeCost
+from mnetcost.layers.base import Pair
+from mnetcost.reports.documents import (
+    beside,
+    header,
+    layer_document,
+    totals_document,
+    types_document,
+)
+from mnetcost.reports.folding import folded_table
+from mnetcost.reports.measures import cells, columns_of, measures, unit_line
+from mnetcost.reports.notes import cost_notes
+from mnetcost.tabular import Column, Kind, Report, Table
+
+VIEWS = ("layers", "types", "reduction", "blocks")
+
+# The names of the paper's Table 2.
+PAPER_NAMES = {
+    "pointwise": "Conv 1×1",
+    "depthwise": "Conv DW",
+    "conv": "Conv",
+    "dense": "Fully Connected",
+}
+
+
+def table_report(  # noqa: PLR0913 - what to show of it
+    count: Count,
+    view: str | None = None,
+    *,
+    depth: int | None = None,
+    sort: str | None = None,
+    top: int | None = None,
+    apart: bool = False,
+) -> Report:
+    """The layers, the types and the reductions of a counted network, or one `view` of them.
+
+    `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
+    orders them, and `top` shows so many alone. `apart` keeps multiplications, additions,
+    comparisons, divisions and exponentials apart.
+    """
+    rows = reductions(count)
+    layers = folded_table(count, depth, sort, top, apart=apart)
+    if view == "blocks":
+        layers = folded_table(count, depth or 1, sort, top, apart=apart)
+    shown = {
+        "layers": layers,
+        "types": types_table(count, apart),
+        "reduction": reduction_table(count, rows),
+    }
+    tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
+    return Report(
+        title=count.graph.name,
+        tables=tables,
+        notes=cost_notes(count),
+        document=document(count, rows, apart),
+        flat=layers if view is None else tables[0],
+    )
+
+
+def _alone(count: Count, rows: Sequence[Reduction]) -> str:
+    """A line on the depthwise layers that stand as they are in the full-convolution twin."""
+    depthwise = sum(layer.type == "depthwise" for layer in count.layers)
+    if depthwise == 0:
+        return "\n(no depthwise-separable pair: the network is its own twin)"
+    alone = depthwise - (len(rows) - 1)
+    return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
+
+
+def types_table(count: Count, apart: bool = False) -> Table:
+    """One row a layer type, as in the paper's Table 2."""
+    found = measures(count, apart)
+    columns = (
+        Column("type", "Type", Kind.TEXT, label=True),
+        Column("paper_name", "As in Table 2", Kind.TEXT),
+        *columns_of(found),
+    )
+    kinds = count.by_type()
+    sums = {
+        name: [sum(one.of(layer) for layer in count.layers if layer.type == name) for one in found]
+        for name in kinds
+    }
+    totals = [sum(values) for values in zip(*sums.values())]
+    rows = tuple(
+        (name, paper_name(name, cost), *cells(found, sums[name], totals))
+        for name, cost in kinds.items()
+    )
+    return Table("types", "By layer type" + unit_line(count.basis, apart), columns, rows)
+
+
+def paper_name(name: str, cost: TypeCost) -> str:
+    """ "Conv DW 3×3" for depthwise convolutions that all have this kernel; "" where it has none."""
+    words = PAPER_NAMES.get(name, "")
+    return f"{words} {', '.join(cost.kernels)}" if name in ("depthwise", "conv") else words
+
+
+def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
+    """One row a depthwise-separable pair, and the whole network last."""
+    title = "Depthwise separable against standard convolution" + unit_line(FORWARD)
+    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)"
+    columns = (
+        Column("name", "Pair", Kind.TEXT, label=True),
+        Column("m", "M", Kind.INTEGER),
+        Column("n", "N", Kind.INTEGER),
+        Column("d_k", "D_K", Kind.SIDES),
+        Column("d_f", "D_F", Kind.SIDES),
+        Column("d_o", "D_O", Kind.SIDES),
+        Column("standard_params", "Standard\nparameters", Kind.INTEGER),
+        Column("standard_mult_adds", "Standard\nmult-adds", Kind.INTEGER, joined=True),
+        Column("separable_params", "Separable\nparameters", Kind.INTEGER),
+        Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER, joined=True),
+        Column("params_ratio", "Ratio of\nparameters", Kind.RATIO),
+        Column("ratio", "Ratio of\nmult-adds", Kind.RATIO, joined=True),
+        Column("formula", "1/N + 1/D_K²", Kind.TEXT),
+        Column("formula_value", "", Kind.RATIO, joined=True),
+    )
+    return Table(
+        "reduction",
+        title + _alone(count, rows),
+        columns,
+        tuple(
+            (
+                *(row.name, row.m, row.n, row.d_k, row.d_f, row.d_o),
+                *(row.standard.params, row.standard.mult_adds),
+                *(row.separable.params, row.separable.mult_adds),
+                *(row.params_ratio, row.ratio, row.formula_text, row.formula_value),
+            )
+            for row in rows
+        ),
+    )
+
+
+def document(count: Count, rows: Sequence[Reduction], apart: bool = False) -> dict[str, Any]:
+    """The JSON contract of `mnetcost table`: exact integers, shares of 1."""
+    return {
+        **header(count.graph, count.basis),
+        "alpha": str(count.setting.alpha),
+        "rho": str(count.setting.rho),
+        "input": list(count.input),
+        "totals": totals_document(count, apart),
+        "layers": [layer_document(count, layer, apart) for layer in count.layers],
+        "types": [
+            {**one, **beside(count, cost, apart)}
+            for one, cost in zip(
+                types_document(
+                    {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
+                ),
+                count.by_type().values(),
+            )
+        ],
+        "reductions": [_reduction(row) for row in rows],
+    }
+
+
+def _reduction(row: Reduction) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "m": row.m,
+        "n": row.n,
+        "d_k": _side(row.d_k),
+        "d_f": _side(row.d_f),
+        "d_o": _side(row.d_o),
+        "standard": {"params": row.standard.params, "mult_adds": row.standard.mult_adds},
+        "separable": {"params": row.separable.params, "mult_adds": row.separable.mult_adds},
+        "ratio": _number(row.ratio),
+        "ratio_exact": _exact(row.ratio),
+        "params_ratio": _number(row.params_ratio),
+        "params_ratio_exact": _exact(row.params_ratio),
+        "formula": row.formula,
+    }
+
+
+def _side(pair: Pair | None) -> int | list[int] | None:
+    """One number for a square, [height, width] otherwise."""
+    if pair is None:
+        return None
+    return int(pair.h) if pair.h == pair.w else list(pair)
+
+
+def _number(ratio: Fraction | None) -> float | None:
+    return None if ratio is None else float(ratio)
+
+
+def _exact(ratio: Fraction | None) -> str | None:
+    return None if ratio is None else str(ratio)
