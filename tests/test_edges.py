@@ -11,7 +11,7 @@ import pytest
 
 import mnetcost
 from mnetcost import cli
-from mnetcost.analysis.sweep.sweep import sweep as count_grid
+from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.cost import Count
 from mnetcost.layers.base import Amount, Map, Part
 from mnetcost.layers.structural import Free
@@ -76,7 +76,7 @@ def test_a_kind_that_no_convention_knows_never_counts_as_nothing(layer):
     with pytest.raises(KeyError, match="no convention knows"):
         setting.cost()
     with pytest.raises(KeyError, match="no convention knows"):
-        count_grid(graph)
+        CountSweep.of(graph)
 
 
 def test_standard_output_is_appended_to_not_replaced(tmp_path):
