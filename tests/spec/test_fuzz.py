@@ -7,17 +7,15 @@ import io
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from paths import SPECS
 
 import mnetcost
 from mnetcost import SpecError, UsageError
 from mnetcost.spec import read_graph, read_stream
-
-SPECS = Path(__file__).parent.parent / "specs"
 
 SMALL = """mnetcost: 1
 name: Small

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 from commands import process
+from paths import DATA
 
 import mnetcost
 from mnetcost import cli
@@ -26,7 +27,7 @@ variants:
 layers:
   - conv: {out: $width, bias: true, norm: batch}
 """
-SCHEMA = Path(__file__).parent / "data" / "junit-10.xsd"
+SCHEMA = DATA / "junit-10.xsd"
 
 
 def limits(budget: str) -> list[tuple[str, int, int, str]]:

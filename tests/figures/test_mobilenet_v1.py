@@ -6,15 +6,14 @@ hold is listed with what explains it, and the test fails too when it suddenly do
 
 import csv
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
+from paths import DATA
 
 import mnetcost
 from mnetcost.printed import Printed
 from mnetcost.spec import shipped
 
-DATA = Path(__file__).parent / "data"
 KERNELS = ("conv", "depthwise", "pointwise")
 
 

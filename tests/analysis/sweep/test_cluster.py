@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from commands import process
-from test_sweep import DENSE, GROUPED
+from grids import DENSE, GROUPED
 
 import mnetcost
 from mnetcost.analysis import cluster

@@ -7,13 +7,11 @@ of chuanqi305/MobileNet-SSD.
 
 import csv
 from decimal import ROUND_HALF_EVEN, Decimal
-from pathlib import Path
 
 import pytest
+from paths import DATA
 
 import mnetcost
-
-DATA = Path(__file__).parent / "data"
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 from commands import process, refused
+from paths import SPECS
 
 import mnetcost
 from mnetcost import cli
 
-TESTS = Path(__file__).parent
-SPECS = TESTS.parent / "specs"
 SMALL = "name: Small\ninput: {height: 16, width: 24, channels: 3}\nlayers:\n  - conv: {out: 8}\n"
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

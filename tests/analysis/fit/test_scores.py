@@ -6,11 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from paths import SPECS
 
 import mnetcost
 from mnetcost import SpecError, cli
 
-SHIPPED = Path(__file__).parents[1] / "specs" / "mobilenet_v1.csv"
+SHIPPED = SPECS / "mobilenet_v1.csv"
 
 # The paper's own prints: Howard et al. 2017, Tables 6 and 7.
 PRINTED = {

@@ -1,6 +1,6 @@
 """The command line as scripts meet it: exit codes, files, help, completion.
 
-What a pipe, a terminal or an encoding changes is in test_cli_streams.py.
+What a pipe, a terminal or an encoding changes is in test_streams.py.
 """
 
 import os
@@ -14,14 +14,13 @@ from typing import Any
 import click
 import pytest
 from commands import Ran, commands, process, refused
+from paths import BAD, SPECS
 
 import mnetcost
 from mnetcost import cli
 from mnetcost.cli.app import MODULES
 from mnetcost.spec import shipped_variants
 
-TESTS = Path(__file__).parent
-SPECS = TESTS.parent / "specs"
 NAMES = sorted(path.stem for path in SPECS.glob("*.yaml"))
 KNOWN = {*NAMES, *(one for names in shipped_variants().values() for one in names)}
 SUFFIXES = {
@@ -55,22 +54,22 @@ WRONG_SPEC: list[Sequence[str]] = [
     ("table", ""),
     ("table", "no/such/file.yaml"),
     ("table", "missing.yaml"),
-    ("table", str(TESTS)),
+    ("table", str(BAD)),
     ("table", "."),
-    ("table", str(TESTS / "bad" / "several.yaml")),
-    ("sweep", str(TESTS / "bad" / "several.yaml")),
+    ("table", str(BAD / "several.yaml")),
+    ("sweep", str(BAD / "several.yaml")),
     ("show", "no_such_net"),
     ("sweep", "no_such_net"),
-    ("table", str(TESTS / "bad" / "at-floor-zero.yaml"), "--alpha", "0.25"),
-    ("table", str(TESTS / "bad" / "at-fraction.yaml"), "--alpha", "0.75"),
-    ("table", str(TESTS / "bad" / "at-shrinks.yaml"), "--rho", "1/8"),
-    ("table", str(TESTS / "bad" / "at-shrinks.yaml"), "--resolution", "4"),
-    ("table", str(TESTS / "bad" / "at-shrinks.yaml"), "--input", "64x3"),
+    ("table", str(BAD / "at-floor-zero.yaml"), "--alpha", "0.25"),
+    ("table", str(BAD / "at-fraction.yaml"), "--alpha", "0.75"),
+    ("table", str(BAD / "at-shrinks.yaml"), "--rho", "1/8"),
+    ("table", str(BAD / "at-shrinks.yaml"), "--resolution", "4"),
+    ("table", str(BAD / "at-shrinks.yaml"), "--input", "64x3"),
     ("table", "--alpha", "1000000000"),
     ("table", "--rho", "1e30"),
     ("table", "--resolution", "70000"),
-    ("sweep", str(TESTS / "bad" / "at-floor-zero.yaml"), "--alpha", "1,0.25"),
-    ("sweep", str(TESTS / "bad" / "at-shrinks.yaml"), "--rho", "1,0.125"),
+    ("sweep", str(BAD / "at-floor-zero.yaml"), "--alpha", "1,0.25"),
+    ("sweep", str(BAD / "at-shrinks.yaml"), "--rho", "1,0.125"),
 ]
 
 
@@ -114,7 +113,7 @@ def test_wrong_options_exit_2(arguments: Sequence[str], run: Run) -> None:
 
 
 def test_problems_name_the_file_line_and_column(run: Run) -> None:
-    path = str(TESTS / "bad" / "unknown-key.yaml")
+    path = str(BAD / "unknown-key.yaml")
     assert f"{path}:5:20: unknown-key: " in run("table", path).err
 
 
@@ -139,9 +138,9 @@ def test_format_wins_over_the_suffix(run: Run, tmp_path: Path) -> None:
     ("arguments", "code"),
     [
         (["table", "no_such_net", "-o", "{0}/kept.md"], 1),
-        (["table", str(TESTS / "bad" / "several.yaml"), "-o", "{0}/kept.md"], 1),
-        (["table", str(TESTS / "bad" / "at-floor-zero.yaml"), "--alpha=.25", "-o{0}/kept.md"], 1),
-        (["sweep", str(TESTS / "bad" / "at-floor-zero.yaml"), "-o", "{0}/kept.md"], 1),
+        (["table", str(BAD / "several.yaml"), "-o", "{0}/kept.md"], 1),
+        (["table", str(BAD / "at-floor-zero.yaml"), "--alpha=.25", "-o{0}/kept.md"], 1),
+        (["sweep", str(BAD / "at-floor-zero.yaml"), "-o", "{0}/kept.md"], 1),
         (["table", "--alpha", "0", "-o", "{0}/kept.md"], 2),
         (["table", "-o", "{0}/other.docx"], 2),
         (["table", "-o", "{0}/none/other.md"], 2),

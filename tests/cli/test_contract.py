@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from commands import CHAINS, FIXED
+from paths import SPECS
 
 import mnetcost
 from mnetcost import cli
 
-SPECS = Path(__file__).parent.parent / "specs"
 NAMES = sorted({path.stem for path in SPECS.glob("*.yaml")} - FIXED)
 
 # What the contract names; it may change by adding, so each is a lower bound.

@@ -9,10 +9,10 @@ import venv
 from pathlib import Path
 
 import pytest
+from paths import TESTS
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
 TOTAL = "568,740,352"
 
 
@@ -21,7 +21,7 @@ def source(tmp_path_factory):
     """A copy of the project's own files, as a fresh clone has them."""
     copy = tmp_path_factory.mktemp("source") / "mnetcost"
     ignored = shutil.ignore_patterns(".git", ".venv", "venv", "*cache*", "__pycache__")
-    return Path(shutil.copytree(ROOT, copy, ignore=ignored))
+    return Path(shutil.copytree(TESTS.parent, copy, ignore=ignored))
 
 
 def run(command, folder, **environment):

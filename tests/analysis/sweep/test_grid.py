@@ -7,9 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from grids import (
+    DENSE,
+    GROUPED,
+    INT64_MAX,
+    axes,
+    exact_objects,
+    load_if_possible,
+    specs,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_arrays import INT64_MAX, axes, exact_objects, load_if_possible, specs
 
 import mnetcost
 from mnetcost.analysis.sweep import Point
@@ -18,23 +26,6 @@ from mnetcost.conventions.presets import NAMES
 # α that meet rounding edges (200 · 0.145 is 29, and 28.999… in floats), ρ that give odd sides
 ALPHAS = "1,0.75,0.145,1/3,0.145,4/3,0.6249"
 RHOS = "1,6/7,0.31,0.31001,5/4,97/224"
-
-DENSE = """
-input: {height: 9, width: 14, channels: 3}
-width: {round: floor, min: 2}
-layers:
-  - conv: {out: 12, kernel: [3, 1], stride: 2, norm: batch, act: relu}
-  - position_embedding
-  - branches:
-      - - attention: {heads: 1}
-      - - depthwise: {multiplier: 2}
-        - conv: {expand: $here * 2 - 1, kernel: 2}
-        - conv: {out: 12}
-    merge: concat
-  - flatten
-  - dense: {name: wide, out: 30, bias: true}
-  - dense: {out: 10, scale: false}
-"""
 
 
 def own_params(cost, convention):
@@ -156,9 +147,6 @@ def test_equal_columns_are_counted_once():
 
 
 # --- what cannot be
-
-
-GROUPED = "input: {height: 9, width: 14, channels: 4}\nwidth: {round: floor, min: 1}\nlayers:\n"
 
 
 @pytest.mark.parametrize(

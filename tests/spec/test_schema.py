@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from paths import SPECS
 
 from mnetcost import cli
 from mnetcost.layers import LAYERS
@@ -14,7 +15,6 @@ from mnetcost.spec.schema import schema
 
 jsonschema = pytest.importorskip("jsonschema")
 
-SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
 SMALL: dict[str, Any] = {"input": {"height": 8, "width": 8, "channels": 3}}
 
 
@@ -24,7 +24,7 @@ def validator() -> Any:
     return jsonschema.Draft202012Validator(schema())
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_specs_are_valid(path: Path, validator: Any) -> None:
     validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 

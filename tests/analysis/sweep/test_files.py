@@ -12,8 +12,8 @@ import numpy as np
 import pandas
 import pytest
 from commands import process
+from grids import GROUPED
 from pyarrow import parquet
-from test_sweep import GROUPED
 
 import mnetcost
 from mnetcost import cli

@@ -5,14 +5,13 @@ few terms that a preset does not imitate stand here, each with its arithmetic.
 """
 
 import csv
-from pathlib import Path
 
 import pytest
+from paths import DATA
 
 import mnetcost
 from mnetcost.conventions.presets import NAMES
 
-DATA = Path(__file__).parent / "data"
 PRESETS = [name for name in NAMES if name not in ("paper", "macs", "flops", "keras")]
 
 

@@ -5,7 +5,7 @@ from math import lcm
 
 import numpy as np
 import pytest
-from test_sweep import DENSE, GROUPED
+from grids import DENSE, GROUPED
 
 import mnetcost
 from mnetcost.analysis import front, reductions

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from paths import BAD
 
 import mnetcost
 from mnetcost import SpecError
 
-FOLDER = Path(__file__).parent / "bad"
 LABEL = "spec.yaml"
 HEAD = "input: {height: 32, width: 32, channels: 3}\nlayers:\n"
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> Case:
     )
 
 
-CASES = {path.stem: _read(path) for path in sorted(FOLDER.glob("*.yaml"))}
+CASES = {path.stem: _read(path) for path in sorted(BAD.glob("*.yaml"))}
 cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 
@@ -162,7 +162,7 @@ def test_line_ends_and_a_byte_order_mark_move_nothing(
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.at])
 def test_a_sweep_refuses_an_impossible_point_in_the_same_words(name: str) -> None:
     case = CASES[name]
-    network = mnetcost.load(FOLDER / f"{name}.yaml")
+    network = mnetcost.load(BAD / f"{name}.yaml")
     with pytest.raises(SpecError) as one:
         network.cost(**case.at)
     alpha, rho = case.at.get("alpha"), case.at.get("rho", "1")

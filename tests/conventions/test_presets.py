@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from networks import small
+from paths import DATA
 
 import mnetcost
 from mnetcost.conventions import EVERY, PARTS
 from mnetcost.conventions.presets import COLUMNS, NAMES, columns, convention, paper
 from mnetcost.problems import SpecError, UsageError
 
-DATA = Path(__file__).parent / "data"
 PRESETS = {  # the columns of tool_totals.csv
     "fvcore": "fvcore",
     "ptflops_pytorch": "ptflops",

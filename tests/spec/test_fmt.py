@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from paths import SPECS
 
 from mnetcost import cli
 from mnetcost.problems import Origin, SpecError, UsageError
@@ -11,8 +12,6 @@ from mnetcost.problems import Origin, SpecError, UsageError
 pytest.importorskip("ruamel.yaml")
 
 from mnetcost.spec.canonical import canonical
-
-SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
 
 
 def fmt(text: str) -> str:
@@ -96,7 +95,7 @@ def test_it_comes_to_rest(text: str) -> None:
     assert fmt(fmt(text)) == fmt(text)
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_specs_keep_their_comments(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert fmt(fmt(text)) == fmt(text)
