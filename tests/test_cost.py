@@ -1,21 +1,18 @@
-"""What must hold for every network, whatever its numbers.
+"""What must hold for the cost of every network, whatever its numbers.
 
 Sums of layers, of types and totals are one; shares make a whole; groups divide; one analysis never
-changes another; layers without products add none; wider or larger never costs less. And the two
-multipliers round as independent definitions with exact fractions say.
+changes another; layers without products add none; wider or larger never costs less.
 """
 
-import math
 from fractions import Fraction
 
 import pytest
-from commands import CHAINS
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from networks import CHAINS
 
 import mnetcost
 from mnetcost.graph import INPUT
-from mnetcost.multipliers import Rounding, sides
 from mnetcost.spec import shipped
 
 QUANTITIES = ("params", "mult_adds")
@@ -243,122 +240,3 @@ def test_shipped_costs_grow(name):
         assert (grid[1:] >= grid[:-1]).all()
         assert (grid[:, 1:] >= grid[:, :-1]).all()
     assert (found.params[:, 1:] == found.params[:, :-1]).all()  # ρ leaves the weights alone
-
-
-# --- the multipliers, by independent definitions
-
-
-def slim_depth(width, alpha, minimum):
-    """TF-slim's `max(int(width * alpha), min_depth)` without its floats."""
-    return max(math.floor(Fraction(width) * alpha), minimum)
-
-
-def half_up(value):
-    """The nearest whole number; the upper one where two are."""
-    below = math.floor(value)
-    return below + 1 if value - below >= Fraction(1, 2) else below
-
-
-def make_divisible(value, divisor, minimum):
-    """The nearest multiple, at least `minimum`; one more where that loses over a tenth."""
-    multiples = range(0, math.ceil(value) + 2 * divisor, divisor)
-    # of two that are equally near the larger one
-    nearest = max(multiples, key=lambda multiple: (-abs(multiple - value), multiple))
-    chosen = max(nearest, minimum or divisor)
-    return chosen + divisor if chosen < value * 9 / 10 else chosen
-
-
-written = st.integers(1, 3000)
-alphas = st.one_of(
-    st.fractions(Fraction(1, 200), 3, max_denominator=400),
-    st.sampled_from(tuple(Fraction(n, 8) for n in range(1, 17))),
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(written, alphas, st.sampled_from((0, 1, 3, 8, 16)), st.sampled_from((1, 4, 8, 10)))
-@example(5, Fraction(1, 2), 0, 8)
-@example(200, Fraction("0.145"), 8, 8)
-@example(12, Fraction(1), 0, 8)
-@example(16, Fraction(5, 9), 8, 8)  # 8 is exactly 0.9 · 80/9
-def test_rules_against_their_definitions(width, alpha, minimum, divisor):
-    exact = width * alpha
-    assert Rounding("floor", minimum).apply(width, alpha) == slim_depth(width, alpha, minimum)
-    assert Rounding("nearest", minimum).apply(width, alpha) == max(half_up(exact), minimum)
-    expected = make_divisible(exact, divisor, minimum)
-    assert Rounding("divisible", minimum, divisor).apply(width, alpha) == expected
-    assert Rounding("none").apply(width, alpha) == (int(exact) if exact == int(exact) else 0)
-
-
-@pytest.mark.parametrize(
-    ("rounding", "width", "alpha", "channels"),
-    [
-        (Rounding("floor", 8), 32, "0.25", 8),
-        (Rounding("floor", 8), 32, "0.2", 8),
-        (Rounding("floor", 8), 32, "0.3", 9),
-        (Rounding("floor", 8), 3, "1", 8),
-        (Rounding("floor"), 3, "1/3", 1),
-        (Rounding("floor"), 3, "0.3", 0),
-        (Rounding("nearest"), 5, "0.5", 3),
-        (Rounding("nearest"), 7, "0.5", 4),
-        (Rounding("nearest"), 10, "0.249", 2),
-        (Rounding("nearest", 6), 10, "0.25", 6),
-        # widths of MobileNet v2 at 0.35: 32, 16, 24, 64, 96, 160, 320
-        (Rounding("divisible", 0, 8), 32, "0.35", 16),
-        (Rounding("divisible", 0, 8), 16, "0.35", 8),
-        (Rounding("divisible", 0, 8), 24, "0.35", 8),
-        (Rounding("divisible", 0, 8), 64, "0.35", 24),
-        (Rounding("divisible", 0, 8), 96, "0.35", 32),
-        (Rounding("divisible", 0, 8), 160, "0.35", 56),
-        (Rounding("divisible", 0, 8), 320, "0.35", 112),
-        # exactly half way goes up; exactly 0.9 stays; just below goes up
-        (Rounding("divisible", 0, 8), 12, "1", 16),
-        (Rounding("divisible", 0, 8), 20, "1", 24),
-        (Rounding("divisible", 0, 8), 16, "5/9", 8),
-        (Rounding("divisible", 0, 8), 16, "5001/9000", 16),
-        (Rounding("divisible", 16, 8), 16, "0.25", 16),
-        (Rounding("divisible", 10, 8), 12, "23/24", 18),
-        (Rounding("none"), 12, "1/3", 4),
-        (Rounding("none"), 12, "0.3", 0),
-    ],
-)
-def test_rounded_widths(rounding, width, alpha, channels):
-    assert rounding.apply(width, Fraction(alpha)) == channels
-
-
-pixels = st.integers(1, 2000)
-
-
-@properties
-@given(pixels, pixels, st.fractions(Fraction(1, 999), 3, max_denominator=999))
-@example(14, 13, Fraction("0.714"))
-@example(1, 3, Fraction(1, 2))
-@example(5, 4, Fraction(1, 10))
-@example(1, 2000, Fraction(1, 5000))
-def test_sides_under_rho(height, width, rho):
-    found = sides(height, width, rho)
-    assert found == tuple(
-        max(1, math.floor(rho * side + Fraction(1, 2))) for side in (height, width)
-    )
-    net = mnetcost.load(spec(["relu"], size=(height, width, 3)))
-    assert net.cost(rho=rho).input == (*found, 3)
-
-
-@pytest.mark.parametrize(
-    ("size", "resolution", "found"),
-    [
-        ("224x224", 160, (160, 160)),
-        ("320x256", 160, (160, 128)),
-        ("256x320", 160, (128, 160)),
-        ("225x224", 1, (1, 1)),
-        ("3x300", 100, (1, 100)),
-        ("100x33", 50, (50, 17)),
-        ("100x31", 50, (50, 16)),
-        ("101x33", 50, (50, 16)),
-    ],
-)
-def test_a_resolution_sets_the_longer_side(size, resolution, found):
-    cost = mnetcost.load("mobilenet_v1").cost(input=size, resolution=resolution)
-    assert cost.input == (*found, 3)
-    longer = max(map(int, size.split("x")))
-    assert cost.setting.rho == Fraction(resolution, longer)

@@ -2,29 +2,17 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 
 import pytest
 from commands import process, refused
+from documents import document
 
 import mnetcost
 from mnetcost.problems import UsageError
 
-OWN = "words: mine\nunit: MAC\nwork: {every: {multiply_accumulate: 7}}\nparameters: [weights]\n"
 MACS = 568_740_352
-
-
-def document(*arguments: str) -> dict:
-    ran = process(*arguments, "--format", "json")
-    assert ran.code == 0, ran.err
-    return json.loads(ran.out)
-
-
-@pytest.mark.parametrize("settings", [{"batch": 2}, {"pass_": "training"}, {"pass_": "backward"}])
-def test_reductions_are_of_one_image_forward_whatever_is_counted(settings: dict) -> None:
-    net = mnetcost.load("mobilenet_v1")
-    assert net.cost(**settings).reductions() == net.cost().reductions()
+OWN = "words: mine\nunit: MAC\nwork: {every: {multiply_accumulate: 7}}\nparameters: [weights]\n"
 
 
 @pytest.mark.parametrize("name", ["paper", "fvcore", "ours"])
@@ -74,20 +62,6 @@ def test_wrong_arguments_are_usage_errors(wrong: dict) -> None:
         mnetcost.load("mobilenet_v1").cost(**wrong)
 
 
-@pytest.mark.parametrize("printed", ["568,740,352", "568740352", "569M", " 0.569G "])
-def test_a_printed_number_as_people_have_it(printed: str) -> None:
-    found = document("reconcile", "mobilenet_v1", "--printed", printed)["found"]
-    assert found[0]["scope"] == "the whole network"
-    assert found[0]["value"] == MACS
-    assert [one["printed"] for one in found] == sorted(one["printed"] for one in found)
-
-
-def test_no_number_prints_so() -> None:
-    ran = process("reconcile", "mobilenet_v1", "--printed", "123M")
-    assert ran.code == 1
-    assert "nothing prints so; these come nearest" in ran.out
-
-
 def test_csv_holds_raw_numbers_and_both_bounds(tmp_path: Path) -> None:
     spec = tmp_path / "net.yaml"
     spec.write_text(
@@ -106,38 +80,6 @@ def test_csv_holds_raw_numbers_and_both_bounds(tmp_path: Path) -> None:
     assert (ptflops["value"], ptflops["ratios"]) == (None, [1.0, 2.0])
     way = process("reconcile", str(spec), "--from", "ptflops")
     assert "depends on calls that the spec does not know" in way.out
-
-
-def test_types_and_layers_add_up_under_a_convention_and_a_pass() -> None:
-    trained = document("table", "mobilenet_v1", "--pass", "training")
-    for key in ("forward", "input_gradient", "weight_gradient"):
-        for group in ("layers", "types"):
-            assert (
-                sum(one["passes"][key] for one in trained[group])
-                == trained["totals"]["passes"][key]
-            )
-    apart = document("table", "mobilenet_v1", "--columns")
-    for key, total in apart["totals"]["operations"].items():
-        for group in ("layers", "types"):
-            assert sum(one["operations"][key] for one in apart[group]) == total
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ((), "(MACs: a mult-add is one multiply-accumulate, 1 MAC)"),
-        (("--convention", "flops"), "(FLOPs as flops counts: a multiply-add is 2 FLOPs)"),
-        (("--pass", "training"), "(MACs of the training pass: a mult-add is"),
-        (
-            ("--pass", "training", "--convention", "flops"),
-            "(FLOPs as flops counts, training pass: a multiply-add is 2 FLOPs)",
-        ),
-        (("--columns",), "one MAC is one multiplication and one addition, two FLOPs"),
-    ],
-)
-def test_the_header_says_what_one_is(options: tuple[str, ...], words: str) -> None:
-    ran = process("table", "mobilenet_v1", "--view", "types", *options)
-    assert words in ran.out
 
 
 def test_remarks_stand_where_they_concern_the_network(tmp_path: Path) -> None:
@@ -172,11 +114,3 @@ def test_a_wrong_remark_is_a_problem(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(OWN + f"notes:\n  - {entry}\n", encoding="utf-8")
     refused(process("table", "--convention", str(path)), 1)
-
-
-def test_specs_have_the_conventions_own_numbers() -> None:
-    ran = process("specs", "--convention", "flops", "--format", "csv")
-    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(ran.out))}
-    found = rows["mobilenet_v1"]
-    assert (found["params"], found["count_params"]) == ("4209088", "4231976")
-    assert (found["mult_adds"], found["count"]) == (str(MACS), str(2 * MACS))

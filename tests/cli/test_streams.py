@@ -189,3 +189,53 @@ def test_ascii_is_enough_for_help_and_problems(words: str) -> None:
     ran = subprocess.run(command, capture_output=True, env=env, check=False)
     assert b"Traceback" not in ran.stderr
     assert ran.returncode == (0 if "-h" in words else 2 if "--rho" in words else 1)
+
+
+def test_standard_output_is_appended_to_not_replaced(tmp_path):
+    log = tmp_path / "log"
+    command = f'echo kept > "{log}"; "{sys.executable}" -m mnetcost table -o /dev/stdout'
+    command += f' --format csv >> "{log}"; echo after >> "{log}"'
+    subprocess.run(["bash", "-c", command], check=True)
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[-1]) == ("kept", "after")
+    assert any(line.startswith("conv_1,conv,224,224,3") for line in lines)
+
+
+def test_standard_input_that_cannot_be_read_is_a_problem_of_the_spec(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert cli.run(["table", "-"]) == 1
+    assert "<stdin>:1:1: unreadable" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60])
+@pytest.mark.parametrize("command", ["table", "sweep"])
+def test_narrow_terminals_split_tables_between_columns(command, columns, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    assert cli.run([command]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns + len("\x1b[1m\x1b[0m") * 8  # styles have no width
+    cost = mnetcost.load("mobilenet_v1").cost()
+    text = "\n".join(lines)
+    assert f"{cost.mult_adds:,}" in text
+    if command == "table":
+        assert all(f"{layer.mult_adds:,}" in text for layer in cost.layers)
+
+
+@pytest.mark.parametrize("words", ["--alpha 0 2>&-", "--alpha 0 2>/dev/full"])
+def test_a_closed_standard_error_changes_no_exit_code(words):
+    command = f'"{sys.executable}" -m mnetcost table {words}'
+    done = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+@pytest.mark.parametrize("words", [["--help"], ["table", "--help"], ["table", "--alpha", "0"]])
+def test_help_and_usage_show_in_any_encoding(words, encoding):
+    environment = {"PYTHONIOENCODING": encoding, "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "mnetcost", *words]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert b"Traceback" not in done.stderr
+    assert done.stdout or b"a: 0 is not above zero" in done.stderr

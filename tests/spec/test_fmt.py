@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 from paths import SPECS
 
-from mnetcost import cli
 from mnetcost.problems import Origin, SpecError, UsageError
+from mnetcost.spec.canonical import canonical
 
 pytest.importorskip("ruamel.yaml")
-
-from mnetcost.spec.canonical import canonical
 
 
 def fmt(text: str) -> str:
@@ -134,13 +132,6 @@ def test_without_ruamel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
     with pytest.raises(UsageError, match=r"pip install 'mnetcost\[fmt\]'"):
         fmt(CANONICAL)
-
-
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(MESSY, encoding="utf-8")
-    assert cli.run(["fmt", str(path)]) == 0
-    assert capsys.readouterr().out == fmt(MESSY)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """`mnetcost schema`: editors accept what mnetcost reads, and mark what it does not."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 import yaml
 from paths import SPECS
 
-from mnetcost import cli
 from mnetcost.layers import LAYERS
 from mnetcost.layers.fields import fields_of
 from mnetcost.spec.schema import schema
@@ -117,8 +115,3 @@ def test_every_layer_and_key_has_a_hover_text() -> None:
         layer = schema()["$defs"][f"layer.{name}"]
         assert layer["description"]
         assert all(key["description"] for key in layer["properties"].values())
-
-
-def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["schema"]) == 0
-    assert json.loads(capsys.readouterr().out) == schema()

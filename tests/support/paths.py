@@ -7,3 +7,5 @@ SPECS = TESTS.parent / "specs"
 DATA = TESTS / "data"
 BAD = TESTS / "spec" / "bad"
 BENCHMARKS = TESTS / "benchmarks"
+SHIPPED = sorted(path.stem for path in SPECS.glob("*.yaml"))
+MIXED = str(DATA / "mixed.yaml")  # a spec with every kind of convolution

@@ -1,35 +1,18 @@
 """`mnetcost diff`: hand-counted changes, published totals, and what holds for any two networks."""
 
-import csv
-import io
-import json
 from collections import Counter
-from itertools import pairwise, permutations
-from pathlib import Path
+from itertools import permutations
 from typing import Any
 
 import pytest
+from changes import AFTER, BEFORE, HEAD, net
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mnetcost
-from mnetcost import Diff, cli
-from mnetcost.analysis import alignment
-from mnetcost.analysis.alignment import align, common
+from mnetcost import Diff
 from mnetcost.printed import Printed
-from mnetcost.render import renderer
 from mnetcost.reports.diff import diff_report
-
-HEAD = "input: {height: 8, width: 6, channels: 3}\nwidth: {round: nearest}\nlayers:\n"
-# The stem has 3·1·3·4 = 36 weights, used 8·6 = 48 times: 1,728 mult-adds.
-STEM = "conv: {out: 4, kernel: [3, 1]}"
-BEFORE = [STEM, "relu", "conv: {out: 8}"]  # 4·8 = 32 weights, 1,536 mult-adds
-# 9·4 = 36 weights, 1,728 mult-adds; 4·10 = 40 weights, 1,920 mult-adds
-AFTER = [STEM, "depthwise", "relu", "conv: {out: 10}"]
-
-
-def net(layers: list[str]) -> mnetcost.Network:
-    return mnetcost.load(HEAD + "".join(f"  - {layer}\n" for layer in layers))
 
 
 def rows(found: Diff) -> list[tuple[str, int, int, list[tuple[str, str, str]]]]:
@@ -246,145 +229,12 @@ def net_size(layers: list[str]) -> int:
     return len(net(layers).graph.nodes)
 
 
-# --- the alignment
-
-words = st.lists(st.sampled_from("abc"), max_size=9)
-
-
-def longest(one: list[str], other: list[str]) -> int:
-    """The length of a longest common subsequence, by trying."""
-    if not one or not other:
-        return 0
-    if one[0] == other[0]:
-        return 1 + longest(one[1:], other[1:])
-    return max(longest(one[1:], other), longest(one, other[1:]))
-
-
-@given(words, words)
-def test_a_longest_common_subsequence(one: list[str], other: list[str]) -> None:
-    found = common(one, other)
-    assert len(found) == longest(one, other)
-    assert all(one[a] == other[b] for a, b in found)
-    assert found == sorted(found)
-    assert all(a < c and b < d for (a, b), (c, d) in pairwise(found))
-
-
-@given(words, words, st.sampled_from([0, 2**20]), st.sampled_from([0, 2**16]))
-def test_every_place_once(one: list[str], other: list[str], pairs: int, cells: int) -> None:
-    """Within the bounds and beyond them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alignment, "MAX_PAIRS", pairs)
-        patch.setattr(alignment, "MAX_CELLS", cells)
-        found = align(one, other, lambda a, b: int(abs(ord(one[a]) - ord(other[b])) < 2))
-    assert [a for a, _ in found if a is not None] == list(range(len(one)))
-    assert [b for _, b in found if b is not None] == list(range(len(other)))
-
-
-def test_a_gap_is_paired_by_the_greatest_likeness_in_all() -> None:
-    likeness = {(0, 1): 3, (1, 0): 3, (1, 1): 2, (0, 0): 2}
-    found = align("ab", "xy", lambda a, b: likeness[a, b])
-    assert found == [(0, 0), (1, 1)]  # 4 together, where the likeliest pair alone has 3
-
-
-# --- the command
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    code = cli.run(["diff", *words])
-    return code, capsys.readouterr().out
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> list[str]:
-    for name, layers in (("a", BEFORE), ("b", AFTER)):
-        text = HEAD + "".join(f"  - {layer}\n" for layer in layers)
-        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        (["mobilenet_v1", "mobilenet_v2"], 0),
-        (["mobilenet_v1", "mobilenet_v2", "--exit-code"], 1),
-        (["mobilenet_v1", "mobilenet_v1", "--exit-code"], 0),
-        (["mobilenet_v1", "mobilenet_v1@rho=6/7", "--exit-code"], 1),
-        (["mobilenet_v1", "no_such", "--exit-code"], 1),
-        (["mobilenet_v1", "mobilenet_v1@alpha=x", "--exit-code"], 2),
-        (["mobilenet_v1"], 2),
-    ],
-)
-def test_exit_codes(words: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    found, out = run(capsys, *words)
-    assert found == code
-    assert bool(out) == ("no_such" not in words and code != 2)
-
-
-def test_signs_and_folding(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files)
-    signs = [line[:1] for line in out.split("\n")[6:10]]
-    assert signs == [" ", "+", " ", "~"]
-    assert "unchanged)" not in out  # one alone keeps its name
-    _, out = run(capsys, files[0], files[0])
-    assert "(3 unchanged)" in out
-    _, out = run(capsys, files[0], files[0], "--all")
-    assert "unchanged)" not in out
-    assert "relu_1" in out
-
-
-def test_the_document(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files, "--format", "json")
-    found = json.loads(out)
-    assert found["before"]["target"] == files[0]
-    assert found["after"]["totals"]["params"] == 36 + 36 + 40
-    assert (found["same"], found["change"]) == (False, {"params": 44, "mult_adds": 2112})
-    stem, added, _, wider = found["layers"]
-    assert stem["change"] == "same"
-    assert (added["change"], added["before"], added["params_change"]) == ("added", None, 36)
-    assert added["after"]["name"] == "depthwise_1"
-    assert wider["differences"] == [{"what": "output", "before": "8×6×8", "after": "8×6×10"}]
-    assert wider["mult_adds_change"] == 384
-
-
-def test_csv_has_every_layer(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files, "--format", "csv")
-    found = list(csv.DictReader(io.StringIO(out)))
-    assert [row["change"] for row in found] == ["same", "added", "same", "changed"]
-    assert [int(row["mult_adds_change"]) for row in found] == [0, 1728, 0, 384]
-
-
-def test_another_convention_and_pass(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files, "--format", "json", "--convention", "flops", "--batch", "2")
-    found = json.loads(out)
-    sides = [found[side]["totals"]["count"]["value"] for side in ("before", "after")]
-    assert sides == [4 * (1728 + 1536), 4 * (1728 + 1728 + 1920)]
-    back = mnetcost.diff(*files, pass_="backward")
-    assert back.before.mult_adds == 1728 + 2 * 1536  # the image has no gradient
-    assert back.changes[0].kind == "same"
-
-
 def test_a_gradient_alone_is_a_change() -> None:
     frozen, learned = ["relu", "conv: {out: 3}"], ["relu", "prelu", "conv: {out: 3}"]
     found = mnetcost.diff(net(frozen), net(learned), pass_="backward")
     assert [change.kind for change in found.changes] == ["same", "added", "changed"]
     assert found.changes[-1].differences == ()
     assert found.mult_adds == 9 * 48
-
-
-def test_options_hold_for_what_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["mobilenet_v1", "mobilenet_v1@alpha=1", "--alpha", "0.5", "--resolution", "160"]
-    _, out = run(capsys, *words, "--format", "json")
-    found = json.loads(out)
-    assert found["before"]["totals"]["mult_adds"] == 76_524_800
-    assert found["after"]["totals"]["mult_adds"] == 290_675_200
-
-
-@pytest.mark.parametrize("format_", ["rich", "markdown", "latex", "html"])
-def test_the_library_shows_it(format_: str) -> None:
-    found = mnetcost.diff(net(BEFORE).cost(), net(AFTER))
-    assert "+2,112" in repr(found)
-    assert "+2,112" in found._repr_html_()
-    assert "+2,112" in renderer(format_)(diff_report(found))
 
 
 def test_a_cost_keeps_its_setting() -> None:

@@ -1,68 +1,12 @@
 """Formulas against an evaluator of their text that knows no layer, and against the paper."""
 
-import json
-import math
-import re
 import sys
-from fractions import Fraction
 
 import pytest
-from commands import process, refused
+from evaluator import evaluate
+from explanations import explained, lines, small
 
-import mnetcost
-from mnetcost.network import Explanation
 from mnetcost.problems import UsageError
-from mnetcost.render.mathematics import text
-
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-BRACKETS = {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*"}
-SYMBOL = re.compile(r"D_[KFO][hw]?|(?<![a-z_])[αρμBMGgmNshkPSδ](?:_[hwB])?(?![a-z(])")
-
-
-def evaluate(text: str, symbols: dict[str, object] | None = None) -> Fraction:
-    """The value of a formula's text, by Python's own arithmetic on fractions."""
-    if symbols is not None:
-        text = SYMBOL.sub(lambda found: f"({symbols[found[0]]})", text)
-    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"^{found[0].translate(SUPERSCRIPTS)}", text)
-    for sign, code in BRACKETS.items():
-        text = text.replace(sign, code)
-    text = re.sub(r"(?<![\^\d])\d+", lambda found: f"Fraction({found[0]})", text).replace("^", "**")
-    known = {
-        "Fraction": Fraction,
-        "floor": lambda value: Fraction(math.floor(value)),
-        "ceil": lambda value: Fraction(math.ceil(value)),
-        "gcd": lambda a, b: math.gcd(int(a), int(b)),
-        "max": max,
-        "min": min,
-        "round": lambda value: Fraction(math.floor(value + Fraction(1, 2))),
-        "divisible": make_divisible,
-    }
-    return Fraction(eval(text, {"__builtins__": {}}, known))
-
-
-def make_divisible(value: Fraction, divisor: Fraction, least: Fraction = Fraction(0)) -> Fraction:
-    """As in tensorflow/models, slim/nets/mobilenet/mobilenet.py, on fractions."""
-    new = max(least or divisor, math.floor((value + divisor / 2) / divisor) * divisor)
-    return new + divisor if new < Fraction(9, 10) * value else new
-
-
-def explained(spec: str, layer: str = "", **settings: object) -> Explanation:
-    return mnetcost.load(spec).cost(**settings).explain(layer)
-
-
-def lines(spec: str, layer: str = "", **settings: object) -> dict[str, tuple[str, str, int]]:
-    """Of one layer: quantity -> (formula, numbers, result)."""
-    (one,) = explained(spec, layer, **settings).layers
-    return {
-        line.quantity: (line.formula.text, line.numbers.text, line.result) for line in one.lines
-    }
-
-
-def small(layer: str, height: int = 9, width: int = 12, channels: int = 8) -> str:
-    return (
-        f"input: {{height: {height}, width: {width}, channels: {channels}}}\nlayers:\n  - {layer}\n"
-    )
-
 
 SETTINGS = [
     ("mobilenet_v1", {"alpha": "0.75", "rho": "6/7"}),
@@ -149,77 +93,6 @@ def test_a_map_and_a_kernel_that_are_not_square():
     assert found["bias additions"] == ("N·D_Oh·D_Ow", "6·5·12", 360)
 
 
-def test_the_channels_that_come_in_under_alpha():
-    """Howard et al. 2017, eq. 6: αM, through what leaves the channels as they are."""
-    found = lines("mobilenet_v1", "separable_2/pointwise", alpha="0.75")
-    words = "input channels M, of separable_1/pointwise"
-    assert found[words] == ("max(8, ⌊64·α⌋)", "max(8, ⌊64·(3/4)⌋)", 48)
-    fixed = "conv: {out: 8}\n  - conv: {out: 4, scale: false}\n  - relu\n  - depthwise: {name: d}"
-    found = lines("width: {round: floor}\n" + small(fixed), "d", alpha="0.5")
-    assert not any(one.startswith("input channels") for one in found)
-
-
-def test_alpha_and_rho_as_the_paper_writes_them():
-    found = lines("mobilenet_v1", "conv_1", alpha="0.75", rho="6/7")
-    assert found["input side D_F"] == ("⌊224·ρ + 1/2⌋", "⌊224·(6/7) + 1/2⌋", 192)
-    assert found["output channels N (floor, min 8)"] == (
-        "max(8, ⌊32·α⌋)",
-        "max(8, ⌊32·(3/4)⌋)",
-        24,
-    )
-    assert found["output side D_O"] == ("⌈D_F/S⌉", "⌈192/2⌉", 96)
-    assert found["mult-adds"] == ("D_K²·M·N·D_O²", "3²·3·24·96²", 5_971_968)
-
-
-@pytest.mark.parametrize(
-    ("rule", "alpha", "formula", "numbers", "result"),
-    [
-        ("round: floor", "0.145", "⌊200·α⌋", "⌊200·(29/200)⌋", 29),  # no float floor: 28.999...
-        ("round: floor", "1/3", "⌊200·α⌋", "⌊200·(1/3)⌋", 66),
-        ("round: floor, min: 80", "1/3", "max(80, ⌊200·α⌋)", "max(80, ⌊200·(1/3)⌋)", 80),
-        ("round: nearest", "1/3", "⌊200·α + 1/2⌋", "⌊200·(1/3) + 1/2⌋", 67),
-        ("round: none", "1/8", "200·α", "200·(1/8)", 25),
-        (
-            *("round: divisible, divisible: 8", "1/3"),
-            *("max(8, 8·⌊25·α + 1/2⌋)", "max(8, 8·⌊25·(1/3) + 1/2⌋)", 64),
-        ),
-        (  # 0.9 · 200/18 = 10 is above the nearest multiple, 8: the next one
-            *("round: divisible, divisible: 8", "1/18"),
-            *("max(8, 8·⌊25·α + 1/2⌋) + 8", "max(8, 8·⌊25·(1/18) + 1/2⌋) + 8", 16),
-        ),
-        (
-            *("round: divisible, divisible: 8, min: 96", "1/3"),
-            *("max(96, 8·⌊25·α + 1/2⌋)", "max(96, 8·⌊25·(1/3) + 1/2⌋)", 96),
-        ),
-        (
-            *("round: nearest, multiplier: 1.1", "1/3"),
-            *("⌊200·α·μ + 1/2⌋", "⌊200·(1/3)·(11/10) + 1/2⌋", 73),
-        ),
-    ],
-)
-def test_the_rounding_of_widths(rule, alpha, formula, numbers, result):
-    spec = f"width: {{{rule}}}\n" + small("conv: {name: c, out: 200}")
-    found = lines(spec, "c", alpha=alpha)
-    (width,) = (line for words, line in found.items() if words.startswith("output channels"))
-    assert width == (formula, numbers, result)
-
-
-@pytest.mark.parametrize(
-    ("spec", "layer", "quantity", "formula", "numbers", "result"),
-    [
-        ("mobilenet_v2", "inverted_residual_2.1/conv_1", "output channels N", "M·6", "16·6", 96),
-        (
-            *("mobilenet_v3_large", "bneck_4/squeeze_excitation_1", "`squeeze` of the spec"),
-            *("divisible(floor(M/4), 8)", "divisible(floor(72/4), 8)", 24),
-        ),
-        (small("depthwise: {multiplier: 3}"), "", "output channels", "M·m", "8·3", 24),
-        (small("flatten", 2, 3, 4), "", "output channels", "M·D_Fh·D_Fw", "4·2·3", 24),
-    ],
-)
-def test_widths_that_follow(spec, layer, quantity, formula, numbers, result):  # noqa: PLR0917
-    assert lines(spec, layer)[quantity] == (formula, numbers, result)
-
-
 def test_windows_are_written_alike_at_every_size():
     """Dumoulin and Visin 2016, relationship 15: floor((i + 2p - k - (k-1)(d-1)) / s) + 1."""
     for height, width in ((33, 21), (34, 20)):
@@ -265,35 +138,6 @@ def test_what_sets_a_layer_apart_is_said():
     assert not any(line.quantity == "weights" for line in one.lines)
     assert "with the weights of another layer" in repr(explained(small(shared), "b"))
     assert "in training alone" in repr(explained("inception_v3", "conv_7"))
-
-
-def test_one_over_n_plus_one_over_the_kernel():
-    """Howard et al. 2017, section 3.1, with the numbers of its Table 3's block."""
-    found = explained("mobilenet_v1", "separable_7.1")
-    of_work, of_parameters = found.derivations
-    assert (of_work.name, of_work.what) == ("separable_7.1", "mult-adds")
-    steps = {step.quantity: step for step in of_work.steps}
-    assert steps["standard convolution (eq. 2)"].result == 462_422_016
-    depthwise, pointwise = (
-        steps[one].result for one in ("depthwise convolution (eq. 4)", "pointwise convolution")
-    )
-    assert steps["both halves (eq. 5)"].result == depthwise + pointwise == 52_283_392
-    assert steps["both halves over it"].formula.text == (
-        "(D_K²·M·D_F² + M·N·D_F²) / (D_K²·M·N·D_F²)"
-    )
-    assert steps["cancelled"].formula == ("1/N + 1/D_K²", r"\frac{1}{N} + \frac{1}{D_K^{2}}")
-    assert steps["cancelled"].numbers.text == "1/512 + 1/3²"
-    assert steps["cancelled"].result == Fraction(521, 4608)
-    assert of_parameters.steps[-1].result == Fraction(521, 4608)
-    assert of_parameters.steps[0].formula.text == "D_K²·M·N"
-
-
-def test_the_ratio_of_a_kernel_that_is_not_square():
-    spec = small("separable: {out: 10, kernel: [3, 5], stride: 2}")
-    *_, last = explained(spec).derivations[0].steps
-    assert last.formula.text == "1/N + 1/(D_Kh·D_Kw)"
-    assert last.numbers.text == "1/10 + 1/(3·5)"
-    assert last.result == Fraction(1, 10) + Fraction(1, 15)
 
 
 def test_gradients():
@@ -352,45 +196,3 @@ def test_without_sympy_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sympy", None)
     with pytest.raises(UsageError, match=r"pip install 'mnetcost\[explain\]'"):
         explained("mobilenet_v1", "conv_1")
-
-
-def test_a_notebook_shows_mathematics():
-    found = explained("mobilenet_v1", "separable_1")
-    latex = found._repr_latex_()
-    assert latex.count("$$") % 2 == 0
-    assert r"\frac{1}{N} + \frac{1}{D_K^{2}}" in latex
-    assert r"\text{separable}\_\text{1/depthwise" in latex
-    assert "1/N + 1/D_K²" in repr(found)
-    assert text(r"b_{c}\d%") == r"\text{b}\_\{\text{c}\}\backslash \text{d}\%"
-
-
-def test_the_command():
-    ran = process("explain", "mobilenet_v1", "separable_2", "--alpha", "0.5", "--format", "json")
-    assert ran.code == 0
-    document = json.loads(ran.out)
-    depthwise, pointwise = document["layers"]
-    assert depthwise["symbols"] == {"α": "1/2", "D_K": 3, "M": 32, "D_F": 112, "D_O": 56, "S": 2}
-    assert pointwise["symbols"]["α"] == "1/2"
-    products = next(one for one in pointwise["quantities"] if one["quantity"] == "mult-adds")
-    assert (products["formula"], products["result"]) == ("M·N·D_F²", 32 * 64 * 56 * 56)
-    assert document["derivations"][0]["steps"][-1]["result"] == str(
-        Fraction(1, 64) + Fraction(1, 9)
-    )
-    refused(process("explain", "mobilenet_v1", "nothing"), 2)
-    refused(process("explain", "mobilenet_v1", "--alpha", "0"), 2)
-
-
-@pytest.mark.parametrize(
-    ("format_", "shown"),
-    [
-        ("rich", "conv_1 (conv): 224×224×3 → 112×112×32"),
-        ("markdown", r"| weights | $D_K^{2} \cdot M \cdot N$ | $3^{2} \cdot 3 \cdot 32$ | 864 |"),
-        ("latex", r"weights & $D_K^{2} \cdot M \cdot N$ & $3^{2} \cdot 3 \cdot 32$ & 864"),
-        ("csv", "conv_1,weights,D_K²·M·N,3²·3·32,864"),
-        ("html", "<td>D_K²·M·N</td>"),
-    ],
-)
-def test_every_format(format_, shown):
-    ran = process("explain", "mobilenet_v1", "conv_1", "--format", format_)
-    assert ran.code == 0
-    assert shown in ran.out

@@ -1,34 +1,21 @@
 """`mnetcost fit`: budgets at the exact steps, against single counts over a fine grid."""
 
-import csv
-import io
-import json
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import STEPS
 
 import mnetcost
-from mnetcost import UsageError, cli
-from mnetcost.analysis.pareto import Priced, front, fronts
+from mnetcost import UsageError
 from mnetcost.analysis.plateaus import plateaus
-
-# A 3×5 convolution of 3 channels: 45 weights and 45·24 mult-adds a channel on the 4×6 map.
-SPEC = """\
-name: Small
-input: {height: 4, width: 6, channels: 3}
-width: {round: floor}
-layers:
-  - conv: {out: 8, kernel: [3, 5]}
-"""
 
 
 def small(width: str = "{round: floor}") -> mnetcost.Network:
-    return mnetcost.load(SPEC.replace("{round: floor}", width))
+    return mnetcost.load(STEPS.replace("{round: floor}", width))
 
 
 @pytest.mark.parametrize("channels", range(1, 9))
@@ -52,7 +39,7 @@ def test_both_limits_hold() -> None:
 def test_a_cost_that_falls_with_alpha() -> None:
     """divisible 16, min 20 of 20: 20 channels to 10/9, 36 to 6/5, then 32."""
     net = mnetcost.load(
-        SPEC.replace("{round: floor}", "{divisible: 16, min: 20}").replace("8", "20")
+        STEPS.replace("{round: floor}", "{divisible: 16, min: 20}").replace("8", "20")
     )
     between = 45 * 34
     (choice,) = mnetcost.fit(net, max_params=between, max_alpha="1.3", rho=1).largest
@@ -79,7 +66,7 @@ def test_the_inputs_that_are_tried() -> None:
 
 
 def test_an_impossible_input_is_said() -> None:
-    net = mnetcost.load(SPEC.replace("[3, 5]}", "3, padding: valid}"))
+    net = mnetcost.load(STEPS.replace("[3, 5]}", "3, padding: valid}"))
     found = mnetcost.fit(net, max_params=100, resolution="6,3")
     assert [(one.height, one.width) for one in found.impossible] == [(2, 3)]
     assert [one.setting.height for one in found.largest] == [4]
@@ -124,14 +111,14 @@ ZOO = [
     ("mobilenet_v1", "floor", "5/7", "96x160"),
     ("mobilenet_v2", "divisible", "6/7", "160x96"),
 ]
-STEPS = 60
+PARTS = 60
 
 
 @pytest.mark.parametrize(("name", "rule", "rho", "size"), ZOO)
 def test_zoo_networks_against_a_grid(name: str, rule: str, rho: Any, size: Any) -> None:
     net = mnetcost.load(name)
     assert net.graph.rounding.rule == rule
-    grid = [Fraction(step, STEPS) for step in range(6, STEPS + 1)]
+    grid = [Fraction(step, PARTS) for step in range(6, PARTS + 1)]
     costs = {alpha: net.cost(alpha, rho, input=size) for alpha in grid}
     for limit in (costs[grid[9]], costs[grid[30]], costs[grid[44]]):
         for budget in (
@@ -204,138 +191,12 @@ def test_random_networks_against_a_grid(
             assert all(alpha in one.plateau for alpha in fits if alpha > one.plateau.start.alpha)
 
 
-# --- fronts
-
-priced = st.lists(
-    st.builds(Priced, st.integers(0, 6), st.integers(0, 6), st.integers(0, 6)), max_size=25
-)
-
-
-def beats(one: Priced, other: Priced) -> bool:
-    as_good = one.value >= other.value
-    as_cheap = one.mult_adds <= other.mult_adds and one.params <= other.params
-    return as_good and as_cheap and one != other
-
-
-@settings(deadline=None)
-@given(priced)
-def test_nothing_on_the_front_is_beaten_and_all_else_is(things: list[Priced]) -> None:
-    expected = {
-        place for place, one in enumerate(things) if not any(beats(other, one) for other in things)
-    }
-    assert front(things) == expected
-
-
-def test_fronts_by_hand() -> None:
-    things = [Priced(3, 9, 9), Priced(2, 8, 1), Priced(2, 1, 8), Priced(1, 2, 2), Priced(1, 9, 9)]
-    assert fronts(things) == [
-        ("mult_adds", "params", "both"), ("params", "both"), ("mult_adds", "both"), ("both",), (),
-    ]  # fmt: skip
-
-
 def test_the_front_of_a_fit_holds_only_what_fits() -> None:
     found = mnetcost.fit("mobilenet_v2", "100M")
     assert all(one.mult_adds <= 10**8 for one, _ in found.front)
     values = [one.capacity for one, _ in found.front]
     assert values == sorted(values, reverse=True)
     assert {one.plateau for one, _ in found.front} <= {one.plateau for one in found.fitting}
-
-
-# --- the command
-
-FIT = ["fit", "mobilenet_v2", "--max-mult-adds", "100M", "--max-params", "2M"]
-
-
-def test_the_document(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([*FIT, "--format", "json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["budget"] == {"mult_adds": 100_000_000, "params": 2_000_000}
-    assert found["alpha"] == {"min": None, "max": "1"}
-    assert found["inputs"][0] == [224, 224, 3]
-    assert len(found["largest"]) == 7
-    best = found["best"]
-    cost = mnetcost.load("mobilenet_v2").cost(best["alpha"], best["rho"])
-    assert (best["params"], best["mult_adds"]) == (cost.params, cost.mult_adds)
-    assert best["fills"]["params"] == cost.params / 2_000_000
-    assert best in found["largest"]
-    assert best in found["front"]
-    assert found["smallest"]["params"]["params"] <= min(one["params"] for one in found["front"])
-
-
-@pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html"])
-@pytest.mark.parametrize("more", [[], ["--view", "front", "--top", "3"]])
-def test_every_format(format_: str, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([*FIT, *more, "--format", format_]) == 0
-    printed = capsys.readouterr().out
-    assert "1,963,216" in printed or "1963216" in printed
-
-
-@pytest.mark.parametrize("view", ["largest", "front"])
-def test_csv_has_both_ends_apart(view: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([*FIT, "--format", "json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    assert cli.run([*FIT, "--format", "csv", "--view", view]) == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert len(rows) == len(document[view])
-    for row, one in zip(rows, document[view]):
-        assert Fraction(row["from"]) == Fraction(one["from"]["alpha"])
-        assert (row["to_included"] == "true") == one["to"]["included"]
-        assert (int(row["params"]), int(row["mult_adds"])) == (one["params"], one["mult_adds"])
-        assert row["front"].split() == one["front"]
-
-
-def test_the_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["fit", "--max-mult-adds", "150M", "--max-params", "2M", "--top", "2"]) == 0
-    printed = capsys.readouterr().out
-    assert "[605/1024, 303/512)  ≈ 0.590820" in printed
-    assert "the 2 of 4,317 with the greatest capacity" in printed
-
-
-def test_nothing_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    """MobileNet v1 with 8 channels everywhere, at 32 px, by hand: 216·256 in the first convolution,
-    (72 + 64) a position in 13 pairs, whose maps have 256, 64·2, 16·2, 4·6 and 1·2 positions, and
-    8·1000 in the classifier."""
-    pairs = 72 * (256 + 64 * 2 + 16 * 2 + 4 * 6 + 1 * 2) + 64 * (256 + 64 * 2 + 16 * 2 + 4 * 6 + 2)
-    assert cli.run(["fit", "--max-mult-adds", "100k"]) == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "nothing fits at most 100,000 mult-adds" in err
-    assert f"{216 * 256 + pairs + 8000:,} mult-adds and 9,984 parameters" in err
-    assert "at α in (0, 9/1024), ρ = 1/7 (input 32×32)" in err
-
-
-def test_no_possible_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "small.yaml"
-    path.write_text(SPEC.replace("{round: floor}", "{round: none}"), encoding="utf-8")
-    words = ["fit", str(path), "--max-params", "1M", "--min-alpha", "0.51", "--max-alpha", "0.6"]
-    assert cli.run(words) == 1
-    assert "impossible at every α and ρ that was tried" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ([], "give a budget"),
-        (["--max-params", "2 million"], "max-params: '2 million' is not a figure; write 150M"),
-        (["--max-mult-adds", "1,000"], "max-mult-adds: '1,000' is not a figure"),
-        (["--max-mult-adds", "-5"], "is not a figure"),
-        (["--max-mult-adds", "9" * 400], "is not a figure"),
-        (["--max-params", "1M", "--min-alpha", "2"], "min-alpha: 2 is above max-alpha, 1"),
-        (["--max-params", "1M", "--max-alpha", "0"], "max-alpha: 0 is not above zero"),
-        (["--max-params", "1M", "--rho", "1", "--resolution", "2"], "not both"),
-        (["--max-params", "1M", "--rho", "1", "--resolution-multiple", "8"], "not beside"),
-        (["--max-params", "1M", "--resolution-multiple", "0"], "is not above zero"),
-        (["--max-params", "1M", "--max-params", "2M"], "more than once"),
-        (["--max-params", "1M", "--resolution-multiple", "1"], "are too many"),
-        (["--max-params", "1M", "--max-alpha", "100"], "steps here"),
-        (["--max-params", "1M", "--scores", "mobilenet_v1", "--rho", "1"], "--rho beside --scores"),
-    ],
-)
-def test_wrong_options(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["fit", *words]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert message in " ".join(err.split())
 
 
 @pytest.mark.parametrize(
@@ -382,14 +243,3 @@ def test_a_budget_of_work_needs_a_convention_that_counts_it(call: Any) -> None:
     given = () if call is mnetcost.fit else ("mobilenet_v1",)
     with pytest.raises(UsageError, match="keras counts parameters alone"):
         call("mobilenet_v1", *given, "150M", convention="keras")
-
-
-def test_json_under_a_convention(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["--max-mult-adds", "300M", "--rho", "1", "--convention", "flops", "--format", "json"]
-    assert cli.run(["fit", "mobilenet_v1", *words]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["convention"] == "flops"
-    kinds = mnetcost.load("mobilenet_v1").cost(alpha=found["best"]["alpha"]).parameters
-    learned = sum(kinds) - kinds.norm_statistics
-    assert found["best"]["count"] == {"value": 2 * 149_561_298, "unit": "FLOP", "params": learned}
-    assert "mult_adds" not in found["best"]

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from commands import FIXED
+from networks import FIXED
 
 import mnetcost
 from mnetcost.layers.base import Map, Pair

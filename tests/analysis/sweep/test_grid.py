@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from grids import (
     DENSE,
-    GROUPED,
     INT64_MAX,
     axes,
     exact_objects,
@@ -146,69 +145,6 @@ def test_equal_columns_are_counted_once():
     assert grid.mult_adds[-1, -1] == 9 * 3 * 8 * 9 * 14
 
 
-# --- what cannot be
-
-
-@pytest.mark.parametrize(
-    ("layers", "alpha", "rho"),
-    [
-        ("  - conv: {out: 8, groups: 4}\n", "1,0.9,0.5,0.3", "1,0.5"),
-        ("  - conv: {out: 8, kernel: [5, 3], padding: valid}\n", "1,0.5", "1,0.4,0.3,0.5"),
-        ("  - conv: {out: 8, kernel: [5, 3], padding: valid, groups: 4}\n", "1,0.9", "1,0.4"),
-        # at single points alone: the values of the map must fill another
-        ("  - conv: {out: 6}\n  - reshape: {height: 3, channels: 7}\n", "1,0.5,0.34", "1,0.5,0.3"),
-        ("  - conv: {out: 8}\n  - flatten\n  - split: {into: 6}\n", "1,0.5,0.4", "1,0.5,0.3"),
-        ("  - conv: {out: 8, groups: 4}\n", "0.9,0.3", "1,0.5"),
-    ],
-)
-@pytest.mark.parametrize("basis", [{}, {"pass_": "training"}], ids=str)
-def test_impossible_points_are_masked(layers, alpha, rho, basis):
-    net = mnetcost.load(GROUPED + layers)
-    grid = mnetcost.sweep(net, alpha, rho, invalid="mask", **basis)
-    first = None
-    for a, one in enumerate(alpha.split(",")):
-        for r, other in enumerate(rho.split(",")):
-            point = grid.point(a, r)
-            try:
-                cost = net.cost(one, other, **basis)
-            except mnetcost.SpecError as error:
-                first = first or error
-                assert grid.params.mask[a, r]
-                assert grid.mult_adds.mask[a, r]
-                assert point[3:] == (None, None)
-                continue
-            assert not grid.mult_adds.mask[a, r]
-            assert grid.mult_adds[a, r] == point.mult_adds == cost.mult_adds
-            assert grid.params[a, r] == point.params == cost.params
-    assert first is not None
-    assert grid.count() == grid.mult_adds.count()
-    with pytest.raises(mnetcost.SpecError) as error:
-        mnetcost.sweep(net, alpha, rho, **basis)
-    assert error.value.problems == first.problems
-
-
-def test_a_product_of_both_axes_can_be_too_large():
-    # 2**24 channels after flatten are allowed, at 512 · 512 px and 64 channels
-    net = mnetcost.load(
-        "input: {height: 512, width: 512, channels: 3}\nwidth: {round: floor, min: 1}\n"
-        "layers:\n  - conv: {out: 64}\n  - flatten\n"
-    )
-    grid = mnetcost.sweep(net, "1,1.02,0.5,4", "1,0.5,1.002", invalid="mask")
-    assert grid.mult_adds.mask.tolist() == [
-        *([False, False, True], [True, False, True]),
-        *([False, False, False], [True, False, True]),
-    ]
-    with pytest.raises(mnetcost.SpecError, match=r"too-large.*α = 1, ρ = 1.002 "):
-        mnetcost.sweep(net, "1,1.02,0.5,4", "1,0.5,1.002")
-
-
-def test_a_grid_that_is_nowhere_possible():
-    net = mnetcost.load(GROUPED + "  - conv: {out: 8, groups: 4}\n")
-    grid = mnetcost.sweep(net, "0.9", "1,0.5", invalid="mask")
-    assert grid.mult_adds.mask.all()
-    assert (grid.count(), grid.best(), grid.front()) == (0, None, ())
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -236,21 +172,6 @@ def test_bounds_on_points():
     with pytest.raises(mnetcost.UsageError, match="100,000,000 at most"):
         grid.to_pandas()
     assert grid.count() == 500_000_000
-
-
-# --- axes, places, kinds of numbers
-
-
-def test_floats_are_read_by_their_shortest_decimals():
-    alphas = np.linspace(0.1, 1, 10_000)
-    found = mnetcost.sweep("mobilenet_v1_layer", alphas, 1).alpha
-    assert found == tuple(Fraction(str(one)) for one in alphas.tolist())
-    assert mnetcost.sweep("mobilenet_v1", np.array([0.1], dtype=np.float32)).alpha == (
-        Fraction(1, 10),
-    )
-    assert mnetcost.sweep("mobilenet_v1", [1e-2, 1.5e0, ".5", "2.", "1e-1"], 1).alpha == (
-        *(Fraction(1, 100), Fraction(3, 2), Fraction(1, 2), Fraction(2), Fraction(1, 10)),
-    )
 
 
 def test_points_by_their_multipliers():
@@ -301,18 +222,3 @@ def test_between_float_and_int64_every_digit_is_kept():
         for r, rho in enumerate(("1", "0.999")):
             assert 2**53 < grid.mult_adds[a, r] == net.cost(alpha, rho).mult_adds < INT64_MAX
     assert grid.mult_adds.dtype == np.int64
-
-
-# --- knobs
-
-
-def test_knobs_loop_outside():
-    grids = mnetcost.sweep("efficientnet", "1,0.5", 1, set={"depth": [1, "1.2"], "classes": 10})
-    assert len(grids) == len(grids[:]) == 2
-    assert [one["classes"] for one in grids.sets] == [10, 10]
-    net = mnetcost.load("efficientnet")
-    for grid, depth in zip(grids, ("1", "1.2"), strict=True):
-        cost = net.set(depth=depth, classes=10).cost(0.5)
-        assert grid.mult_adds[1, 0] == cost.mult_adds
-    single = mnetcost.sweep("efficientnet", "1", 1, set={"classes": 10})
-    assert single.params[0, 0] == net.set(classes=10).cost().params
