@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import commands
+from paths import BAD
 
 import mnetcost
 from mnetcost.layers import LAYERS, activation
@@ -168,7 +169,7 @@ def test_every_option_is_mentioned():
 
 
 def test_every_problem_code_is_documented():
-    bad = (Path(__file__).parent / "bad").glob("*.yaml")
+    bad = BAD.glob("*.yaml")
     stated = {
         line.split()[3] for path in bad for line in path.read_text("utf-8").splitlines()
         if re.match(r"# expect: \d+:\d+ [a-z0-9-]+", line)

@@ -6,13 +6,14 @@ Run with `pytest -m speed`; with the extra `compare` installed, fvcore is measur
 import sys
 
 import pytest
-from benchmarks.measuring import HERE, measure
+from measuring import measure
+from paths import BENCHMARKS, SPECS
 
 import mnetcost
 
 pytestmark = pytest.mark.speed
 
-SPEC = HERE.parents[1] / "specs" / "mobilenet_v1.yaml"
+SPEC = SPECS / "mobilenet_v1.yaml"
 
 
 @pytest.mark.benchmark(group="MobileNet v1, whole process")
@@ -24,7 +25,7 @@ def test_table_process(benchmark):
 @pytest.mark.benchmark(group="MobileNet v1, whole process")
 def test_fvcore_process(benchmark):
     pytest.importorskip("fvcore", reason="install the extra `compare` to measure fvcore")
-    measure(benchmark, [sys.executable, str(HERE / "fvcore_total.py")], 3, "578875904")
+    measure(benchmark, [sys.executable, str(BENCHMARKS / "fvcore_total.py")], 3, "578875904")
 
 
 @pytest.mark.benchmark(group="in a running Python")

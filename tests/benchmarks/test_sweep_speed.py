@@ -5,7 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-from benchmarks.measuring import HERE, measure, run
+from measuring import measure, run
+from paths import BENCHMARKS
 
 import mnetcost
 from mnetcost.analysis.sweep.front import front
@@ -48,7 +49,7 @@ def test_both_totals(benchmark):
 
 @pytest.mark.benchmark(group="10 million points")
 def test_both_totals_whole_process(benchmark):
-    measure(benchmark, [sys.executable, str(HERE / "sweep_memory.py")], 3, "8")
+    measure(benchmark, [sys.executable, str(BENCHMARKS / "sweep_memory.py")], 3, "8")
 
 
 @pytest.mark.benchmark(group="100 million points")
@@ -131,7 +132,7 @@ def test_front_of_distinct_points(benchmark, alpha, rho, shape, cost):
 @pytest.mark.parametrize(("tool", "first"), [("fvcore", "578875904"), ("torch", "1137480704")])
 def test_a_loop_over_built_models(benchmark, tool, first):
     pytest.importorskip("fvcore", reason="install the extra `compare` to measure it")
-    command = [sys.executable, str(HERE / "built_models.py"), tool, "8"]
+    command = [sys.executable, str(BENCHMARKS / "built_models.py"), tool, "8"]
     printed = benchmark.pedantic(run, args=(command,), rounds=1)
     counted, benchmark.extra_info["points_a_second"] = printed.split()[-2:]
     assert counted == first

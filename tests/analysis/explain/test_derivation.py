@@ -1,0 +1,34 @@
+"""The ratio of a pair, derived from its two counts."""
+
+from fractions import Fraction
+
+from explanations import explained, small
+
+
+def test_one_over_n_plus_one_over_the_kernel():
+    """Howard et al. 2017, section 3.1, with the numbers of its Table 3's block."""
+    found = explained("mobilenet_v1", "separable_7.1")
+    of_work, of_parameters = found.derivations
+    assert (of_work.name, of_work.what) == ("separable_7.1", "mult-adds")
+    steps = {step.quantity: step for step in of_work.steps}
+    assert steps["standard convolution (eq. 2)"].result == 462_422_016
+    depthwise, pointwise = (
+        steps[one].result for one in ("depthwise convolution (eq. 4)", "pointwise convolution")
+    )
+    assert steps["both halves (eq. 5)"].result == depthwise + pointwise == 52_283_392
+    assert steps["both halves over it"].formula.text == (
+        "(D_K²·M·D_F² + M·N·D_F²) / (D_K²·M·N·D_F²)"
+    )
+    assert steps["cancelled"].formula == ("1/N + 1/D_K²", r"\frac{1}{N} + \frac{1}{D_K^{2}}")
+    assert steps["cancelled"].numbers.text == "1/512 + 1/3²"
+    assert steps["cancelled"].result == Fraction(521, 4608)
+    assert of_parameters.steps[-1].result == Fraction(521, 4608)
+    assert of_parameters.steps[0].formula.text == "D_K²·M·N"
+
+
+def test_the_ratio_of_a_kernel_that_is_not_square():
+    spec = small("separable: {out: 10, kernel: [3, 5], stride: 2}")
+    *_, last = explained(spec).derivations[0].steps
+    assert last.formula.text == "1/N + 1/(D_Kh·D_Kw)"
+    assert last.numbers.text == "1/10 + 1/(3·5)"
+    assert last.result == Fraction(1, 10) + Fraction(1, 15)

@@ -1,0 +1,169 @@
+"""`mnetcost check`: budgets of options, and what they are of."""
+
+import json
+from pathlib import Path
+
+import pytest
+from checked import SPEC
+from commands import process
+
+import mnetcost
+from mnetcost import cli
+
+
+def held(capsys: pytest.CaptureFixture[str], path: Path, *words: str) -> list[tuple[str, int, str]]:
+    """(figure, computed, verdict) of the budgets of options."""
+    cli.run(["check", str(path), *words, "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)["budgets"]
+    return [(row["figure"], row["computed"], row["verdict"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        # two operations a mult-add
+        (["--convention", "flops", "--max-mult-adds", "1152"], ("FLOPs (flops)", 1152, "fits")),
+        (["--convention", "flops", "--max-mult-adds", "1151"], ("FLOPs (flops)", 1152, "over")),
+        # 24 weights, 8 biases, γ, β and both statistics of 8 channels
+        (["--convention", "keras", "--max-params", "63"], ("params (keras)", 64, "over")),
+        # an image has no gradient: 576 forward and 576 for the weights, of three images
+        (
+            ["--pass", "training", "--batch", "3", "--max-mult-adds", "3456"],
+            ("mult-adds of training", 3456, "fits"),
+        ),
+        (["--batch", "3", "--max-params", "23"], ("params", 24, "over")),
+    ],
+)
+def test_a_budget_of_another_count(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    words: list[str],
+    found: tuple[str, int, str],
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(f"{SPEC}budget: {{mult_adds: 576}}\n")
+    assert held(capsys, path, *words) == [("mult_adds", 576, "fits"), found]
+
+
+def test_a_budget_of_a_range_is_of_its_upper_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """ptflops counts the 8·4·6 values of a relu once, and again where it is a module."""
+    least = mnetcost.load(SPEC).cost(convention="ptflops").counted.low
+    path = tmp_path / "small.yaml"
+    path.write_text(f"{SPEC}  - relu: {{called_as: unknown}}\n")
+    found = "MACs (ptflops) at most", least + 2 * 192
+    words = ["--convention", "ptflops", "--max-mult-adds"]
+    assert held(capsys, path, *words, str(least + 383)) == [(*found, "over")]
+    assert held(capsys, path, *words, str(least + 384)) == [(*found, "fits")]
+
+
+def test_another_count_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC)
+    words = ["--convention", "flops", "--batch", "2", "--max-mult-adds", "2k"]
+    assert cli.run(["check", str(path), *words]) == 1
+    ran = capsys.readouterr()
+    assert "Convention: “flops”" in ran.out
+    assert "Batch: 2 images" in ran.out
+    line = "FLOPs (flops) 2,304 is over 2,000 (2k) by 304, at α = 1, ρ = 1, batch 2\n"
+    assert ran.err.endswith(f": budget: {line}")
+
+
+def test_a_count_that_no_budget_is_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC)
+    for words, message in (
+        (["--convention", "keras", "--max-mult-adds", "1k"], "keras counts parameters alone"),
+        (["--convention", "flops"], "--convention is what"),
+        (["--batch", "2"], "--batch is what"),
+        (["--pass", "training"], "--pass is what"),
+    ):
+        assert cli.run(["check", str(path), *words]) == 2
+        ran = capsys.readouterr()
+        assert (ran.out, message in ran.err) == ("", True)
+
+
+# --- options
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--max-mult-adds", "576", "--max-params", "24"], 0),
+        (["--max-mult-adds", "575"], 1),
+        (["--max-params", "23"], 1),
+        (["--max-params", "12", "--alpha", "0.5"], 0),
+        (["--max-params", "11", "--alpha", "1/2"], 1),
+        (["--max-mult-adds", "144", "--rho", "1/2"], 0),
+        (["--max-mult-adds", "2303", "--resolution", "12"], 1),
+        (["--max-mult-adds", "360", "--input", "3x5"], 0),
+        (["--max-mult-adds", "359", "--input", "3x5"], 1),
+        (["--max-params", "30", "--set", "width=10"], 0),
+        (["--max-params", "29", "--set", "width=10"], 1),
+    ],
+)
+def test_a_budget_of_options(
+    words: list[str], code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    assert cli.run(["check", str(path), *words]) == code
+    assert len(capsys.readouterr().err.splitlines()) == code
+
+
+def test_a_budget_of_options_holds_for_every_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["check", "mobilenet_v1", "efficientnet:b0", "--max-mult-adds", "385814864"]
+    assert cli.run([*words, "--format", "json"]) == 1
+    out, err = capsys.readouterr()
+    assert "mult_adds 568,740,352 is over 385,814,864 by 182,925,488, at α = 1, ρ = 1" in err
+    assert [row["variant"] for row in json.loads(out)["budgets"]] == [None, "efficientnet_b0"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--max-params", "many"], "max-params: 'many' is not a figure"),
+        (["--max-mult-adds", "1,000"], "write 150M, 1.5G or 4200000"),
+        (["--alpha", "0.5"], "--alpha is what --max-mult-adds and --max-params hold for"),
+        (["--set", "a=1"], "--set is what"),
+        (["--max-params", "1", "--rho", "1", "--resolution", "9"], "not both"),
+        (["--max-params", "1", "--alpha", "0"], "α: 0 is not above zero"),
+        (["--max-params", "1", "--format", "xml"], "'xml' is not one of"),
+        (["--output", "x.github"], "tells no format"),
+    ],
+)
+def test_wrong_options(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check", "mobilenet_v1", *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in " ".join(err.split())
+
+
+def test_the_formats_of_build_servers_are_those_of_check_alone() -> None:
+    for format_ in ("github", "junit"):
+        assert cli.run(["table", "--format", format_]) == 2
+
+
+def test_a_budget_on_standard_input() -> None:
+    ran = process("check", "-", "--max-params", "23", input=SPEC.encode())
+    assert ran.code == 1
+    assert ran.err == "<stdin>:1:1: budget: params 24 is over 23 by 1, at α = 1, ρ = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"), [("{params: 24, mult_adds: 576, stored: 64}", 0), ("{params: 25}", 1)]
+)
+def test_the_command(
+    entry: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(f"{SPEC}expect:\n  - {entry}\n", encoding="utf-8")
+    assert cli.run(["check", str(path), "--format", "json"]) == code
+    (row, *_) = json.loads(capsys.readouterr().out)["checks"]
+    assert (row["spec"], row["computed"]) == ("small", 24)
+
+
+def test_every_shipped_figure_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check"]) == 0
+    assert "0 differ" in capsys.readouterr().out

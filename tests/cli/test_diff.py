@@ -1,0 +1,96 @@
+"""`mnetcost diff`: exit codes, signs, documents."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from changes import AFTER, BEFORE, HEAD
+
+import mnetcost
+from mnetcost import cli
+
+# --- the command
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = cli.run(["diff", *words])
+    return code, capsys.readouterr().out
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    for name, layers in (("a", BEFORE), ("b", AFTER)):
+        text = HEAD + "".join(f"  - {layer}\n" for layer in layers)
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["mobilenet_v1", "mobilenet_v2"], 0),
+        (["mobilenet_v1", "mobilenet_v2", "--exit-code"], 1),
+        (["mobilenet_v1", "mobilenet_v1", "--exit-code"], 0),
+        (["mobilenet_v1", "mobilenet_v1@rho=6/7", "--exit-code"], 1),
+        (["mobilenet_v1", "no_such", "--exit-code"], 1),
+        (["mobilenet_v1", "mobilenet_v1@alpha=x", "--exit-code"], 2),
+        (["mobilenet_v1"], 2),
+    ],
+)
+def test_exit_codes(words: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    found, out = run(capsys, *words)
+    assert found == code
+    assert bool(out) == ("no_such" not in words and code != 2)
+
+
+def test_signs_and_folding(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = run(capsys, *files)
+    signs = [line[:1] for line in out.split("\n")[6:10]]
+    assert signs == [" ", "+", " ", "~"]
+    assert "unchanged)" not in out  # one alone keeps its name
+    _, out = run(capsys, files[0], files[0])
+    assert "(3 unchanged)" in out
+    _, out = run(capsys, files[0], files[0], "--all")
+    assert "unchanged)" not in out
+    assert "relu_1" in out
+
+
+def test_the_document(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = run(capsys, *files, "--format", "json")
+    found = json.loads(out)
+    assert found["before"]["target"] == files[0]
+    assert found["after"]["totals"]["params"] == 36 + 36 + 40
+    assert (found["same"], found["change"]) == (False, {"params": 44, "mult_adds": 2112})
+    stem, added, _, wider = found["layers"]
+    assert stem["change"] == "same"
+    assert (added["change"], added["before"], added["params_change"]) == ("added", None, 36)
+    assert added["after"]["name"] == "depthwise_1"
+    assert wider["differences"] == [{"what": "output", "before": "8×6×8", "after": "8×6×10"}]
+    assert wider["mult_adds_change"] == 384
+
+
+def test_csv_has_every_layer(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = run(capsys, *files, "--format", "csv")
+    found = list(csv.DictReader(io.StringIO(out)))
+    assert [row["change"] for row in found] == ["same", "added", "same", "changed"]
+    assert [int(row["mult_adds_change"]) for row in found] == [0, 1728, 0, 384]
+
+
+def test_another_convention_and_pass(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = run(capsys, *files, "--format", "json", "--convention", "flops", "--batch", "2")
+    found = json.loads(out)
+    sides = [found[side]["totals"]["count"]["value"] for side in ("before", "after")]
+    assert sides == [4 * (1728 + 1536), 4 * (1728 + 1728 + 1920)]
+    back = mnetcost.diff(*files, pass_="backward")
+    assert back.before.mult_adds == 1728 + 2 * 1536  # the image has no gradient
+    assert back.changes[0].kind == "same"
+
+
+def test_options_hold_for_what_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["mobilenet_v1", "mobilenet_v1@alpha=1", "--alpha", "0.5", "--resolution", "160"]
+    _, out = run(capsys, *words, "--format", "json")
+    found = json.loads(out)
+    assert found["before"]["totals"]["mult_adds"] == 76_524_800
+    assert found["after"]["totals"]["mult_adds"] == 290_675_200

@@ -1,0 +1,38 @@
+"""What tests of several rooms stand on."""
+
+from pathlib import Path
+
+import pytest
+from checked import SPEC
+
+import mnetcost
+from mnetcost.spec import shipped
+
+
+@pytest.fixture
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A spec with a figure that differs, a misprint and two broken limits, in its own folder."""
+    monkeypatch.chdir(tmp_path)
+    text = f"""{SPEC}expect:
+  - {{params: 24, source: by hand}}
+  - {{params: 25, source: '<a> & "b"'}}
+  - {{params: 25, erratum: a misprint}}
+budget:
+  - {{mult_adds: 600, params: 23}}
+  - mult_adds: 500
+    variant: small_wide
+"""
+    Path("my.yaml").write_text(text, encoding="utf-8")
+    return "my.yaml"
+
+
+@pytest.fixture(scope="session")
+def nets() -> dict[str, mnetcost.Network]:
+    """Every shipped network, loaded once."""
+    return {name: mnetcost.load(name) for name in shipped()}
+
+
+@pytest.fixture(scope="session")
+def v1(nets: dict[str, mnetcost.Network]) -> mnetcost.Network:
+    """MobileNet v1."""
+    return nets["mobilenet_v1"]

@@ -1,0 +1,38 @@
+"""What `check` says of figures and budgets."""
+
+import pytest
+from checked import SPEC
+
+import mnetcost
+from mnetcost import cli
+from mnetcost.reports.check import check_report, complaints
+
+LINES = [
+    'my.yaml:11:6: expect: params 24 does not agree with 25 (<a> & "b"), at α = 1, ρ = 1',
+    "my.yaml:14:22: budget: params 24 is over 23 by 1, at α = 1, ρ = 1",
+    "my.yaml:15:5: budget: mult_adds 1,152 is over 500 by 652, at small_wide, α = 1, ρ = 1",
+]
+
+
+@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html", "junit"])
+def test_one_line_for_each_failure(
+    format_: str, failing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["check", failing, "--format", format_]) == 1
+    out, err = capsys.readouterr()
+    assert err.splitlines() == LINES
+    assert "1,152" in out or "1152" in out
+
+
+def test_the_table(failing: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["check", failing])
+    out = capsys.readouterr().out
+    assert "my    small_wide, α = 1, ρ = 1  mult_adds  500         1,152  over     budget" in out
+    assert "1 agree, 1 differ, 1 are known misprints, 1 fit their budget, 2 are over it" in out
+
+
+def test_complaints_say_the_unit_as_it_is_written() -> None:
+    report = check_report([mnetcost.load(f"{SPEC}budget: {{mult_adds: 0.5k}}")])
+    assert complaints(report) == (
+        "<text>:9:10: budget: mult_adds 576 is over 500 (0.5k) by 76, at α = 1, ρ = 1",
+    )

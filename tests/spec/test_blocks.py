@@ -1,0 +1,202 @@
+"""Blocks, rows, branches, knobs and derived widths, by hand-counted literals; maps not square."""
+
+import time
+
+import pytest
+
+import mnetcost
+
+HEAD = "input: {height: 12, width: 20, channels: 4}\n"
+
+
+def problems(text: str) -> list[tuple[int, int, str]]:
+    with pytest.raises(mnetcost.SpecError) as caught:
+        mnetcost.load(text)
+    return [(one.mark.line, one.mark.column, one.code) for one in caught.value.problems]
+
+
+BLOCK = (
+    HEAD
+    + """\
+width: {round: divisible, divisible: 4}
+blocks:
+  mb:
+    takes: {out: , stride: 1, expand: 3}
+    layers:
+      - conv: {expand: $expand, when: $expand > 1}
+      - depthwise: {kernel: [3, 1], stride: $stride}
+      - conv: {out: $out}
+    residual: $stride == 1 and $in == $out
+layers:
+  - mb: {out: 8, expand: 1}
+  - rows: mb
+    columns: [out, repeat, stride]
+    first: [stride]
+    values: [[8, 2, 2]]
+"""
+)
+
+
+def test_rows_expand_first_and_residuals() -> None:
+    cost = mnetcost.load(BLOCK).cost()
+    assert [(one.name, one.output, one.params) for one in cost.layers] == [
+        ("mb_1/depthwise_1", (12, 20, 4), 12),
+        ("mb_1/conv_2", (12, 20, 8), 32),
+        ("mb_2.1/conv_1", (12, 20, 24), 192),
+        ("mb_2.1/depthwise_1", (6, 10, 24), 72),
+        ("mb_2.1/conv_2", (6, 10, 8), 192),
+        ("mb_2.2/conv_1", (6, 10, 24), 192),
+        ("mb_2.2/depthwise_1", (6, 10, 24), 72),
+        ("mb_2.2/conv_2", (6, 10, 8), 192),
+        ("mb_2.2/residual", (6, 10, 8), 0),
+    ]
+
+
+def test_derived_widths_do_not_scale_twice() -> None:
+    # α 1.5: 8 becomes 12; expanded 12 · 3 = 36, not 8 · 3 · 1.5 · 1.5
+    cost = mnetcost.load(BLOCK).cost("1.5")
+    assert [one.output.c for one in cost.layers] == [4, 12, 36, 36, 12, 36, 36, 12, 12]
+
+
+def test_a_sweep_is_its_points() -> None:
+    net = mnetcost.load(BLOCK)
+    grid = mnetcost.sweep(net, alpha="0.25:2:0.25", rho="1,1/2,0.31")
+    for a, alpha in enumerate(grid.alpha):
+        for r, rho in enumerate(grid.rho):
+            cost = net.cost(alpha, rho)
+            assert (grid.params[a, r], grid.mult_adds[a, r]) == (cost.params, cost.mult_adds)
+
+
+def test_branches_nest_merge_and_keep_axes() -> None:
+    text = (
+        HEAD
+        + """\
+layers:
+  - identity: {name: stem}
+  - branches:
+      - - conv: {out: 6}
+        - branches:
+            - - conv: {out: 2}
+            - []
+          merge: concat
+      - []
+    merge: concat
+  - conv: {name: narrow, out: 4}
+  - multiply: {from: [narrow, stem]}
+  - branches:
+      - []
+      - - global_avg_pool
+        - resize: {like: stem}
+    merge: concat
+    axis: height
+"""
+    )
+    cost = mnetcost.load(text).cost()
+    outputs = {one.name: one.output for one in cost.layers}
+    assert outputs["concat_1"] == (12, 20, 8)
+    assert outputs["concat_2"] == (12, 20, 12)
+    assert outputs["multiply_1"] == (12, 20, 4)
+    assert outputs["resize_1"] == (12, 20, 4)
+    assert outputs["concat_3"] == (24, 20, 4)
+
+
+def test_shared_weights_and_training_only() -> None:
+    text = (
+        HEAD
+        + """\
+layers:
+  - conv: {name: a, out: 4, kernel: [3, 5], bias: true}
+  - conv: {name: b, out: 4, kernel: [3, 5], bias: true, weights: a}
+  - branches:
+      - training_only: true
+        layers: [{conv: {out: 7}}]
+"""
+    )
+    cost = mnetcost.load(text).cost()
+    assert cost.params == 3 * 5 * 4 * 4 + 4 * 7
+    assert cost.parameters.biases == 4
+    assert cost.mult_adds == 2 * 240 * 12 * 20
+
+
+def test_knobs() -> None:
+    text = (
+        HEAD
+        + "knobs: {n: 2, act: relu}\nvariants:\n  wide: {knobs: {n: 3}, input: {width: 8}}\n"
+        + "layers:\n  - repeat: $n\n    layers:\n      - conv: {out: 4, act: $act}\n"
+    )
+    net = mnetcost.load(text)
+    assert len(net.cost().layers) == 2
+    assert len(net.set(n=5).cost().layers) == 5
+    assert net.set(n=0, act="none").configured("wide", {"n": 1}).cost().input == (12, 8, 4)
+    assert len(mnetcost.load(text, variant="wide").cost().layers) == 3
+    for wrong in ({"m": 1}, {"n": "x" * 200}):
+        with pytest.raises(mnetcost.UsageError):
+            net.configured("", wrong)
+    with pytest.raises(mnetcost.SpecError, match="no variant 'narrow'"):
+        mnetcost.load(text, variant="narrow")
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("blocks:\n  a:\n    layers: [relu]\nlayers: [relu]\n", [(3, 3, "unused")]),
+        ("knobs: {n: 1}\nlayers: [relu]\n", [(2, 9, "unused")]),
+        ("layers:\n  - conv: {out: $n}\n", [(3, 17, "expression")]),
+        ("layers:\n  - relu: {from: nobody}\n", [(3, 18, "unknown-tensor")]),
+        ("blocks:\n  a:\n    layers: [a]\nlayers: [a]\n", [(4, 14, "recursive")]),
+        (
+            "layers:\n  - add: {from: [input, x]}\n  - relu: {name: x}\n",
+            [(3, 25, "unknown-tensor")],
+        ),
+        (
+            "layers:\n  - conv: {name: c, out: 9}\n  - add: {from: [input, c]}\n",
+            [(4, 5, "shapes")],
+        ),
+        (
+            "blocks:\n  a:\n    takes: {out: }\n    layers:\n      - conv: {out: $out, strid: 2}\n"
+            "layers:\n  - a: {out: 4}\n  - a: {out: 0}\n  - a: {}\n",
+            [(6, 21, "out-of-range"), (6, 27, "unknown-key"), (10, 5, "missing-key")],
+        ),
+        (
+            "layers:\n  - conv: {name: a, out: 4}\n  - conv: {out: 5, weights: a}\n",
+            [(4, 5, "shared-weights")],
+        ),
+        (
+            "layers:\n  - conv: {out: max(1, $here)}\n",
+            [(3, 17, "wrong-type"), (3, 24, "unknown-key")],
+        ),
+        ("layers:\n  - conv: {expand: 2/3}\n", [(3, 5, "no-channels")]),
+    ],
+)
+def test_problems(rest: str, expected: list[tuple[int, int, str]]) -> None:
+    assert problems(HEAD + rest) == expected
+
+
+def test_a_problem_in_a_block_names_the_use() -> None:
+    text = HEAD + "blocks:\n  a:\n    layers:\n      - conv: {out: 3, groups: 2}\nlayers:\n  - a\n"
+    with pytest.raises(mnetcost.SpecError) as caught:
+        mnetcost.load(text)
+    assert "<text>:5:9: groups:" in str(caught.value)
+    assert "in block a, used at 7:5" in str(caught.value)
+
+
+def test_a_billion_nodes_are_refused_at_once() -> None:
+    blocks = "".join(
+        f"  b{n}:\n    layers:\n      - b{n + 1}: {{repeat: 1000}}\n" for n in range(9)
+    )
+    text = f"{HEAD}blocks:\n{blocks}  b9:\n    layers: [relu]\nlayers: [b0]\n"
+    start = time.process_time()
+    assert [code for _, _, code in problems(text)] == ["too-large"]
+    assert time.process_time() - start < 2
+    empty = text.replace("layers: [relu]", "layers: [{relu: {when: false}}]")
+    assert [code for _, _, code in problems(empty)] == ["too-large"]
+
+
+def test_a_separable_in_a_block_is_read_by_its_full_name() -> None:
+    net = mnetcost.load(
+        "input: {height: 8, width: 12, channels: 4}\n"
+        "blocks:\n  unit:\n    layers:\n      - separable: {out: 6}\n      - relu\n"
+        "layers:\n  - unit\n  - add: {from: [unit_1/separable_1, unit_1]}\n"
+    )
+    names = [net.graph.nodes[index].name for index in net.graph.nodes[-1].reads]
+    assert names == ["unit_1/separable_1/pointwise", "unit_1/relu_1"]

@@ -1,0 +1,45 @@
+"""Small networks for tests."""
+
+from typing import Any
+
+import mnetcost
+
+INPUT = "input: {height: 9, width: 7, channels: 4}\n"
+
+# Shipped networks that are possible at the small inputs and odd widths of general tests; the others
+# are counted at their own.
+FIXED = {"alexnet", "deeplabv3_mobilenet_v3_large", "inception_v3", "ssd300_vgg16", "vit_b_16"}
+CHAINS = {"mobilenet_v1", "mobilenet_v1_full", "mobilenet_v1_layer", "mobilenet_v1_shallow"}
+
+# A 3×5 convolution of 3 channels: 45 weights and 45·24 mult-adds a channel on the 4×6 map.
+STEPS = """\
+name: Small
+input: {height: 4, width: 6, channels: 3}
+width: {round: floor}
+layers:
+  - conv: {out: 8, kernel: [3, 5]}
+"""
+
+
+def small(layers: str, height: int = 10, width: int = 10, channels: int = 8) -> mnetcost.Network:
+    """The network of these layers, written as the items of a YAML list."""
+    return mnetcost.load(
+        f"input: {{height: {height}, width: {width}, channels: {channels}}}\nlayers:\n{layers}\n"
+    )
+
+
+def chain(*layers: str, head: str = INPUT) -> mnetcost.Network:
+    """The network of these layers, each the text of one."""
+    return mnetcost.load(head + "layers:\n" + "".join(f"  - {one}\n" for one in layers))
+
+
+def codes(error: Any) -> list[str]:
+    """The codes of the problems that `pytest.raises` caught."""
+    return [problem.code for problem in error.value.problems]
+
+
+def one_layer(size, layer):
+    height, width, channels = size
+    return mnetcost.load(
+        f"input: {{height: {height}, width: {width}, channels: {channels}}}\nlayers:\n  - {layer}\n"
+    ).cost()
