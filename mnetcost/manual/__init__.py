@@ -1,0 +1,1 @@
+"""The manual: Markdown pages that ship with the package."""
