@@ -14,6 +14,7 @@ MODULES = {
     **dict.fromkeys(("diff", "compare"), "comparison"),
     "fit": "search",
     "rewrite": "rewriting",
+    "help": "help",
     "sweep": "sweeping",
 }
 
@@ -51,6 +52,7 @@ def app(context: click.Context) -> None:
     mnetcost table my_net.yaml --alpha 0.75 --resolution 160
     mnetcost sweep --alpha 1,0.5 --rho 1,6/7
     mnetcost specs                      the networks that are shipped
+    mnetcost help                       the manual
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
