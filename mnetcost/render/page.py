@@ -2,11 +2,13 @@
 
 import re
 
+PROSE = 100  # columns; what programs print may be wider
+
 _FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)\n*")
 _LINK = re.compile(r"\[([^\]]+)\]\((?![a-z]+:)([^)#]*)(?:#([^)]*))?\)")
 # Rich's own colours take a dark background for granted.
-_STYLES = {"markdown.code": "cyan", "markdown.code_block": "none", "markdown.h1": "bold"}
+_STYLES = {"markdown.code": "cyan", "markdown.code_block": "none"}
 
 
 def render_page(text: str) -> str:
@@ -15,11 +17,15 @@ def render_page(text: str) -> str:
     from rich.markdown import Markdown
     from rich.theme import Theme
 
-    pieces = _FENCED.split(text)
-    pieces[::2] = map(_for_reading, pieces[::2])
     console = Console(theme=Theme(_STYLES))
+    prose = min(PROSE, console.width)
     with console.capture() as capture:
-        console.print(Markdown("".join(pieces), hyperlinks=False, code_theme="ansi_light"))
+        for place, piece in enumerate(_FENCED.split(text)):
+            fenced = place % 2 == 1
+            markdown = Markdown(
+                piece if fenced else _for_reading(piece), hyperlinks=False, code_theme="ansi_light"
+            )
+            console.print(markdown, width=None if fenced else prose)
     return capture.get()
 
 
@@ -32,6 +38,4 @@ def _topic(link: re.Match[str]) -> str:
     words, path, anchor = link.groups(default="")
     page = path.rpartition("/")[2].removesuffix(".md")
     topic = anchor if page == "layers" and anchor else page
-    return (
-        words if topic in re.findall(r"[\w-]+", f" {words} ") or not topic else f"{words} ({topic})"
-    )
+    return words if topic in ("", *re.findall(r"[\w-]+", words)) else f"{words} ({topic})"
