@@ -9,7 +9,7 @@ from mnetcost.version import __version__
 
 COMMANDS = (
     *("check", "compare", "conventions", "diff", "expand", "explain", "fit", "fmt"),
-    *("reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
+    *("help", "reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
 )
 
 
@@ -42,6 +42,7 @@ def app(context: click.Context) -> None:
     mnetcost table my_net.yaml --alpha 0.75 --resolution 160
     mnetcost sweep --alpha 1,0.5 --rho 1,6/7
     mnetcost specs                      the networks that are shipped
+    mnetcost help                       the manual
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -18,7 +18,7 @@ _GATED = Multiply()
 Heads = Annotated[Quantity, Integer(1, MAX_CHANNELS, "heads")]
 
 
-@layer("squeeze_excitation")
+@layer("squeeze_excitation", example="squeeze_excitation: {squeeze: 4}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SqueezeExcitation(Layer):
     """A gate a channel, from a bottleneck over the pooled map. Hu et al. 2018, arXiv:1709.01507."""
@@ -55,7 +55,7 @@ class SqueezeExcitation(Layer):
         yield Part("input_projections", x.c * self.squeeze, 1)
 
 
-@layer("attention")
+@layer("attention", example="attention: {heads: 4}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attention(Layer):
     """Multi-head self-attention over the n positions of a map. Vaswani et al. 2017, section 3.2.

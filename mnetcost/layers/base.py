@@ -61,6 +61,7 @@ class Layer(ABC):
 
     __slots__ = ()
     written: ClassVar[str] = ""
+    example: ClassVar[str] = ""
 
     @abstractmethod
     def output(self, x: Map, width: Width) -> Map:
@@ -126,6 +127,7 @@ class Compound(ABC):
 
     __slots__ = ()
     written: ClassVar[str] = ""
+    example: ClassVar[str] = ""
 
     @abstractmethod
     def expand(self) -> Iterator[tuple[str, Layer]]:
@@ -137,8 +139,12 @@ LAYERS: dict[str, type[Layer] | type[Compound]] = {}
 AnyLayer = TypeVar("AnyLayer", bound=Layer | Compound)
 
 
-def layer(written: str) -> Callable[[type[AnyLayer]], type[AnyLayer]]:
-    """Register a record under the key that specs write. A second registration is an error."""
+def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[AnyLayer]]:
+    """Register a record under the key that specs write. A second registration is an error.
+
+    `example` are the entries of a spec's `layers:`, one a line, that the manual shows it by, on a
+    24×32×16 input; the last one is the layer. By default it is the key alone.
+    """
 
     def register(record: type[AnyLayer]) -> type[AnyLayer]:
         missing = ", ".join(sorted(record.__abstractmethods__))
@@ -146,7 +152,7 @@ def layer(written: str) -> Callable[[type[AnyLayer]], type[AnyLayer]]:
             raise TypeError(f"layer {written!r} does not say its {missing}")
         if written in LAYERS:
             raise TypeError(f"layer {written!r} is registered twice")
-        record.written = written
+        record.written, record.example = written, example or written
         LAYERS[written] = record  # type: ignore[assignment]
         return record
 

@@ -105,7 +105,7 @@ class Convolution(Called, Layer):
         return riding(self.norm, self.act, self.called_as)
 
 
-@layer("conv")
+@layer("conv", example="conv: {out: 64, kernel: 3, stride: 2, norm: batch, act: relu}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Conv(Convolution):
     """Standard or grouped convolution: D_K²·M·N weights, each used D_O² times. Eq. 2."""
@@ -145,7 +145,7 @@ class Conv(Convolution):
         return "depthwise" if groups == x.c and groups > 1 else "conv"
 
 
-@layer("depthwise")
+@layer("depthwise", example="depthwise: {stride: 2, norm: batch, act: relu}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Depthwise(Convolution):
     """One D_K × D_K filter per input channel: D_K²·M weights, each used D_O² times. Eq. 4."""
@@ -162,7 +162,7 @@ class Depthwise(Convolution):
         return self.kernel.h * self.kernel.w * y.c
 
 
-@layer("pointwise")
+@layer("pointwise", example="pointwise: {out: 64, bias: true}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pointwise(Called, Compound):
     """A 1×1 convolution: M·N weights. Eq. 5's second term."""
@@ -200,7 +200,7 @@ class Inner:
     act: OptionalAct = None
 
 
-@layer("separable")
+@layer("separable", example="separable: {out: 64, stride: 2, norm: batch, act: relu}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Separable(Called, Compound):
     """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after."""

@@ -10,7 +10,7 @@ from mnetcost.layers.fields import Called, Channels, Switch
 from mnetcost.layers.normalization import Norm
 
 
-@layer("dense")
+@layer("dense", example="global_avg_pool\ndense: {out: 10, bias: true}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dense(Called, Layer):
     """Fully connected: M·N weights, each used once. Its input must be 1×1.

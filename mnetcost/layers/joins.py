@@ -43,7 +43,7 @@ class Merge(Join):
         return (Part("elementwise", (self.inputs - 1) * y.c, y.h * y.w),)
 
 
-@layer("add")
+@layer("add", example="pointwise: {name: branch, out: 16}\nadd: {from: [input, branch]}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Add(Merge):
     """The sum of maps of one shape; a residual. He et al. 2016, arXiv:1512.03385."""
@@ -63,7 +63,7 @@ class Add(Merge):
             )
 
 
-@layer("multiply")
+@layer("multiply", example="global_avg_pool: {name: gate}\nmultiply: {from: [input, gate]}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Multiply(Merge):
     """The product of maps; a side of 1 is spread over the others."""
@@ -82,7 +82,7 @@ class Multiply(Merge):
             yield Check(bad, "shapes", lambda: f"multiplies maps of {_sides(maps)}")
 
 
-@layer("concat")
+@layer("concat", example="pointwise: {name: branch, out: 8}\nconcat: {from: [input, branch]}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Concat(Merge):
     """Maps side by side along an axis."""
@@ -117,7 +117,10 @@ class Output(Merge):
         return ()
 
 
-@layer("prior_box")
+@layer(
+    "prior_box",
+    example="max_pool: {name: head, kernel: 2}\nprior_box: {priors: 6, from: [head, input]}",
+)
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PriorBox(Output):
     """Boxes and variances, 2×1×(4 · priors · positions). Liu et al. 2016, arXiv:1512.02325."""
@@ -128,7 +131,10 @@ class PriorBox(Output):
         return Map(2, 1, x.h * x.w * self.priors * 4)
 
 
-@layer("detection_output")
+@layer(
+    "detection_output",
+    example="flatten: {name: boxes}\ndetection_output: {keep: 200, from: [boxes, boxes]}",
+)
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DetectionOutput(Output):
     """The detections that are kept, seven values each. Liu et al. 2016, arXiv:1512.02325."""

@@ -24,7 +24,7 @@ class Normalization(Called, Layer):
         return (Part("normalization", y.c, y.h * y.w),)
 
 
-@layer("batch_norm")
+@layer("batch_norm", example="batch_norm: {act: relu}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BatchNorm(Normalization):
     """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
@@ -56,7 +56,7 @@ class LayerNorm(Normalization):
         yield Part("normalized_groups", 1, y.h * y.w)
 
 
-@layer("group_norm")
+@layer("group_norm", example="group_norm: {groups: 4}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GroupNorm(Normalization):
     """γ and β per channel, over groups of channels. Wu and He 2018, arXiv:1803.08494."""
@@ -75,7 +75,7 @@ class GroupNorm(Normalization):
         yield Part("normalized_groups", self.groups, 1)
 
 
-@layer("instance_norm")
+@layer("instance_norm", example="instance_norm: {affine: true}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InstanceNorm(Normalization):
     """Each channel by itself. Ulyanov et al. 2016, arXiv:1607.08022."""

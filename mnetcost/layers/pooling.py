@@ -41,14 +41,14 @@ class Pool(Called, Layer):
         return str(self.window())
 
 
-@layer("max_pool")
+@layer("max_pool", example="max_pool: {kernel: 3, stride: 2}")
 class MaxPool(Pool):
     """The largest value of each window."""
 
     __slots__ = ()
 
 
-@layer("avg_pool")
+@layer("avg_pool", example="avg_pool: {kernel: 2}")
 class AvgPool(Pool):
     """The mean of each window."""
 
@@ -103,14 +103,14 @@ class AdaptivePool(Called, Layer):
         return (Part("pooling", y.c, values_read(x.h, y.h) * values_read(x.w, y.w)),)
 
 
-@layer("adaptive_avg_pool")
+@layer("adaptive_avg_pool", example="adaptive_avg_pool: {size: [6, 7]}")
 class AdaptiveAvgPool(AdaptivePool):
     """The mean of each window."""
 
     __slots__ = ()
 
 
-@layer("adaptive_max_pool")
+@layer("adaptive_max_pool", example="adaptive_max_pool: {size: [6, 7]}")
 class AdaptiveMaxPool(AdaptivePool):
     """The largest value of each window."""
 

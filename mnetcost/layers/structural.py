@@ -64,7 +64,7 @@ class Flatten(Free):
         return Map(1, 1, x.h * x.w * x.c)
 
 
-@layer("dropout")
+@layer("dropout", example="dropout: {rate: 0.2}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dropout(Free):
     """Nothing at inference; `rate` is read and changes no cost."""
@@ -75,7 +75,7 @@ class Dropout(Free):
         return x
 
 
-@layer("split")
+@layer("split", example="split: {into: 4, take: 3}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Split(Free):
     """One of several equal parts of the channels, counted from 1."""
@@ -94,7 +94,7 @@ class Split(Free):
         )
 
 
-@layer("channel_shuffle")
+@layer("channel_shuffle", example="channel_shuffle: {groups: 4}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChannelShuffle(Free):
     """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
@@ -112,7 +112,7 @@ class ChannelShuffle(Free):
         )
 
 
-@layer("pad")
+@layer("pad", example="pad: {top: 1, left: 2}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pad(Free):
     """More px at the sides."""
@@ -126,7 +126,7 @@ class Pad(Free):
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
 
 
-@layer("crop")
+@layer("crop", example="crop: {height: 20, width: 30}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Crop(Free):
     """A part of the map, of these sides."""
@@ -145,7 +145,7 @@ class Crop(Free):
         )
 
 
-@layer("permute")
+@layer("permute", example="permute: {order: chw}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Permute(Free):
     """The axes in another order: what becomes height, width and channels."""
@@ -157,7 +157,7 @@ class Permute(Free):
         return Map(*(getattr(x, axis) for axis in self.order or "hwc"))
 
 
-@layer("reshape")
+@layer("reshape", example="reshape: {height: 12, width: 64}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reshape(Free):
     """The same values on other axes; one axis may be left out, and follows."""
@@ -182,7 +182,7 @@ class Reshape(Free):
         )
 
 
-@layer("resize")
+@layer("resize", example="resize: {scale: 2, mode: bilinear}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resize(Called, Free):
     """The map at other sides: times `scale`, or to `height` and `width`. With `like:` see joins."""
@@ -210,7 +210,7 @@ class Resize(Called, Free):
             yield Part("sized_positions", 1, y.h * y.w)
 
 
-@layer("learned")
+@layer("learned", example="learned: {out: 16}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Learned(Free):
     """A map of learned values that reads nothing, such as a class token."""

@@ -9,7 +9,7 @@ from mnetcost.layers.fields import Channels, Edge, Groups, Switch
 from mnetcost.layers.window import Same
 
 
-@layer("conv_transpose")
+@layer("conv_transpose", example="conv_transpose: {out: 8, kernel: 4, stride: 2, padding: 1}")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConvTranspose(Convolution):
     """D_K²·M·N weights, each used once per *input* position. Dumoulin and Visin 2016, ch. 4."""

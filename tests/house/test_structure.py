@@ -10,6 +10,7 @@ from dataclasses import FrozenInstanceError, is_dataclass
 from pathlib import Path
 
 import pytest
+from networks import example
 
 import mnetcost
 from mnetcost.cli.app import COMMANDS
@@ -17,6 +18,7 @@ from mnetcost.conventions import EVERY, PARAMETERS, WORK
 from mnetcost.conventions.presets import paper
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Compound, Layer, Map, layer
+from mnetcost.layers.fields import fields_of
 
 PACKAGE = Path(mnetcost.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "specs" not in path.parts)
@@ -25,6 +27,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "specs" not in path.par
 ROOMS = [
     {"text", "files", "version"},
     {"problems"},
+    {"manual"},
     {"exact"},
     {"multipliers", "printed"},
     {"expressions"},
@@ -45,8 +48,8 @@ ROOMS = [
 ]
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
 
-# What a command says and what answers it bear its name; these three say it in other words.
-TEXTS = {"schema", "show", "fmt"}  # print a text, and no report
+# What a command says and what answers it bear its name; these say it otherwise.
+TEXTS = {"help", "schema", "show", "fmt"}  # print a text, and no report
 COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
 SHARED = {
     "cli": {"app", "options", "output", "targets"},
@@ -252,46 +255,27 @@ def test_a_sweep_loads_arrays_and_nothing_else_that_is_heavy() -> None:
 
 # --- one definition a layer
 
-REQUIRED = {"out": 4, "kernel": (3, 1)}
 X = Map(12, 10, 8)
 
 
 def _plain(written: str) -> list[Layer]:
-    """The layers that a spec's `written` with only its needed keys stands for."""
-    needed = {
-        "max_pool": "kernel: [3, 1]",
-        "avg_pool": "kernel: [3, 1]",
-        "adaptive_avg_pool": "size: [3, 2]",
-        "adaptive_max_pool": "size: 3",
-        "attention": "heads: 4",
-        "crop": "height: 3, width: 2",
-        "group_norm": "groups: 2",
-        "permute": "order: chw",
-        "prior_box": "priors: 3",
-        "reshape": "height: 4, width: 6",
-        "squeeze_excitation": "squeeze: 2",
-        "conv_transpose": "out: 4",
-        "learned": "out: 4",
-        **dict.fromkeys(["conv", "pointwise", "separable", "dense"], "out: 4"),
-    }
-    options = needed.get(written, "")
-    extra = [
-        "",
-        *(
-            ", bias: true, norm: batch, act: prelu"
-            for _ in [options]
-            if "out" in options and written != "learned"
-        ),
-    ]
-    size = 1 if written == "dense" else 12
-    head = f"input: {{height: {size}, width: {size}, channels: 8}}\nlayers:\n"
-    nets = [mnetcost.load(f"{head}  - {written}: {{{options}{more}}}\n") for more in extra]
+    """The layers that `written` stands for, plain and with a bias, `norm` and `act`."""
+    keys = fields_of(LAYERS[written])
+    riding = {"bias": "true", "norm": "batch", "act": "prelu"}
+    more = ", ".join(f"{key}: {value}" for key, value in riding.items() if key in keys)
     return [
         part
-        for net in nets
-        for node in net.graph.nodes
+        for defaults in ("", more)
+        for node in example(written, f"defaults: {{{written}: {{{defaults}}}}}\n").graph.nodes
         for part in (node.layer, *node.layer.riders())
     ]
+
+
+@pytest.mark.parametrize("written", LAYERS)
+def test_the_example_of_a_layer_ends_with_it(written: str) -> None:
+    *_, last = LAYERS[written].example.split("\n")
+    assert last.split(":")[0] == written
+    assert len(example(written).graph.nodes) >= 1
 
 
 @pytest.mark.parametrize("written", LAYERS)

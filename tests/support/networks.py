@@ -3,6 +3,7 @@
 from typing import Any
 
 import mnetcost
+from mnetcost.layers import LAYERS
 
 INPUT = "input: {height: 9, width: 7, channels: 4}\n"
 
@@ -43,3 +44,14 @@ def one_layer(size, layer):
     return mnetcost.load(
         f"input: {{height: {height}, width: {width}, channels: {channels}}}\nlayers:\n  - {layer}\n"
     ).cost()
+
+
+def example_text(written: str) -> str:
+    """The spec of a layer type's own example."""
+    entries = "".join(f"  - {entry}\n" for entry in LAYERS[written].example.split("\n"))
+    return f"input: {{height: 24, width: 32, channels: 16}}\nlayers:\n{entries}"
+
+
+def example(written: str, head: str = "") -> mnetcost.Network:
+    """The network of a layer type's example, with more keys at the head of its spec."""
+    return mnetcost.load(head + example_text(written))
