@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mnetcost.analysis.compare import CountComparison
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 Comparable: TypeAlias = str | os.PathLike[str] | Network | Cost
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Diff(CountDiff):
     """What changed from one network to another.
 
@@ -41,7 +39,6 @@ class Diff(CountDiff):
         return render_fragment(diff_report(self))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Comparison(CountComparison):
     """Several networks side by side: `names`, `counts`, and which are on the `pareto` front."""
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from mnetcost.analysis.knobs import combinations, points_each
@@ -11,6 +10,7 @@ from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis, Count
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
+from mnetcost.record import Record
 from mnetcost.spec import load_graph, read_graph
 
 if TYPE_CHECKING:  # a sweep needs NumPy and an explanation SymPy, a cost neither
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # a sweep needs NumPy and an explanation SymPy, a cost neithe
     from mnetcost.tables import Report
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Cost(Count):
     """The exact cost of a network at one setting.
 
@@ -47,7 +46,9 @@ class Cost(Count):
         from mnetcost.analysis.explain import explain, select
 
         layers, derived = explain(self, layer), derivations(self, select(self, layer))
-        return Explanation(self, tuple(layers), tuple(derived), whole=not layer)
+        return Explanation(
+            cost=self, layers=tuple(layers), derivations=tuple(derived), whole=not layer
+        )
 
     def __repr__(self) -> str:
         return (
@@ -62,8 +63,7 @@ class Cost(Count):
         return render_fragment(cost_report(self))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Explanation:
+class Explanation(Record):
     """Why a cost is what it is. Prints as text; a notebook shows it as mathematics.
 
     `layers` hold a layer's `symbols` with their values and its `lines`: quantity, formula, numbers
@@ -92,8 +92,7 @@ class Explanation:
         return render_mathematics(self.report())
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Network:
+class Network(Record):
     """A network read from a spec. Costs nothing until asked."""
 
     graph: Graph
@@ -152,7 +151,7 @@ class Network:
 
     def configured(self, variant: str | None, knobs: Mapping[str, Any]) -> "Network":
         """The same spec as another variant and with other knobs."""
-        return Network(read_graph(self.graph.origin, variant or "", knobs))
+        return Network(graph=read_graph(self.graph.origin, variant or "", knobs))
 
     def set(self, **knobs: Any) -> "Network":
         """The same network with other knobs. Raises UsageError for one that it has not."""
@@ -198,7 +197,7 @@ def load(
     is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob that it
     has not, SpecError with every problem of the spec.
     """
-    return Network(load_graph(spec, variant, set))
+    return Network(graph=load_graph(spec, variant, set))
 
 
 @overload
