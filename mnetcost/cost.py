@@ -1,7 +1,6 @@
 """Counting a network: exact integers per layer, in total, and by type."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +12,7 @@ from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
+from mnetcost.record import Record
 
 PASSES = {
     "forward": ("forward",),
@@ -136,8 +136,7 @@ class TypeCost(NamedTuple):
         return _total_operations(self.layers)
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Record):
     """The cost of a network at one setting. Totals are the sums of the layers."""
 
     graph: Graph

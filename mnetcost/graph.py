@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,6 +11,7 @@ from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
+from mnetcost.record import Record
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
@@ -56,11 +56,10 @@ class Node(NamedTuple):
         values = {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
         if "out" in values:
             values["scale"] = False
-        return self._replace(layer=replace(self.layer, **values))  # type: ignore[type-var]
+        return self._replace(layer=self.layer._replace(**values))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Graph:
+class Graph(Record):
     """A checked network. Its types are decided on the map at α = ρ = 1."""
 
     name: str
@@ -73,8 +72,8 @@ class Graph:
     budgets: tuple[Budget, ...] = ()
     variant: str = ""
     variants: tuple[str, ...] = ()
-    knobs: Mapping[str, Any] = field(default_factory=dict)
-    given: Mapping[str, Any] = field(default_factory=dict)  # the knobs that were set
+    knobs: Mapping[str, Any] = {}
+    given: Mapping[str, Any] = {}  # the knobs that were set
 
     def __repr__(self) -> str:
         return f"Graph({self.name!r}, {len(self.nodes)} nodes)"

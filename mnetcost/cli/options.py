@@ -184,7 +184,7 @@ def open_network(spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = ()) -> 
         knobs = read_set(knobs)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
-        return Network(read_graph(origin, given=knobs))
+        return Network(graph=read_graph(origin, given=knobs))
     if "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")
     return load(spec, set=knobs)

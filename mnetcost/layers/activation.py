@@ -11,8 +11,6 @@ from mnetcost.layers.fields import Called, Choice
 class Activation(Called, Layer):
     """An elementwise function without parameters; its shape is its input's."""
 
-    __slots__ = ()
-
     def output(self, x: Map, width: Width) -> Map:
         return x
 
@@ -27,28 +25,20 @@ class Activation(Called, Layer):
 class ReLU(Activation):
     """max(0, x)."""
 
-    __slots__ = ()
-
 
 @layer("relu6")
 class ReLU6(Activation):
     """min(max(0, x), 6). Krizhevsky 2010."""
-
-    __slots__ = ()
 
 
 @layer("leaky_relu")
 class LeakyReLU(Activation):
     """x, or a fixed slope times x below zero. Maas et al. 2013."""
 
-    __slots__ = ()
-
 
 @layer("prelu")
 class PReLU(Activation):
     """x, or a learned slope per channel times x below zero. He et al. 2015, arXiv:1502.01852."""
-
-    __slots__ = ()
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.c),)
@@ -58,84 +48,60 @@ class PReLU(Activation):
 class ELU(Activation):
     """x, or exp(x) - 1 below zero. Clevert et al. 2015, arXiv:1511.07289."""
 
-    __slots__ = ()
-
 
 @layer("sigmoid")
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
-
-    __slots__ = ()
 
 
 @layer("hard_sigmoid")
 class HardSigmoid(Activation):
     """relu6(x + 3) / 6. Howard et al. 2019, arXiv:1905.02244."""
 
-    __slots__ = ()
-
 
 @layer("tanh")
 class Tanh(Activation):
     """Hyperbolic tangent."""
-
-    __slots__ = ()
 
 
 @layer("swish")
 class Swish(Activation):
     """x · sigmoid(x), also called SiLU. Ramachandran et al. 2017, arXiv:1710.05941."""
 
-    __slots__ = ()
-
 
 @layer("hard_swish")
 class HardSwish(Activation):
     """x · relu6(x + 3) / 6. Howard et al. 2019, arXiv:1905.02244, eq. in section 5.2."""
-
-    __slots__ = ()
 
 
 @layer("gelu")
 class GELU(Activation):
     """x · Φ(x). Hendrycks and Gimpel 2016, arXiv:1606.08415."""
 
-    __slots__ = ()
-
 
 @layer("hard_tanh")
 class HardTanh(Activation):
     """min(max(-1, x), 1)."""
-
-    __slots__ = ()
 
 
 @layer("selu")
 class SELU(Activation):
     """A scaled ELU. Klambauer et al. 2017, arXiv:1706.02515."""
 
-    __slots__ = ()
-
 
 @layer("softplus")
 class Softplus(Activation):
     """log(1 + exp(x))."""
-
-    __slots__ = ()
 
 
 @layer("mish")
 class Mish(Activation):
     """x · tanh(softplus(x)). Misra 2019, arXiv:1908.08681."""
 
-    __slots__ = ()
-
 
 @layer("softmax")
 class Softmax(Activation):
     """exp(x) over its sum along the channels, at each position."""
-
-    __slots__ = ()
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("softmax", y.c, y.h * y.w),)
@@ -144,8 +110,6 @@ class Softmax(Activation):
 @layer("log_softmax")
 class LogSoftmax(Softmax):
     """The logarithm of the softmax."""
-
-    __slots__ = ()
 
 
 # Every elementwise one can ride on a layer; softmax, which needs all channels, is not elementwise.

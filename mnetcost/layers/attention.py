@@ -1,7 +1,6 @@
 """Attention: over channels (squeeze and excitation) and over positions (heads)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, activation
@@ -19,7 +18,6 @@ Heads = Annotated[Quantity, Integer(1, MAX_CHANNELS, "heads")]
 
 
 @layer("squeeze_excitation", example="squeeze_excitation: {squeeze: 4}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SqueezeExcitation(Layer):
     """A gate a channel, from a bottleneck over the pooled map. Hu et al. 2018, arXiv:1709.01507."""
 
@@ -56,7 +54,6 @@ class SqueezeExcitation(Layer):
 
 
 @layer("attention", example="attention: {heads: 4}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attention(Layer):
     """Multi-head self-attention over the n positions of a map. Vaswani et al. 2017, section 3.2.
 

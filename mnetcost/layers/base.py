@@ -3,9 +3,11 @@
 The same lines run on ints, NumPy arrays and SymPy symbols, so a formula never branches on a value.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from mnetcost.record import Record
 
 Quantity: TypeAlias = Any  # an int, an integer array or a symbol: no static type covers all three
 
@@ -56,12 +58,11 @@ class Width(Protocol):
     def __call__(self, written: Quantity, scale: bool, /) -> Quantity: ...
 
 
-class Layer(ABC):
+class Layer(Record):
     """One layer type. A record that forgets one of these methods cannot be registered."""
 
-    __slots__ = ()
-    written: ClassVar[str] = ""
-    example: ClassVar[str] = ""
+    written = ""  # the key that specs write
+    example = ""  # entries of `layers:` that show it, one a line, the last one it
 
     @abstractmethod
     def output(self, x: Map, width: Width) -> Map:
@@ -111,8 +112,6 @@ class Stage(NamedTuple):
 class Join(Layer):
     """A layer that reads several maps; the graph says how many in `inputs`."""
 
-    __slots__ = ()
-
     @abstractmethod
     def merged(self, maps: Sequence[Map]) -> Map:
         """The map that stands for all of its inputs."""
@@ -122,12 +121,11 @@ class Join(Layer):
         return ()
 
 
-class Compound(ABC):
+class Compound(Record):
     """A written form that stands for several layers, such as `separable`."""
 
-    __slots__ = ()
-    written: ClassVar[str] = ""
-    example: ClassVar[str] = ""
+    written = ""  # the key that specs write
+    example = ""  # entries of `layers:` that show it, one a line, the last one it
 
     @abstractmethod
     def expand(self) -> Iterator[tuple[str, Layer]]:

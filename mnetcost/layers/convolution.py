@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, OptionalAct, activation
@@ -32,6 +31,7 @@ from mnetcost.layers.fields import (
 )
 from mnetcost.layers.normalization import NORMS, Norm, OptionalNorm
 from mnetcost.layers.window import ONE, SAME, Padding, Window
+from mnetcost.record import Record
 
 THREE = Pair(3, 3)
 
@@ -60,7 +60,6 @@ def kernel_parameters(weights: Quantity, bias: bool, y: Map) -> Iterator[Amount]
         yield Amount("biases", y.c)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Convolution(Called, Layer):
     """What every convolution shares: a window of weights over the map, bias, norm and act."""
 
@@ -106,7 +105,6 @@ class Convolution(Called, Layer):
 
 
 @layer("conv", example="conv: {out: 64, kernel: 3, stride: 2, norm: batch, act: relu}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Conv(Convolution):
     """Standard or grouped convolution: D_K²·M·N weights, each used D_O² times. Eq. 2."""
 
@@ -146,7 +144,6 @@ class Conv(Convolution):
 
 
 @layer("depthwise", example="depthwise: {stride: 2, norm: batch, act: relu}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Depthwise(Convolution):
     """One D_K × D_K filter per input channel: D_K²·M weights, each used D_O² times. Eq. 4."""
 
@@ -163,7 +160,6 @@ class Depthwise(Convolution):
 
 
 @layer("pointwise", example="pointwise: {out: 64, bias: true}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pointwise(Called, Compound):
     """A 1×1 convolution: M·N weights. Eq. 5's second term."""
 
@@ -191,8 +187,7 @@ class Pointwise(Called, Compound):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Inner:
+class Inner(Record):
     """What the depthwise half of a separable convolution has for itself."""
 
     bias: OptionalSwitch = None
@@ -201,7 +196,6 @@ class Inner:
 
 
 @layer("separable", example="separable: {out: 64, stride: 2, norm: batch, act: relu}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Separable(Called, Compound):
     """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after."""
 

@@ -1,7 +1,6 @@
 """Fully connected layers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mnetcost.layers.activation import Act
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
@@ -11,7 +10,6 @@ from mnetcost.layers.normalization import Norm
 
 
 @layer("dense", example="global_avg_pool\ndense: {out: 10, bias: true}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dense(Called, Layer):
     """Fully connected: M·N weights, each used once. Its input must be 1×1.
 

@@ -1,11 +1,11 @@
 """What a key of a layer may hold: descriptions only, read by the spec reader."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from mnetcost.layers.base import Pair, Quantity
+from mnetcost.record import Record
 
 MAX_CHANNELS = 2**24
 MAX_SIDE = 2**16
@@ -48,14 +48,14 @@ class WindowPadding(NamedTuple):
 class Nested(NamedTuple):
     """A mapping read into a record of its own."""
 
-    record: type[Any]
+    record: type[Record]
 
 
 Kind = Integer | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
 
 
 class Field(NamedTuple):
-    """A key of a record: what it may hold, and its default."""
+    """A key of a record: what it may hold, and its default, None where it is required."""
 
     kind: Kind
     default: Any
@@ -63,16 +63,13 @@ class Field(NamedTuple):
 
 
 @cache
-def fields_of(record: Hashable) -> Mapping[str, Field]:
+def fields_of(record: type[Record]) -> Mapping[str, Field]:
     """The keys of a record in written order, from its annotations; how it is called last."""
+    defaults = record._field_defaults
     found = {
-        field.name: Field(
-            field.type.__metadata__[0],
-            field.default,
-            field.default is MISSING,
-        )
-        for field in (fields(record) if is_dataclass(record) else ())
-        if hasattr(field.type, "__metadata__")  # others are set by the graph, not by a spec
+        name: Field(annotation.__metadata__[0], defaults.get(name), name not in defaults)
+        for name, annotation in record._fields.items()
+        if hasattr(annotation, "__metadata__")  # others are set by the graph, not by a spec
     }
     return dict(sorted(found.items(), key=lambda pair: pair[0] == "called_as"))
 
@@ -98,8 +95,7 @@ CALLS = ("module", "functional", "tensor", "subclass")
 CalledAs = Annotated[str, Choice((*CALLS, "absent", "unknown"))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Called:
+class Called(Record):
     """A layer that some counters count by how it is called."""
 
     called_as: CalledAs = "module"

@@ -1,7 +1,6 @@
 """Layers that read several maps: the merges, and the ends of a detector."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Annotated
 
@@ -27,7 +26,6 @@ def _sides(maps: Sequence[Map]) -> str:
     return " and ".join(f"{one.h}×{one.w}×{one.c}" for one in maps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Merge(Join):
     """Several maps to one."""
 
@@ -44,7 +42,6 @@ class Merge(Join):
 
 
 @layer("add", example="pointwise: {name: branch, out: 16}\nadd: {from: [input, branch]}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Add(Merge):
     """The sum of maps of one shape; a residual. He et al. 2016, arXiv:1512.03385."""
 
@@ -64,7 +61,6 @@ class Add(Merge):
 
 
 @layer("multiply", example="global_avg_pool: {name: gate}\nmultiply: {from: [input, gate]}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Multiply(Merge):
     """The product of maps; a side of 1 is spread over the others."""
 
@@ -83,7 +79,6 @@ class Multiply(Merge):
 
 
 @layer("concat", example="pointwise: {name: branch, out: 8}\nconcat: {from: [input, branch]}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Concat(Merge):
     """Maps side by side along an axis."""
 
@@ -106,7 +101,6 @@ class Concat(Merge):
             yield Check(bad, "shapes", lambda: f"joins maps of {_sides(maps)} along {self.axis}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Output(Merge):
     """A list of boxes from maps: listed, and counted as nothing."""
 
@@ -121,7 +115,6 @@ class Output(Merge):
     "prior_box",
     example="max_pool: {name: head, kernel: 2}\nprior_box: {priors: 6, from: [head, input]}",
 )
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PriorBox(Output):
     """Boxes and variances, 2×1×(4 · priors · positions). Liu et al. 2016, arXiv:1512.02325."""
 
@@ -135,7 +128,6 @@ class PriorBox(Output):
     "detection_output",
     example="flatten: {name: boxes}\ndetection_output: {keep: 200, from: [boxes, boxes]}",
 )
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DetectionOutput(Output):
     """The detections that are kept, seven values each. Liu et al. 2016, arXiv:1512.02325."""
 
@@ -145,7 +137,6 @@ class DetectionOutput(Output):
         return Map(self.keep, 1, 7)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResizeLike(Merge):
     """`resize: {like: NAME}`: the first map at the sides of the second."""
 

@@ -1,7 +1,6 @@
 """Normalisation, as a layer and as `norm:`: γ and β learned, a batch's statistics gathered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, activation
@@ -11,8 +10,6 @@ from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
 
 class Normalization(Called, Layer):
     """One operation an element; the shape stays."""
-
-    __slots__ = ()
 
     def output(self, x: Map, width: Width) -> Map:
         return x
@@ -25,7 +22,6 @@ class Normalization(Called, Layer):
 
 
 @layer("batch_norm", example="batch_norm: {act: relu}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BatchNorm(Normalization):
     """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
 
@@ -49,15 +45,12 @@ class BatchNorm(Normalization):
 class LayerNorm(Normalization):
     """γ and β per channel, over all channels of a position. Ba et al. 2016, arXiv:1607.06450."""
 
-    __slots__ = ()
-
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("affine_outputs", y.c, y.h * y.w)
         yield Part("normalized_groups", 1, y.h * y.w)
 
 
 @layer("group_norm", example="group_norm: {groups: 4}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GroupNorm(Normalization):
     """γ and β per channel, over groups of channels. Wu and He 2018, arXiv:1803.08494."""
 
@@ -76,7 +69,6 @@ class GroupNorm(Normalization):
 
 
 @layer("instance_norm", example="instance_norm: {affine: true}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InstanceNorm(Normalization):
     """Each channel by itself. Ulyanov et al. 2016, arXiv:1607.08022."""
 
@@ -93,7 +85,6 @@ class InstanceNorm(Normalization):
 
 
 @layer("local_response_norm")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LocalResponseNorm(Normalization):
     """By the neighbouring channels, without parameters. Krizhevsky et al. 2012, section 3.3."""
 
@@ -111,8 +102,6 @@ class LocalResponseNorm(Normalization):
 class L2Norm(Normalization):
     """To length 1 at each position, with a learned scale per channel. arXiv:1506.04579."""
 
-    __slots__ = ()
-
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.c),)
 
@@ -120,8 +109,6 @@ class L2Norm(Normalization):
 @layer("layer_scale")
 class LayerScale(Normalization):
     """A learned factor per channel. Touvron et al. 2021, arXiv:2103.17239."""
-
-    __slots__ = ()
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.c),)

@@ -1,14 +1,12 @@
 """Pooling: no parameters, one operation per element of each window."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
 from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
 from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, values_read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pool(Called, Layer):
     """A window over each channel; its stride is the kernel unless written."""
 
@@ -45,14 +43,10 @@ class Pool(Called, Layer):
 class MaxPool(Pool):
     """The largest value of each window."""
 
-    __slots__ = ()
-
 
 @layer("avg_pool", example="avg_pool: {kernel: 2}")
 class AvgPool(Pool):
     """The mean of each window."""
-
-    __slots__ = ()
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("pooling_inside", y.c, self.window().values_inside(x))
@@ -60,8 +54,6 @@ class AvgPool(Pool):
 
 class GlobalPool(Called, Layer):
     """One window over the whole map, whatever its size."""
-
-    __slots__ = ()
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(1, 1, x.c)
@@ -77,17 +69,12 @@ class GlobalPool(Called, Layer):
 class GlobalAvgPool(GlobalPool):
     """The mean of each channel. Lin et al. 2013, arXiv:1312.4400."""
 
-    __slots__ = ()
-
 
 @layer("global_max_pool")
 class GlobalMaxPool(GlobalPool):
     """The largest value of each channel."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdaptivePool(Called, Layer):
     """As many windows as the output has values, spread over the map, whatever its size."""
 
@@ -107,11 +94,7 @@ class AdaptivePool(Called, Layer):
 class AdaptiveAvgPool(AdaptivePool):
     """The mean of each window."""
 
-    __slots__ = ()
-
 
 @layer("adaptive_max_pool", example="adaptive_max_pool: {size: [6, 7]}")
 class AdaptiveMaxPool(AdaptivePool):
     """The largest value of each window."""
-
-    __slots__ = ()

@@ -1,7 +1,6 @@
 """Layers that only rearrange, or do nothing at inference; and learned values without a kernel."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import permutations
 from typing import Annotated
 
@@ -32,8 +31,6 @@ OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 class Free(Layer):
     """No parameters and no work."""
 
-    __slots__ = ()
-
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
 
@@ -45,14 +42,11 @@ class Free(Layer):
 class Identity(Free):
     """Nothing: a place to name."""
 
-    __slots__ = ()
-
     def output(self, x: Map, width: Width) -> Map:
         return x
 
 
 @layer("flatten")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Flatten(Free):
     """Every value becomes a channel of a 1×1 map; into height, every position one of a column."""
 
@@ -65,7 +59,6 @@ class Flatten(Free):
 
 
 @layer("dropout", example="dropout: {rate: 0.2}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dropout(Free):
     """Nothing at inference; `rate` is read and changes no cost."""
 
@@ -76,7 +69,6 @@ class Dropout(Free):
 
 
 @layer("split", example="split: {into: 4, take: 3}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Split(Free):
     """One of several equal parts of the channels, counted from 1."""
 
@@ -95,7 +87,6 @@ class Split(Free):
 
 
 @layer("channel_shuffle", example="channel_shuffle: {groups: 4}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChannelShuffle(Free):
     """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
 
@@ -113,7 +104,6 @@ class ChannelShuffle(Free):
 
 
 @layer("pad", example="pad: {top: 1, left: 2}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pad(Free):
     """More px at the sides."""
 
@@ -127,7 +117,6 @@ class Pad(Free):
 
 
 @layer("crop", example="crop: {height: 20, width: 30}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Crop(Free):
     """A part of the map, of these sides."""
 
@@ -146,7 +135,6 @@ class Crop(Free):
 
 
 @layer("permute", example="permute: {order: chw}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Permute(Free):
     """The axes in another order: what becomes height, width and channels."""
 
@@ -158,7 +146,6 @@ class Permute(Free):
 
 
 @layer("reshape", example="reshape: {height: 12, width: 64}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reshape(Free):
     """The same values on other axes; one axis may be left out, and follows."""
 
@@ -183,7 +170,6 @@ class Reshape(Free):
 
 
 @layer("resize", example="resize: {scale: 2, mode: bilinear}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resize(Called, Free):
     """The map at other sides: times `scale`, or to `height` and `width`. With `like:` see joins."""
 
@@ -211,7 +197,6 @@ class Resize(Called, Free):
 
 
 @layer("learned", example="learned: {out: 16}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Learned(Free):
     """A map of learned values that reads nothing, such as a class token."""
 
@@ -230,8 +215,6 @@ class Learned(Free):
 @layer("position_embedding")
 class PositionEmbedding(Free):
     """A learned value added to each value of the map. Dosovitskiy et al. 2021, arXiv:2010.11929."""
-
-    __slots__ = ()
 
     def output(self, x: Map, width: Width) -> Map:
         return x

@@ -1,7 +1,6 @@
 """Transposed convolution: a convolution run backwards."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mnetcost.layers.base import Check, Map, Part, Quantity, Width, layer
 from mnetcost.layers.convolution import Convolution
@@ -10,7 +9,6 @@ from mnetcost.layers.window import Same
 
 
 @layer("conv_transpose", example="conv_transpose: {out: 8, kernel: 4, stride: 2, padding: 1}")
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConvTranspose(Convolution):
     """D_K²·M·N weights, each used once per *input* position. Dumoulin and Visin 2016, ch. 4."""
 

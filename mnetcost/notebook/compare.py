@@ -1,6 +1,5 @@
 """Several networks side by side, which show themselves as a table and as a picture."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnetcost.analysis.compare.compare import CountComparison
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Comparison(CountComparison):
     """Several networks side by side: `names`, `counts`, and which are on the `pareto` front."""
 

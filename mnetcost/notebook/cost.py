@@ -1,6 +1,5 @@
 """The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
@@ -10,7 +9,6 @@ if TYPE_CHECKING:  # brings SymPy
     from mnetcost.notebook.explain import Explanation
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Cost(Count):
     """The exact cost of a network at one setting.
 

@@ -1,13 +1,10 @@
 """What changed from one network to another, which shows itself as a table."""
 
-from dataclasses import dataclass
-
 from mnetcost.analysis.diff.diff import CountDiff
 from mnetcost.render.html import render_fragment
 from mnetcost.reports.diff import diff_report
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Diff(CountDiff):
     """What changed from one network to another.
 

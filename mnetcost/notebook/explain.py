@@ -1,19 +1,18 @@
 """Why a cost is what it is, which shows itself as mathematics."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from mnetcost.analysis.explain.derivation import Derivation, derivations
 from mnetcost.analysis.explain.explain import Explained, explain, select
 from mnetcost.cost import Count
+from mnetcost.record import Record
 from mnetcost.render.mathematics import render_mathematics
 from mnetcost.render.terminal import render_plain
 from mnetcost.reports.explain import explain_report
 from mnetcost.tabular import Report
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Explanation:
+class Explanation(Record):
     """Why a cost is what it is. Prints as text; a notebook shows it as mathematics.
 
     `layers` hold a layer's `symbols` with their values and its `lines`: quantity, formula, numbers
@@ -29,7 +28,7 @@ class Explanation:
     def of(cls, cost: Count, layer: str = "") -> Self:
         """The explanation of the layers that `layer` names; of all for an empty text."""
         layers, derived = explain(cost, layer), derivations(cost, select(cost, layer))
-        return cls(cost, tuple(layers), tuple(derived), whole=not layer)
+        return cls(cost=cost, layers=tuple(layers), derivations=tuple(derived), whole=not layer)
 
     def report(self) -> Report:
         """The tables that the command line prints."""

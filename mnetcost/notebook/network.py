@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mnetcost.conventions.presets import convention as find_convention
@@ -10,14 +9,14 @@ from mnetcost.cost import Basis
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
+from mnetcost.record import Record
 from mnetcost.spec import load_graph, read_graph
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
     from mnetcost.analysis.rewrite.rewrite import Rewriting
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Network:
+class Network(Record):
     """A network read from a spec. Costs nothing until asked."""
 
     graph: Graph
@@ -76,7 +75,7 @@ class Network:
 
     def configured(self, variant: str | None, knobs: Mapping[str, Any]) -> "Network":
         """The same spec as another variant and with other knobs."""
-        return Network(read_graph(self.graph.origin, variant or "", knobs))
+        return Network(graph=read_graph(self.graph.origin, variant or "", knobs))
 
     def set(self, **knobs: Any) -> "Network":
         """The same network with other knobs. Raises UsageError for one that it has not."""
@@ -122,4 +121,4 @@ def load(
     is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob that it
     has not, SpecError with every problem of the spec.
     """
-    return Network(load_graph(spec, variant, set))
+    return Network(graph=load_graph(spec, variant, set))

@@ -1,12 +1,12 @@
 """`blocks:`, `knobs:` and the values that both give to their parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mnetcost.expressions import ExpressionError, is_expression, literal, parse
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
+from mnetcost.record import Record
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
 from mnetcost.spec.scope import INCOMING, Evaluator, Scope
@@ -18,8 +18,7 @@ TAKEN = ("repeat", "name", "when", "from", "rows", "branches", "layers")
 REQUIRED = object()  # the default of a parameter that every call must give
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Record):
     """A named list of layers with parameters."""
 
     name: str
@@ -118,5 +117,12 @@ def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dic
             continue
         takes = read_values(convert, entries["takes"][1], "takes") if "takes" in entries else {}
         residual = entries["residual"][1] if "residual" in entries else None
-        blocks[name] = Block(name, key.mark, takes, entries["layers"][1], residual, knobs)
+        blocks[name] = Block(
+            name=name,
+            mark=key.mark,
+            takes=takes,
+            layers=entries["layers"][1],
+            residual=residual,
+            knobs=knobs,
+        )
     return blocks

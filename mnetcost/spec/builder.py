@@ -1,7 +1,6 @@
 """The `layers:` list to graph nodes: blocks, rows, repeats and branches are unrolled, bounded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from mnetcost.graph import INPUT, Node
@@ -10,9 +9,9 @@ from mnetcost.layers.base import Join, Layer
 from mnetcost.layers.fields import fields_of
 from mnetcost.problems import Mark, Use
 from mnetcost.spec.blocks import Block
+from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.records import Unknown, Written
 from mnetcost.spec.scope import Scope
 from mnetcost.spec.surroundings import MAX_NODES, Surroundings, TooLarge
 from mnetcost.text import clip, did_you_mean
@@ -147,7 +146,7 @@ class Builder(Surroundings):
         for name, record in expanded:
             layer = record
             if isinstance(layer, Join):
-                layer = replace(layer, inputs=len(reads))  # type: ignore[type-var]
+                layer = layer._replace(inputs=len(reads))
             elif len(reads) > 1:
                 message = f"`{written.key.text}` reads one tensor, not {len(reads)}"
                 self.collector.add(written.key.mark, "conflict", message)
@@ -239,6 +238,7 @@ class Builder(Surroundings):
             prefix=f"{name}/",
             turn=turn,
             training_only=scope.training_only,
+            names={},
             outer=scope,
         )
         self.calls.append(block.name)
@@ -303,7 +303,7 @@ class Builder(Surroundings):
 
     def _branch(self, node: YamlNode, start: int, scope: Scope) -> int | None:
         """Where one branch ends, or None where it takes no part in the merge."""
-        inside = replace(scope)
+        inside = scope
         if isinstance(node, Entries) and "layers" in node.nodes and "repeat" not in node.nodes:
             entries = self.convert.entries(node, BRANCH_KEYS, "a branch") or {}
             if not self.wanted(node, start, scope):
@@ -313,7 +313,7 @@ class Builder(Surroundings):
             layers = entries["layers"][1]
             if "training_only" in entries:
                 training = self.condition(entries["training_only"][1], start, scope)
-                inside = replace(scope, training_only=training or scope.training_only)
+                inside = scope._replace(training_only=training or scope.training_only)
         else:
             layers = node
         if isinstance(layers, Items) and not layers.nodes:

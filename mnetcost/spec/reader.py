@@ -14,9 +14,9 @@ from mnetcost.problems import TOP, Collector, Mark, Origin, Stop, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
+from mnetcost.spec.entries import RecordReader, read_defaults
 from mnetcost.spec.expectations import FigureReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, read_mapping
-from mnetcost.spec.records import RecordReader, read_defaults
 from mnetcost.spec.rounding import read_width
 from mnetcost.spec.scope import Evaluator
 from mnetcost.spec.sources import locate, stem

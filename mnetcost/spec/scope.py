@@ -1,30 +1,29 @@
 """Where a layer stands: the parameters it sees, the names it can read, the prefix of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
 
 from mnetcost.expressions import Derived, ExpressionError, is_expression, parse, value_text
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import Collector
+from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
 INCOMING = {"in", "here"}
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Record):
     """The surroundings of a layer: those of a block call, a branch or the turn of a repeat."""
 
     values: Mapping[str, Any]
+    names: dict[str, int]  # tensor -> index of its node
     body: int = 0  # which list of layers numbers its names
     block: int = -1  # the node whose channels are `$in`
     prefix: str = ""
     suffix: str = ""
     turn: int = 1
     training_only: bool = False
-    names: dict[str, int] = field(default_factory=dict)  # tensor -> index of its node
     outer: "Scope | None" = None
 
     def tensor(self, name: str) -> int | None:
@@ -39,7 +38,7 @@ class Scope:
 
     def in_turn(self, turn: int) -> "Scope":
         """The surroundings of one turn of a repeat."""
-        return replace(self, suffix=f"{self.suffix}.{turn}", turn=turn)
+        return self._replace(suffix=f"{self.suffix}.{turn}", turn=turn)
 
 
 class Evaluator:

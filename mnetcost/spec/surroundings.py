@@ -11,9 +11,9 @@ from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import Block
 from mnetcost.spec.convert import Converter
+from mnetcost.spec.entries import RecordReader
 from mnetcost.spec.nodes import Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.records import RecordReader
 from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip, did_you_mean
 

@@ -35,7 +35,7 @@ def test_a_kind_that_no_convention_knows_never_counts_as_nothing(layer):
     graph = chain("relu").graph
     (node,) = graph.nodes
     object.__setattr__(graph, "nodes", (node._replace(layer=layer),))
-    setting = mnetcost.Network(graph)
+    setting = mnetcost.Network(graph=graph)
     with pytest.raises(KeyError, match="no convention knows"):
         setting.cost()
     with pytest.raises(KeyError, match="no convention knows"):

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import FrozenInstanceError, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "specs" not in path.par
 
 # The rooms from the ground up: a room imports only from those before it.
 ROOMS = [
-    {"text", "files", "version"},
+    {"text", "files", "version", "record"},
     {"problems"},
     {"manual"},
     {"exact"},
@@ -294,7 +293,7 @@ def test_a_layer_says_what_it_is_and_exposes_known_parts(written: str) -> None:
 @pytest.mark.parametrize("written", LAYERS)
 def test_a_layer_is_frozen(written: str) -> None:
     for part in _plain(written):
-        with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
+        with pytest.raises(AttributeError, match="frozen"):
             part.kernel = 3  # type: ignore[attr-defined]
         assert not hasattr(part, "__dict__")
         hash(part)
@@ -344,8 +343,7 @@ def test_a_compound_that_does_not_expand_is_an_error() -> None:
 def test_what_a_notebook_holds_is_frozen() -> None:
     net = mnetcost.load("mobilenet_v1")
     for value in (net, net.cost(), net.graph):
-        assert is_dataclass(value)
-        with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
+        with pytest.raises(AttributeError, match="frozen"):
             value.name = "other"  # type: ignore[misc]
 
 

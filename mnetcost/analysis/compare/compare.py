@@ -1,17 +1,16 @@
 """Several networks side by side, and which of them no other beats."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
 from mnetcost.analysis.compare.pareto import Priced, front
 from mnetcost.cost import Count
 from mnetcost.problems import UsageError
+from mnetcost.record import Record
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CountComparison:
+class CountComparison(Record):
     """Networks counted on one basis, their names, and which are on the Pareto front.
 
     On it is what no other beats: none has fewer parameters and needs no more work, or less work
@@ -29,7 +28,11 @@ class CountComparison:
         if not counted:
             raise UsageError("compare: at least one network")
         best = front(_priced(count) for count in counted)
-        return cls(tuple(names), counted, tuple(place in best for place in range(len(counted))))
+        return cls(
+            names=tuple(names),
+            counts=counted,
+            pareto=tuple(place in best for place in range(len(counted))),
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.names)})"

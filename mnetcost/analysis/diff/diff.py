@@ -1,7 +1,6 @@
 """What changed from one network to another, layer by layer, in structure and in cost."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import groupby
@@ -16,6 +15,7 @@ from mnetcost.layers.base import Map
 from mnetcost.layers.fields import fields_of
 from mnetcost.layers.window import PaddingPair, Same
 from mnetcost.multipliers import make_setting
+from mnetcost.record import Record
 
 # What two layers have in common counts so much for taking one as the other's successor.
 LIKENESS = {"type": 4, "name": 3, "kernel": 2, "stride": 1, "in": 1, "out": 1}
@@ -75,8 +75,7 @@ class Change(NamedTuple):
         return _Cost(layer.params, layer.mult_adds, layer.parameters, layer.counted)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CountDiff:
+class CountDiff(Record):
     """Two networks counted on one basis, and every layer of both, aligned, in order."""
 
     before: Count
@@ -91,7 +90,8 @@ class CountDiff:
         Layers are paired by what they are, or by their names where that leaves fewer differences.
         """
         pairs = _in_line(_pairs(_Line(before), _Line(after)))
-        return cls(before, after, names, tuple(_changes(before, after, pairs)))
+        changes = tuple(_changes(before, after, pairs))
+        return cls(before=before, after=after, names=names, changes=changes)
 
     @property
     def same(self) -> bool:

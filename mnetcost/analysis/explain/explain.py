@@ -1,7 +1,6 @@
 """Why a number is what it is: each quantity's formula, the same with its numbers, the result."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -58,8 +57,7 @@ class Explained(NamedTuple):
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(NamedTuple):
     """A layer on symbols: what stands for its maps and for itself."""
 
     symbols: Symbols
@@ -159,9 +157,8 @@ def _window(symbols: Symbols, layer: Layer) -> dict[str, Any]:
 
 def _with(layer: Layer, values: dict[str, Any]) -> Layer:
     """The layer with these values; one without fields is itself."""
-    known = {one.name for one in fields(layer)} if values else set()  # type: ignore[arg-type]
-    kept = {name: value for name, value in values.items() if name in known}
-    return replace(layer, **kept) if kept else layer  # type: ignore[type-var]
+    kept = {name: value for name, value in values.items() if name in type(layer)._fields}
+    return layer._replace(**kept) if kept else layer
 
 
 def line(quantity: str, symbols: Symbols, expression: Any, result: int | Fraction) -> Line:

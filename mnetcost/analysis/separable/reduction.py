@@ -4,7 +4,6 @@ Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple, cast
 
@@ -15,7 +14,6 @@ from mnetcost.layers.base import Pair
 from mnetcost.layers.convolution import (
     SEPARABLE_RATIO,
     SEPARABLE_RATIO_ANY_KERNEL,
-    Conv,
     Convolution,
 )
 
@@ -94,18 +92,13 @@ def full_convolution(
         shares = None if node.shares is None else place.get(node.shares)
         moved = tuple(place[read] for read in reads)
         nodes.append(twin._replace(reads=moved, block=place[node.block], shares=shares))
-    return replace(graph, nodes=tuple(nodes)), place
+    return graph._replace(nodes=tuple(nodes)), place
 
 
 def _standard(depthwise: Node, pointwise: Node) -> Node:
     """The standard convolution that does in one step what the pair does in two. Eq. 2."""
-    layer = replace(
-        cast(Conv, pointwise.layer),
-        **{
-            name: getattr(depthwise.layer, name)
-            for name in ("kernel", "stride", "padding", "dilation")
-        },
-    )
+    window = ("kernel", "stride", "padding", "dilation")
+    layer = pointwise.layer._replace(**{name: getattr(depthwise.layer, name) for name in window})
     return pointwise._replace(name=pair_name(depthwise.name, pointwise.name), layer=layer)
 
 

@@ -1,7 +1,6 @@
 """One written layer to its record: keys, defaults, derived widths, its name; and rows to calls."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -118,7 +117,7 @@ class RecordReader:
         }
         record = self.convert.fill(LAYERS[key.text], plain, key, {**values, **derived})
         if rounding is not None and "out" in plain:
-            record = replace(record, out=Ruled(record.out, rounding))
+            record = record._replace(out=Ruled(record.out, rounding))
         elif rounding is not None and not derived:
             mark = entries["round"][0].mark
             self.convert.collector.add(mark, "conflict", "`round` without a width that it rounds")

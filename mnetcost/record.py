@@ -1,0 +1,94 @@
+"""Frozen records: named fields with defaults, for what is more than a tuple.
+
+A dataclass writes and compiles methods of its own, which for every layer type together takes longer
+than to read and count a network. All records share the methods here.
+"""
+
+import sys
+from abc import ABCMeta
+from collections.abc import Mapping
+from typing import Any, NoReturn, Self, TypeVar, dataclass_transform
+
+AnyRecord = TypeVar("AnyRecord", bound="Record")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class RecordType(ABCMeta):
+    """Makes fields of the annotations of a class, and their defaults of the values beside them.
+
+    As in a NamedTuple, `_fields` are all of them by name, here with what is annotated.
+    """
+
+    _fields: Mapping[str, Any]
+    _field_defaults: Mapping[str, Any]
+
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> "RecordType":
+        """The class, with a slot for each field that no base has."""
+        own = _annotated(body)
+        fields: dict[str, Any] = {}
+        defaults: dict[str, Any] = {}
+        for base in reversed(bases):
+            if isinstance(base, RecordType):
+                fields |= base._fields
+                defaults |= base._field_defaults
+        body["__slots__"] = tuple(own.keys() - fields.keys())
+        defaults |= {field: body.pop(field) for field in own if field in body}
+        record = super().__new__(cls, name, bases, body)
+        record._fields, record._field_defaults = fields | own, defaults
+        return record
+
+
+def _annotated(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the body of a class as `name: annotation`, by name."""
+    if sys.version_info >= (3, 14):  # annotations are worked out on demand
+        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
+
+        annotate = get_annotate_from_class_namespace(body)
+        return call_annotate_function(annotate, Format.FORWARDREF) if annotate else {}
+    return dict(body.get("__annotations__", {}))
+
+
+class Record(metaclass=RecordType):
+    """A record is made with keywords, never changes, and equals one of its type and values."""
+
+    def __init__(self, **values: Any) -> None:
+        filled = {**type(self)._field_defaults, **values}
+        if filled.keys() != type(self)._fields.keys():
+            wrong = ", ".join(sorted(filled.keys() ^ type(self)._fields.keys()))
+            raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
+        for name, value in filled.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be deleted")
+
+    def _asdict(self) -> dict[str, Any]:
+        """The values by name."""
+        return {name: getattr(self, name) for name in type(self)._fields}
+
+    def _replace(self, **changes: Any) -> Self:
+        """The same record with other values."""
+        return type(self)(**{**self._asdict(), **changes})
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Record) or type(self) is not type(other):
+            return NotImplemented
+        return self._asdict() == other._asdict()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._asdict().values()))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+        return f"{type(self).__name__}({values})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (type(self), self._asdict())
+
+
+def _made(record: type[AnyRecord], values: Mapping[str, Any]) -> AnyRecord:
+    """The record of these values: what a pickle calls, which knows no keywords."""
+    return record(**values)
