@@ -47,9 +47,13 @@ def every(language: str) -> list[Fence]:
 
 
 def files(path: Path) -> dict[str, str]:
-    """What a page's commands find in their folder: its first spec, and what it calls files."""
+    """What a page's commands find in their folder: what it calls files, and a spec.
+
+    `my_net.yaml` is the first spec of the page, or of the README where the page has none.
+    """
+    first, *_ = [*fences(path, "yaml"), *fences(README, "yaml")]
     named = [(one.file, one.text) for one in fences(path) if one.file]
-    return dict([*(("my_net.yaml", one.text) for one in fences(path, "yaml")[:1]), *named])
+    return dict([("my_net.yaml", first.text), *named])
 
 
 def prose(path: Path) -> str:

@@ -32,6 +32,7 @@ def folders(tmp_path_factory):
         if path not in made:
             made[path] = tmp_path_factory.mktemp(path.stem)
             for name, text in files(path).items():
+                (made[path] / name).parent.mkdir(parents=True, exist_ok=True)
                 (made[path] / name).write_text(text, encoding="utf-8")
         return made[path]
 
@@ -57,8 +58,11 @@ def listed(path: Path) -> list[str]:
     return [cell for cell in cells if not re.search(r"\b[A-Z]{3,}\b", cell)]
 
 
+LISTED = [(path, command) for path in PATHS for command in listed(path)]
+
+
 @pytest.mark.parametrize(
-    ("path", "command"), [(path, command) for path in PATHS for command in listed(path)]
+    ("path", "command"), LISTED, ids=[f"{path.stem}: {command}" for path, command in LISTED]
 )
 def test_listed_commands_run(path: Path, command: str, folders) -> None:
     ran = run(command, folders(path))

@@ -6,6 +6,8 @@ import pytest
 from manual.pages import anchors, fences, files
 from manual.running import claims, commands_of, matches, says
 
+import mnetcost
+
 
 @pytest.mark.parametrize(
     ("shown", "printed", "same"),
@@ -70,6 +72,13 @@ def test_a_fence_may_be_called_a_file(tmp_path) -> None:
     page.write_text("```yaml\na: 1\n```\n\n```yaml b.yaml\nb: 2\n```\n```sh\nc\n```\n", "utf-8")
     assert files(page) == {"my_net.yaml": "a: 1\n", "b.yaml": "b: 2\n"}
     assert [one.language for one in fences(page)] == ["yaml", "yaml", "sh"]
+
+
+def test_a_page_without_a_spec_has_the_readmes(tmp_path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ mnetcost table my_net.yaml\n```\n", "utf-8")
+    assert list(files(page)) == ["my_net.yaml"]
+    assert mnetcost.load(files(page)["my_net.yaml"]).name == "A small network"
 
 
 def test_anchors_are_a_code_hosts(tmp_path) -> None:
