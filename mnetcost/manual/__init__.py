@@ -30,7 +30,8 @@ def pages() -> dict[str, Page]:
 def _page(path: Path) -> Page:
     """The page of a file, which begins with its title and its question."""
     title, question, *_ = path.read_text(encoding="utf-8").split("\n\n", 2)
-    return Page(path.stem, path, title.removeprefix("# "), " ".join(question.split()))
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", question)  # links are the page's own
+    return Page(path.stem, path, title.removeprefix("# "), " ".join(words.split()))
 
 
 def layer_types() -> dict[str, str]:

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -50,11 +52,21 @@ def assert_found(command, folder):
     assert TOTAL in run([command, "table", "mobilenet_v1"], folder)
     assert "mobilenet_v1_shallow" in run([command, "specs"], folder)
     assert "16 of" in run([command, "fit", "--scores", "mobilenet_v1"], folder)
+    assert run([command, "help", "conv"], folder).startswith("## conv\n")
+    assert "| `--batch` | `N` | `1` |" in run([command, "help", "table"], folder)
 
 
 def test_wheel_from_the_source_distribution(source, tmp_path):
     run([sys.executable, "-m", "build", "-o", tmp_path / "dist", source], tmp_path)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
+    (archive,) = (tmp_path / "dist").glob("*.tar.gz")
+    pages = (TESTS.parent / "mnetcost/manual").rglob("*.*")
+    manual = {path.relative_to(TESTS.parent).as_posix() for path in pages}
+    manual = {name for name in manual if "__pycache__" not in name}
+    assert {"mnetcost/manual/index.md", "mnetcost/manual/types.svg"} <= manual
+    assert manual <= set(zipfile.ZipFile(wheel).namelist())
+    with tarfile.open(archive) as packed:
+        assert manual <= {name.partition("/")[2] for name in packed.getnames()}
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     assert_found(install(tmp_path / "venv", wheel), elsewhere)

@@ -16,9 +16,9 @@ import mnetcost
 
 PAGE = (Path(mnetcost.__file__).parent / "manual" / "output.md").read_text(encoding="utf-8")
 
-# A network with all that changes an output: sides and kernels that are not square, knobs, a variant,
-# two maps into one layer, a call that nobody knows, figures that hold and do not, a kernel that is
-# too large for small inputs.
+# A network with all that changes an output: sides and kernels that are not square, knobs, a
+# variant, two maps into one layer, a call that nobody knows, figures that hold and do not, a kernel
+# that is too large for small inputs.
 SPEC = """
 mnetcost: 1
 name: Everything
@@ -143,7 +143,7 @@ def rows(text: str) -> Iterator[tuple[list[str], str]]:
     """The names and the type of each row of a table."""
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("| `") or line.startswith("| (top)"):
+        if line.startswith(("| `", "| (top)")):
             yield re.findall(r"`([^`]+)`", cells[0]) or [""], cells[1]
 
 

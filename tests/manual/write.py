@@ -7,7 +7,7 @@ from pathlib import Path
 def main() -> None:
     """Write every file of the manual as it should be."""
     tests = Path(__file__).parents[1]
-    sys.path[:0] = [str(tests), str(tests / "support"), str(tests.parent)]
+    sys.path[:0] = [str(tests / "support"), str(tests.parent)]
     from manual.generated import files
 
     for path, text in files().items():

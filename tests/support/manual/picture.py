@@ -1,5 +1,6 @@
 """The picture of the README: what a command prints in a terminal, as SVG."""
 
+import re
 from io import StringIO
 
 from commands import process
@@ -35,14 +36,8 @@ _SVG = """\
 .{unique_id}-title {{ font: bold 18px sans-serif; }}
 {styles}
 </style>
-<defs>
-<clipPath id="{unique_id}-clip-terminal">
-<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
-</clipPath>
-{lines}
-</defs>
 {chrome}
-<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<g transform="translate({terminal_x}, {terminal_y})">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}
@@ -62,6 +57,12 @@ def picture() -> str:
     console.print(Text.from_ansi(f"$ mnetcost {' '.join(COMMAND)}\n{printed.rstrip()}"))
     title = f"mnetcost {' '.join(COMMAND)}"
     svg = console.export_svg(
-        title=title, theme=_COLOURS, code_format=_SVG, unique_id="mnetcost", font_aspect_ratio=0.602
+        title=title,
+        theme=_COLOURS,
+        code_format=_SVG,
+        font_aspect_ratio=0.602,
+        unique_id="mnetcost",
     )
-    return "".join(f"{line.strip()}\n" for line in svg.splitlines() if line.strip())
+    # Rich cuts each line at its height, and "_" hangs below; it writes line ends too.
+    svg = re.sub(r' clip-path="[^"]*"', "", svg)
+    return re.sub(r"<text [^>]*>\s*</text>|^\s+|\n(?=\n)", "", svg, flags=re.MULTILINE)

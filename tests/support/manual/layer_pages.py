@@ -8,7 +8,6 @@ from typing import Any
 from networks import example, example_text
 
 import mnetcost
-from mnetcost.analysis.explain.formulas import MEANINGS
 from mnetcost.conventions.presets import NAMES
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Pair
@@ -88,7 +87,8 @@ def sections() -> str:
 
 def _section(written: str) -> str:
     keys = fields_of(LAYERS[written])
-    rows = [(f"`{key}`", holds(field.kind), _default(field)) for key, field in keys.items()]
+    needed_first = sorted(keys.items(), key=lambda pair: not pair[1].required)
+    rows = [(f"`{key}`", holds(field.kind), _default(field)) for key, field in needed_first]
     parts = [
         f"## {written}",
         *map(_filled, _docstrings(LAYERS[written])),
@@ -151,9 +151,11 @@ def _default(field: Field) -> str:
 def _formulas(written: str) -> Iterator[str]:
     """What the example's own layers count, each quantity with its formula."""
     for cost in _own(written, example(written).cost()):
-        (explained,) = example(written).cost().explain(cost.name).layers
+        explanation = example(written).cost().explain(cost.name)
+        (explained,) = explanation.layers
+        meanings = {symbol.text: words for symbol, words in explanation.report().tables[-1].rows}
         symbols = [
-            f"{name}{TIED}={TIED}{value} ({MEANINGS[name].words})"
+            f"{name}{TIED}={TIED}{value} ({meanings[name]})"
             for name, value in explained.symbols.items()
         ]
         sides = " to ".join("×".join(map(str, side)) for side in (cost.input, cost.output))
@@ -195,6 +197,7 @@ def _tools(written: str) -> Iterator[str]:
             found.items(), key=lambda pair: (pair[0][0] != "MAC", pair[0])
         )
     ]
-    yield table(("count", "as"), *rows)
+    yield "The conventions count it as:"
+    yield table(("number", "convention"), *rows)
     if remarks:
         yield "\n".join(remarks)
