@@ -37,9 +37,10 @@ def table(*rows: Row) -> str:
 def keys_table() -> str:
     """Every layer type with its keys and their defaults."""
     rows = [
-        (f"[`{written}`](layers.md#{written})", ", ".join(map(_short, *zip(*keys.items()))))
-        if (keys := fields_of(record))
-        else (f"[`{written}`](layers.md#{written})", "")
+        (
+            f"[`{written}`](layers.md#{written})",
+            ", ".join(_short(key, field) for key, field in fields_of(record).items()),
+        )
         for written, record in sorted(LAYERS.items())
     ]
     return table(("layer", "keys (default)"), *rows)
