@@ -4,21 +4,19 @@ import csv
 import io
 import json
 import re
-import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from commands import process
 
 import mnetcost
+from mnetcost import cli
 
 PAGE = (Path(mnetcost.__file__).parent / "manual" / "output.md").read_text(encoding="utf-8")
 
-# A network with all that changes an output: sides and kernels that are not square, knobs, a
-# variant, two maps into one layer, a call that nobody knows, figures that hold and do not, a kernel
-# that is too large for small inputs.
+# All that changes an output: sides and kernels that are not square, knobs, a variant, two maps into
+# one layer, a call that nobody knows, figures that do not hold, a kernel too large for some inputs
 SPEC = """
 mnetcost: 1
 name: Everything
@@ -106,15 +104,21 @@ LINES = {
 }
 WORDS = {"integer": int, "number": float, "text": str, "boolean": bool, "null": type(None)}
 
-# Listed once for all documents that begin so, though not all of them can have each.
-ELSEWHERE = re.compile(
-    r"operations|passes|count|variant|batch|pass$|convention$|knobs|inputs|set$|pareto|input$"
-)
+
+class Row(NamedTuple):
+    """A row of the page: under which headings, and the names in its first cell."""
+
+    where: str
+    names: tuple[str, ...]
+    stated: str
 
 
 class Field(NamedTuple):
+    """A field of a document, and the rows of the page that lead to it."""
+
     path: tuple[str, ...]
     types: frozenset[type]
+    rows: tuple[Row, ...]
 
     def names(self, path: tuple[str, ...]) -> bool:
         """Whether it is this one; a word in capitals stands for any name."""
@@ -123,45 +127,42 @@ class Field(NamedTuple):
         )
 
 
-def section(title: str) -> str:
-    """The text under a heading, without what is under those below it."""
-    found = re.search(rf"^##+ {re.escape(title)}\n(.*?)(?=^##|\Z)", PAGE, re.M | re.S)
-    assert found, f"the page has no section {title!r}"
-    return found[1]
+def sections() -> dict[str, list[Row]]:
+    """The rows of each table, by its headings: "mnetcost table, JSON" or "layer"."""
+    found: dict[str, list[Row]] = {}
+    command = where = ""
+    for line in PAGE.splitlines():
+        if heading := re.match(r"(##+) (.*)", line):
+            command = heading[2] if heading[1] == "##" else command
+            form = heading[2].startswith(("JSON", "CSV", "Parquet"))
+            where = f"{command}, {heading[2]}" if form else heading[2]
+        elif line.startswith(("| `", "| (top)")):
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            names = tuple(re.findall(r"`([^`]+)`", cells[0])) or ("",)
+            found.setdefault(where, []).append(Row(where, names, cells[1]))
+    return found
 
 
-def part(command: str, title: str) -> str:
-    """The text under a heading inside a command's section."""
-    found = re.search(rf"^## {re.escape(command)}\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S)
-    assert found, f"the page has no section {command!r}"
-    inner = re.search(rf"^### {re.escape(title)}\n(.*?)(?=^###? |\Z)", found[1], re.M | re.S)
-    assert inner, f"{command!r} has no part {title!r}"
-    return inner[1]
-
-
-def rows(text: str) -> Iterator[tuple[list[str], str]]:
-    """The names and the type of each row of a table."""
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith(("| `", "| (top)")):
-            yield re.findall(r"`([^`]+)`", cells[0]) or [""], cells[1]
+SECTIONS = sections()
+TOP = Field((), frozenset(), ())
 
 
 def steps(path: str) -> tuple[str, ...]:
     return tuple(step for step in path.replace("[]", ".[]").split(".") if step)
 
 
-def fields(text: str, above: tuple[str, ...] = ()) -> Iterator[Field]:
-    """The fields of a table, those of the records that it links to included."""
-    for names, stated in rows(text):
-        record = re.search(r"\]\(#(\w+)\)", stated)
-        types = frozenset(kind for word, kind in WORDS.items() if re.search(rf"\b{word}\b", stated))
-        for name in names:
-            path = above + steps(name)
+def fields(where: str, above: Field = TOP) -> Iterator[Field]:
+    """The fields of a section, those of the records that it links to included."""
+    for row in SECTIONS[where]:
+        record = re.search(r"\]\(#(\w+)\)", row.stated)
+        words = set(re.findall(r"\w+", row.stated)) - ({record[1]} if record else set())
+        types = frozenset(WORDS[word] for word in words & WORDS.keys())
+        for name in row.names:
+            field = Field(above.path + steps(name), types, (*above.rows, row))
             if types:
-                yield Field(path, types)
+                yield field
             if record:
-                yield from fields(section(record[1]), path)
+                yield from fields(record[1], field)
 
 
 def leaves(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -175,67 +176,73 @@ def leaves(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
         yield at, value
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("output")
-    (path / "all.yaml").write_text(SPEC, encoding="utf-8")
-    return path
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, str], str]:
+    """What a command line prints in a format."""
+    (tmp_path / "all.yaml").write_text(SPEC, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def call(line: str, form: str) -> str:
+        code = cli.run([*line.split(), "--format", form])
+        out, err = capsys.readouterr()
+        assert code == 0 or line.startswith(("check", "reconcile")), err
+        return str(out)
+
+    return call
 
 
-def run(line: str, form: str, folder: Path) -> str:
-    ran = process(*shlex.split(line), "--format", form, cwd=folder)
-    assert ran.code == 0 or line.startswith(("check", "reconcile")), ran.err
-    return ran.out
-
-
-@pytest.mark.parametrize("command", LINES)
 def test_every_field_of_json_is_listed_and_every_listed_one_occurs(
-    command: str, folder: Path
+    run: Callable[[str, str], str],
 ) -> None:
-    listed = list(fields(part(command, "JSON")))
-    seen = set()
-    for line in LINES[command]:
-        for path, value in leaves(json.loads(run(line, "json", folder))):
-            (field,) = [one for one in listed if one.names(path)] or [None]
-            assert field, f"{line}: {'.'.join(path)} is not on the page"
-            assert type(value) in field.types, f"{line}: {'.'.join(path)} is {value!r}"
-            seen.add(field.path)
-    missing = {field.path for field in listed} - seen
-    assert {path for path in missing if not any(map(ELSEWHERE.match, path))} == set()
+    seen: set[Row] = set()
+    for command, lines in LINES.items():
+        listed = list(fields(f"{command}, JSON"))
+        for line in lines:
+            for path, value in leaves(json.loads(run(line, "json"))):
+                found = [field for field in listed if field.names(path)]
+                assert len(found) == 1, f"{line}: {'.'.join(path)} is listed {len(found)} times"
+                assert type(value) in found[0].types, f"{line}: {'.'.join(path)} is {value!r}"
+                seen.update(found[0].rows)
+    forms = ("CSV", "Parquet")
+    documents = (rows for where, rows in SECTIONS.items() if not any(map(where.count, forms)))
+    assert [row for rows in documents for row in rows if row not in seen] == []
 
 
-def view_of(line: str) -> str:
-    view = re.search(r"--view (types|reduction)", line)
-    return f"CSV of `--view {view[1]}`" if view else "CSV"
-
-
-@pytest.mark.parametrize("command", LINES)
 def test_every_column_of_csv_is_listed_and_every_listed_one_occurs(
-    command: str, folder: Path
+    run: Callable[[str, str], str],
 ) -> None:
-    seen: dict[str, set[str]] = {}
-    for line in LINES[command]:
-        (head, *_) = csv.reader(io.StringIO(run(line, "csv", folder)))
-        seen.setdefault(view_of(line), set()).update(head)
-    for title, columns in seen.items():
-        listed = [name for names, _ in rows(part(command, title)) for name in names]
-        patterns = [re.sub("TYPE|KNOB", r"\\w+", name) for name in listed if name != "KNOB"]
-        knobs = {"classes"} if "KNOB" in listed else set()
-        unknown = {name for name in columns - knobs if not _known(name, patterns)}
-        assert unknown == set()
-        assert [one for one in patterns if not any(re.fullmatch(one, it) for it in columns)] == []
+    for command, lines in LINES.items():
+        columns: dict[str, set[str]] = {}
+        for line in lines:
+            view = re.search(r"--view (types|reduction)", line)
+            title = f"CSV of `--view {view[1]}`" if view else "CSV"
+            (head, *_) = csv.reader(io.StringIO(run(line, "csv")))
+            columns.setdefault(title, set()).update(head)
+        for title, names in columns.items():
+            patterns = columns_of(f"{command}, {title}")
+            assert {name for name in names if not known(name, patterns)} == set(), command
+            unseen = [one for one in patterns if not any(re.fullmatch(one, it) for it in names)]
+            assert unseen == [], command
 
 
-def _known(name: str, patterns: list[str]) -> bool:
-    return any(re.fullmatch(pattern, name) for pattern in patterns)
-
-
-def test_the_columns_of_parquet_are_listed() -> None:
-    listed = [name for names, _ in rows(part("mnetcost sweep", "Parquet")) for name in names]
-    patterns = [re.sub("TYPE", r"\\w+", name) for name in listed]
-    both = [
-        mnetcost.sweep("mobilenet_v1", convention="fvcore"),
-        mnetcost.sweep("mobilenet_v1", alpha=1, set={}, convention="flops"),
+def test_every_column_of_parquet_is_listed_and_every_listed_one_occurs() -> None:
+    grids = [
+        mnetcost.sweep(mnetcost.load(SPEC), alpha=1, rho=1, convention="ptflops"),
+        mnetcost.sweep("mobilenet_v3", 1, 1, set={"classes": [10, 11]}, convention="fvcore"),
     ]
-    for grid in both:
-        assert {name for name in grid.to_pandas().columns if not _known(name, patterns)} == set()
+    names = {name for grid in grids for name in grid.to_pandas().columns}
+    patterns = columns_of("mnetcost sweep, Parquet")
+    assert {name for name in names if not known(name, patterns)} == set()
+    assert [one for one in patterns if not any(re.fullmatch(one, it) for it in names)] == []
+
+
+def columns_of(where: str) -> list[str]:
+    """A pattern for each column of a section; the knob of the lines above is `classes`."""
+    names = [name for row in SECTIONS[where] for name in row.names]
+    return [name.replace("TYPE", r"\w+").replace("KNOB", "classes") for name in names]
+
+
+def known(name: str, patterns: list[str]) -> bool:
+    return any(re.fullmatch(pattern, name) for pattern in patterns)
