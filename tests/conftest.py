@@ -9,6 +9,11 @@ import mnetcost
 from mnetcost.spec import shipped
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Clusters and measurements get the machine to themselves."""
+    return None if config.option.markexpr.strip() == "not slow and not speed" else 0
+
+
 @pytest.fixture
 def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A spec with a figure that differs, a misprint and two broken limits, in its own folder."""
