@@ -19,7 +19,7 @@ from mnetcost.reports.conventions import comparison_report
 from mnetcost.reports.cost import cost_report
 from mnetcost.reports.reconcile import way_report
 
-properties = settings(max_examples=40, deadline=None)
+properties = settings(max_examples=40)
 LAYERS = (
     "conv: {out: 12, kernel: [3, 2], stride: [1, 2], bias: true, norm: batch, act: prelu}",
     "conv: {out: 8, kernel: [4, 3], groups: 4, scale: false, act: relu, called_as: functional}",

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from networks import STEPS
 
@@ -155,7 +155,6 @@ def test_every_plateau_against_its_single_counts(name: str) -> None:
         assert choice.plateau.start == before.start
 
 
-@settings(deadline=None)
 @given(
     width=st.sampled_from(
         ["{round: floor}", "{round: nearest}", "{divisible: 4}", "{divisible: 6, min: 9}",

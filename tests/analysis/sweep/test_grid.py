@@ -71,7 +71,7 @@ def test_every_basis_is_that_of_the_points(text, basis):
         assert_is_its_points(mnetcost.sweep(net, alpha, rho, **basis), net, alpha, rho, **basis)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(specs(), axes, axes, st.sampled_from(BASES))
 def test_random_networks_on_every_basis(text, alpha, rho, basis):
     net = load_if_possible(text)
