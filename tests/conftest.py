@@ -4,9 +4,19 @@ from pathlib import Path
 
 import pytest
 from checked import SPEC
+from hypothesis import HealthCheck, settings
 
 import mnetcost
 from mnetcost.spec import shipped
+
+# How busy the machine is says nothing of the code.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Clusters and measurements get the machine to themselves."""
+    return None if config.option.markexpr.strip() == "not slow and not speed" else 0
 
 
 @pytest.fixture

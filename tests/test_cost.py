@@ -41,7 +41,7 @@ def spec(layers, head="", size=(11, 17, 4), width="{round: nearest, min: 4}"):
 stacks = st.lists(st.sampled_from(LAYERS), min_size=1, max_size=6)
 heads = st.sampled_from(HEADS)
 multipliers = st.fractions(Fraction(1, 9), 2, max_denominator=40)
-properties = settings(max_examples=60, deadline=None)
+properties = settings(max_examples=60)
 
 
 def cost_or_none(text, **setting):

@@ -41,7 +41,7 @@ alphas = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(written, alphas, st.sampled_from((0, 1, 3, 8, 16)), st.sampled_from((1, 4, 8, 10)))
 @example(5, Fraction(1, 2), 0, 8)
 @example(200, Fraction("0.145"), 8, 8)
@@ -95,7 +95,7 @@ def test_rounded_widths(rounding, width, alpha, channels):
 pixels = st.integers(1, 2000)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pixels, pixels, st.fractions(Fraction(1, 999), 3, max_denominator=999))
 @example(14, 13, Fraction("0.714"))
 @example(1, 3, Fraction(1, 2))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import process, refused
+from commands import refused, run
 
 import mnetcost
 from mnetcost import SpecError, UsageError, cli
@@ -131,14 +131,12 @@ def test_wrong_options_come_first_and_name_wrong_specs_too() -> None:
     assert each([0, 3], do) == [0, 3]
 
 
-def test_standard_input_is_read_once(tmp_path: Path) -> None:
-    (tmp_path / "spec").write_text(KNOBBED, encoding="utf-8")
-    with open(tmp_path / "spec", "rb") as stream:
-        ran = process("diff", "--format", "csv", "--", "-", "-@deep=3", stdin=stream)
+def test_standard_input_is_read_once() -> None:
+    ran = run("diff", "--format", "csv", "--", "-", "-@deep=3", input=KNOBBED.encode())
     assert (ran.code, ran.err) == (0, "")
     assert sum(int(line.split(",")[6]) for line in ran.out.splitlines()[1:]) == 16  # 4·4
 
 
 def test_a_network_of_the_text_of_a_spec_is_no_target() -> None:
     assert mnetcost.compare([KNOBBED]).counts[0].params == 44
-    refused(process("compare", f"x{os.linesep}y"), 2)
+    refused(run("compare", f"x{os.linesep}y"), 2)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from checked import SPEC
-from commands import process
+from commands import run
 
 import mnetcost
 from mnetcost import cli
@@ -146,7 +146,7 @@ def test_the_formats_of_build_servers_are_those_of_check_alone() -> None:
 
 
 def test_a_budget_on_standard_input() -> None:
-    ran = process("check", "-", "--max-params", "23", input=SPEC.encode())
+    ran = run("check", "-", "--max-params", "23", input=SPEC.encode())
     assert ran.code == 1
     assert ran.err == "<stdin>:1:1: budget: params 24 is over 23 by 1, at α = 1, ρ = 1\n"
 

@@ -6,32 +6,24 @@ import json
 import os
 import struct
 from pathlib import Path
-from typing import Any
 
 import pytest
-from commands import process, refused
+from commands import printed, process, refused, run
 from scatters import WIDTHS
 
 import mnetcost
-from mnetcost import UsageError, cli
+from mnetcost import UsageError
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
-    assert cli.run(["compare", *words]) == 0
-    return capsys.readouterr().out
+def test_an_abbreviation_keeps_its_capitals_in_a_sentence() -> None:
+    out = printed("compare", "mobilenet_v1", "--convention", "fvcore")
+    assert "smaller is better in parameters and in MACs (fvcore)\n" in out
+    out = printed("compare", "mobilenet_v1", "--pass", "training")
+    assert "smaller is better in parameters and in mult-adds of training\n" in out
 
 
-def test_an_abbreviation_keeps_its_capitals_in_a_sentence(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    printed = run(capsys, "mobilenet_v1", "--convention", "fvcore")
-    assert "smaller is better in parameters and in MACs (fvcore)\n" in printed
-    printed = run(capsys, "mobilenet_v1", "--pass", "training")
-    assert "smaller is better in parameters and in mult-adds of training\n" in printed
-
-
-def test_published_figures(capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(run(capsys, *WIDTHS, "--format", "json"))["networks"]
+def test_published_figures() -> None:
+    found = json.loads(printed("compare", *WIDTHS, "--format", "json"))["networks"]
     assert [one["target"] for one in found] == list(WIDTHS)
     costs = [(one["totals"]["params"], one["totals"]["mult_adds"]) for one in found]
     assert costs == list(WIDTHS.values())
@@ -41,8 +33,8 @@ def test_published_figures(capsys: pytest.CaptureFixture[str]) -> None:
     assert found[0]["pointwise_share"] == 539_492_352 / 568_740_352
 
 
-def test_ratios_are_to_the_first(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(capsys, *WIDTHS, "--format", "csv"))))
+def test_ratios_are_to_the_first() -> None:
+    rows = list(csv.DictReader(io.StringIO(printed("compare", *WIDTHS, "--format", "csv"))))
     ratios = [(float(row["params_ratio"]), float(row["mult_adds_ratio"])) for row in rows]
     assert ratios == [
         (params / 4_209_088, mult_adds / 568_740_352) for params, mult_adds in WIDTHS.values()
@@ -51,20 +43,20 @@ def test_ratios_are_to_the_first(capsys: pytest.CaptureFixture[str]) -> None:
     assert [row["alpha"] for row in rows] == ["1", "0.75", "0.5", "0.25"]
 
 
-def test_options_hold_for_what_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_hold_for_what_says_nothing() -> None:
     words = ["mobilenet_v1", "mobilenet_v1@rho=1", "--alpha", "0.5", "--resolution", "160"]
-    found = json.loads(run(capsys, *words, "--format", "json"))["networks"]
+    found = json.loads(printed("compare", *words, "--format", "json"))["networks"]
     assert [one["totals"]["mult_adds"] for one in found] == [76_524_800, 149_497_088]
 
 
 def test_no_network_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="at least one network"):
         mnetcost.compare([])
-    refused(process("compare"), 2)
+    refused(run("compare"), 2)
 
 
-def test_a_scatter_stands_under_the_table(capsys: pytest.CaptureFixture[str]) -> None:
-    out = run(capsys, *WIDTHS, "--scatter")
+def test_a_scatter_stands_under_the_table() -> None:
+    out = printed("compare", *WIDTHS, "--scatter")
     assert out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (up) against")
     assert "4* mobilenet_v1@alpha=0.25" in out
 
@@ -78,15 +70,15 @@ def test_a_scatter_in_plain_signs() -> None:
 
 
 def test_a_scatter_is_for_standard_output_alone(tmp_path: Path) -> None:
-    refused(process("compare", "vgg16", "--scatter", "--format", "json"), 2)
-    refused(process("compare", "vgg16", "--scatter", "-o", str(tmp_path / "x.txt")), 2)
+    refused(run("compare", "vgg16", "--scatter", "--format", "json"), 2)
+    refused(run("compare", "vgg16", "--scatter", "-o", str(tmp_path / "x.txt")), 2)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("suffix", ["png", "SVG"])
-def test_a_plot_is_written(suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plot_is_written(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"nets.{suffix}"
-    run(capsys, *WIDTHS, "--plot", str(path))
+    printed("compare", *WIDTHS, "--plot", str(path))
     data = path.read_bytes()
     assert list(tmp_path.iterdir()) == [path]
     if suffix == "png":
@@ -108,7 +100,7 @@ def test_a_plot_is_written(suffix: str, tmp_path: Path, capsys: pytest.CaptureFi
     ],
 )
 def test_a_plot_that_cannot_be_leaves_nothing(words: list[str], code: int, tmp_path: Path) -> None:
-    refused(process("compare", *words, cwd=tmp_path), code)
+    refused(run("compare", *words, cwd=tmp_path), code)
     assert os.listdir(tmp_path) == []
 
 

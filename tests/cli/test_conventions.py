@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from commands import process, refused
+from commands import refused, run
 from documents import document
 
 import mnetcost
@@ -51,7 +51,7 @@ def test_an_own_preset_is_never_taken_for_a_shipped_one(name: str, tmp_path: Pat
     ],
 )
 def test_options_that_say_nothing_together_are_refused(arguments: tuple[str, ...]) -> None:
-    ran = process(*arguments)
+    ran = run(*arguments)
     refused(ran, 2)
     assert len(ran.err) < 600
 
@@ -69,7 +69,7 @@ def test_csv_holds_raw_numbers_and_both_bounds(tmp_path: Path) -> None:
         "layers:\n  - conv: {out: 5}\n  - relu: {called_as: unknown}\n",
         encoding="utf-8",
     )
-    ran = process("conventions", str(spec), "--format", "csv")
+    ran = run("conventions", str(spec), "--format", "csv")
     rows = {row["convention"]: row for row in csv.DictReader(io.StringIO(ran.out))}
     # 3·4·2·5 products; a functional relu of 60 values counts once, a module twice, a tensor's not
     assert (rows["ptflops"]["low"], rows["ptflops"]["high"]) == ("120", "240")
@@ -78,7 +78,7 @@ def test_csv_holds_raw_numbers_and_both_bounds(tmp_path: Path) -> None:
     found = document("conventions", str(spec))["conventions"]
     ptflops = next(row for row in found if row["convention"] == "ptflops")
     assert (ptflops["value"], ptflops["ratios"]) == (None, [1.0, 2.0])
-    way = process("reconcile", str(spec), "--from", "ptflops")
+    way = run("reconcile", str(spec), "--from", "ptflops")
     assert "depends on calls that the spec does not know" in way.out
 
 
@@ -93,7 +93,7 @@ def test_remarks_stand_where_they_concern_the_network(tmp_path: Path) -> None:
 
     def notes(layer: str, *command: str) -> str:
         spec.write_text(begin + layer, encoding="utf-8")
-        ran = process(*command, "--convention", str(path))
+        ran = run(*command, "--convention", str(path))
         assert ran.code == 0, ran.err
         return ran.out
 
@@ -113,4 +113,4 @@ def test_remarks_stand_where_they_concern_the_network(tmp_path: Path) -> None:
 def test_a_wrong_remark_is_a_problem(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text(OWN + f"notes:\n  - {entry}\n", encoding="utf-8")
-    refused(process("table", "--convention", str(path)), 1)
+    refused(run("table", "--convention", str(path)), 1)

@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 from changes import AFTER, BEFORE, HEAD
+from commands import printed, run
 
 import mnetcost
-from mnetcost import cli
 
 # --- the command
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    code = cli.run(["diff", *words])
-    return code, capsys.readouterr().out
 
 
 @pytest.fixture
@@ -39,26 +34,26 @@ def files(tmp_path: Path) -> list[str]:
         (["mobilenet_v1"], 2),
     ],
 )
-def test_exit_codes(words: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    found, out = run(capsys, *words)
+def test_exit_codes(words: list[str], code: int) -> None:
+    found, out, _ = run("diff", *words)
     assert found == code
     assert bool(out) == ("no_such" not in words and code != 2)
 
 
-def test_signs_and_folding(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files)
+def test_signs_and_folding(files: list[str]) -> None:
+    out = printed("diff", *files)
     signs = [line[:1] for line in out.split("\n")[6:10]]
     assert signs == [" ", "+", " ", "~"]
     assert "unchanged)" not in out  # one alone keeps its name
-    _, out = run(capsys, files[0], files[0])
+    out = printed("diff", files[0], files[0])
     assert "(3 unchanged)" in out
-    _, out = run(capsys, files[0], files[0], "--all")
+    out = printed("diff", files[0], files[0], "--all")
     assert "unchanged)" not in out
     assert "relu_1" in out
 
 
-def test_the_document(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files, "--format", "json")
+def test_the_document(files: list[str]) -> None:
+    out = printed("diff", *files, "--format", "json")
     found = json.loads(out)
     assert found["before"]["target"] == files[0]
     assert found["after"]["totals"]["params"] == 36 + 36 + 40
@@ -71,15 +66,15 @@ def test_the_document(files: list[str], capsys: pytest.CaptureFixture[str]) -> N
     assert wider["mult_adds_change"] == 384
 
 
-def test_csv_has_every_layer(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files, "--format", "csv")
+def test_csv_has_every_layer(files: list[str]) -> None:
+    out = printed("diff", *files, "--format", "csv")
     found = list(csv.DictReader(io.StringIO(out)))
     assert [row["change"] for row in found] == ["same", "added", "same", "changed"]
     assert [int(row["mult_adds_change"]) for row in found] == [0, 1728, 0, 384]
 
 
-def test_another_convention_and_pass(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    _, out = run(capsys, *files, "--format", "json", "--convention", "flops", "--batch", "2")
+def test_another_convention_and_pass(files: list[str]) -> None:
+    out = printed("diff", *files, "--format", "json", "--convention", "flops", "--batch", "2")
     found = json.loads(out)
     sides = [found[side]["totals"]["count"]["value"] for side in ("before", "after")]
     assert sides == [4 * (1728 + 1536), 4 * (1728 + 1728 + 1920)]
@@ -88,9 +83,9 @@ def test_another_convention_and_pass(files: list[str], capsys: pytest.CaptureFix
     assert back.changes[0].kind == "same"
 
 
-def test_options_hold_for_what_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_hold_for_what_says_nothing() -> None:
     words = ["mobilenet_v1", "mobilenet_v1@alpha=1", "--alpha", "0.5", "--resolution", "160"]
-    _, out = run(capsys, *words, "--format", "json")
+    out = printed("diff", *words, "--format", "json")
     found = json.loads(out)
     assert found["before"]["totals"]["mult_adds"] == 76_524_800
     assert found["after"]["totals"]["mult_adds"] == 290_675_200

@@ -4,11 +4,11 @@ import json
 from fractions import Fraction
 
 import pytest
-from commands import process, refused
+from commands import refused, run
 
 
 def test_the_command():
-    ran = process("explain", "mobilenet_v1", "separable_2", "--alpha", "0.5", "--format", "json")
+    ran = run("explain", "mobilenet_v1", "separable_2", "--alpha", "0.5", "--format", "json")
     assert ran.code == 0
     document = json.loads(ran.out)
     depthwise, pointwise = document["layers"]
@@ -19,8 +19,8 @@ def test_the_command():
     assert document["derivations"][0]["steps"][-1]["result"] == str(
         Fraction(1, 64) + Fraction(1, 9)
     )
-    refused(process("explain", "mobilenet_v1", "nothing"), 2)
-    refused(process("explain", "mobilenet_v1", "--alpha", "0"), 2)
+    refused(run("explain", "mobilenet_v1", "nothing"), 2)
+    refused(run("explain", "mobilenet_v1", "--alpha", "0"), 2)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_the_command():
     ],
 )
 def test_every_format(format_, shown):
-    ran = process("explain", "mobilenet_v1", "conv_1", "--format", format_)
+    ran = run("explain", "mobilenet_v1", "conv_1", "--format", format_)
     assert ran.code == 0
     assert shown in ran.out

@@ -1,7 +1,7 @@
 """`mnetcost reconcile`: printed numbers as people have them."""
 
 import pytest
-from commands import process
+from commands import run
 from documents import document
 
 
@@ -14,6 +14,6 @@ def test_a_printed_number_as_people_have_it(printed: str) -> None:
 
 
 def test_no_number_prints_so() -> None:
-    ran = process("reconcile", "mobilenet_v1", "--printed", "123M")
+    ran = run("reconcile", "mobilenet_v1", "--printed", "123M")
     assert ran.code == 1
     assert "nothing prints so; these come nearest" in ran.out

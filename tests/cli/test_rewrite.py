@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from commands import process, refused
+from commands import process, refused, run
 
 import mnetcost
 
@@ -26,7 +26,7 @@ def net(tmp_path):
 
 
 def test_the_spec_is_printed_and_the_saving_stands_beside(net):
-    ran = process("rewrite", net, "--to", "separable")
+    ran = run("rewrite", net, "--to", "separable")
     assert (ran.code, ran.out) == (0, SPEC)
     assert "7,200" in ran.err
     assert "2,280" in ran.err
@@ -41,14 +41,14 @@ def test_a_pipe(net):
 
 
 def test_a_variant_in_a_pipe_stays_that_variant():
-    ran = process("rewrite", "resnet18", "--to", "separable")
-    table = process("table", "-", "--format", "json", input=ran.out.encode())
+    ran = run("rewrite", "resnet18", "--to", "separable")
+    table = run("table", "-", "--format", "json", input=ran.out.encode())
     assert json.loads(table.out)["model"] == "ResNet-18 (depthwise separable)"
 
 
 def test_files(net, tmp_path):
     new, saving = tmp_path / "new.yaml", tmp_path / "saving.csv"
-    ran = process("rewrite", net, "--to", "separable", "-o", str(new), "--report", str(saving))
+    ran = run("rewrite", net, "--to", "separable", "-o", str(new), "--report", str(saving))
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     assert new.read_text("utf-8") == SPEC
     layer, network = csv.DictReader(io.StringIO(saving.read_text("utf-8")))
@@ -62,7 +62,7 @@ def test_two_outputs_in_one_file_lose_neither(net, tmp_path):
     (tmp_path / "link.csv").symlink_to(old)
     for one, other in (("old.csv", "old.csv"), ("link.csv", "old.csv"), ("n.csv", "./n.csv")):
         words = ("-o", f"{tmp_path}/{one}", "--report", f"{tmp_path}/{other}")
-        ran = process("rewrite", net, "--to", "separable", *words)
+        ran = run("rewrite", net, "--to", "separable", *words)
         assert (ran.code, ran.out) == (2, "")
         assert "is what --output writes to already" in ran.err
     assert old.read_text("utf-8") == "old"
@@ -70,18 +70,18 @@ def test_two_outputs_in_one_file_lose_neither(net, tmp_path):
 
 
 def test_a_file_in_its_own_place(net):
-    ran = process("rewrite", net, "--to", "separable", "-o", net)
+    ran = run("rewrite", net, "--to", "separable", "-o", net)
     assert "7,200" in ran.out
     assert mnetcost.load(net).cost().mult_adds == 2280
 
 
 def test_a_report_alone_leaves_the_spec_on_standard_output(net, tmp_path):
-    ran = process("rewrite", net, "--to", "separable", "--report", str(tmp_path / "saving.html"))
+    ran = run("rewrite", net, "--to", "separable", "--report", str(tmp_path / "saving.html"))
     assert (ran.out, ran.err) == (SPEC, "")
 
 
 def test_json(net):
-    found = json.loads(process("rewrite", net, "--to", "separable", "--format", "json").out)
+    found = json.loads(run("rewrite", net, "--to", "separable", "--format", "json").out)
     costs = {
         "before": {"params": 120, "mult_adds": 7200},
         "after": {"params": 38, "mult_adds": 2280},
@@ -104,13 +104,13 @@ def test_json(net):
 
 @pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html"])
 def test_every_format(net, format_):
-    ran = process("rewrite", net, "--to", "separable", "--format", format_)
+    ran = run("rewrite", net, "--to", "separable", "--format", format_)
     assert (ran.code, ran.err) == (0, "")
     assert "2280" in ran.out.replace(",", "").replace("{}", "")
 
 
 def test_what_is_kept_is_said(net):
-    ran = process("rewrite", "resnext50_32x4d", "--to", "separable", "--format", "json")
+    ran = run("rewrite", "resnext50_32x4d", "--to", "separable", "--format", "json")
     found = json.loads(ran.out)
     assert [one["reason"] for one in found["kept"]] == ["bottleneck_1.1/conv_2 has 32 groups"]
     assert len(found["kept"][0]["names"]) == 16
@@ -129,7 +129,7 @@ def test_what_is_kept_is_said(net):
     ],
 )
 def test_wrong_options(net, arguments):
-    refused(process("rewrite", net, *arguments), 2)
+    refused(run("rewrite", net, *arguments), 2)
 
 
 @pytest.mark.parametrize(
@@ -144,16 +144,16 @@ def test_wrong_options(net, arguments):
 def test_wrong_specs(net, text):
     with open(net, "w", encoding="utf-8") as stream:
         stream.write(text)
-    refused(process("rewrite", net, "--to", "separable"), 1)
+    refused(run("rewrite", net, "--to", "separable"), 1)
 
 
 def test_hostile_names_stay_texts(net):
     name = "=cmd <b> [red] \\x $ & {1}"
     with open(net, "w", encoding="utf-8") as stream:
         stream.write(f"name: {json.dumps(name)}\n{LAYER}")
-    ran = process("rewrite", net, "--to", "separable")
+    ran = run("rewrite", net, "--to", "separable")
     assert mnetcost.load(ran.out).name == f"{name} (depthwise separable)"
-    html = process("rewrite", net, "--to", "separable", "--format", "html").out
+    html = run("rewrite", net, "--to", "separable", "--format", "html").out
     assert "<b>" not in html
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from commands import SUFFIXES, process, run
+from commands import SUFFIXES, run
 from paths import SHIPPED, SPECS
 
 import mnetcost
@@ -36,13 +36,13 @@ def test_the_default_the_name_and_the_path_are_the_same(format_: str) -> None:
 def test_another_folder_and_a_file_of_the_same_name_change_nothing(tmp_path: Path) -> None:
     (tmp_path / "mobilenet_v1").write_text("layers: 3\n")
     (tmp_path / "mine").write_text(SMALL)
-    assert process("table", "mobilenet_v1", cwd=tmp_path) == process("table")
-    assert "./mine" in process("table", "mine", cwd=tmp_path).err
-    assert process("table", "./mine", cwd=tmp_path).code == 0
+    assert run("table", "mobilenet_v1", cwd=tmp_path) == run("table")
+    assert "./mine" in run("table", "mine", cwd=tmp_path).err
+    assert run("table", "./mine", cwd=tmp_path).code == 0
 
 
 def test_specs_have_the_conventions_own_numbers() -> None:
-    ran = process("specs", "--convention", "flops", "--format", "csv")
+    ran = run("specs", "--convention", "flops", "--format", "csv")
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(ran.out))}
     found = rows["mobilenet_v1"]
     assert (found["params"], found["count_params"]) == ("4209088", "4231976")

@@ -202,7 +202,7 @@ layers = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(sides, sides, layers)
 def test_random_layers(height, width, case):
     channels, layer = case
@@ -216,7 +216,7 @@ def test_random_layers(height, width, case):
         assert_agrees(text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sides, sides, widths, st.lists(layers, min_size=1, max_size=3), st.booleans())
 def test_random_networks(height, width, channels, cases, flat):
     # a grouped layer needs a width that its groups divide: only the others may follow one another

@@ -1,7 +1,7 @@
 """What `table` says beside its numbers."""
 
 import pytest
-from commands import process
+from commands import run
 from documents import document
 from networks import INPUT
 
@@ -45,5 +45,5 @@ def test_types_and_layers_add_up_under_a_convention_and_a_pass() -> None:
     ],
 )
 def test_the_header_says_what_one_is(options: tuple[str, ...], words: str) -> None:
-    ran = process("table", "mobilenet_v1", "--view", "types", *options)
+    ran = run("table", "mobilenet_v1", "--view", "types", *options)
     assert words in ran.out

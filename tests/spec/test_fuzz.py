@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from paths import SPECS
 
@@ -96,9 +96,7 @@ def _check(error: SpecError, text: str) -> None:
         assert problem.message
 
 
-fuzzed = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+fuzzed = settings(max_examples=150, print_blob=True)
 
 
 @fuzzed

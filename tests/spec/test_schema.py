@@ -83,12 +83,12 @@ def test_misspelt_keys(extra: Any, validator: Any) -> None:
 
 
 def test_the_keys_are_those_that_the_reader_takes() -> None:
-    from mnetcost.spec import builder, expectations, reader, records, rounding, variants
+    from mnetcost.spec import builder, entries, expectations, reader, rounding, variants
 
     found = schema()
-    entries = [set(form.get("properties", ())) for form in found["$defs"]["entry"]["anyOf"]]
+    forms = [set(form.get("properties", ())) for form in found["$defs"]["entry"]["anyOf"]]
     assert found["properties"].keys() == set(reader.TOP_KEYS)
-    assert entries[2:] == [
+    assert forms[2:] == [
         set(builder.REPEAT_KEYS),
         set(builder.ROWS_KEYS),
         set(builder.BRANCHES_KEYS),
@@ -104,10 +104,10 @@ def test_the_keys_are_those_that_the_reader_takes() -> None:
     assert variant.keys() == set(variants.VARIANT_KEYS)
     for name, record in LAYERS.items():
         keys = found["$defs"][f"layer.{name}"]["properties"].keys()
-        short = {key for key, meant in records.SHORT.items() if meant in fields_of(record)}
+        short = {key for key, meant in entries.SHORT.items() if meant in fields_of(record)}
         ruled = {"round"} if {"out", "squeeze"} & fields_of(record).keys() else set()
-        like = records.LIKE.get(name, ())
-        assert keys == {*fields_of(record), *records.COMMON, *short, *ruled, *like}, name
+        like = entries.LIKE.get(name, ())
+        assert keys == {*fields_of(record), *entries.COMMON, *short, *ruled, *like}, name
 
 
 def test_every_layer_and_key_has_a_hover_text() -> None:
@@ -115,3 +115,107 @@ def test_every_layer_and_key_has_a_hover_text() -> None:
         layer = schema()["$defs"][f"layer.{name}"]
         assert layer["description"]
         assert all(key["description"] for key in layer["properties"].values())
+
+
+def defaults(found: Any) -> dict[str, Any]:
+    return {key: one["default"] for key, one in found["properties"].items() if "default" in one}
+
+
+WINDOW = {"stride": 1, "padding": "same", "dilation": 1}
+RIDERS = {"bias": False, "norm": "none", "act": "none", "called_as": "module"}
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        ("conv", {"kernel": 1, **WINDOW, **RIDERS, "groups": 1, "scale": True}),
+        ("depthwise", {"kernel": 3, **WINDOW, **RIDERS, "multiplier": 1}),
+        ("separable", {"kernel": 3, **WINDOW, **RIDERS, "scale": True}),
+        ("dropout", {"rate": 0}),
+        ("pad", {"top": 0, "bottom": 0, "left": 0, "right": 0}),
+        ("batch_norm", {"affine": True, "act": "none", "called_as": "module"}),
+        ("concat", {"axis": "channels"}),
+        ("crop", {}),
+    ],
+)
+def test_editors_show_the_defaults(layer: str, expected: dict[str, Any]) -> None:
+    assert defaults(schema()["$defs"][f"layer.{layer}"]) == expected
+
+
+def test_editors_show_the_defaults_beside_the_layers() -> None:
+    top = schema()["properties"]
+    assert defaults(top["input"]) == {"scale": False}
+    assert defaults(top["width"]) == {"multiplier": 1}
+    assert defaults(top["expect"]["items"]) == {"alpha": 1, "rho": 1, "printed": "rounded"}
+    assert defaults(top["budget"]["anyOf"][0]) == {"alpha": 1, "rho": 1}
+
+
+def bounded(key: str, value: Any) -> list[Any]:
+    """Some entries that have this value under this key."""
+    if key == "repeat":
+        return [{"repeat": value, "layers": ["relu"]}, {"my_block": {"repeat": value}}]
+    return [{"conv": {"out": 8, key: value}}] if key != "rate" else [{"dropout": {key: value}}]
+
+
+@pytest.mark.parametrize(
+    ("key", "right", "wrong"),
+    [
+        ("out", [1, 2**24, "$w"], [0, 2**24 + 1, "w", 1.5]),
+        ("in", [1, 2**24, "$w"], [0, 2**24 + 1, "w"]),
+        ("repeat", [0, 10_000, "$n"], [-1, 10_001, "n"]),
+        ("kernel", [1, [3, 1], [1, "$k"]], [0, [0, 1], [3], [3, 1, 3], [], "k"]),
+        ("padding", [0, "same", "valid", [0, 2], "$p"], ["full", -1, [1], [1, 2, 3], [-1, 0]]),
+        ("rate", [0, 0.5, "1/4", "$r"], [1, -0.1, 1.5, "a/4", "1/b"]),
+        ("bias", [True, False, "$b"], [1, "yes"]),
+    ],
+)
+def test_bounds_of_values(key: str, right: list[Any], wrong: list[Any], validator: Any) -> None:
+    for value in right:
+        for entry in bounded(key, value):
+            assert validator.is_valid(SMALL | {"layers": [entry]}), entry
+    for value in wrong:
+        for entry in bounded(key, value):
+            assert not validator.is_valid(SMALL | {"layers": [entry]}), entry
+
+
+@pytest.mark.parametrize(
+    ("sides", "valid"),
+    [((1, 1), True), ((65_536, 1), True), ((1, 65_537), False), ((0, 8), False)],
+)
+def test_sides_of_the_input(sides: tuple[int, int], valid: bool, validator: Any) -> None:
+    size = dict(zip(("height", "width"), sides), channels=3)
+    assert validator.is_valid({"input": size, "layers": ["relu"]}) == valid
+
+
+@pytest.mark.parametrize("missing", ["input", "layers", "height", "channels"])
+def test_what_must_be_there(missing: str, validator: Any) -> None:
+    spec = {"input": {"height": 8, "width": 6, "channels": 3}, "layers": ["relu"]}
+    assert validator.is_valid(spec)
+    for place in (spec, spec["input"]):
+        if missing in place:
+            del place[missing]  # type: ignore[attr-defined]
+            break
+    assert not validator.is_valid(spec)
+
+
+@pytest.mark.parametrize("layers", [[], [{}], [{"relu": None, "softmax": None}], [None]])
+def test_lists_without_a_layer_an_entry(layers: list[Any], validator: Any) -> None:
+    assert not validator.is_valid(SMALL | {"layers": layers})
+
+
+def test_a_record_may_be_left_empty_where_nothing_is_required(validator: Any) -> None:
+    assert validator.is_valid(SMALL | {"layers": [{"my_block": None}], "width": None})
+    assert not validator.is_valid(SMALL | {"layers": ["relu"], "input": None})
+
+
+@pytest.mark.parametrize("layer", ["conv", "squeeze_excitation", "relu"])
+def test_a_rule_of_its_own_is_for_layers_that_write_a_width(layer: str, validator: Any) -> None:
+    entry = {layer: {"round": {"divisible": 8, "min": 16}}}
+    assert validator.is_valid(SMALL | {"layers": [entry]}) == (layer != "relu")
+
+
+@pytest.mark.parametrize("layer", ["resize", "relu"])
+def test_sides_like_those_of_another(layer: str, validator: Any) -> None:
+    assert validator.is_valid(SMALL | {"layers": [{layer: {"like": "stem"}}]}) == (
+        layer == "resize"
+    )

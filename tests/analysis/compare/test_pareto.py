@@ -1,6 +1,6 @@
 """Pareto fronts: what no other beats, by hand and by trying."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scatters import cheapest
 
@@ -47,7 +47,6 @@ def beats(one: Priced, other: Priced) -> bool:
     return as_good and as_cheap and one != other
 
 
-@settings(deadline=None)
 @given(priced)
 def test_nothing_on_the_front_is_beaten_and_all_else_is(things: list[Priced]) -> None:
     expected = {

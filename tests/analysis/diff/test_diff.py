@@ -193,7 +193,7 @@ LAYERS = st.sampled_from(
 lists = st.lists(LAYERS, min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lists, lists)
 def test_any_two_networks(one: list[str], other: list[str]) -> None:
     nets = net(one), net(other)
@@ -201,7 +201,7 @@ def test_any_two_networks(one: list[str], other: list[str]) -> None:
     assert mnetcost.diff(nets[0], nets[0]).same
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lists, st.data())
 def test_what_is_put_in_is_all_that_changed(layers: list[str], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(layers)))

@@ -73,3 +73,24 @@ def test_the_rounding_of_widths(rule, alpha, formula, numbers, result):
 )
 def test_widths_that_follow(spec, layer, quantity, formula, numbers, result):  # noqa: PLR0917
     assert lines(spec, layer)[quantity] == (formula, numbers, result)
+
+
+@pytest.mark.parametrize(
+    ("rule", "out", "alpha", "line"),
+    [
+        # what α leaves as it is written is no line, and a rule that changes it is one without α
+        ("round: floor", 4, "1", None),
+        ("round: floor, min: 8", 4, "1", ("8", "8", 8)),
+        ("round: divisible, divisible: 8", 20, "1", ("24", "24", 24)),
+        ("round: nearest, multiplier: 3/2", 5, "1", ("⌊5·μ + 1/2⌋", "⌊5·(3/2) + 1/2⌋", 8)),
+        ("round: floor", 4, "2", ("⌊4·α⌋", "⌊4·2⌋", 8)),
+        (  # exactly 0.9 · 80/9: 8 is kept
+            *("round: divisible, divisible: 8", 16, "5/9"),
+            ("max(8, 8·⌊2·α + 1/2⌋)", "max(8, 8·⌊2·(5/9) + 1/2⌋)", 8),
+        ),
+    ],
+)
+def test_widths_as_they_are_written(rule, out, alpha, line):
+    found = lines(f"width: {{{rule}}}\n" + small(f"conv: {{out: {out}}}"), alpha=alpha)
+    widths = [one for words, one in found.items() if words.startswith("output channels")]
+    assert widths == ([] if line is None else [line])

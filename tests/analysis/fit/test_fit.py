@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from networks import STEPS
 
@@ -99,6 +99,49 @@ def test_best_is_not_the_fullest() -> None:
     assert (found.best.setting.alpha, found.best.setting.rho) == (Fraction(79, 80), Fraction(5, 7))
 
 
+def test_one_alpha_alone() -> None:
+    found = mnetcost.fit(small(), max_params=360, min_alpha="1/2", max_alpha="1/2", rho=1)
+    assert [(str(one.plateau), one.params) for one in found.fitting] == [("[1/2, 1/2]", 45 * 4)]
+
+
+def test_settings_that_are_one_are_searched_once() -> None:
+    found = mnetcost.fit(small(), max_params=360, rho="1,2/2,1/2")
+    assert [one.rho for one in found.settings] == [1, Fraction(1, 2)]
+
+
+def test_the_smallest_of_each_cost_is_the_cheaper_in_the_other() -> None:
+    """One channel: the same 45 weights at 24 and at 6 positions."""
+    found = mnetcost.fit(small(), max_params=10, rho="1,1/2")
+    assert found.best is None
+    assert [(one.params, one.mult_adds) for one in found.smallest] == [(45, 45 * 6)] * 2
+    # without work, which keras does not count, the fewest parameters are the first tried
+    assert mnetcost.fit(small(), max_params=1000, rho=1).smallest[1].params == 45
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("MAX_CONFIGURATIONS", 16), ("MAX_LAYERS", 16), ("MAX_LAYERS", 17)]
+)
+def test_as_many_configurations_as_are_allowed(
+    limit: str, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight widths at two resolutions, of one layer."""
+    monkeypatch.setattr(f"mnetcost.analysis.fit.fit.{limit}", value)
+    assert len(mnetcost.fit(small(), max_params=360, rho="1,1/2").fitting) == 16
+    monkeypatch.setattr(f"mnetcost.analysis.fit.fit.{limit}", 15)
+    words = "8 widths at 2 resolutions are too many, 15 at most"
+    with pytest.raises(UsageError, match=words):
+        mnetcost.fit(small(), max_params=360, rho="1,1/2")
+
+
+def test_a_limit_of_layers_is_of_all_configurations_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mnetcost.analysis.fit.fit.MAX_LAYERS", 31)
+    two = mnetcost.load(STEPS + "  - relu\n")
+    with pytest.raises(UsageError, match="15 at most"):
+        mnetcost.fit(two, max_params=360, rho="1,1/2")
+
+
 # --- against single counts
 
 ZOO = [
@@ -155,7 +198,6 @@ def test_every_plateau_against_its_single_counts(name: str) -> None:
         assert choice.plateau.start == before.start
 
 
-@settings(deadline=None)
 @given(
     width=st.sampled_from(
         ["{round: floor}", "{round: nearest}", "{divisible: 4}", "{divisible: 6, min: 9}",

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import floor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mnetcost
@@ -126,7 +126,6 @@ rules = st.sampled_from(["none", "floor", "nearest", "divisible"])
 multipliers = st.sampled_from(["1", "1/2", "1.4", "2/3"])
 
 
-@settings(deadline=None)
 @given(
     rule=rules,
     minimum=st.integers(0, 30),
@@ -166,7 +165,6 @@ def test_every_alpha_is_on_the_plateau_of_its_channels(  # noqa: PLR0917
         assert one.end < other.start or channels(one.alpha) != channels(other.alpha)
 
 
-@settings(deadline=None)
 @given(
     low=st.fractions(0, 3, max_denominator=40),
     gap=st.fractions(Fraction(1, 60), 2, max_denominator=60),

@@ -186,7 +186,7 @@ def written(chain):
     return "name: x\ninput: {height: 7, width: 11, channels: 3}\nlayers:\n" + "".join(entries)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(layers, st.sampled_from(["separable", "standard"]))
 def test_rewritten_networks_are_what_the_oracle_counts(chain, to):
     net = mnetcost.load(written(chain))
@@ -201,7 +201,7 @@ def test_rewritten_networks_are_what_the_oracle_counts(chain, to):
     assert len(again.savings) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(layers)
 def test_there_and_back(chain):
     chain = [("conv", {**keys}) for _, keys in chain]

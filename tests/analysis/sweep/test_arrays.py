@@ -66,7 +66,7 @@ def assert_three_agree(net, alpha, rho):
     assert raised.value.problems == refusal.problems
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(specs(), axes, axes)
 def test_random_networks(text, alpha, rho):
     net = load_if_possible(text)

@@ -12,11 +12,8 @@ from grids import DENSE, GROUPED
 import mnetcost
 from mnetcost.analysis.sweep import cluster
 
-pytestmark = [
-    pytest.mark.slow,
-    # sockets of workers that were killed, and dask's own use of what it deprecates
-    pytest.mark.filterwarnings("ignore"),
-]
+# sockets of workers that were killed, and dask's own use of what it deprecates
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +40,7 @@ def small_blocks(monkeypatch):
 AXES = {"alpha": np.linspace(0.1, 1, 730), "rho": np.linspace(0.2, 1.2, 555)}
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_what_this_machine_gives(client, small_blocks):
     net = mnetcost.load("mobilenet_v1")
     here = mnetcost.sweep(net, **AXES, convention="fvcore")
@@ -61,6 +59,7 @@ def test_a_cluster_gives_what_this_machine_gives(client, small_blocks):
     assert there.best(max_mult_adds=limit) == here.best(max_mult_adds=limit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", [DENSE, GROUPED + "  - conv: {out: 8}\n  - flatten\n  - split: {into: 6}\n"]
 )
@@ -72,6 +71,7 @@ def test_what_does_not_separate_and_what_is_masked(client, small_blocks, text):
     assert (found == here.mult_adds).all()
 
 
+@pytest.mark.slow
 def test_a_worker_killed_midway_changes_nothing(client, small_blocks):
     net = mnetcost.load("mobilenet_v1")
     array = mnetcost.sweep(net, **AXES, engine="dask").mult_adds
@@ -98,6 +98,56 @@ def _finished(dask_scheduler=None):
     return sum(one.state == "memory" for one in dask_scheduler.tasks.values())
 
 
+@pytest.mark.parametrize(
+    ("alphas", "rhos", "chunks"),
+    [(7, 5, ((3, 3, 1), (3, 2))), (6, 3, ((3, 3), (3,))), (2, 4, ((2,), (3, 1)))],
+)
+def test_blocks_make_up_the_grid(alphas, rhos, chunks, monkeypatch):
+    pytest.importorskip("dask.array")
+    monkeypatch.setattr(cluster, "SIDE", 3)
+    axes = {"alpha": np.linspace(0.3, 1, alphas), "rho": np.linspace(0.5, 1.2, rhos)}
+    here = mnetcost.sweep("mobilenet_v1", **axes)
+    array = mnetcost.sweep("mobilenet_v1", **axes, engine="dask").mult_adds
+    assert (array.chunks, array.dtype) == (chunks, np.int64)
+    assert (array.compute(scheduler="synchronous") == here.mult_adds).all()
+
+
+def test_rows_by_dask_are_those_of_this_machine(tmp_path, monkeypatch):
+    import dask
+
+    monkeypatch.setattr(cluster, "SIDE", 3)
+    axes = {"alpha": np.linspace(0.3, 1, 7), "rho": np.linspace(0.5, 1.2, 5)}
+    mnetcost.sweep("mobilenet_v1", **axes).to_csv(tmp_path / "here.csv")
+    with dask.config.set(scheduler="synchronous"):
+        mnetcost.sweep("mobilenet_v1", **axes, engine="dask").to_csv(tmp_path / "there.csv")
+    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
+
+
+def test_workers_of_its_own_are_two_on_this_machine_alone(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    asked = []
+
+    class Workers:
+        def __init__(self, *_, **options):
+            asked.append(options)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            asked.append("closed")
+
+    monkeypatch.setattr(distributed, "LocalCluster", Workers)
+    monkeypatch.setattr(distributed, "Client", Workers)
+    with cluster.scheduler(None):
+        assert asked[0]["n_workers"] == 2
+        assert asked[0]["threads_per_worker"] == 1
+        assert asked[0]["host"] == "127.0.0.1"
+        assert asked[0]["dashboard_address"] is None
+    assert asked[-2:] == ["closed", "closed"]
+
+
+@pytest.mark.slow
 def test_the_command_line_on_a_cluster(client, tmp_path):
     words = ["sweep", "--alpha", "0.1:1:0.1", "--rho", "1,6/7", "--format", "csv"]
     address = client.scheduler.address
@@ -116,6 +166,7 @@ def test_the_command_line_on_a_cluster(client, tmp_path):
     assert (found == mnetcost.sweep("mobilenet_v1", axes[1], axes[3]).mult_adds.ravel()).all()
 
 
+@pytest.mark.slow
 def test_the_command_line_starts_workers_of_its_own():
     words = ["sweep", "--alpha", "0.5,1", "--rho", "1", "--format", "json"]
     alone, ran = process(*words), process(*words, "--engine", "dask")

@@ -13,6 +13,7 @@ from rows import AXES, assert_rows
 
 import mnetcost
 from mnetcost import cli
+from mnetcost.analysis.sweep.rows import Rows
 
 
 @pytest.fixture
@@ -83,3 +84,26 @@ def test_what_is_not_installed_is_said(grid, monkeypatch, tmp_path, capsys):
     assert cli.run(["sweep", "--parts", str(tmp_path / "parts")]) == 2
     assert cli.run(["sweep", "--engine", "dask"]) == 2
     assert "pip install" in capsys.readouterr().err
+
+
+def test_a_frame_holds_as_many_rows_as_are_allowed(monkeypatch):
+    grid = mnetcost.sweep("mobilenet_v1_layer", "1,0.5,0.25", "1,6/7")
+    monkeypatch.setattr("mnetcost.analysis.sweep.rows.MAX_HELD", 6)
+    assert len(grid.to_pandas()) == 6
+    monkeypatch.setattr("mnetcost.analysis.sweep.rows.MAX_HELD", 5)
+    with pytest.raises(mnetcost.UsageError, match="a data frame of 6 rows; 5 at most"):
+        grid.to_pandas()
+
+
+@pytest.mark.parametrize(("points", "pieces"), [(1, 6), (4, 3), (5, 3), (6, 2), (8, 2), (12, 1)])
+def test_pieces_make_up_the_rows(points, pieces, monkeypatch, tmp_path):
+    """Six α at two ρ, in pieces of whole α; the header stands once."""
+    grid = mnetcost.sweep("mobilenet_v1_layer", "1:0.5:-0.1", "1,6/7")
+    grid.to_csv(tmp_path / "whole.csv")
+    made = Rows([({}, grid)]).pieces(points)
+    assert len(made) == pieces
+    monkeypatch.setattr(Rows, "pieces", lambda rows: made)
+    grid.to_csv(tmp_path / "pieces.csv")
+    grid.to_parquet(tmp_path / "pieces.parquet")
+    assert (tmp_path / "pieces.csv").read_text() == (tmp_path / "whole.csv").read_text()
+    assert_rows(pandas.read_parquet(tmp_path / "pieces.parquet"), grid)

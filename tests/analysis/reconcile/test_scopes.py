@@ -1,0 +1,97 @@
+"""The parts of a network that a printed number may be of, each counted by hand.
+
+Weights and positions: 3·1·2·3 at 4·6, 1·3·3 at 4·6, 3·4 at 4·6, and 4·6·4 values for 5 classes.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from commands import run
+from documents import document
+
+FIRST, DEPTHWISE, POINTWISE, DENSE = 18 * 24, 9 * 24, 12 * 24, 96 * 5
+NETWORK = """\
+input: {height: 4, width: 6, channels: 2}
+layers:
+  - conv: {out: 3, kernel: [3, 1], bias: true}
+  - depthwise: {kernel: [1, 3]}
+  - conv: {out: 4}
+  - relu
+  - flatten
+  - dense: {out: 5}
+"""
+
+
+def found(tmp_path: Path, text: str, printed: str) -> list[tuple[str, int, str]]:
+    """(scope, value, how it prints) of what is found for a printed number of mult-adds."""
+    path = tmp_path / "net.yaml"
+    path.write_text(text, encoding="utf-8")
+    rows = document("reconcile", str(path), "--printed", printed)["found"]
+    return [(row["scope"], row["value"], row["printed"]) for row in rows if row["unit"] == "MACs"]
+
+
+@pytest.mark.parametrize(
+    ("value", "scope"),
+    [
+        (FIRST + DEPTHWISE + POINTWISE + DENSE, "the whole network"),
+        (DEPTHWISE + POINTWISE + DENSE, "without the first convolution (conv_1)"),
+        (FIRST + DEPTHWISE + POINTWISE, "without the classifier (dense_1)"),
+        (DEPTHWISE + POINTWISE, "without both (conv_1 and dense_1)"),
+        (FIRST + DEPTHWISE + DENSE, "without pointwise layers"),
+        (POINTWISE, "pointwise layers alone"),
+        (FIRST + POINTWISE + DENSE, "without depthwise layers"),
+        (DEPTHWISE, "depthwise layers alone"),
+        (FIRST, "conv layers alone"),
+        (DENSE, "dense layers alone"),
+    ],
+)
+def test_each_part_is_found(value: int, scope: str, tmp_path: Path) -> None:
+    assert (scope, value, "rounded") in found(tmp_path, NETWORK, str(value))
+
+
+def test_a_part_has_one_name(tmp_path: Path) -> None:
+    """Without its conv layers it is without the first convolution, which was said before."""
+    scopes = [scope for scope, _, _ in found(tmp_path, NETWORK, str(DEPTHWISE + POINTWISE + DENSE))]
+    assert scopes == ["without the first convolution (conv_1)"]
+
+
+@pytest.mark.parametrize("layers", ["  - conv: {out: 3}\n", "  - conv: {out: 3}\n  - relu\n"])
+def test_a_single_kernel_is_the_whole_network(layers: str, tmp_path: Path) -> None:
+    text = "input: {height: 4, width: 6, channels: 2}\nlayers:\n" + layers
+    assert {scope for scope, _, _ in found(tmp_path, text, "144")} == {"the whole network"}
+
+
+def test_two_kernels_of_two_types_are_parts(tmp_path: Path) -> None:
+    text = "input: {height: 4, width: 6, channels: 2}\nlayers:\n"
+    text += "  - conv: {out: 3}\n  - depthwise: {kernel: [1, 3]}\n"
+    # 6 weights and 9, at 24 positions
+    assert found(tmp_path, text, "144") == [
+        ("without the classifier (depthwise_1)", 144, "rounded")
+    ]
+    assert found(tmp_path, text, "216") == [
+        ("without the first convolution (conv_1)", 216, "rounded"),
+    ]
+
+
+def test_rounded_stands_before_truncated(tmp_path: Path) -> None:
+    """1.4k is 1,416 and what is from 1,350 to 1,449; 984 is 0.9k where it is cut."""
+    assert found(tmp_path, NETWORK, "1.4k")[0] == ("the whole network", 1416, "rounded")
+    cut = [one for one in found(tmp_path, NETWORK, "0.9k") if one[1] in (936, 984)]
+    assert cut == [
+        ("without the classifier (dense_1)", 936, "rounded"),
+        ("without the first convolution (conv_1)", 984, "truncated"),
+    ]
+
+
+def test_the_nearest_five_where_nothing_prints_so(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(NETWORK, encoding="utf-8")
+    ran = run("reconcile", str(path), "--printed", "1M", "--format", "json")
+    assert ran.code == 1
+    rows = json.loads(ran.out)["nearest"]
+    values = [row["value"] for row in rows]
+    assert len(values) == len(set(values)) == 5
+    assert values == sorted(values, reverse=True)  # a million is above them all
+    # two operations for each mult-add, and nothing else
+    assert ("flops, torch", 2 * 1416) in [(row["counted_as"], row["value"]) for row in rows]
