@@ -90,6 +90,8 @@ class _Said(NamedTuple):
     multiply_add: int  # operations that one multiply-add is
     work: Rules
     per_image: Rules
+    as_every: tuple[str, ...]  # layer types for which what `every` weighs is the whole answer
+    free: Mapping[str, tuple[str, ...]]  # layer types that weigh nothing, by the reason
     parameters: tuple[str, ...]
     notes: tuple[Remark, ...]
     defects: tuple[Remark, ...]  # where its number is the tool's own mistake

@@ -1,13 +1,23 @@
-"""Preset files: a convention by its shipped name, or from a file of the user's own."""
+"""Preset files: a convention by its shipped name, or from a file of the user's own.
+
+A file names a layer type in one of three places: under `work` or `per_image`, with weights of its
+own; in `as_every`, where what `every` weighs is the whole answer, as it is for the kernels of a
+convention that counts their multiply-accumulates; or in `free`, behind the reason why it weighs
+nothing. `every` by itself names none. A complete file names every registered type that is not made
+of others, once; the tests demand it of all shipped files, so that a new type is nowhere a zero that
+nobody meant. A file that counts no work at all has nothing to name, and a user's own need not be
+complete.
+"""
 
 import os
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Remark, Rules, Weights
 from mnetcost.layers import LAYERS
-from mnetcost.layers.base import Compound
+from mnetcost.layers.base import Layer
 from mnetcost.layers.fields import CALLS, Integer
 from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
 from mnetcost.spec.convert import Converter
@@ -16,8 +26,8 @@ from mnetcost.spec.sources import SUFFIX, is_path, read_file, stem
 from mnetcost.text import clip, did_you_mean
 
 KEYS = (
-    *("words", "tool", "unit", "multiply_add", "work", "per_image", "parameters"),
-    *("notes", "defects"),
+    *("words", "tool", "unit", "multiply_add", "work", "per_image", "as_every", "free"),
+    *("parameters", "notes", "defects"),
 )
 UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
@@ -70,19 +80,46 @@ def _shipped(folder: str, name: str) -> Convention:
     return read_convention(read_file(os.path.join(_FOLDER, folder, name + SUFFIX)))
 
 
-def read_convention(origin: Origin) -> Convention:
-    """The convention of a preset's text. Raises SpecError with every problem in it."""
+def weighable() -> tuple[str, ...]:
+    """The registered layer types that are weighed themselves, not as the layers they stand for."""
+    return tuple(
+        name
+        for name, record in LAYERS.items()
+        if issubclass(record, Layer) and record.stages is Layer.stages
+    )
+
+
+def read_convention(origin: Origin, *, complete: bool = False) -> Convention:
+    """The convention of a preset's text. Raises SpecError with every problem in it.
+
+    With `complete` a layer type that the text does not name is one.
+    """
     collector = Collector(origin)
     found = None
     try:
         root = read_mapping(collector, "the preset", _OUTLINE)
         if root is not None:
             found = _Reader(collector).convention(root)
+            if complete:
+                _demand_all(found, collector)
     except Stop:
         pass
     collector.raise_if_any()
     assert found is not None  # a preset that gives none has a problem
     return found
+
+
+def _demand_all(found: Convention, collector: Collector) -> None:
+    """Report every layer type that a convention does not name."""
+    named = {*found.as_every, *chain(*found.free.values())}
+    for name, parts in (*found.work.items(), *found.per_image.items()):
+        if any(any(by_call.values()) for by_call in parts.values()):
+            named.add(name)
+    for name in weighable() if found.counts_work else ():
+        if name not in named:
+            message = f"nothing is said of {name}, which weighs 0"
+            expected = f"{name} under `work` or `per_image`, in `as_every` or in `free`"
+            collector.add(TOP, "missing-key", message, expected=expected)
 
 
 class _Reader:
@@ -91,6 +128,8 @@ class _Reader:
     def __init__(self, collector: Collector) -> None:
         self.collector = collector
         self.convert = Converter(collector)
+        self.types = weighable()
+        self.named: dict[str, str] = {}  # where a layer type stands, in words
 
     def convention(self, root: Entries) -> Convention:
         entries = self.convert.entries(root, KEYS, "a convention") or {}
@@ -111,14 +150,18 @@ class _Reader:
             message = "how many FLOPs is a multiply-add?"
             expected = "multiply_add: 2, or 1"
             self.collector.add(nodes["unit"].mark, "missing-key", message, expected=expected)
+        work, per_image = (self._rules(nodes.get(key)) for key in ("work", "per_image"))
+        self.named = dict.fromkeys((*work, *per_image), "weighed")
         return Convention(
             name=stem(self.collector.origin.label),
             words=self._text(nodes, "words"),
             tool=self._text(nodes, "tool"),
             unit=unit or "MAC",
             multiply_add=each,
-            work=self._rules(nodes.get("work")),
-            per_image=self._rules(nodes.get("per_image")),
+            work=work,
+            per_image=per_image,
+            as_every=self._as_every(nodes.get("as_every")),
+            free=self._free(nodes.get("free")),
             parameters=self._parameters(nodes.get("parameters")),
             notes=self._remarks(nodes, "notes"),
             defects=self._remarks(nodes, "defects"),
@@ -132,7 +175,7 @@ class _Reader:
         found: list[Remark] = []
         for node in self._list(nodes[key]) if key in nodes else ():
             if isinstance(node, Entries):
-                entries = self.convert.entries(node, (*SELECTORS[1:], *PARTS), f"an entry of {key}")
+                entries = self.convert.entries(node, (*self.types, *PARTS), f"an entry of {key}")
                 pairs = [(about.text, text) for about, text in (entries or {}).values()]
             else:
                 pairs = [("", node)]
@@ -140,11 +183,41 @@ class _Reader:
             found += [Remark(about, text) for about, text in texts if text]
         return tuple(found)
 
-    def _list(self, node: Node) -> list[Node]:
+    def _list(self, node: Node, example: str = "[weights, biases]") -> list[Node]:
         if isinstance(node, Items):
             return list(node.nodes)
-        self.convert.refuse(node, "a list, such as [weights, biases]")
+        self.convert.refuse(node, f"a list, such as {example}")
         return []
+
+    def _as_every(self, node: Node | None) -> tuple[str, ...]:
+        if node is not None and EVERY not in self.named:
+            message = "`as_every`, and `every` weighs nothing"
+            self.collector.add(node.mark, "conflict", message, expected="free: {reason: [...]}")
+        return () if node is None else self._types(node, "in `as_every`")
+
+    def _free(self, node: Node | None) -> Mapping[str, tuple[str, ...]]:
+        """Layer types by the reason why they weigh nothing."""
+        if not isinstance(node, Entries):
+            if node is not None:
+                self.convert.refuse(node, "layer types behind a reason: {it only moves: [flatten]}")
+            return {}
+        return {
+            self.convert.text(key, "a reason") or "": self._types(value, "in `free`")
+            for key, value in node.nodes.values()
+        }
+
+    def _types(self, node: Node, place: str) -> tuple[str, ...]:
+        """Layer types that the file names nowhere else."""
+        found: list[str] = []
+        for one in self._list(node, "[relu, softmax]"):
+            name = self.convert.word(one, self.types)
+            if name in self.named:
+                message = f"{name} is {self.named[name]} already"
+                self.collector.add(one.mark, "conflict", message, expected="each type once")
+            elif name:
+                self.named[name] = place
+                found.append(name)
+        return tuple(found)
 
     def _parameters(self, node: Node | None) -> tuple[str, ...]:
         if node is None:
@@ -155,9 +228,10 @@ class _Reader:
     def _rules(self, node: Node | None) -> Rules:
         if node is None:
             return {}
+        selectors = (EVERY, *self.types)
         return {
             key.text: self._parts(value, key)
-            for key, value in (self.convert.entries(node, SELECTORS, "work") or {}).values()
+            for key, value in (self.convert.entries(node, selectors, "work") or {}).values()
         }
 
     def _parts(self, node: Node, owner: Scalar) -> Mapping[str, Weights]:
@@ -174,8 +248,4 @@ class _Reader:
         return self.convert.integer(node, TIMES)
 
 
-SELECTORS = (
-    EVERY,
-    *(name for name, record in LAYERS.items() if not issubclass(record, Compound)),
-)
 _OUTLINE = "words: ..., unit: MAC or FLOP, and work: {every: {multiply_accumulate: 1}}"

@@ -60,6 +60,8 @@ def _described(one: Convention) -> dict[str, Any]:
         **{key: getattr(one, key) for key in ("name", "words", "tool", "unit", "multiply_add")},
         "work": _plain(one.work),
         "per_image": _plain(one.per_image),
+        "as_every": list(one.as_every),
+        "free": {reason: list(types) for reason, types in one.free.items()},
         "parameters": list(one.parameters),
         "notes": [note.text for note in one.notes],
         "defects": [note.text for note in one.defects],

@@ -123,6 +123,22 @@ LAYERS_ALONE = [
     ("relu: {called_as: functional}", {"ptflops": 960, "deepspeed-flops": 960}),
     ("leaky_relu", {"ptflops": 960, "torchprofile": 960, "deepspeed-flops": 960}),
     ("leaky_relu: {called_as: functional}", {"ptflops": 0, "torchprofile": 960}),
+    # written out: x · sigmoid(x), x · min(max(x + 3, 0), 6) / 6, 1/2 · x · (1 + erf(x / √2)):
+    # a product or two of 960 values; for onnx-tool also + 1, min and max 2, / 4, exp 32
+    ("swish: {called_as: tensor}", {"torchprofile": 960, "onnx-tool": 960 * (32 + 1)}),
+    ("hard_swish: {called_as: tensor}", {"torchprofile": 960, "onnx-tool": 960 * (1 + 1 + 2 + 4)}),
+    ("hard_sigmoid: {called_as: tensor}", {"torchprofile": 0, "onnx-tool": 960 * (1 + 2 + 4)}),
+    ("mish: {called_as: tensor}", {"torchprofile": 960, "ptflops": 0}),
+    ("gelu: {called_as: tensor}", {"torchprofile": 2 * 960, "onnx-tool": 960 * (2 + 1 + 4)}),
+    # torch.mul(x, factor): a product of 960 values, for the tools that see it
+    (
+        "layer_scale: {called_as: functional}",
+        {"ptflops": 960, "deepspeed-flops": 960, "torchprofile": 960, "fvcore": 0},
+    ),
+    ("layer_scale", {"ptflops": 0, "deepspeed-flops": 0, "torchprofile": 960}),
+    # F.prelu and F.group_norm have no parameters of their own: torchinfo looks at modules alone
+    ("prelu: {called_as: functional}", {"torchinfo": 0, "ptflops": 960}),
+    ("group_norm: {groups: 2, called_as: functional}", {"torchinfo": 0, "fvcore": 4800}),
     ("prelu", {"ptflops": 1920, "thop": 960, "ultralytics-thop": 960, "onnx-tool": 1920}),
     ("elu", {"ptflops": 1920, "onnx-tool": 33600, "deepspeed-flops": 960}),
     ("sigmoid", {"ptflops": 0, "onnx-tool": 30720}),
@@ -188,6 +204,11 @@ TOKENS = [  # a sequence of 16 tokens of 8 values
     ),
     ("attention: {heads: 2, bias: false}", {"ptflops": 8960, "ptflops-aten": 4096, "torch": 16384}),
     ("attention: {heads: 2}", {"thop": 0, "torchinfo": 0}),
+    # a class token, expanded to the batch: ONNX's shape arithmetic
+    (
+        "learned: {name: token, out: 8}\n  - concat: {from: [token, input], axis: height}",
+        {"onnx-tool": 6, "fvcore": 0, "torchinfo": 0},
+    ),
     (
         "dense: {out: 10, per_position: true, bias: true}",
         {"torchinfo": 90, "deepspeed-flops": 2560, "ptflops": 1440, "onnx-tool": 1440},

@@ -41,7 +41,6 @@ VIT = {
     # the fused products on a CPU: 12 layers of 2 · 197² · 768, two FLOPs each
     "torch": -2 * 12 * 2 * 197**2 * 768,
     "torchprofile": 1,  # sides multiplied where the patches are cut
-    "onnx-tool": 6,
 }
 NOT_IMITATED = {"vit_b_16": VIT}
 for one in ("0_5", "1_0", "1_5", "2_0"):
