@@ -19,8 +19,13 @@ LEFT_OUT = {
     "Cost": {"graph": GRAPH, "of": "how `Network.cost` makes one"},
     "LayerCost": {"node": GRAPH},
     "Basis": {"checked": "how arguments are checked", "limiting": "likewise"},
-    "Explanation": {"whole": "how it was asked for", "report": "for the command line"},
+    "Explanation": {
+        "of": "how `Cost.explain` makes one",
+        "whole": "how it was asked for",
+        "report": "for the command line",
+    },
     "Sweep": {
+        "of": "how `sweep` makes one",
         "graph": GRAPH,
         "cost": "the arrays before they are worked out",
         "values": "likewise",

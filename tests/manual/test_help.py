@@ -91,7 +91,11 @@ def test_in_a_terminal_a_long_page_goes_through_the_pager(lines: int, paged: boo
 
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 80, 0, 0))
-    kept = {name: os.environ[name] for name in os.environ if name not in ("COLUMNS", "NO_COLOR")}
+    kept = {
+        name: os.environ[name]
+        for name in os.environ
+        if name not in ("COLUMNS", "LINES", "NO_COLOR")
+    }
     env = kept | {"TERM": "xterm-256color", "PAGER": "sed s/^/paged:/"}
     command = [sys.executable, "-m", "mnetcost", "help", "conv"]
     with subprocess.Popen(command, stdin=follower, stdout=follower, env=env) as process:

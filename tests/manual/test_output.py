@@ -63,7 +63,7 @@ LINES = {
         "sweep all.yaml --alpha 1 --rho 1 --set classes=3,4 --pass backward --batch 2",
         "sweep mobilenet_v3_small --alpha 1 --rho 1",
     ],
-    "mnetcost specs": ["specs", "specs --convention fvcore"],
+    "mnetcost specs": ["specs --convention fvcore"],
     "mnetcost conventions": ["conventions"],
     "mnetcost conventions SPEC": ["conventions all.yaml", "conventions mobilenet_v3_small"],
     "mnetcost reconcile --from --to": [
@@ -93,7 +93,7 @@ LINES = {
     "mnetcost fit": [
         "fit all.yaml --max-mult-adds 3M --max-params 9k --rho 1,0.02 --min-alpha 0.1 --batch 2",
         "fit mobilenet_v3_small --max-mult-adds 90M --convention ptflops --resolution 64",
-        "fit mobilenet_v1 --max-mult-adds 150M --max-params 2M --pass training --view front",
+        "fit mobilenet_v1 --max-mult-adds 2G --rho 1 --min-alpha 0.9 --pass training --view front",
     ],
     "mnetcost fit --scores": [
         "fit mobilenet_v1 --scores mobilenet_v1 --max-params 2M --max-mult-adds 150M",
