@@ -1,7 +1,6 @@
 """A whole spec: text to located nodes, to checked values, to a graph."""
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,10 +16,12 @@ from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.entries import RecordReader, read_defaults
 from mnetcost.spec.expectations import FigureReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, read_mapping
+from mnetcost.spec.places import keys_of
 from mnetcost.spec.rounding import read_width
 from mnetcost.spec.scope import Evaluator
 from mnetcost.spec.sources import locate, stem
 from mnetcost.spec.surroundings import MAX_NODES, TooLarge
+from mnetcost.spec.uses import called, called_knobs
 from mnetcost.spec.variants import Variants, read_knob
 from mnetcost.text import clip
 
@@ -88,7 +89,8 @@ class _Reader:
         nodes = self._nodes(sections, input_, rounding, knobs)
         if nodes is None:
             return None
-        self._unused("knob", r"\$\{{?{}\b", knobs)
+        if "knobs" in sections:
+            self._unused("knob", sections["knobs"], set(called_knobs(root)))
         return Graph(
             name=name or stem(self.collector.origin.label),
             source=source or "",
@@ -112,7 +114,7 @@ class _Reader:
             defaults = read_defaults(self.convert, sections["defaults"][1])
         if "blocks" in sections:
             blocks = read_blocks(self.convert, sections["blocks"][1], knobs)
-            self._unused("block", r"[\s\[,]-?\s*{}\s*[:\]\n,]", blocks, once=1)
+            self._unused("block", sections["blocks"], self._called(sections))
         if "layers" not in sections:
             self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
             return None
@@ -145,15 +147,20 @@ class _Reader:
             knobs[name] = read_knob(value, name)
         return knobs
 
-    def _unused(self, what: str, pattern: str, names: Mapping[str, Any], once: int = 0) -> None:
+    def _called(self, sections: Section) -> set[str]:
+        """The names that the spec's list of layers and those of its blocks call."""
+        bodies = [sections["layers"][1]] if "layers" in sections else []
+        for body in keys_of(sections["blocks"][1]).values():
+            bodies += [node for name, node in keys_of(body).items() if name == "layers"]
+        return {name for body in bodies for name in called(body)}
+
+    def _unused(self, what: str, defined: tuple[Scalar, Node], used: set[str]) -> None:
         """Report what is defined and never used."""
-        text = self.collector.origin.text
-        for name in names:
-            if len(re.findall(pattern.format(re.escape(name)), text)) <= once:
-                found = re.search(rf"\b{re.escape(name)}\s*:", text)
-                mark = self.collector.origin.mark(found.start()) if found else TOP
-                mark = mark._replace(length=len(name))
-                self.collector.add(mark, "unused", f"the {what} `{clip(name)}` is never used")
+        names = defined[1].nodes if isinstance(defined[1], Entries) else {}
+        for name, (key, _) in names.items():
+            if name not in used:
+                mark, message = key.mark, f"the {what} `{clip(name)}` is never used"
+                self.collector.add(mark, "unused", message)
 
     def _version(self, sections: Section) -> None:
         if "mnetcost" in sections:

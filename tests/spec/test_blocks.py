@@ -140,7 +140,12 @@ def test_knobs() -> None:
     ("rest", "expected"),
     [
         ("blocks:\n  a:\n    layers: [relu]\nlayers: [relu]\n", [(3, 3, "unused")]),
+        (
+            "blocks:\n  a:\n    layers: [relu]\nlayers:\n  - relu # not a: at all\n",
+            [(3, 3, "unused")],
+        ),
         ("knobs: {n: 1}\nlayers: [relu]\n", [(2, 9, "unused")]),
+        ("knobs: {n: 1}\nlayers: [relu] # not $n\n", [(2, 9, "unused")]),
         ("layers:\n  - conv: {out: $n}\n", [(3, 17, "expression")]),
         ("layers:\n  - relu: {from: nobody}\n", [(3, 18, "unknown-tensor")]),
         ("blocks:\n  a:\n    layers: [a]\nlayers: [a]\n", [(4, 14, "recursive")]),
@@ -170,6 +175,23 @@ def test_knobs() -> None:
 )
 def test_problems(rest: str, expected: list[tuple[int, int, str]]) -> None:
     assert problems(HEAD + rest) == expected
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "a # a call",
+        '"a"',
+        "{a: {out: 4}}",
+        "rows: a   # the block\n    columns: [out]\n    values: [[4]]",
+        "{columns: [out], values: [[4]], rows: a}",
+        "branches: [[a], {layers: [{repeat: 2, layers: [a]}]}]\n    merge: add",
+    ],
+)
+def test_a_block_is_used_however_its_call_is_written(call: str) -> None:
+    block = "blocks:\n  a: {takes: {out: 4}, layers: [{conv: {out: $out}}]}\n"
+    cost = mnetcost.load(f"{HEAD}{block}layers:\n  - {call}\n").cost()
+    assert cost.layers[-1].output.c == 4
 
 
 def test_a_problem_in_a_block_names_the_use() -> None:
