@@ -5,13 +5,24 @@ net = mnetcost.load("mobilenet_v1")
 net.cost(alpha=0.75, rho="6/7").mult_adds
 """
 
-from mnetcost.notebook.api import compare, diff, fit, load, rank, sweep
-from mnetcost.notebook.compare import Comparison
-from mnetcost.notebook.cost import Cost
-from mnetcost.notebook.diff import Diff
-from mnetcost.notebook.network import Network
+from typing import TYPE_CHECKING
+
 from mnetcost.problems import Problem, SpecError, UsageError
 from mnetcost.version import __version__
+
+if TYPE_CHECKING:
+    from mnetcost.notebook.api import (
+        Comparison,
+        Cost,
+        Diff,
+        Network,
+        compare,
+        diff,
+        fit,
+        load,
+        rank,
+        sweep,
+    )
 
 __all__ = [
     "Comparison",
@@ -29,3 +40,16 @@ __all__ = [
     "rank",
     "sweep",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What a notebook can do, once it is asked for: a command needs a small part of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mnetcost.notebook import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

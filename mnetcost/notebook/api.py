@@ -23,7 +23,18 @@ if TYPE_CHECKING:  # these need NumPy
     from mnetcost.analysis.fit.scores import Ranking
     from mnetcost.notebook.sweep import Sweep, Sweeps
 
-__all__ = ["Network", "compare", "diff", "fit", "load", "rank", "sweep"]
+__all__ = [
+    "Comparison",
+    "Cost",
+    "Diff",
+    "Network",
+    "compare",
+    "diff",
+    "fit",
+    "load",
+    "rank",
+    "sweep",
+]
 
 
 @overload
