@@ -208,16 +208,6 @@ def test_a_sweep_is_its_costs(layers, preset, pass_, batch):
                 assert tuple(bound[a, r] for bound in grid.types[name].counted) == one.counted
 
 
-@pytest.mark.parametrize("preset", NAMES)
-def test_a_sweep_of_a_real_network_is_its_costs(preset):
-    net = mnetcost.load("mobilenet_v3_small")
-    grid = mnetcost.sweep(net, alpha="0.35,1", resolution="96,225", convention=preset)
-    for a, alpha in enumerate(("0.35", "1")):
-        for r, side in enumerate((96, 225)):
-            cost = net.cost(alpha=alpha, resolution=side, convention=preset)
-            assert tuple(bound[a, r] for bound in grid.counted) == cost.counted
-
-
 @pytest.mark.parametrize("times", [1_000_000, -1_000_000])
 def test_a_sweep_never_wraps_whatever_a_preset_weighs(tmp_path, times):
     path = tmp_path / "own.yaml"

@@ -20,6 +20,26 @@ layers:
   - conv: {out: 8, kernel: [3, 5]}
 """
 
+# Rows of a block with derived widths, a condition and a residual connection.
+BLOCKS = """\
+input: {height: 12, width: 20, channels: 4}
+width: {round: divisible, divisible: 4}
+blocks:
+  mb:
+    takes: {out: , stride: 1, expand: 3}
+    layers:
+      - conv: {expand: $expand, when: $expand > 1}
+      - depthwise: {kernel: [3, 1], stride: $stride}
+      - conv: {out: $out}
+    residual: $stride == 1 and $in == $out
+layers:
+  - mb: {out: 8, expand: 1}
+  - rows: mb
+    columns: [out, repeat, stride]
+    first: [stride]
+    values: [[8, 2, 2]]
+"""
+
 
 def small(layers: str, height: int = 10, width: int = 10, channels: int = 8) -> mnetcost.Network:
     """The network of these layers, written as the items of a YAML list."""

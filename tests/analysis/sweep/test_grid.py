@@ -17,6 +17,7 @@ from grids import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import BLOCKS
 
 import mnetcost
 from mnetcost.analysis.sweep import Point
@@ -61,7 +62,9 @@ BASES = [
 
 
 @pytest.mark.parametrize("basis", BASES, ids=str)
-@pytest.mark.parametrize("text", ["mobilenet_v1", DENSE], ids=["mobilenet_v1", "dense"])
+@pytest.mark.parametrize(
+    "text", ["mobilenet_v1", DENSE, BLOCKS], ids=["mobilenet_v1", "dense", "blocks"]
+)
 def test_every_basis_is_that_of_the_points(text, basis):
     net = mnetcost.load(text)
     alpha, rho = "1,0.145,1/3,0.145", "1,0.31,0.31001,5/4"
@@ -82,6 +85,16 @@ def test_random_networks_on_every_basis(text, alpha, rho, basis):
     except mnetcost.SpecError:
         return
     assert_is_its_points(grid, net, alpha, rho, **basis)
+
+
+@pytest.mark.parametrize("preset", NAMES)
+def test_resolutions_of_a_real_network_by_every_convention(preset):
+    net = mnetcost.load("mobilenet_v3_small")
+    grid = mnetcost.sweep(net, alpha="0.35,1", resolution="96,225", convention=preset)
+    for a, alpha in enumerate(("0.35", "1")):
+        for r, side in enumerate((96, 225)):
+            cost = net.cost(alpha=alpha, resolution=side, convention=preset)
+            assert tuple(bound[a, r] for bound in grid.counted) == cost.counted
 
 
 ZOO = ["mobilenet_v2", "mobilenet_v3_small", "squeezenet1_0", "densenet121", "shufflenet_v2_x0_5"]
