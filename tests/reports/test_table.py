@@ -1,7 +1,7 @@
 """What `table` says beside its numbers."""
 
 import pytest
-from commands import run
+from commands import printed, run
 from documents import document
 from networks import INPUT
 
@@ -47,3 +47,21 @@ def test_types_and_layers_add_up_under_a_convention_and_a_pass() -> None:
 def test_the_header_says_what_one_is(options: tuple[str, ...], words: str) -> None:
     ran = run("table", "mobilenet_v1", "--view", "types", *options)
     assert words in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--batch", "2"), "Batch: 2 images; parameters are those of one network\n"),
+        (("--batch", "1200"), "Batch: 1,200 images"),
+        (("--pass", "backward"), "Pass: backward: multiply-accumulates of gradients of inputs"),
+        (("--pass", "training"), "Pass: training: multiply-accumulates of forward, and"),
+    ],
+)
+def test_what_is_counted_is_said_where_it_is_not_one_image_forward(
+    options: tuple[str, ...], words: str
+) -> None:
+    assert words in printed("table", "mobilenet_v1_layer", *options)
+    plain = printed("table", "mobilenet_v1_layer", "--batch", "1", "--pass", "forward")
+    assert "Batch" not in plain
+    assert "Pass:" not in plain
