@@ -126,3 +126,12 @@ def test_first_impossible_point(case, largest):
         pytest.raises(mnetcost.SpecError, match=place),
     ):
         mnetcost.sweep(net, alpha=alpha, rho=rho, input=size)
+
+
+def test_an_alpha_that_is_impossible_has_no_place():
+    """Groups of 4 divide 8 and 4 channels, and not 7."""
+    net = mnetcost.load(GROUPED + "  - conv: {out: 8, groups: 4}\n")
+    alpha, rho = mnetcost.sweep(net, "1,0.9,0.5,1", "1,0.5", invalid="mask").values.axes
+    assert (alpha.places.tolist(), rho.places.tolist()) == ([0, -1, 1, 0], [0, 1])
+    assert (alpha.weights().tolist(), rho.weights().tolist()) == ([2, 1], [1, 1])
+    assert (alpha.first.tolist(), alpha.distinct) == ([0, 2], 2)
