@@ -1,5 +1,7 @@
 """What `table` says beside its numbers."""
 
+from pathlib import Path
+
 import pytest
 from commands import printed, run
 from documents import document
@@ -65,3 +67,22 @@ def test_what_is_counted_is_said_where_it_is_not_one_image_forward(
     plain = printed("table", "mobilenet_v1_layer", "--batch", "1", "--pass", "forward")
     assert "Batch" not in plain
     assert "Pass:" not in plain
+
+
+@pytest.mark.parametrize(
+    ("convention", "words"),
+    [
+        # four operations for each of 2 · 3 · 108 normalised values; 5 · 6 · 3 means
+        ("thop", "2,592 multiply-accumulates: batch_norm +2,592, avg_pool +90"),
+        ("flops", "2,592 multiply-accumulates: multiply-adds +2,592"),
+        ("macs", "2,592 multiply-accumulates: equal"),
+    ],
+)
+def test_what_a_convention_counts_more_is_said(convention: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 9, width: 12, channels: 8}\nlayers:\n  - conv: {out: 3, norm: batch}\n"
+        "  - batch_norm\n  - avg_pool: {kernel: [3, 1], stride: 2}\n",
+        encoding="utf-8",
+    )
+    assert f"Against: {words}\n" in printed("table", str(path), "--convention", convention)

@@ -106,6 +106,21 @@ def test_knobs() -> None:
         mnetcost.load(text, variant="narrow")
 
 
+def test_a_variant_gives_what_differs() -> None:
+    """A key of the input, a rule where the spec has none, and another name."""
+    text = (
+        HEAD
+        + "name: Plain\nvariants:\n  thin: {name: Thin, width: {round: floor}, input: {width: 8}}\n"
+        + "layers:\n  - conv: {out: 10}\n"
+    )
+    plain, thin = mnetcost.load(text), mnetcost.load(text, variant="thin")
+    assert (plain.name, thin.name) == ("Plain", "Thin")
+    cost = thin.cost("0.75")
+    assert (cost.input, cost.layers[0].output) == ((12, 8, 4), (12, 8, 7))
+    with pytest.raises(mnetcost.SpecError, match=r"10 channels times α = 0.75 is not whole"):
+        plain.cost("0.75")
+
+
 @pytest.mark.parametrize(
     ("rest", "expected"),
     [

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from grids import (
+    AUXILIARY,
     DENSE,
     INT64_MAX,
     axes,
@@ -64,7 +65,9 @@ BASES = [
 
 @pytest.mark.parametrize("basis", BASES, ids=str)
 @pytest.mark.parametrize(
-    "text", ["mobilenet_v1", DENSE, BLOCKS], ids=["mobilenet_v1", "dense", "blocks"]
+    "text",
+    ["mobilenet_v1", DENSE, BLOCKS, AUXILIARY],
+    ids=["mobilenet_v1", "dense", "blocks", "auxiliary"],
 )
 def test_every_basis_is_that_of_the_points(text, basis):
     net = mnetcost.load(text)
