@@ -22,7 +22,6 @@ from networks import BLOCKS
 
 import mnetcost
 from mnetcost.analysis.sweep import Point
-from mnetcost.analysis.values import blocks
 from mnetcost.conventions.presets import NAMES
 
 # α that meet rounding edges (200 · 0.145 is 29, and 28.999… in floats), ρ that give odd sides
@@ -205,22 +204,6 @@ def test_points_by_their_multipliers():
         floats.at(0.3)
     with pytest.raises(mnetcost.UsageError, match=r"the nearest is 1/30000001$"):
         floats.at(1 / 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("rows", "columns", "stops"),
-    [
-        (5, 2**19, [2, 4, 5]),
-        (3, 2**20, [1, 2, 3]),
-        (2, 2**21, [1, 2]),
-        (7, 2**18, [4, 7]),
-        (3, 0, [3]),
-    ],
-)
-def test_blocks_are_of_about_a_million_points(rows, columns, stops):
-    found = list(blocks(rows, columns))
-    assert [one.stop for one in found] == stops
-    assert [one.start for one in found] == [0, *stops[:-1]]
 
 
 def test_floats_on_request_and_never_where_they_are_not_exact():
