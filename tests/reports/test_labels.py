@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from commands import run
 
+import mnetcost
+from mnetcost.reports.conventions import comparison_report, conventions_report
+
 SPEC = """\
 input: {height: 9, width: 7, channels: 4}
 layers:
@@ -53,3 +56,10 @@ def test_labels_are_repeated(words: list[str], headers: list[str], tmp_path: Pat
     lines = [" ".join(line.split()) for line in plain.split("\n")]
     for header in headers:
         assert sum(f"{line} ".startswith(f"{header} ") for line in lines) > 1, plain
+
+
+def test_every_table_of_conventions_begins_with_a_label() -> None:
+    for report in (comparison_report(mnetcost.load(SPEC).cost()), conventions_report()):
+        for table in report.tables:
+            assert table.columns[0].label, table.title
+            assert not table.columns[-1].label, table.title
