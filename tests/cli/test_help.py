@@ -61,3 +61,12 @@ def test_the_shell_completes_names(words: str, expected: set[str]) -> None:
     found = {line for line in ran.out.split("\n") if line.startswith("plain,")}
     assert found == expected
     assert ran.err == ""
+
+
+def test_help_is_as_wide_as_a_wide_terminal_up_to_100_columns() -> None:
+    lines = [
+        line
+        for name in MODULES
+        for line in run(name, "--help", env={"COLUMNS": "300"}).out.split("\n")
+    ]
+    assert 90 < max(map(len, lines)) <= 100

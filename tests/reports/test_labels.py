@@ -45,6 +45,7 @@ NARROW = {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm", "COLUMNS": "24"}
         (["fit", "NET", "--max-params", "900", "--rho", "1", "--view", "front"], ["ρ"]),
         (["fit", "--scores", "mobilenet_v1", "--max-params", "2M"], ["α ρ"]),
         (["rewrite", "NET", "--to", "separable", "--report", "-"], ["Layer"]),
+        (["rewrite", "NET", "--to", "standard", "--layers", "conv_1", "--report", "-"], ["Layer"]),
     ],
     ids=lambda one: " ".join(one),
 )
