@@ -1,63 +1,120 @@
-"""Help, the version, and what the shell completes."""
+"""`mnetcost help`: pages as they stand in a pipe, for reading in a terminal."""
 
-import re
-from importlib.metadata import entry_points
+import os
+import subprocess
+import sys
+from contextlib import suppress
 
-import click
 import pytest
-from commands import commands, process, run
-from paths import SHIPPED
+from commands import commands, process, refused
 
-import mnetcost
-from mnetcost import cli
-from mnetcost.cli.app import COMMANDS
-from mnetcost.spec import shipped_variants
-
-KNOWN = {*SHIPPED, *(one for names in shipped_variants().values() for one in names)}
+from mnetcost.layers import LAYERS
+from mnetcost.manual import find, layer_types, pages, topics
+from mnetcost.problems import UsageError
+from mnetcost.render.page import render_page
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_mentions_every_option_and_the_exit_codes(name: str) -> None:
-    code, out, _ = run(name, "--help")
-    assert code == 0
-    assert "Exit codes: 0 done; 1 " in out
-    command = commands()[name]
-    for option in command.params:
-        for flag in option.opts if isinstance(option, click.Option) else ():
-            assert flag in out
-    assert command.help
-    assert all(option.help for option in command.params if isinstance(option, click.Option))
+def test_without_a_topic_every_topic_is_listed() -> None:
+    ran = process("help")
+    assert (ran.code, ran.err) == (0, "")
+    for topic in set(topics()) - {"index"}:
+        assert f"[{topic}](" in ran.out
+    for heading in ("## Tutorials", "## Reference", "## Commands", "## Layer types"):
+        assert heading in ran.out.splitlines()
 
 
-def test_help_lists_the_commands() -> None:
-    for arguments in (["--help"], ["-h"], []):
-        ran = run(*arguments)
-        assert ran.code == 0
-        assert all(re.search(rf"^  {name} ", ran.out, re.MULTILINE) for name in COMMANDS)
-        assert "Exit codes" in ran.out
+def test_a_page_is_its_text() -> None:
+    assert process("help", "table").out == pages()["table"].path.read_text(encoding="utf-8")
 
 
-def test_version_and_entry_points() -> None:
-    assert run("--version") == (0, f"mnetcost {mnetcost.__version__}\n", "")
-    assert process("--version").out == f"mnetcost {mnetcost.__version__}\n"
-    [script] = entry_points(group="console_scripts", name="mnetcost")
-    assert script.load() is cli.main
+def test_a_layer_type_is_its_section() -> None:
+    printed = process("help", "conv").out
+    assert printed.startswith("## conv\n")
+    assert "| mult-adds | D_K²·M·N·D_Oh·D_Ow | 3²·16·64·12·16 | 1,769,472 |" in printed
+    assert "## conv_transpose" not in printed
+
+
+def test_every_command_and_layer_type_is_a_topic() -> None:
+    assert set(commands()) <= set(pages())
+    assert set(LAYERS) == set(layer_types())
+    for topic in topics():
+        assert find(topic).startswith("#")
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"),
+    ("topic", "near"),
+    [("convetions", "conventions"), ("conv2d", "conv"), ("linear", "dense"), ("swep", "sweep")],
+)
+def test_an_unknown_topic_has_a_near_one(topic: str, near: str) -> None:
+    with pytest.raises(UsageError, match=f"no page '{topic}'; did you mean '{near}'"):
+        find(topic)
+
+
+def test_an_unknown_topic_is_wrong_usage() -> None:
+    ran = process("help", "\x1b[31mnothing like it")
+    refused(ran, 2)
+    assert "\\x1b[31mnothing like it" in ran.err
+    assert "`mnetcost help` lists them" in ran.err
+    assert "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
     [
-        ("mnetcost table mobil", {f"plain,{name}" for name in KNOWN if name.startswith("mobil")}),
-        ("mnetcost sweep mobilenet_v1_s", {"plain,mobilenet_v1_shallow"}),
-        ("mnetcost show mobilenet_v1_f", {"plain,mobilenet_v1_full"}),
-        ("mnetcost ta", {"plain,table"}),
-        ("mnetcost table --fo", {"plain,--format"}),
-        ("mnetcost table --format ma", {"plain,markdown"}),
+        ("see [the blocks](language.md#blocks) there", "see the blocks (language) there"),
+        ("see [language](language.md)", "see language"),
+        ("see [`conv`](layers.md#conv)", "see conv"),
+        ("see [a layer](../layers.md#conv)", "see a layer (conv)"),
+        ("see [below](#here)", "see below"),
+        ("see [it](https://example.org/)", "see it (https://example.org/)"),
+        ("![a picture](types.svg)\n\ntext", "text"),
+        ("<!-- options -->\n\ntext\n\n<!-- end -->", "text"),
     ],
 )
-def test_the_shell_completes_names(words: str, expected: set[str]) -> None:
-    env = {"_MNETCOST_COMPLETE": "bash_complete", "COMP_WORDS": words}
-    ran = process(env=env | {"COMP_CWORD": str(len(words.split()) - 1)})
-    found = {line for line in ran.out.split("\n") if line.startswith("plain,")}
-    assert found == expected
-    assert ran.err == ""
+def test_a_link_names_its_topic(text: str, shown: str, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert render_page(text).split() == shown.split()
+
+
+def test_code_is_not_taken_for_links(monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "x[0](language.md)" in render_page("```python\nx[0](language.md)\n```\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("lines", "paged"), [(500, False), (20, True)])
+def test_in_a_terminal_a_long_page_goes_through_the_pager(lines: int, paged: bool) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 80, 0, 0))
+    kept = {
+        name: os.environ[name]
+        for name in os.environ
+        if name not in ("COLUMNS", "LINES", "NO_COLOR")
+    }
+    env = kept | {"TERM": "xterm-256color", "PAGER": "sed s/^/paged:/"}
+    command = [sys.executable, "-m", "mnetcost", "help", "conv"]
+    with subprocess.Popen(command, stdin=follower, stdout=follower, env=env) as process:
+        os.close(follower)
+        seen = b""
+        with suppress(OSError):  # how Linux says that the other end is closed
+            while chunk := os.read(leader, 65_536):
+                seen += chunk
+    os.close(leader)
+    text = seen.decode()
+    assert process.returncode == 0
+    assert ("paged:conv" in text) == paged
+    assert ("\x1b[" in text) != paged  # only less is known to show colours
+    assert "```" not in text
+    assert "1,769,472" in text
+
+
+def test_other_commands_do_not_wait_for_the_manual() -> None:
+    code = "import sys; from mnetcost import cli; cli.run(['table']); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "mnetcost.cli.app" in ran.stdout.split()
+    assert "mnetcost.manual" not in ran.stdout.split()

@@ -1,11 +1,10 @@
 """Presets against what the tools print; parameters by definition; batch and passes."""
 
-import csv
 from pathlib import Path
 
 import pytest
 from networks import small
-from paths import DATA
+from tables import rows
 
 import mnetcost
 from mnetcost.conventions import EVERY, PARTS
@@ -43,11 +42,6 @@ CASES = {  # the cases of tool_totals.csv, input 1×8×10×10 unless they say ot
     "upsample bilinear x2": "resize: {scale: 2, mode: bilinear}",
     "conv same even k4": "conv: {out: 16, kernel: 4}",
 }
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 TOTALS = {row["case"]: row for row in rows("tool_totals.csv")}

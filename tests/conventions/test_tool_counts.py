@@ -4,20 +4,13 @@ Every number in the two files was printed by the tool itself (tests/benchmarks/t
 few terms that a preset does not imitate stand here, each with its arithmetic.
 """
 
-import csv
-
 import pytest
-from paths import DATA
+from tables import rows
 
 import mnetcost
 from mnetcost.conventions.presets import NAMES
 
 PRESETS = [name for name in NAMES if name not in ("paper", "macs", "flops", "keras")]
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 def ours(net: mnetcost.Network, row: dict[str, str], **setting: str) -> dict[str, int]:

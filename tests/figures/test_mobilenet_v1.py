@@ -4,11 +4,10 @@ They come from the paper and from TF-slim, never from this package. A printed fi
 hold is listed with what explains it, and the test fails too when it suddenly does hold.
 """
 
-import csv
 from fractions import Fraction
 
 import pytest
-from paths import DATA
+from tables import rows
 
 import mnetcost
 from mnetcost.printed import Printed
@@ -16,24 +15,19 @@ from mnetcost.printed import Printed
 KERNELS = ("conv", "depthwise", "pointwise")
 
 
-def read_cases(name):
-    with (DATA / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(line for line in stream if not line.startswith("#")))
-
-
 def case_id(case):
     return "-".join(value for key, value in case.items() if key != "source").replace(" ", "_")
 
 
 def cases_of(name):
-    cases = read_cases(name)
+    cases = rows(name)
     return pytest.mark.parametrize("case", cases, ids=map(case_id, cases))
 
 
 def slim_rows(alpha, resolution):
     found = [
         (row["layer"], int(row["params"]), int(row["mult_adds"]))
-        for row in read_cases("slim_layers.csv")
+        for row in rows("slim_layers.csv")
         if (row["alpha"], row["resolution"]) == (alpha, resolution)
     ]
     return found[:-1], found[-1]
@@ -176,7 +170,7 @@ def test_paper_shares(nets, case):
 
 
 def test_the_misprinted_share_spoils_its_column():
-    column = [row for row in read_cases("paper_table2.csv") if row["quantity"] == "mult_adds"]
+    column = [row for row in rows("paper_table2.csv") if row["quantity"] == "mult_adds"]
     assert sum(Fraction(row["printed"]) for row in column) == Fraction("99.29")
     assert sum(Fraction(row["meant"]) for row in column) == Fraction("100.01")
 
@@ -222,19 +216,3 @@ def test_slim_checkpoints(slim_net, case):
     if case["counted"]:
         exact = body if case["fits"] == "body" else cost.mult_adds
         assert Printed.read(case["counted"]).agrees(exact)
-
-
-# --- what is a parameter?
-
-
-@pytest.mark.parametrize("size", ["224x224", "160x256"])
-def test_five_definitions_of_a_parameter(nets, size):
-    # design.md section 7; 10,944 channels are normalised: 32, then both halves of 13 pairs
-    held = nets["mobilenet_v1"].cost(input=size).parameters
-    assert held.weights == 4_209_088
-    assert held.weights + held.biases == 4_210_088
-    assert held.weights + held.biases + held.norm_affine == 4_231_976
-    assert sum(held) == 4_253_864
-    assert held.weights + held.biases + held.norm_affine // 2 == 4_221_032  # BN folded
-    assert held.other == 0
-    assert held.norm_affine == held.norm_statistics == 2 * 10_944

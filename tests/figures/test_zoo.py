@@ -5,18 +5,12 @@ giga-mult-adds as its counter prints them, halved). `data/mobilenet_ssd_layers.c
 of chuanqi305/MobileNet-SSD.
 """
 
-import csv
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
-from paths import DATA
+from tables import rows
 
 import mnetcost
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def learned(cost: mnetcost.Cost) -> int:

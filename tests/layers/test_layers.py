@@ -55,6 +55,9 @@ CASES = [
     ((6, 7, 2), "adaptive_max_pool: {size: 3}", (3, 3, 2), 0, 0),
     ((6, 7, 2), "resize: {scale: [2, 3]}", (12, 21, 2), 0, 0),
     ((6, 7, 2), "resize: {height: 5, width: 9, mode: bilinear}", (5, 9, 2), 0, 0),
+    # a side that is not written stays
+    ((6, 7, 2), "resize: {height: 5}", (5, 7, 2), 0, 0),
+    ((6, 7, 2), "resize: {width: 9}", (6, 9, 2), 0, 0),
     ((6, 7, 4), "split: {into: 2, take: 2}", (6, 7, 2), 0, 0),
     ((6, 7, 4), "channel_shuffle", (6, 7, 4), 0, 0),
     ((6, 7, 4), "pad: {top: 1, left: 2, right: 3}", (7, 12, 4), 0, 0),

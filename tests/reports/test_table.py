@@ -1,7 +1,9 @@
 """What `table` says beside its numbers."""
 
+from pathlib import Path
+
 import pytest
-from commands import run
+from commands import printed, run
 from documents import document
 from networks import INPUT
 
@@ -47,3 +49,78 @@ def test_types_and_layers_add_up_under_a_convention_and_a_pass() -> None:
 def test_the_header_says_what_one_is(options: tuple[str, ...], words: str) -> None:
     ran = run("table", "mobilenet_v1", "--view", "types", *options)
     assert words in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--batch", "2"), "Batch: 2 images; parameters are those of one network\n"),
+        (("--batch", "1200"), "Batch: 1,200 images"),
+        (("--pass", "backward"), "Pass: backward: multiply-accumulates of gradients of inputs"),
+        (("--pass", "training"), "Pass: training: multiply-accumulates of forward, and"),
+    ],
+)
+def test_what_is_counted_is_said_where_it_is_not_one_image_forward(
+    options: tuple[str, ...], words: str
+) -> None:
+    assert words in printed("table", "mobilenet_v1_layer", *options)
+    plain = printed("table", "mobilenet_v1_layer", "--batch", "1", "--pass", "forward")
+    assert "Batch" not in plain
+    assert "Pass:" not in plain
+
+
+@pytest.mark.parametrize(
+    ("convention", "words"),
+    [
+        # four operations for each of 2 · 3 · 108 normalised values; 5 · 6 · 3 means
+        ("thop", "2,592 multiply-accumulates: batch_norm +2,592, avg_pool +90"),
+        ("flops", "2,592 multiply-accumulates: multiply-adds +2,592"),
+        ("macs", "2,592 multiply-accumulates: equal"),
+    ],
+)
+def test_what_a_convention_counts_more_is_said(convention: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 9, width: 12, channels: 8}\nlayers:\n  - conv: {out: 3, norm: batch}\n"
+        "  - batch_norm\n  - avg_pool: {kernel: [3, 1], stride: 2}\n",
+        encoding="utf-8",
+    )
+    assert f"Against: {words}\n" in printed("table", str(path), "--convention", convention)
+
+
+def test_types_are_called_as_in_the_papers_table_2(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 9, width: 12, channels: 8}\nlayers:\n"
+        "  - conv: {out: 6, kernel: [1, 5]}\n  - conv: {out: 6, kernel: [3, 1]}\n"
+        "  - separable: {out: 4, kernel: [3, 5]}\n  - flatten\n  - dense: {out: 5}\n",
+        encoding="utf-8",
+    )
+    rows = printed("table", str(path), "--view", "types").split("\n")[3:]
+    cells = [[one.strip() for one in row.split("  ") if one.strip()] for row in rows]
+    names = {row[0]: row[1] for row in cells if len(row) > 1}
+    assert names["conv"] == "Conv 1×5, 3×1"
+    assert names["depthwise"] == "Conv DW 3×5"
+    assert names["pointwise"] == "Conv 1×1"
+    assert names["dense"] == "Fully Connected"
+    assert names["flatten"] == "0"  # no name there, and no parameters
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("round: floor", "floor (rounded down)"),
+        ("round: floor, min: 8", "floor, min 8 (rounded down, at least 8)"),
+        ("round: nearest, min: 3", "nearest, min 3 ("),
+        ("divisible: 8", "divisible 8 ("),
+        ("round: floor, multiplier: 1.4", "floor, multiplier 1.4 ("),
+    ],
+)
+def test_the_rule_of_widths_is_said(rule: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        f"input: {{height: 9, width: 12, channels: 8}}\nwidth: {{{rule}}}\n"
+        "layers:\n  - conv: {out: 10}\n",
+        encoding="utf-8",
+    )
+    assert f"rounding: {words}" in printed("table", str(path), "--alpha", "1")

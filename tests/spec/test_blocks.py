@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from networks import BLOCKS
 
 import mnetcost
 
@@ -15,30 +16,8 @@ def problems(text: str) -> list[tuple[int, int, str]]:
     return [(one.mark.line, one.mark.column, one.code) for one in caught.value.problems]
 
 
-BLOCK = (
-    HEAD
-    + """\
-width: {round: divisible, divisible: 4}
-blocks:
-  mb:
-    takes: {out: , stride: 1, expand: 3}
-    layers:
-      - conv: {expand: $expand, when: $expand > 1}
-      - depthwise: {kernel: [3, 1], stride: $stride}
-      - conv: {out: $out}
-    residual: $stride == 1 and $in == $out
-layers:
-  - mb: {out: 8, expand: 1}
-  - rows: mb
-    columns: [out, repeat, stride]
-    first: [stride]
-    values: [[8, 2, 2]]
-"""
-)
-
-
 def test_rows_expand_first_and_residuals() -> None:
-    cost = mnetcost.load(BLOCK).cost()
+    cost = mnetcost.load(BLOCKS).cost()
     assert [(one.name, one.output, one.params) for one in cost.layers] == [
         ("mb_1/depthwise_1", (12, 20, 4), 12),
         ("mb_1/conv_2", (12, 20, 8), 32),
@@ -54,17 +33,8 @@ def test_rows_expand_first_and_residuals() -> None:
 
 def test_derived_widths_do_not_scale_twice() -> None:
     # α 1.5: 8 becomes 12; expanded 12 · 3 = 36, not 8 · 3 · 1.5 · 1.5
-    cost = mnetcost.load(BLOCK).cost("1.5")
+    cost = mnetcost.load(BLOCKS).cost("1.5")
     assert [one.output.c for one in cost.layers] == [4, 12, 36, 36, 12, 36, 36, 12, 12]
-
-
-def test_a_sweep_is_its_points() -> None:
-    net = mnetcost.load(BLOCK)
-    grid = mnetcost.sweep(net, alpha="0.25:2:0.25", rho="1,1/2,0.31")
-    for a, alpha in enumerate(grid.alpha):
-        for r, rho in enumerate(grid.rho):
-            cost = net.cost(alpha, rho)
-            assert (grid.params[a, r], grid.mult_adds[a, r]) == (cost.params, cost.mult_adds)
 
 
 def test_branches_nest_merge_and_keep_axes() -> None:
@@ -134,6 +104,21 @@ def test_knobs() -> None:
             net.configured("", wrong)
     with pytest.raises(mnetcost.SpecError, match="no variant 'narrow'"):
         mnetcost.load(text, variant="narrow")
+
+
+def test_a_variant_gives_what_differs() -> None:
+    """A key of the input, a rule where the spec has none, and another name."""
+    text = (
+        HEAD
+        + "name: Plain\nvariants:\n  thin: {name: Thin, width: {round: floor}, input: {width: 8}}\n"
+        + "layers:\n  - conv: {out: 10}\n"
+    )
+    plain, thin = mnetcost.load(text), mnetcost.load(text, variant="thin")
+    assert (plain.name, thin.name) == ("Plain", "Thin")
+    cost = thin.cost("0.75")
+    assert (cost.input, cost.layers[0].output) == ((12, 8, 4), (12, 8, 7))
+    with pytest.raises(mnetcost.SpecError, match=r"10 channels times α = 0.75 is not whole"):
+        plain.cost("0.75")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ HOSTILE = {
 _MEASURE = """
 import json, pathlib, resource, sys, time
 import mnetcost
+def yardstick():  # 0.06 seconds of processor time on an idle machine, more on a busy one
+    start = time.process_time()
+    sum(len(str([number])) for number in range(200_000))
+    return time.process_time() - start
+before = yardstick()
 start = time.process_time()
 try:
     mnetcost.load(sys.argv[1])
@@ -49,6 +54,7 @@ except mnetcost.SpecError as error:
     problems = len(error.problems)
     str(error)
 seconds = time.process_time() - start
+seconds *= min(1, 0.12 / (before + yardstick()))
 status = pathlib.Path("/proc/self/status")
 if status.exists():  # here ru_maxrss would begin with what the test's own process holds
     peak = int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
@@ -59,7 +65,7 @@ print(json.dumps([problems, seconds, peak]))
 
 
 def _measure(path: Path) -> tuple[int, float, int]:
-    """Problems, seconds of processor time and peak bytes of a process that loads `path`."""
+    """Problems, seconds of an idle processor and peak bytes of a process that loads `path`."""
     command = [sys.executable, "-c", _MEASURE, str(path)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     problems, seconds, peak = json.loads(ran.stdout)
@@ -71,9 +77,8 @@ def test_hostile_texts_are_refused_in_a_second_and_100_mb(name: str, tmp_path: P
     path = tmp_path / LABEL
     path.write_text(HOSTILE[name], encoding="utf-8")
     problems, seconds, peak = _measure(path)
-    for _ in range(3):  # a busy machine slows processor time down too
-        if seconds >= 1.0:
-            seconds = min(seconds, _measure(path)[1])
+    if seconds >= 1.0:
+        seconds = min(seconds, _measure(path)[1])
     assert 1 <= problems <= 100
     assert seconds < 1.0
     assert peak < 100e6

@@ -28,6 +28,18 @@ layers:
   - dense: {out: 10, scale: false}
 """
 
+# Weights that are shared, and a branch in training alone.
+AUXILIARY = """
+input: {height: 9, width: 14, channels: 4}
+width: {round: floor, min: 1}
+layers:
+  - conv: {name: a, out: 4, kernel: [3, 5], bias: true, scale: false}
+  - conv: {out: 4, kernel: [3, 5], bias: true, scale: false, weights: a}
+  - branches:
+      - training_only: true
+        layers: [{conv: {out: 7}}]
+"""
+
 GROUPED = "input: {height: 9, width: 14, channels: 4}\nwidth: {round: floor, min: 1}\nlayers:\n"
 
 # --- random networks, as texts

@@ -11,9 +11,11 @@ def small(layers: str) -> mnetcost.Cost:
     return mnetcost.load(text).cost()
 
 
-def test_mobilenet_v1_as_published() -> None:
-    """design: TF-slim's classes and torch's, Keras' and the paper's counts of the same network."""
-    found = {one.name: one.value for one in definitions(mnetcost.load("mobilenet_v1").cost())}
+@pytest.mark.parametrize("size", ["224x224", "160x256"])
+def test_mobilenet_v1_as_published(size: str) -> None:
+    """TF-slim's classes and torch's, Keras' and the paper's counts of the same network."""
+    cost = mnetcost.load("mobilenet_v1").cost(input=size)
+    found = {one.name: one.value for one in definitions(cost)}
     assert found == {
         "kernels": 4_209_088,
         "biased": 4_210_088,

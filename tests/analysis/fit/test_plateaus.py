@@ -105,6 +105,17 @@ def test_millions_of_steps_are_refused() -> None:
     assert len(plateaus(net.graph, Fraction(1) - Fraction(9, 2**24), Fraction(1))) == 10
 
 
+@pytest.mark.parametrize("limit", ["MAX_STEPS", "MAX_ROUNDED"])
+def test_as_many_steps_as_are_allowed(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight channels have eight steps up to α = 1."""
+    net = network("{round: floor}", 8)
+    monkeypatch.setattr(f"{plateaus.__module__}.{limit}", 8)
+    assert len(found(net)) == 8
+    monkeypatch.setattr(f"{plateaus.__module__}.{limit}", 7)
+    with pytest.raises(UsageError, match="about 8 steps here, 7 at most"):
+        found(net)
+
+
 # --- against a fine grid, each rule written down once more
 
 EPSILON = Fraction(1, 10**9)

@@ -105,3 +105,18 @@ def test_of_equal_scores_the_cheapest_is_best() -> None:
     scores = "alpha,rho,score\n1,1,60\n0.5,1,60\n0.75,1,60\n"
     best = mnetcost.rank("mobilenet_v1", scores).best
     assert (str(best.setting.alpha), best.mult_adds) == ("1/2", 149_497_088)
+
+
+def test_a_long_problem_of_a_line_is_cut() -> None:
+    """A layer in a block in a block is called by all three names, 302 signs."""
+    one, two, three = ("q" * 100, "r" * 100, "s" * 100)
+    network = mnetcost.load(
+        "input: {height: 1, width: 1, channels: 4}\n"
+        f"blocks:\n  a:\n    layers: [dense: {{out: 3, name: {three}}}]\n"
+        f"  b:\n    layers: [a: {{name: {two}}}]\n"
+        f"layers:\n  - b: {{name: {one}}}\n"
+    )
+    with pytest.raises(SpecError) as caught:
+        mnetcost.rank(network, "alpha,rho,score\n1,2,3\n")
+    (problem,) = caught.value.problems
+    assert problem.message.startswith(f"{one}/{two}/{three[:98]}… (")

@@ -150,6 +150,12 @@ TO_STANDARD = {
         "      - conv: {out: $out, kernel: 3, when: $go}\n"
         "layers:\n  - unit: {out: 8}\n  - unit: {out: 8, go: false}\n",
     ),
+    "rows": (
+        "layers:\n  - rows: separable\n    columns: [out, kernel]\n    values:\n"
+        "      - [8, 3]\n      - [6, [1, 5]]\n",
+        "layers:\n  - rows: conv\n    columns: [out, kernel]\n    values:\n"
+        "      - [8, 3]\n      - [6, [1, 5]]\n",
+    ),
     "in brackets": (
         "layers: [depthwise, conv: {out: 8}, relu]\n",
         "layers:\n  - conv: {out: 8, kernel: 3}\n  - relu\n",

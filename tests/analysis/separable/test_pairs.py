@@ -114,3 +114,15 @@ def test_the_twin_is_right_whatever_the_layers_are_called() -> None:
         for layers in (plain, named)
     )
     assert [one.standard for one in first] == [one.standard for one in second]
+
+
+def test_weights_that_are_shared_stay_shared_in_the_twin():
+    shared = [
+        "conv: {name: a, out: 6, kernel: [1, 3]}",
+        "conv: {out: 6, kernel: [1, 3], weights: a}",
+    ]
+    pair, network = chain("separable: {out: 6, kernel: [3, 5]}", *shared).cost().reductions()
+    # 15·4·6 weights of the pair's convolution, and 3·6·6 once, used twice
+    assert pair.standard == (360, 360 * 63)
+    assert network.standard == (360 + 108, (360 + 2 * 108) * 63)
+    assert network.separable == (15 * 4 + 4 * 6 + 108, (15 * 4 + 4 * 6 + 2 * 108) * 63)

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from grids import (
+    AUXILIARY,
     DENSE,
     INT64_MAX,
     axes,
@@ -85,6 +86,16 @@ def test_random_networks_on_every_basis(text, alpha, rho, basis):
     except mnetcost.SpecError:
         return
     assert_is_its_points(grid, net, alpha, rho, **basis)
+
+
+@pytest.mark.parametrize("basis", BASES, ids=str)
+def test_shared_weights_and_branches_in_training_alone(basis):
+    net = mnetcost.load(AUXILIARY)
+    grid = mnetcost.sweep(net, "1,0.145", "1,0.31", **basis)
+    assert_is_its_points(grid, net, "1,0.145", "1,0.31", **basis)
+    for layer in net.cost("0.145", "0.31", **basis).layers:
+        found = grid.layer(layer.name)
+        assert (found.params[1, 1], found.mult_adds[1, 1]) == (layer.params, layer.mult_adds)
 
 
 @pytest.mark.parametrize("preset", NAMES)

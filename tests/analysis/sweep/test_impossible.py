@@ -84,9 +84,16 @@ def test_a_product_of_both_axes_can_be_too_large():
         mnetcost.sweep(net, "1,1.02,0.5,4", "1,0.5,1.002")
 
 
-def test_a_grid_that_is_nowhere_possible():
-    net = mnetcost.load(GROUPED + "  - conv: {out: 8, groups: 4}\n")
-    grid = mnetcost.sweep(net, "0.9", "1,0.5", invalid="mask")
+@pytest.mark.parametrize(
+    ("layer", "alpha", "rho"),
+    [
+        ("conv: {out: 8, groups: 4}", "0.9", "1,0.5"),
+        ("conv: {out: 8, kernel: [5, 3], padding: valid}", "1,0.5", "0.3"),
+    ],
+)
+def test_a_grid_that_is_nowhere_possible(layer, alpha, rho):
+    net = mnetcost.load(f"{GROUPED}  - {layer}\n")
+    grid = mnetcost.sweep(net, alpha, rho, invalid="mask")
     assert grid.mult_adds.mask.all()
     assert (grid.count(), grid.best(), grid.front()) == (0, None, ())
 
@@ -126,3 +133,12 @@ def test_first_impossible_point(case, largest):
         pytest.raises(mnetcost.SpecError, match=place),
     ):
         mnetcost.sweep(net, alpha=alpha, rho=rho, input=size)
+
+
+def test_an_alpha_that_is_impossible_has_no_place():
+    """Groups of 4 divide 8 and 4 channels, and not 7."""
+    net = mnetcost.load(GROUPED + "  - conv: {out: 8, groups: 4}\n")
+    alpha, rho = mnetcost.sweep(net, "1,0.9,0.5,1", "1,0.5", invalid="mask").values.axes
+    assert (alpha.places.tolist(), rho.places.tolist()) == ([0, -1, 1, 0], [0, 1])
+    assert (alpha.weights().tolist(), rho.weights().tolist()) == ([2, 1], [1, 1])
+    assert (alpha.first.tolist(), alpha.distinct) == ([0, 2], 2)

@@ -1,0 +1,21 @@
+"""How arrays over a grid are worked out: block by block."""
+
+import pytest
+
+from mnetcost.analysis.sweep.values import blocks
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "stops"),
+    [
+        (5, 2**19, [2, 4, 5]),
+        (3, 2**20, [1, 2, 3]),
+        (2, 2**21, [1, 2]),
+        (7, 2**18, [4, 7]),
+        (3, 0, [3]),
+    ],
+)
+def test_blocks_are_of_about_a_million_points(rows, columns, stops):
+    found = list(blocks(rows, columns))
+    assert [one.stop for one in found] == stops
+    assert [one.start for one in found] == [0, *stops[:-1]]
