@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from mnetcost.record import Record
 from mnetcost.text import printable
 
 MAX_PROBLEMS = 100
@@ -24,7 +25,7 @@ class Mark(NamedTuple):
 TOP = Mark(1, 1)
 
 
-class Origin(NamedTuple):
+class Origin(Record, kw_only=False):
     """Where a spec came from: the label that problems name, and its text."""
 
     label: str
@@ -44,7 +45,7 @@ class Origin(NamedTuple):
         return Mark(len(lines), len(lines[-1]) + 1)
 
 
-class Use(NamedTuple):
+class Use(Record, kw_only=False):
     """A call of a block: its name and where it is used."""
 
     block: str

@@ -5,7 +5,7 @@ Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import cast
 
 from mnetcost.analysis.separable.pairs import NETWORK, find_pairs, pair_name
 from mnetcost.cost import FORWARD, Count, LayerCost
@@ -16,16 +16,17 @@ from mnetcost.layers.convolution import (
     SEPARABLE_RATIO_ANY_KERNEL,
     Convolution,
 )
+from mnetcost.record import Record
 
 
-class PairCost(NamedTuple):
+class PairCost(Record, kw_only=False):
     """Parameters and mult-adds of one side of a comparison."""
 
     params: int
     mult_adds: int
 
 
-class Reduction(NamedTuple):
+class Reduction(Record, kw_only=False):
     """One comparison. M, N, D_K, D_F (input) and D_O (output) are None for the whole network."""
 
     name: str
