@@ -11,7 +11,7 @@ MAX_PROBLEMS = 100
 WIDTH = 100  # characters of a line of explanation
 EXCERPT = 100  # characters of an offending line that are shown
 
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # compiled once something is wrong
 
 
 class Mark(NamedTuple):
@@ -33,15 +33,15 @@ class Origin(Record, kw_only=False):
 
     def lines(self) -> list[str]:
         """The lines of the text, split where YAML splits them."""
-        return _LINE_BREAK.split(self.text)
+        return re.split(_LINE_BREAK, self.text)
 
     def starts(self) -> list[int]:
         """The place in the text where each line begins."""
-        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
+        return [0, *(found.end() for found in re.finditer(_LINE_BREAK, self.text))]
 
     def mark(self, place: int) -> Mark:
         """The mark of the character at this place in the text."""
-        lines = _LINE_BREAK.split(self.text[:place])
+        lines = re.split(_LINE_BREAK, self.text[:place])
         return Mark(len(lines), len(lines[-1]) + 1)
 
 
