@@ -9,6 +9,7 @@ from mnetcost.text import clip
 
 MAX_DEPTH = 50
 MAX_EVENTS = 150_000
+MAX_ITEMS = 10_000  # of a list: no network has more layers
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
@@ -223,6 +224,10 @@ class _Builder:
         parent = self.open[-1]
         if isinstance(parent, Items):
             parent.nodes.append(node)
+            if len(parent.nodes) > MAX_ITEMS:
+                message = f"a list of over {MAX_ITEMS:,} entries; no spec or preset has so many"
+                self.collector.add(parent.mark, "too-large", message)
+                raise _Cut
         elif self.keys[-1] is None:
             self.keys[-1] = self._key(node)
         else:
