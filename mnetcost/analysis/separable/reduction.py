@@ -5,7 +5,7 @@ Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import cast
+from typing import NamedTuple, cast
 
 from mnetcost.analysis.separable.pairs import NETWORK, find_pairs, pair_name
 from mnetcost.cost import FORWARD, Count, LayerCost
@@ -19,7 +19,7 @@ from mnetcost.layers.convolution import (
 from mnetcost.record import Record
 
 
-class PairCost(Record, kw_only=False):
+class PairCost(NamedTuple):
     """Parameters and mult-adds of one side of a comparison."""
 
     params: int
