@@ -117,7 +117,7 @@ class LayerCost(NamedTuple):
         return self.node.layer.kernel_text()
 
 
-class TypeCost(NamedTuple):
+class TypeCost(Record, kw_only=False):
     """All layers of one type together; shares are exact, of 1."""
 
     params: int

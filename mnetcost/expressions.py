@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.exact import divide_half_up, parse_ratio
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
+from mnetcost.record import Record
 from mnetcost.text import clip, did_you_mean
 
 MAX_EXPRESSION = 200  # characters
@@ -35,7 +36,7 @@ class ExpressionError(ValueError):
         self.suggestion = suggestion
 
 
-class Expression(NamedTuple):
+class Expression(Record, kw_only=False):
     """A parsed expression: its text, the parameters it names, and its tree."""
 
     text: str
@@ -47,7 +48,7 @@ class Expression(NamedTuple):
         return _bounded(_value(self.tree, scope))
 
 
-class Derived(NamedTuple):
+class Derived(Record, kw_only=False):
     """A width that follows from incoming channels: never scaled again, rounded by its own rule."""
 
     expression: Expression

@@ -18,7 +18,7 @@ IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
 INPUT = -1  # the index that stands for the network's input
 
 
-class Input(NamedTuple):
+class Input(Record, kw_only=False):
     """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α."""
 
     height: int

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from operator import index
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.problems import Mark, UsageError
+from mnetcost.record import Record
 from mnetcost.text import clip
 
 AGREES, DIFFERS, ERRATUM = "agrees", "differs", "erratum"  # of published figures
@@ -16,7 +17,7 @@ _UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _FIGURE = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
 
 
-class Printed(NamedTuple):
+class Printed(Record, kw_only=False):
     """A printed figure: its value, the weight of its last digit, and whether its author cut it."""
 
     text: str
@@ -56,7 +57,7 @@ FIGURES: Mapping[str, Callable[[Any], int]] = {
 }
 
 
-class Budget(NamedTuple):
+class Budget(Record, kw_only=False):
     """The most that a network may have of some figures, and the setting that this holds for.
 
     Unlike a printed figure a limit is exact: 600M is 600,000,000. `marks` are the places of the
@@ -121,7 +122,7 @@ def _limit(value: Any, kind: str) -> Printed:
         raise UsageError(message) from None
 
 
-class Expectation(NamedTuple):
+class Expectation(Record, kw_only=False):
     """A published figure kept beside the network, and the setting that it holds for."""
 
     source: str

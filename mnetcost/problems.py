@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from mnetcost.record import Record
 from mnetcost.text import printable
 
 MAX_PROBLEMS = 100
 WIDTH = 100  # characters of a line of explanation
 EXCERPT = 100  # characters of an offending line that are shown
 
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # compiled once something is wrong
 
 
 class Mark(NamedTuple):
@@ -24,7 +25,7 @@ class Mark(NamedTuple):
 TOP = Mark(1, 1)
 
 
-class Origin(NamedTuple):
+class Origin(Record, kw_only=False):
     """Where a spec came from: the label that problems name, and its text."""
 
     label: str
@@ -32,19 +33,19 @@ class Origin(NamedTuple):
 
     def lines(self) -> list[str]:
         """The lines of the text, split where YAML splits them."""
-        return _LINE_BREAK.split(self.text)
+        return re.split(_LINE_BREAK, self.text)
 
     def starts(self) -> list[int]:
         """The place in the text where each line begins."""
-        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
+        return [0, *(found.end() for found in re.finditer(_LINE_BREAK, self.text))]
 
     def mark(self, place: int) -> Mark:
         """The mark of the character at this place in the text."""
-        lines = _LINE_BREAK.split(self.text[:place])
+        lines = re.split(_LINE_BREAK, self.text[:place])
         return Mark(len(lines), len(lines[-1]) + 1)
 
 
-class Use(NamedTuple):
+class Use(Record, kw_only=False):
     """A call of a block: its name and where it is used."""
 
     block: str

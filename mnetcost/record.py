@@ -22,8 +22,10 @@ class RecordType(ABCMeta):
     _fields: Mapping[str, Any]
     _field_defaults: Mapping[str, Any]
 
-    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> "RecordType":
-        """The class, with a slot for each field that no base has."""
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, kw_only: bool = True
+    ) -> "RecordType":
+        """The class, with a slot for each field that no base has; type checkers read `kw_only`."""
         own = _annotated(body)
         fields: dict[str, Any] = {}
         defaults: dict[str, Any] = {}
@@ -49,12 +51,16 @@ def _annotated(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Record(metaclass=RecordType):
-    """A record is made with keywords, never changes, and equals one of its type and values."""
+    """A record never changes, and equals another of its type and values.
 
-    def __init__(self, **values: Any) -> None:
-        filled = {**type(self)._field_defaults, **values}
-        if filled.keys() != type(self)._fields.keys():
-            wrong = ", ".join(sorted(filled.keys() ^ type(self)._fields.keys()))
+    It is made with keywords; with `kw_only=False` after its bases, by position too.
+    """
+
+    def __init__(self, *given: Any, **values: Any) -> None:
+        fields, defaults = type(self)._fields, type(self)._field_defaults
+        filled = {**defaults, **dict(zip(fields, given)), **values}
+        if filled.keys() != fields.keys() or len(given) > len(fields):
+            wrong = ", ".join(sorted(filled.keys() ^ fields.keys())) or "values"
             raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
         for name, value in filled.items():
             object.__setattr__(self, name, value)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
+
+from mnetcost.record import Record
 
 
 class Kind(Enum):
@@ -22,7 +24,7 @@ class Kind(Enum):
     SIGN = "sign"  # added, removed, changed or same, shown as a sign
 
 
-class Column(NamedTuple):
+class Column(Record, kw_only=False):
     """One column.
 
     When a table is split, `label` columns stand in every part and `joined` ones beside the column
@@ -37,7 +39,7 @@ class Column(NamedTuple):
     label: bool = False
 
 
-class Table(NamedTuple):
+class Table(Record, kw_only=False):
     """Rows of raw values. `key` names its view; totals are the sums of the rows."""
 
     key: str
@@ -76,7 +78,7 @@ class Table(NamedTuple):
         )
 
 
-class Report(NamedTuple):
+class Report(Record, kw_only=False):
     """What a command prints: tables and notes for people, a document for programs.
 
     `flat` is the table that a format of one table (CSV) writes.
@@ -96,7 +98,7 @@ class Report(NamedTuple):
         return Report(self.title, tables, self.notes, self.document, tables[0])
 
 
-class Point(NamedTuple):
+class Point(Record, kw_only=False):
     """A named point of a scatter; `best` where it is on the Pareto front."""
 
     name: str
@@ -105,7 +107,7 @@ class Point(NamedTuple):
     best: bool
 
 
-class Scatter(NamedTuple):
+class Scatter(Record, kw_only=False):
     """Points, and what their coordinates are; smaller is better in both."""
 
     x: str

@@ -1,9 +1,11 @@
 """Texts that somebody else wrote, made safe to print, and guesses at what they meant."""
 
-import re
 from collections.abc import Iterable
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Control characters and those of direction and width, with what is shown instead.
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
+_UNSEEN = (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+_ESCAPES = {sign: ascii(chr(sign))[1:-1] for sign in (*_CONTROLS, *_UNSEEN)}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # What other tools call things, for layers and for keys.
@@ -48,8 +50,7 @@ SYNONYMS = {
 
 def printable(text: str) -> str:
     """`text` with control and direction characters escaped, so that a terminal only shows it."""
-    escaped = _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
-    return escaped.encode("utf-8", "backslashreplace").decode()
+    return text.translate(_ESCAPES).encode("utf-8", "backslashreplace").decode()
 
 
 def clip(text: str, length: int = 60) -> str:

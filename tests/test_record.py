@@ -63,6 +63,17 @@ def test_missing_and_unknown_values_are_errors(values: dict[str, int], wrong: st
         Box(**values)  # type: ignore[arg-type]
 
 
+def test_a_record_may_take_values_by_position_too() -> None:
+    class Point(Record, kw_only=False):
+        x: int
+        y: int = 5
+
+    assert Point(3) == Point(x=3, y=5)
+    assert Point(3, 4) == Point(3, y=4) == Point(y=4, x=3)
+    with pytest.raises(TypeError, match="Point: missing or unknown"):
+        Point(3, 4, 6)  # type: ignore[call-arg]
+
+
 def test_records_of_one_type_and_values_are_equal() -> None:
     box = Box(height=3, width=2)
     assert box == Box(width=2, height=3)

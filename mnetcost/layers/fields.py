@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from mnetcost.layers.base import Pair, Quantity
 from mnetcost.record import Record
@@ -11,7 +11,7 @@ MAX_CHANNELS = 2**24
 MAX_SIDE = 2**16
 
 
-class Integer(NamedTuple):
+class Integer(Record, kw_only=False):
     """A whole number from `minimum` to `maximum`."""
 
     minimum: int
@@ -19,33 +19,33 @@ class Integer(NamedTuple):
     unit: str
 
 
-class PairOf(NamedTuple):
+class PairOf(Record, kw_only=False):
     """One whole number for both sides, or [height, width]."""
 
     side: Integer
 
 
-class Choice(NamedTuple):
+class Choice(Record, kw_only=False):
     """One of a few words."""
 
     options: tuple[str, ...]
 
 
-class Flag(NamedTuple):
+class Flag(Record, kw_only=False):
     """true or false."""
 
 
-class Fractional(NamedTuple):
+class Fractional(Record, kw_only=False):
     """A decimal number from 0 to below 1."""
 
 
-class WindowPadding(NamedTuple):
+class WindowPadding(Record, kw_only=False):
     """same, valid, one number for all sides, or [height, width]."""
 
     side: Integer
 
 
-class Nested(NamedTuple):
+class Nested(Record, kw_only=False):
     """A mapping read into a record of its own."""
 
     record: type[Record]
@@ -54,7 +54,7 @@ class Nested(NamedTuple):
 Kind = Integer | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
 
 
-class Field(NamedTuple):
+class Field(Record, kw_only=False):
     """A key of a record: what it may hold, and its default, None where it is required."""
 
     kind: Kind

@@ -6,9 +6,10 @@ from typing import Annotated, NamedTuple
 
 from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div, maximum, minimum
 from mnetcost.layers.fields import MAX_SIDE, Integer, WindowPadding
+from mnetcost.record import Record
 
 
-class Same(NamedTuple):
+class Same(Record, kw_only=False):
     """Padded so that only the stride shrinks the map: ceil(side / stride)."""
 
     def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
@@ -18,7 +19,7 @@ class Same(NamedTuple):
         return side  # a window always fits: the padding grows with it
 
 
-class Sides(NamedTuple):
+class Sides(Record, kw_only=False):
     """`pad` px at both ends: floor((side + 2·pad - extent) / stride) + 1."""
 
     pad: Quantity
@@ -30,7 +31,7 @@ class Sides(NamedTuple):
         return side + 2 * self.pad - extent
 
 
-class Ceiled(NamedTuple):
+class Ceiled(Record, kw_only=False):
     """`pad` px at both ends, the last window may reach beyond them: rounded up, not down."""
 
     pad: Quantity
@@ -42,7 +43,7 @@ class Ceiled(NamedTuple):
         return side + 2 * self.pad - extent
 
 
-class Clipped(NamedTuple):
+class Clipped(Record, kw_only=False):
     """Rounded up, but windows that begin past the map and its first padding are dropped.
 
     As Caffe's pooling_layer.cpp and torch's ceil_mode do.

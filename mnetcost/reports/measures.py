@@ -1,11 +1,12 @@
 """The numbers of a row: parameters and mult-adds, or what another basis counts."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.conventions.presets import columns, paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, Count, LayerCost, share
+from mnetcost.record import Record
 from mnetcost.tabular import Column, Kind
 
 PASS_WORDS = {
@@ -15,7 +16,7 @@ PASS_WORDS = {
 }
 
 
-class Measure(NamedTuple):
+class Measure(Record, kw_only=False):
     """One number of every layer: its key, its header, and where it comes from."""
 
     key: str

@@ -47,10 +47,6 @@ class Builder(Surroundings):
         if not isinstance(node, Items):
             self.convert.refuse(node, "a list of layers, each on a line that begins with `- `")
             return self._unknown(node.mark, at, scope)
-        if len(node.nodes) > MAX_NODES:
-            message = f"a list of {len(node.nodes):,} layers; {MAX_NODES:,} at most"
-            self.collector.add(node.mark, "too-large", message)
-            return self._unknown(node.mark, at, scope)
         if not node.nodes:
             self.collector.add(node.mark, "empty", "found no layers")
             return self._unknown(node.mark, at, scope)

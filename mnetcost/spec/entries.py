@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.expressions import Derived, ExpressionError, is_expression, parse, template
 from mnetcost.layers import LAYERS
@@ -12,6 +12,7 @@ from mnetcost.layers.joins import ResizeLike
 from mnetcost.layers.structural import Free
 from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
+from mnetcost.record import Record
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
@@ -25,7 +26,7 @@ LIKE = {"resize": ("like",)}  # the tensor whose sides it takes
 SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
 
 
-class Written(NamedTuple):
+class Written(Record, kw_only=False):
     """A layer as written: its record, its key, and what its common keys say."""
 
     record: Layer | Compound

@@ -1,6 +1,5 @@
 """YAML text to located nodes, from a stream of events: no recursion, every size bounded."""
 
-from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 import yaml
@@ -10,6 +9,7 @@ from mnetcost.text import clip
 
 MAX_DEPTH = 50
 MAX_EVENTS = 150_000
+MAX_ITEMS = 10_000  # of a list: no network has more layers
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
@@ -87,8 +87,7 @@ def read_nodes(collector: Collector) -> Node | None:
         collector.add(mark, "not-yaml", f"the character {sign}, which YAML does not allow")
         return None
     try:
-        for event in _events(collector):
-            builder.take(event)
+        _build(builder, collector)
     except _Cut:
         return None
     empty = isinstance(builder.root, Scalar) and builder.root.is_null
@@ -108,14 +107,14 @@ def read_mapping(collector: Collector, what: str, outline: str) -> Entries | Non
     return root if isinstance(root, Entries) else None
 
 
-def _events(collector: Collector) -> Iterator[yaml.Event]:
+def _build(builder: "_Builder", collector: Collector) -> None:
     try:
         for number, event in enumerate(yaml.parse(collector.origin.text, Loader=_Loader)):
             if number > MAX_EVENTS:
                 message = f"over {MAX_EVENTS:,} values; no spec or preset has so many"
                 collector.add(_mark(event), "too-large", message)
                 raise _Cut
-            yield event
+            builder.take(event)
     except yaml.MarkedYAMLError as error:
         _report_syntax(error, collector)
         raise _Cut from None
@@ -168,8 +167,9 @@ def _mark(event: yaml.Event) -> Mark:
     start, end = event.start_mark, event.end_mark
     if start is None or end is None:
         return TOP
-    length = end.column - start.column if end.line == start.line else 1
-    return Mark(start.line + 1, start.column + 1, max(1, length))
+    line, column = start.line, start.column
+    length = end.column - column if end.line == line else 1
+    return Mark(line + 1, column + 1, length or 1)
 
 
 class _Builder:
@@ -185,16 +185,19 @@ class _Builder:
         """Take the next event."""
         match event:
             case yaml.ScalarEvent():
-                self._refuse_extras(event)
+                if event.anchor or event.tag:
+                    self._refuse_extras(event)
                 self._place(Scalar(event.value, not event.style, _mark(event)))
             case yaml.AliasEvent():
                 self._refuse_reference(event, "alias", f"*{event.anchor}")
                 self._place(Unreadable(_mark(event)))
             case yaml.SequenceStartEvent():
-                self._refuse_extras(event)
+                if event.anchor or event.tag:
+                    self._refuse_extras(event)
                 self._open(Items(_mark(event)))
             case yaml.MappingStartEvent():
-                self._refuse_extras(event)
+                if event.anchor or event.tag:
+                    self._refuse_extras(event)
                 self._open(Entries(_mark(event)))
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                 self.open.pop()
@@ -221,6 +224,10 @@ class _Builder:
         parent = self.open[-1]
         if isinstance(parent, Items):
             parent.nodes.append(node)
+            if len(parent.nodes) > MAX_ITEMS:
+                message = f"a list of over {MAX_ITEMS:,} entries; no spec or preset has so many"
+                self.collector.add(parent.mark, "too-large", message)
+                raise _Cut
         elif self.keys[-1] is None:
             self.keys[-1] = self._key(node)
         else:

@@ -1,14 +1,14 @@
 """Where the layers of a spec are written: each with its keys and the list that it stands in."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Mark
+from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar
 
 
-class Place(NamedTuple):
+class Place(Record, kw_only=False):
     """One written layer, or one `rows:` entry of a layer.
 
     `marks` are those that its graph nodes carry: the key's, or each row's. `keys` are its own, of

@@ -6,7 +6,7 @@ Run with `pytest -m speed`; with the extra `compare` installed, fvcore is measur
 import sys
 
 import pytest
-from measuring import measure
+from measuring import compare, measure, run
 from paths import BENCHMARKS, SPECS
 
 import mnetcost
@@ -20,6 +20,15 @@ SPEC = SPECS / "mobilenet_v1.yaml"
 def test_table_process(benchmark):
     command = [sys.executable, "-m", "mnetcost", "table", str(SPEC)]
     measure(benchmark, command, 20, "568,740,352")
+
+
+@pytest.mark.benchmark(group="MobileNet v1, whole process beside its imports")
+def test_table_beside_its_imports(benchmark):
+    """The `ratio` is that of its processor time to that of `import click, yaml` alone."""
+    table = [sys.executable, "-m", "mnetcost", "table", "--format", "json"]
+    imports = [sys.executable, "-c", "import click, yaml"]
+    assert '"mult_adds": 568740352' in run(table)
+    compare(benchmark, table, imports, rounds=30)
 
 
 @pytest.mark.benchmark(group="MobileNet v1, whole process")

@@ -208,7 +208,7 @@ def _loaded(code: str) -> set[str]:
     report = "; import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     command = [sys.executable, "-c", code + report]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return {name.split(".")[0] for name in json.loads(ran.stderr.splitlines()[-1])}
+    return set(json.loads(ran.stderr.splitlines()[-1]))
 
 
 HEAVY = {
@@ -235,6 +235,28 @@ def test_a_table_loads_nothing_heavy(format_: str) -> None:
     loaded = _loaded(f"from mnetcost import cli; assert cli.run({words!r}) == 0")
     assert not loaded & HEAVY
     assert "mnetcost" in loaded
+
+
+# Of the standard library and the dependencies; click and PyYAML themselves load none of these.
+NEEDLESS = {"dataclasses", "difflib", "pathlib", "rich", "subprocess", "tempfile", "textwrap"}
+NEEDED = {
+    "analysis": {"conventions", "separable", "sweep"},  # of a sweep only how `--set` is read
+    "cli": {"app", "options", "output", "table"},
+    "notebook": {"cost", "network"},
+    "render": {"json"},
+    "reports": {"documents", "folding", "measures", "notes", "settings", "table"},
+}
+
+
+def test_a_table_loads_nothing_that_only_others_need() -> None:
+    """What is imported is what starting takes: see the benchmark of a table beside its imports."""
+    loaded = _loaded("from mnetcost import cli; assert cli.run(['table', '--format', 'json']) == 0")
+    assert not loaded & NEEDLESS
+    parts = [name.split(".") for name in loaded if name.startswith("mnetcost.")]
+    for room, needed in NEEDED.items():
+        assert {one[2] for one in parts if one[1] == room and len(one) > 2} <= needed
+    assert "mnetcost.analysis.sweep.sweep" not in loaded
+    assert "mnetcost.spec.schema" not in loaded
 
 
 @pytest.mark.parametrize("words", [["diff", "resnet18", "resnet34"], ["compare", "vgg16"]])

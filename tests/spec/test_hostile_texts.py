@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import mnetcost
+
 LABEL = "spec.yaml"
 HEAD = "input: {height: 32, width: 32, channels: 3}\nlayers:\n"
 
@@ -82,3 +84,12 @@ def test_hostile_texts_are_refused_in_a_second_and_100_mb(name: str, tmp_path: P
     assert 1 <= problems <= 100
     assert seconds < 1.0
     assert peak < 100e6
+
+
+def test_a_list_has_as_many_entries_as_a_network_has_layers() -> None:
+    head = "input: {height: 9, width: 6, channels: 3}\nlayers:\n"
+    assert len(mnetcost.load(head + "  - relu\n" * 10_000).graph.nodes) == 10_000
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(head + "  - relu\n" * 10_001)
+    (problem,) = error.value.problems
+    assert (problem.code, problem.mark[:2]) == ("too-large", (3, 3))

@@ -1,17 +1,17 @@
 """What leads from plain multiply-accumulates to a convention's number, term by term."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from mnetcost.conventions import PARTS, Convention
 from mnetcost.conventions.tally import stage_terms, stages
 from mnetcost.cost import LayerCost
 from mnetcost.layers.fields import CALLS
+from mnetcost.record import Record
 
 PLAIN = ("multiply_accumulate", "attention_product")
 
 
-class Difference(NamedTuple):
+class Difference(Record, kw_only=False):
     """What one part of one layer type adds to the plain multiply-accumulates.
 
     `times` is what the convention gives one, `amount` how many there are for one image, `plain`

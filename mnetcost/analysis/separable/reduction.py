@@ -16,6 +16,7 @@ from mnetcost.layers.convolution import (
     SEPARABLE_RATIO_ANY_KERNEL,
     Convolution,
 )
+from mnetcost.record import Record
 
 
 class PairCost(NamedTuple):
@@ -25,7 +26,7 @@ class PairCost(NamedTuple):
     mult_adds: int
 
 
-class Reduction(NamedTuple):
+class Reduction(Record, kw_only=False):
     """One comparison. M, N, D_K, D_F (input) and D_O (output) are None for the whole network."""
 
     name: str
