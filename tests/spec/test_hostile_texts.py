@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import mnetcost
+
 LABEL = "spec.yaml"
 HEAD = "input: {height: 32, width: 32, channels: 3}\nlayers:\n"
 
@@ -82,3 +84,9 @@ def test_hostile_texts_are_refused_in_a_second_and_100_mb(name: str, tmp_path: P
     assert 1 <= problems <= 100
     assert seconds < 1.0
     assert peak < 100e6
+
+
+def test_a_text_of_too_many_values_says_how_many_there_may_be() -> None:
+    with pytest.raises(mnetcost.SpecError) as caught:
+        mnetcost.load("a: [" + "1," * 150_000 + "]\n")
+    assert "over 150,000 values; no spec or preset has so many" in str(caught.value)

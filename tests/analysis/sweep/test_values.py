@@ -1,7 +1,8 @@
-"""How arrays over a grid are worked out: block by block."""
+"""How arrays over a grid are worked out: block by block, and as Python's ints would be."""
 
 import pytest
 
+from mnetcost.analysis.factors import column
 from mnetcost.analysis.values import blocks
 
 
@@ -19,3 +20,9 @@ def test_blocks_are_of_about_a_million_points(rows, columns, stops):
     found = list(blocks(rows, columns))
     assert [one.stop for one in found] == stops
     assert [one.start for one in found] == [0, *stops[:-1]]
+
+
+def test_truths_add_up_as_those_of_ints_do():
+    found = column([1, 2, 3], (3, 2))
+    assert ((found > 1) + (found > 2)).values.tolist() == [0, 1, 2]
+    assert ((found > 1) * (found > 2)).values.tolist() == [0, 0, 1]
