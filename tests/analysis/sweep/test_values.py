@@ -1,8 +1,9 @@
 """How arrays over a grid are worked out: block by block, and as Python's ints would be."""
 
+import numpy as np
 import pytest
 
-from mnetcost.analysis.factors import column
+from mnetcost.analysis.factors import column, row
 from mnetcost.analysis.values import blocks
 
 
@@ -26,3 +27,12 @@ def test_truths_add_up_as_those_of_ints_do():
     found = column([1, 2, 3], (3, 2))
     assert ((found > 1) + (found > 2)).values.tolist() == [0, 1, 2]
     assert ((found > 1) * (found > 2)).values.tolist() == [0, 0, 1]
+
+
+def test_products_of_sums_keep_every_term():
+    """(h + c)², in which h·c stands twice."""
+    total = row([5, 7], (2, 2)) + column([2, 3], (2, 2))
+    both = np.arange(2), np.arange(2)
+    assert total.tile(*both).tolist() == [[7, 9], [8, 10]]
+    assert (total * total).tile(*both).tolist() == [[49, 81], [64, 100]]
+    assert (total * (total - 1)).tile(*both).tolist() == [[42, 72], [56, 90]]
