@@ -217,3 +217,15 @@ def test_input_channels_scale_only_where_they_say_so(scale, channels):
     cost = net.cost(alpha=0.5)
     assert cost.input == (3, 5, channels)
     assert (cost.params, cost.mult_adds) == (2 * channels, 2 * channels * 15)
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "alpha", "channels"),
+    [("1.4", "1", 14), ("1.4", "1/2", 7), ("0.5", "1", 5), ("3/4", "2", 15), ("1.1", "0.9", 9)],
+)
+def test_a_multiplier_of_the_spec_is_of_alpha(multiplier, alpha, channels):
+    net = mnetcost.load(
+        "input: {height: 3, width: 5, channels: 4}\n"
+        f"width: {{round: floor, multiplier: {multiplier}}}\nlayers:\n  - conv: {{out: 10}}\n"
+    )
+    assert net.cost(alpha=alpha).layers[0].output == (3, 5, channels)

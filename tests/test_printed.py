@@ -35,6 +35,7 @@ def test_mega_is_a_million(v1):
         ("0.569B", 568_740_352, True, False),
         ("1.2T", 1_249_999_999_999, True, True),
         ("12k", 12_499, True, True),
+        ("12K", 12_499, True, True),
         ("12K", 11_499, False, False),
         ("568740352", 568_740_352, True, True),
         ("568740352", 568_740_353, False, False),

@@ -66,7 +66,7 @@ def test_the_shell_completes_names(words: str, expected: set[str]) -> None:
 def test_help_is_as_wide_as_a_wide_terminal_up_to_100_columns() -> None:
     lines = [
         line
-        for name in COMMANDS
+        for name in commands()
         for line in run(name, "--help", env={"COLUMNS": "300"}).out.split("\n")
     ]
     assert 90 < max(map(len, lines)) <= 100

@@ -321,7 +321,7 @@ def test_a_layer_is_frozen(written: str) -> None:
         hash(part)
 
 
-def test_the_layers_of_the_first_issue_are_there() -> None:
+def test_the_layers_that_every_mobile_network_needs_are_there() -> None:
     assert LAYERS.keys() >= {
         *("conv", "depthwise", "pointwise", "separable", "dense", "max_pool", "avg_pool"),
         *("global_avg_pool", "global_max_pool", "batch_norm", "softmax", "flatten", "dropout"),

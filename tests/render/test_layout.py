@@ -40,3 +40,10 @@ def test_tables_are_split_between_columns(width, parts):
         Column("d", "D", Kind.INTEGER),
     ]
     assert split(columns, [8, 8, 8, 8, 8], width) == parts
+
+
+def test_totals_are_of_the_columns_that_have_one() -> None:
+    name, count = Column("name", "Name", Kind.TEXT), Column("n", "N", Kind.INTEGER, total=True)
+    assert Table("t", "T", (name, count), (("a", 2), ("b", 5))).totals() == (None, 7)
+    assert Table("t", "T", (name, count), ()).totals() == (None, 0)
+    assert Table("t", "T", (name,), (("a",),)).totals() is None

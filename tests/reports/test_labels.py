@@ -64,3 +64,11 @@ def test_every_table_of_conventions_begins_with_a_label() -> None:
         for table in report.tables:
             assert table.columns[0].label, table.title
             assert not table.columns[-1].label, table.title
+
+
+def test_the_sign_of_a_change_is_repeated(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    out = run("diff", str(path), f"{path}@rho=2", env=NARROW).out
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", out).split("\n")
+    assert sum(line.startswith("~") and "conv_1" in line for line in lines) > 1

@@ -93,3 +93,9 @@ def test_a_list_has_as_many_entries_as_a_network_has_layers() -> None:
         mnetcost.load(head + "  - relu\n" * 10_001)
     (problem,) = error.value.problems
     assert (problem.code, problem.mark[:2]) == ("too-large", (3, 3))
+
+
+def test_a_text_of_too_many_values_says_how_many_there_may_be() -> None:
+    with pytest.raises(mnetcost.SpecError) as caught:
+        mnetcost.load("a: [" + ("[" + "1," * 9_000 + "],") * 20 + "]\n")
+    assert "over 150,000 values; no spec or preset has so many" in str(caught.value)

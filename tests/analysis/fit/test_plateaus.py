@@ -116,6 +116,18 @@ def test_as_many_steps_as_are_allowed(limit: str, monkeypatch: pytest.MonkeyPatc
         found(net)
 
 
+def test_steps_of_widths_that_must_be_whole_are_bounded_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Widths of 4 and 6 are both whole at halves of α: two of them up to 1."""
+    net = network("{round: none}", 4, 6)
+    monkeypatch.setattr(f"{plateaus.__module__}.MAX_STEPS", 2)
+    assert found(net) == ["[1/2, 1/2]", "[1, 1]"]
+    monkeypatch.setattr(f"{plateaus.__module__}.MAX_STEPS", 1)
+    with pytest.raises(UsageError, match="about 2 steps here, 1 at most"):
+        found(net)
+
+
 # --- against a fine grid, each rule written down once more
 
 EPSILON = Fraction(1, 10**9)

@@ -88,16 +88,6 @@ def test_random_networks_on_every_basis(text, alpha, rho, basis):
     assert_is_its_points(grid, net, alpha, rho, **basis)
 
 
-@pytest.mark.parametrize("basis", BASES, ids=str)
-def test_shared_weights_and_branches_in_training_alone(basis):
-    net = mnetcost.load(AUXILIARY)
-    grid = mnetcost.sweep(net, "1,0.145", "1,0.31", **basis)
-    assert_is_its_points(grid, net, "1,0.145", "1,0.31", **basis)
-    for layer in net.cost("0.145", "0.31", **basis).layers:
-        found = grid.layer(layer.name)
-        assert (found.params[1, 1], found.mult_adds[1, 1]) == (layer.params, layer.mult_adds)
-
-
 @pytest.mark.parametrize("preset", NAMES)
 def test_resolutions_of_a_real_network_by_every_convention(preset):
     net = mnetcost.load("mobilenet_v3_small")
@@ -246,3 +236,13 @@ def test_between_float_and_int64_every_digit_is_kept():
         for r, rho in enumerate(("1", "0.999")):
             assert 2**53 < grid.mult_adds[a, r] == net.cost(alpha, rho).mult_adds < INT64_MAX
     assert grid.mult_adds.dtype == np.int64
+
+
+@pytest.mark.parametrize("basis", BASES, ids=str)
+def test_shared_weights_and_branches_in_training_alone(basis):
+    net = mnetcost.load(AUXILIARY)
+    grid = mnetcost.sweep(net, "1,0.145", "1,0.31", **basis)
+    assert_is_its_points(grid, net, "1,0.145", "1,0.31", **basis)
+    for layer in net.cost("0.145", "0.31", **basis).layers:
+        found = grid.layer(layer.name)
+        assert (found.params[1, 1], found.mult_adds[1, 1]) == (layer.params, layer.mult_adds)
