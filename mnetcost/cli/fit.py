@@ -20,7 +20,8 @@ from mnetcost.cost import Basis
 from mnetcost.graph import Graph
 from mnetcost.printed import read_budget
 from mnetcost.problems import UsageError
-from mnetcost.reports.fit import SHOWN, VIEWS, fit_report, nothing_fits
+from mnetcost.reports.choices import FIT_VIEWS, FRONT_ROWS
+from mnetcost.reports.fit import fit_report, nothing_fits
 from mnetcost.reports.fit_scores import none_fits, ranking_report
 from mnetcost.tabular import Report
 
@@ -42,8 +43,8 @@ from mnetcost.tabular import Report
 @input_option
 @set_option
 @click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
-@click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
-@click.option("--top", type=AT_LEAST_ONE, help=f"Rows of the front. Default {SHOWN}.")
+@click.option("--view", type=click.Choice(FIT_VIEWS), help="Only this table. JSON has them all.")
+@click.option("--top", type=AT_LEAST_ONE, help=f"Rows of the front. Default {FRONT_ROWS}.")
 @basis_options
 @format_option
 @output_option

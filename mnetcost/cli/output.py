@@ -78,6 +78,13 @@ def write(report: Report, format_: str, output: str | None) -> None:
         write_text(renderer(format_)(report), output)
 
 
+def write_document(document: Mapping[str, Any], output: str | None) -> None:
+    """Put a document for programs where it belongs, as JSON."""
+    from mnetcost.render.json import document_text
+
+    write_text(document_text(document), output)
+
+
 def write_text(text: str, output: str | None) -> None:
     """Put a text where it belongs."""
     if output is None or is_standard_output(output):

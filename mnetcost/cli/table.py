@@ -14,11 +14,10 @@ from mnetcost.cli.options import (
     setting_options,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
-from mnetcost.reports.folding import KEYS
-from mnetcost.reports.table import VIEWS, table_report
+from mnetcost.reports.choices import SORTS, TABLE_VIEWS
 
 APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
 
@@ -28,9 +27,9 @@ APART = "--columns are the forward pass's own: give no --convention, --pass or -
 @setting_options
 @input_option
 @set_option
-@click.option("--view", type=click.Choice(VIEWS), help="Only this table. JSON has them all.")
+@click.option("--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has them all.")
 @click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
-@click.option("--sort", type=click.Choice(KEYS), help="The largest layers first.")
+@click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
 @click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
 @click.option("--columns", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
 @basis_options
@@ -68,4 +67,11 @@ def table(
     if shown["apart"] and (basis.convention or basis.pass_ != "forward" or shown["sort"]):
         raise UsageError(APART)
     cost = open_network(spec, knobs).counted(basis, **options)
+    if chosen == "json":  # which holds everything, whatever is shown
+        from mnetcost.reports.table_document import table_document
+
+        write_document(table_document(cost, apart=shown["apart"]), output)
+        return
+    from mnetcost.reports.table import table_report  # programs do without the tables
+
     write(table_report(cost, **shown), chosen, output)

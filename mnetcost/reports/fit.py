@@ -10,6 +10,7 @@ from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths, make_setting
 from mnetcost.printed import Budget
+from mnetcost.reports.choices import FRONT_ROWS
 from mnetcost.reports.documents import header
 from mnetcost.reports.measures import (
     cost_headers,
@@ -25,11 +26,8 @@ from mnetcost.tabular import Column, Kind, Report, Table
 if TYPE_CHECKING:  # a search needs NumPy, the options of its report do not
     from mnetcost.analysis.fit.fit import Choice, Fit
 
-VIEWS = ("largest", "front")
-SHOWN = 20  # rows of the front
 
-
-def fit_report(fit: "Fit", view: str | None = None, top: int = SHOWN) -> Report:
+def fit_report(fit: "Fit", view: str | None = None, top: int = FRONT_ROWS) -> Report:
     """The largest α that fits at each ρ, and `top` configurations of the front."""
     on = dict(fit.front)
     count = len(fit.front)

@@ -5,10 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from mnetcost.cost import Count, LayerCost
+from mnetcost.reports.choices import SORTS
 from mnetcost.reports.measures import Measure, cells, columns_of, measures, unit_line
 from mnetcost.tabular import Column, Kind, Table
-
-KEYS = ("params", "mult_adds")
 
 SHAPE = 4  # columns before the numbers: name, type, input, output
 
@@ -47,7 +46,7 @@ def folded_table(
     rows = fold(count.layers, depth or whole, found)
     totals = [sum(row[SHAPE + place] for row in rows) for place in range(len(found))]
     if sort is not None:
-        place = SHAPE + (0 if apart else min(KEYS.index(sort), len(found) - 1))
+        place = SHAPE + (0 if apart else min(SORTS.index(sort), len(found) - 1))
         rows.sort(key=lambda row: -row[place])  # a stable sort: equal ones stay in order
     if top is not None and top < len(rows):
         rest = rows[top:]

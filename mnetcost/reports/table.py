@@ -1,25 +1,14 @@
 """The three tables of one network at one setting, and their JSON document."""
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import FORWARD, Count, TypeCost
-from mnetcost.layers.base import Pair
-from mnetcost.reports.documents import (
-    beside,
-    header,
-    layer_document,
-    totals_document,
-    types_document,
-)
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
 from mnetcost.reports.notes import cost_notes
+from mnetcost.reports.table_document import table_document
 from mnetcost.tabular import Column, Kind, Report, Table
-
-VIEWS = ("layers", "types", "reduction", "blocks")
 
 # The names of the paper's Table 2.
 PAPER_NAMES = {
@@ -59,7 +48,7 @@ def table_report(  # noqa: PLR0913 - what to show of it
         title=count.graph.name,
         tables=tables,
         notes=cost_notes(count),
-        document=document(count, rows, apart),
+        document=table_document(count, rows, apart),
         flat=layers if view is None else tables[0],
     )
 
@@ -134,58 +123,3 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
             for row in rows
         ),
     )
-
-
-def document(count: Count, rows: Sequence[Reduction], apart: bool = False) -> dict[str, Any]:
-    """The JSON contract of `mnetcost table`: exact integers, shares of 1."""
-    return {
-        **header(count.graph, count.basis),
-        "alpha": str(count.setting.alpha),
-        "rho": str(count.setting.rho),
-        "input": list(count.input),
-        "totals": totals_document(count, apart),
-        "layers": [layer_document(count, layer, apart) for layer in count.layers],
-        "types": [
-            {**one, **beside(count, cost, apart)}
-            for one, cost in zip(
-                types_document(
-                    {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
-                ),
-                count.by_type().values(),
-            )
-        ],
-        "reductions": [_reduction(row) for row in rows],
-    }
-
-
-def _reduction(row: Reduction) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "m": row.m,
-        "n": row.n,
-        "d_k": _side(row.d_k),
-        "d_f": _side(row.d_f),
-        "d_o": _side(row.d_o),
-        "standard": {"params": row.standard.params, "mult_adds": row.standard.mult_adds},
-        "separable": {"params": row.separable.params, "mult_adds": row.separable.mult_adds},
-        "ratio": _number(row.ratio),
-        "ratio_exact": _exact(row.ratio),
-        "params_ratio": _number(row.params_ratio),
-        "params_ratio_exact": _exact(row.params_ratio),
-        "formula": row.formula,
-    }
-
-
-def _side(pair: Pair | None) -> int | list[int] | None:
-    """One number for a square, [height, width] otherwise."""
-    if pair is None:
-        return None
-    return int(pair.h) if pair.h == pair.w else list(pair)
-
-
-def _number(ratio: Fraction | None) -> float | None:
-    return None if ratio is None else float(ratio)
-
-
-def _exact(ratio: Fraction | None) -> str | None:
-    return None if ratio is None else str(ratio)

@@ -52,7 +52,11 @@ TEXTS = {"help", "schema", "show", "fmt"}  # print a text, and no report
 COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
 SHARED = {
     "cli": {"app", "options", "output", "targets"},
-    "reports": {"documents", "fit_scores", "folding", "measures", "notes", "settings"},
+    "reports": {
+        *("choices", "documents", "measures", "notes", "settings"),  # of several commands
+        *("folding", "table_document"),  # of `table`
+        "fit_scores",  # of `fit --scores`
+    },
     "analysis": {"separable"},  # of `table` and `explain`
 }
 
@@ -240,11 +244,11 @@ def test_a_table_loads_nothing_heavy(format_: str) -> None:
 # Of the standard library and the dependencies; click and PyYAML themselves load none of these.
 NEEDLESS = {"dataclasses", "difflib", "pathlib", "rich", "subprocess", "tempfile", "textwrap"}
 NEEDED = {
-    "analysis": {"conventions", "separable", "sweep"},  # of a sweep only how `--set` is read
+    "analysis": {"separable", "sweep"},  # of a sweep only how `--set` is read
     "cli": {"app", "options", "output", "table"},
     "notebook": {"cost", "network"},
     "render": {"json"},
-    "reports": {"documents", "folding", "measures", "notes", "settings", "table"},
+    "reports": {"choices", "documents", "measures", "settings", "table_document"},
 }
 
 

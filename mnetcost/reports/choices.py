@@ -1,0 +1,6 @@
+"""The words that options of commands may say: what a command line is checked against at once."""
+
+TABLE_VIEWS = ("layers", "types", "reduction", "blocks")
+SORTS = ("params", "mult_adds")
+FIT_VIEWS = ("largest", "front")
+FRONT_ROWS = 20  # of a front, where nobody says how many
