@@ -17,7 +17,7 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import (
     choose_format,
     format_choice,
-    output_option,
+    output_choice,
     print_lines,
     write,
 )
@@ -40,7 +40,7 @@ or it is impossible at this α or ρ (nothing is on standard output then);
 @set_option
 @basis_options
 @format_choice(CHECK_FORMATS)
-@output_option
+@output_choice(CHECK_SUFFIXES)
 @click.pass_context
 def check(
     context: click.Context,

@@ -6,7 +6,6 @@ import click
 
 from mnetcost.cli.options import (
     AT_LEAST_ONE,
-    EXITS,
     basis_options,
     budget_options,
     input_option,
@@ -25,8 +24,13 @@ from mnetcost.reports.fit import fit_report, nothing_fits
 from mnetcost.reports.fit_scores import none_fits, ranking_report
 from mnetcost.tabular import Report
 
+FIT_EXITS = """\b
+Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
+(every problem goes to standard error, and nothing to standard output);
+2 wrong options."""
 
-@click.command(epilog=EXITS)
+
+@click.command(epilog=FIT_EXITS)
 @spec_argument
 @budget_options
 @click.option("--min-alpha", metavar="α", multiple=True, callback=once, help="Default: above 0.")

@@ -40,12 +40,19 @@ def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
 
 
 format_option = format_choice(FORMATS)
-output_option = click.option(
-    "--output",
-    "-o",
-    type=click.Path(),
-    help=f"Write to this file, whole or not at all ({', '.join(SUFFIXES)} tell the format).",
-)
+
+
+def output_choice(suffixes: Iterable[str]) -> Callable[[Command], Command]:
+    """--output, whose suffix tells the format."""
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(),
+        help=f"Write to this file, whole or not at all ({', '.join(suffixes)} tell the format).",
+    )
+
+
+output_option = output_choice(SUFFIXES)
 
 
 def choose_format(

@@ -5,7 +5,6 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
-    EXITS,
     batch_option,
     input_option,
     once,
@@ -19,8 +18,14 @@ from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 
+RECONCILE_EXITS = """\b
+Exit codes: 0 done; 1 nothing prints as --printed says (the nearest are on
+standard output all the same), or something is wrong in or with a spec, or
+it is impossible at this α or ρ (nothing is on standard output then);
+2 wrong options."""
 
-@click.command(epilog=EXITS)
+
+@click.command(epilog=RECONCILE_EXITS)
 @spec_argument
 @click.option(
     "--from",

@@ -16,9 +16,9 @@ from mnetcost.cli.options import (
     set_option,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, output_option, print_text, write
+from mnetcost.cli.output import choose_format, output_choice, print_text, write
 from mnetcost.problems import UsageError
-from mnetcost.render import FORMATS
+from mnetcost.render import FORMATS, SUFFIXES
 
 if TYPE_CHECKING:
     from mnetcost.analysis.sweep.sweep import CountSweep
@@ -41,13 +41,13 @@ Step = TypeVar("Step")
     type=click.Choice([*FORMATS, PARQUET]),
     help="How to write it. The default is rich, or what the suffix of --output says.",
 )
-@output_option
+@output_choice([*SUFFIXES, f".{PARQUET}"])
 @click.option("--parts", metavar="DIR", help="Write Parquet part by part; goes on if it was cut.")
 @click.option(
     "--engine",
     type=click.Choice(["numpy", "dask"]),
     default="numpy",
-    help="What works it out. The default is numpy.",
+    help="What works it out.",
 )
 @click.option(
     "--invalid",

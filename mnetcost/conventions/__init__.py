@@ -1,4 +1,8 @@
-"""What is counted, as data: which named parts of the work and of the parameters, and how much."""
+"""What is counted, as data: which named parts of the work and of the parameters, and how much.
+
+Read: this file (the words of it, and a convention), `tally` (a layer counted under one), `presets`
+(conventions from files).
+"""
 
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property

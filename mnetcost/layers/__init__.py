@@ -1,4 +1,9 @@
-"""The layer types. Importing a family registers its records; a new family is one line here."""
+"""The layer types. Importing a family registers its records; a new family is one line here.
+
+Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
+then the families: `convolution`, `transposed`, `dense`, `attention`, `pooling`, `normalization`,
+`activation`, `joins`, `structural`.
+"""
 
 from mnetcost.layers import (
     activation,

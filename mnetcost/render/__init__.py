@@ -1,4 +1,9 @@
-"""Reports to text, one format a file. Each is imported only when it is asked for."""
+"""Reports to text, one format a file. Each is imported only when it is asked for.
+
+Read: `cells` (values as people read them), `layout` (tables as lines, fitted to a width), then any
+format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github` and `junit`; of
+formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
+"""
 
 from collections.abc import Callable
 from importlib import import_module

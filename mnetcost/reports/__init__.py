@@ -1,1 +1,7 @@
-"""Counts to reports: which tables, which columns, which notes, and the documents for programs."""
+"""Counts to reports: which tables, which columns, which notes, and the documents for programs.
+
+Read: `measures` (the numbers of a row), `notes` (what stands under a table), `documents` (what JSON
+documents share), `settings` (knobs in words), `choices` (what options may say). The rest is called
+as the command whose words it holds; `table` has `folding` and `table_document` beside it, `fit` the
+`fit_scores` of `--scores`.
+"""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.conventions.presets import COLUMNS, paper
+from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost, share
 from mnetcost.graph import Graph
-from mnetcost.reports.measures import count_document
-from mnetcost.reports.settings import knobs_document
+from mnetcost.reports.settings import is_another, knobs_document
 
 
 def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
@@ -72,3 +72,24 @@ def beside(count: Count, of: Count | LayerCost | TypeCost, apart: bool) -> dict[
     if apart:
         found["operations"] = dict(zip(COLUMNS, of.operations))
     return found
+
+
+def count_document(basis: Basis, of: Any) -> dict[str, Any]:
+    """`count` of a JSON object, under another convention than the default; else nothing.
+
+    It is that of a Count, or of what has parameters and bounds as one has.
+    """
+    params = (basis.convention or paper()).params(of.parameters._asdict())
+    return counted_document(basis, params, of.counted)
+
+
+def counted_document(basis: Basis, params: int | None, counted: Bounds) -> dict[str, Any]:
+    """The same from the convention's own parameters and bounds; None where there are none."""
+    convention = basis.convention
+    if convention is None or not is_another(basis):
+        return {}
+    low, high = counted
+    value: dict[str, Any] = {"value": low if convention.counts_work else None}
+    if low != high:
+        value = {"value": None, "low": low, "high": high}
+    return {"count": {**value, "unit": convention.unit, "params": params}}

@@ -11,16 +11,14 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths, make_setting
 from mnetcost.printed import Budget
 from mnetcost.reports.choices import FRONT_ROWS
-from mnetcost.reports.documents import header
+from mnetcost.reports.documents import counted_document, header
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
-    counted_document,
-    is_another,
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
-from mnetcost.reports.settings import knobs_text
+from mnetcost.reports.settings import is_another, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
 
 if TYPE_CHECKING:  # a search needs NumPy, the options of its report do not

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mnetcost.conventions.presets import columns, paper
+from mnetcost.conventions.presets import columns
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, Count, LayerCost, share
 from mnetcost.record import Record
+from mnetcost.reports.settings import is_another
 from mnetcost.tabular import Column, Kind
 
 PASS_WORDS = {
@@ -128,15 +129,6 @@ def _bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
     )
 
 
-def count_document(basis: Basis, of: Any) -> dict[str, Any]:
-    """`count` of a JSON object, under another convention than the default; else nothing.
-
-    It is that of a Count, or of what has parameters and bounds as one has.
-    """
-    params = (basis.convention or paper()).params(of.parameters._asdict())
-    return counted_document(basis, params, of.counted)
-
-
 def cost_headers(basis: Basis) -> dict[str, str]:
     """What parameters and work are called over a column: "FLOPs\n(flops)"."""
     convention = basis.convention
@@ -157,20 +149,3 @@ def in_words(header: str) -> str:
     """A header within a sentence: "mult-adds of training", "MACs (fvcore)"."""
     text = header.replace("\n", " ")
     return text if text[1].isupper() else text[0].lower() + text[1:]
-
-
-def is_another(basis: Basis) -> bool:
-    """Whether it counts by another convention than the default, the paper's."""
-    return basis.convention is not None and basis.convention.name != paper().name
-
-
-def counted_document(basis: Basis, params: int | None, counted: Bounds) -> dict[str, Any]:
-    """The same from the convention's own parameters and bounds; None where there are none."""
-    convention = basis.convention
-    if convention is None or not is_another(basis):
-        return {}
-    low, high = counted
-    value: dict[str, Any] = {"value": low if convention.counts_work else None}
-    if low != high:
-        value = {"value": None, "low": low, "high": high}
-    return {"count": {**value, "unit": convention.unit, "params": params}}

@@ -1,9 +1,11 @@
-"""Knobs in words, and for programs."""
+"""What a count is of: its knobs in words and for programs, and whether its basis is another."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from mnetcost.conventions.presets import paper
+from mnetcost.cost import Basis
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import value_text
 
@@ -24,3 +26,8 @@ def knobs_document(knobs: Mapping[str, Any]) -> dict[str, Any]:
         name: value if isinstance(value, (bool, int)) else knob_text(value)
         for name, value in knobs.items()
     }
+
+
+def is_another(basis: Basis) -> bool:
+    """Whether it counts by another convention than the default, the paper's."""
+    return basis.convention is not None and basis.convention.name != paper().name

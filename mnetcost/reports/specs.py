@@ -2,9 +2,9 @@
 
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.multipliers import make_setting
+from mnetcost.reports.documents import count_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
-    count_document,
     own_cells,
     own_columns,
     unit_line,

@@ -9,11 +9,10 @@ from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Count, share
 from mnetcost.exact import ratio_text
 from mnetcost.multipliers import make_setting
-from mnetcost.reports.documents import header, types_document
+from mnetcost.reports.documents import counted_document, header, types_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
     cost_headers,
-    counted_document,
     own_cells,
     own_columns,
     unit_line,

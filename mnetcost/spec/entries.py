@@ -57,8 +57,6 @@ class Written(Record, kw_only=False):
 class Unknown(Free):
     """Stands for a layer that could not be read: nothing is known of its output."""
 
-    __slots__ = ()
-
     def output(self, x: Map, width: Width) -> Map:
         return Map(UNKNOWN, UNKNOWN, UNKNOWN)
 

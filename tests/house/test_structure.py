@@ -156,6 +156,17 @@ def test_a_question_says_in_which_order_its_files_are_read() -> None:
             assert f"`{name.split('/')[-1].removesuffix('.py')}`" in said, name
 
 
+def test_a_package_says_in_which_order_it_is_read() -> None:
+    for name in (one for one in TREES if one.count("/") == 1 and one.endswith("__init__.py")):
+        room = name.split("/")[0]
+        said = ast.get_docstring(TREES[name]) or ""
+        if room in ("analysis", "manual"):  # packages, each with an order of its own; and pages
+            continue
+        assert "Read" in said, name
+        own = _modules(room) - (set(COMMANDS) if room in ("cli", "reports") else set())
+        assert {one for one in own if f"`{one}`" not in said} == set(), name
+
+
 @files
 def test_formats_and_commands_alone_are_imported_by_name(name: str) -> None:
     dynamic = {"import_module", "__import__"}
@@ -248,7 +259,7 @@ NEEDED = {
     "cli": {"app", "options", "output", "table"},
     "notebook": {"cost", "network"},
     "render": {"json"},
-    "reports": {"choices", "documents", "measures", "settings", "table_document"},
+    "reports": {"choices", "documents", "settings", "table_document"},
 }
 
 

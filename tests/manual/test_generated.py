@@ -54,17 +54,21 @@ def test_a_layer_type_has_its_keys(written: str) -> None:
     section = layer_types()[written]
     keys = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", section, re.MULTILINE)
     known = fields_of(LAYERS[written])
-    assert sorted(key for key, _ in keys) == sorted(known)
-    assert {key for key, default in keys if default == "needed"} == {
+    others = {"expand", "round"} if "out" in known else set()
+    others |= {"squeeze_excitation": {"ratio", "round"}, "resize": {"like"}}.get(written, set())
+    assert sorted(key for key, _ in keys) == sorted({*known, *others})
+    assert {key for key, default in keys if default.startswith("needed")} == {
         key for key, field in known.items() if field.required
     }
+    assert "it takes `name`, `in`, `from`, `weights`, `when`" in section
 
 
 @pytest.mark.parametrize(
     ("written", "key", "words", "default"),
     [
         ("conv", "kernel", "whole number from 1 to 65,536 (px), or `[height, width]`", "`1`"),
-        ("conv", "out", "whole number from 1 to 16,777,216 (channels)", "needed"),
+        ("conv", "out", "whole number from 1 to 16,777,216 (channels)", "needed, or `expand`"),
+        ("attention", "heads", "whole number from 1 to 16,777,216 (heads)", "needed"),
         ("depthwise", "kernel", "whole number from 1 to 65,536 (px), or `[height, width]`", "`3`"),
         ("separable", "inner", "mapping of `bias`, `norm`, `act`", ""),
         ("max_pool", "ceil", "`true` or `false`", "`false`"),

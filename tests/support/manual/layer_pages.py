@@ -23,8 +23,10 @@ from mnetcost.layers.fields import (
     fields_of,
 )
 from mnetcost.layers.window import SAME, Ceiled, Clipped, Same, Sides
+from mnetcost.spec.entries import COMMON, LIKE, SHORT
 
 Row = tuple[str, ...]
+COMMON_KEYS = ", ".join(f"`{key}`" for key in COMMON)
 TIED = "\0"  # a space where no line ends
 
 
@@ -89,7 +91,16 @@ def sections() -> str:
 def _section(written: str) -> str:
     keys = fields_of(LAYERS[written])
     needed_first = sorted(keys.items(), key=lambda pair: not pair[1].required)
-    rows = [(f"`{key}`", holds(field.kind), _default(field)) for key, field in needed_first]
+    short = {meant: f"needed, or `{key}`" for key, meant in SHORT.items()}
+    rows = [
+        (
+            f"`{key}`",
+            holds(field.kind),
+            short.get(key, "needed") if field.required else _default(field),
+        )
+        for key, field in needed_first
+    ]
+    rows += [(f"`{key}`", words, "") for key, words in _other_keys(written)]
     parts = [
         f"## {written}",
         *map(_filled, _docstrings(LAYERS[written])),
@@ -98,11 +109,24 @@ def _section(written: str) -> str:
             if rows
             else "It has no keys of its own."
         ),
+        _filled(f"As every layer it takes {COMMON_KEYS}; see the [language](language.md)."),
         f"```yaml\n{example_text(written)}```",
         *_formulas(written),
         *_tools(written),
     ]
     return "\n\n".join(parts)
+
+
+def _other_keys(written: str) -> Iterator[tuple[str, str]]:
+    """Keys that stand for one of the record's, and what they say."""
+    keys = fields_of(LAYERS[written])
+    for key, meant in SHORT.items():
+        if meant in keys:
+            yield key, f"instead of `{meant}`: so many times the channels that come in, or a part"
+    if {"out", "squeeze"} & keys.keys():
+        yield "round", "a rounding rule of its own, such as `{divisible: 8}`"
+    for key in LIKE.get(written, ()):
+        yield key, "instead of sides: the layer whose map has them"
 
 
 def _docstrings(record: type[Any]) -> Iterator[str]:
