@@ -171,8 +171,10 @@ class Reshape(Free):
 
 @layer("resize", example="resize: {scale: 2, mode: bilinear}")
 class Resize(Called, Free):
-    """The map at other sides: times `scale`, or to `height` and `width`. Or, with `like:`,
-    to those of another layer's map."""
+    """The map at other sides: times `scale`, or to `height` and `width`.
+
+    With `like:` to those of another layer's map.
+    """
 
     scale: OptionalSize = None
     height: OptionalPixels = None
