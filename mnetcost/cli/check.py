@@ -56,7 +56,7 @@ def check(
     Every `expect:` and `budget:` entry of each SPEC, by default of all that are shipped; of a
     variant only its own. --max-mult-adds and --max-params are a budget for each SPEC, at the α, ρ,
     input and knobs that the other options say. With --convention, --batch or --pass that budget is
-    of what they count, at the most; what stands in a spec is of the paper's count always. Each
+    of what they count, at the most; what stands in a spec is of what its own keys say. Each
     figure that differs and each broken budget is a line on standard error, with its place in the
     spec, and the exit code is then 1; a figure with an `erratum` never fails.
 

@@ -52,7 +52,7 @@ def table(
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
-    mnetcost table specs/mobilenet_v1.yaml --input 320x256 --view types
+    mnetcost table my_net.yaml --input 320x256 --view types
     mnetcost table efficientnet:b3 --set classes=10
     mnetcost table resnet50 --view blocks
     mnetcost table --sort mult_adds --top 10

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from glob import escape, glob
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, write_parquet
+from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, pyarrow_parquet, write_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.files import replacing
-from mnetcost.problems import UsageError, missing_extra
+from mnetcost.problems import UsageError
 from mnetcost.version import __version__
 
 MANIFEST = "_manifest.json"  # readers of a folder of Parquet files pass over a leading _
@@ -37,6 +37,7 @@ def write_parts(rows: Rows, folder: str | os.PathLike[str], points: int = PIECE)
     is not installed, and for a folder that holds something else, such as the parts of a sweep with
     other settings, that another run writes at this moment, or that cannot be written.
     """
+    pyarrow_parquet()  # what cannot be written leaves no folder behind
     try:
         os.makedirs(folder, exist_ok=True)
         with _locked(folder):
@@ -87,10 +88,9 @@ def _rows_of(path: str) -> int | None:
     """The rows that a part says it has; None where there is no whole Parquet file."""
     if not os.path.exists(path):
         return None
-    try:
-        from pyarrow import ArrowInvalid, parquet
-    except ImportError:
-        raise missing_extra("this needs pyarrow", "parquet") from None
+    parquet = pyarrow_parquet()
+    from pyarrow import ArrowInvalid
+
     try:
         return int(parquet.read_metadata(path).num_rows)
     except ArrowInvalid:

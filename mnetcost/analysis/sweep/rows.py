@@ -163,6 +163,15 @@ def to_parquet(rows: Rows, path: str | os.PathLike[str]) -> None:
         pass
 
 
+def pyarrow_parquet() -> Any:
+    """What reads and writes Parquet. Raises UsageError where it is not installed."""
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise missing_extra("this needs pyarrow", "parquet") from None
+    return parquet
+
+
 def write_parquet(
     rows: Rows, pieces: Sequence[Piece], path: str | os.PathLike[str]
 ) -> Iterator[int]:
@@ -170,10 +179,7 @@ def write_parquet(
 
     Raises UsageError where pyarrow is not installed.
     """
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise missing_extra("this needs pyarrow", "parquet") from None
+    parquet = pyarrow_parquet()
     table = arrow_table(rows.of(pieces[0]))
     with replacing(path) as name, parquet.ParquetWriter(name, table.schema) as writer:
         for turn, piece in enumerate(pieces):
