@@ -41,6 +41,18 @@ def test_every_option_of_a_command_stands_on_its_page(name: str) -> None:
             assert f"`{option}`" in text or option == parameter.name
 
 
+@pytest.mark.parametrize("path", named("counting"))
+def test_the_commands_that_take_a_convention_are_named(path: Path) -> None:
+    (sentence,) = re.findall(r"[^.]* take its name as `--convention`", path.read_text("utf-8"))
+    said = re.findall(r"`(\w+)`", sentence)
+    takes = [
+        name
+        for name, command in commands().items()
+        if any("--convention" in parameter.opts for parameter in command.params)
+    ]
+    assert sorted(said) == sorted(takes)
+
+
 def test_an_option_has_its_value_and_default() -> None:
     text = pages()["table"].path.read_text(encoding="utf-8")
     assert "| `--batch` | `N` | `1` | Images at once: work scales, parameters do not. |" in text

@@ -68,6 +68,16 @@ def test_no_sentence_stands_twice(path: Path) -> None:
     assert not {one for one, times in Counter(sentences(path)).items() if times > 1}
 
 
+def test_no_sentence_stands_on_two_pages() -> None:
+    places: dict[str, set[str]] = {}
+    for path, name in zip(PATHS, NAMES, strict=True):
+        for one in sentences(path):
+            words = re.sub(r"\]\([^)]*\)", "]", one)  # a link's target depends on the page
+            if len(words.split()) >= 8:
+                places.setdefault(words, set()).add(name)
+    assert not {words: names for words, names in places.items() if len(names) > 1}
+
+
 @by_page
 def test_lines_are_short(path: Path) -> None:
     long = [line for line in prose(path).splitlines() if len(line) > 100 and line[0] not in "|["]
