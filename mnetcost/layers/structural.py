@@ -171,10 +171,7 @@ class Reshape(Free):
 
 @layer("resize", example="resize: {scale: 2, mode: bilinear}")
 class Resize(Called, Free):
-    """The map at other sides: times `scale`, or to `height` and `width`.
-
-    With `like:` to those of another layer's map.
-    """
+    """The map at other sides: times `scale`, to `height` and `width`, or `like:` another map's."""
 
     scale: OptionalSize = None
     height: OptionalPixels = None

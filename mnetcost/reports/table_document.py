@@ -23,6 +23,8 @@ def table_document(
 
     `rows` are the reductions, where they are known already.
     """
+    kinds = count.by_type()
+    costs = {name: (cost.params, cost.mult_adds) for name, cost in kinds.items()}
     return {
         **header(count.graph, count.basis),
         "alpha": str(count.setting.alpha),
@@ -32,12 +34,7 @@ def table_document(
         "layers": [layer_document(count, layer, apart) for layer in count.layers],
         "types": [
             {**one, **beside(count, cost, apart)}
-            for one, cost in zip(
-                types_document(
-                    {name: (cost.params, cost.mult_adds) for name, cost in count.by_type().items()}
-                ),
-                count.by_type().values(),
-            )
+            for one, cost in zip(types_document(costs), kinds.values())
         ],
         "reductions": [_reduction(row) for row in (reductions(count) if rows is None else rows)],
     }

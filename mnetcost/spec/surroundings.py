@@ -12,12 +12,12 @@ from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import Block
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.entries import RecordReader
-from mnetcost.spec.nodes import Entries, Items, Scalar
+from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip, did_you_mean
 
-MAX_NODES = 10_000
+MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
 
 class TooLarge(Exception):
