@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
 from mnetcost.problems import UsageError
+from mnetcost.record import Record
 
 ROUNDINGS = {
     "none": "a fraction of a channel is an error",
@@ -20,7 +21,7 @@ ROUNDINGS = {
 BOTH = "give ρ (--rho) or a resolution (--resolution), not both"
 
 
-class Rounding(NamedTuple):
+class Rounding(Record, kw_only=False):
     """How α times a written width becomes a whole number of channels."""
 
     rule: str = "none"

@@ -14,7 +14,7 @@ AGREES, DIFFERS, ERRATUM = "agrees", "differs", "erratum"  # of published figure
 FITS, OVER = "fits", "over"  # of budgets
 
 _UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
-_FIGURE = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)", re.ASCII)
+_FIGURE = r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)"
 
 
 class Printed(Record, kw_only=False):
@@ -28,7 +28,7 @@ class Printed(Record, kw_only=False):
     @classmethod
     def read(cls, text: str, truncated: bool = False) -> "Printed":
         """From "569M", "4.2 M" or "568740352"; raises ValueError for anything else."""
-        found = _FIGURE.fullmatch(text.strip())
+        found = re.fullmatch(_FIGURE, text.strip())
         if not found:
             raise ValueError(f"{text!r} is not a figure such as 569M or 4.2 M")
         whole, decimals, unit = found[1], found[2] or "", Fraction(10 ** _UNITS[found[3]])

@@ -52,7 +52,7 @@ class Use(Record, kw_only=False):
     mark: Mark
 
 
-class Problem(NamedTuple):
+class Problem(Record, kw_only=False):
     """One thing that is wrong: where, a stable code, what was found, what was expected.
 
     Inside a block the place is the definition's, and `uses` are the calls that lead there.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mnetcost.analysis.sweep.knobs import read_set
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import MAX_BATCH, PASSES, Basis
 from mnetcost.notebook.network import Network, load
 from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
+from mnetcost.spec.variants import read_set
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -113,7 +113,7 @@ def setting_options(function: Any) -> Any:
 
     @wraps(function)
     def command(*args: Any, alpha: str | None, **options: Any) -> Any:
-        return function(*args, alpha="1" if alpha is None else alpha, **options)
+        return function(*args, alpha=1 if alpha is None else alpha, **options)
 
     return shared_setting_options(command)
 

@@ -5,13 +5,15 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mnetcost.files import replacing
 from mnetcost.render import FORMATS, SUFFIXES, renderer
-from mnetcost.tabular import Report
+
+if TYPE_CHECKING:
+    from mnetcost.tabular import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,7 +77,7 @@ def choose_format(
     return suffixes[suffix]
 
 
-def write(report: Report, format_: str, output: str | None) -> None:
+def write(report: "Report", format_: str, output: str | None) -> None:
     """Render the report and put it where it belongs."""
     if format_ == "rich" and not is_standard_output(output):
         from mnetcost.render.terminal import render_plain
@@ -100,7 +102,7 @@ def write_text(text: str, output: str | None) -> None:
         save(text.encode(), output)
 
 
-def write_beside(report: Report) -> None:
+def write_beside(report: "Report") -> None:
     """Put the report on standard error, where standard output holds something else."""
     from mnetcost.render.terminal import render_for
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mnetcost.layers.fields import CALLS
+from mnetcost.record import Record
 
 # The named parts of the work that layer types expose, with the words for one of each.
 WORK = {
@@ -79,7 +80,7 @@ class Weight(NamedTuple):
     per_image: bool
 
 
-class Remark(NamedTuple):
+class Remark(Record, kw_only=False):
     """What a reader should know of a convention, and the layer type or part that it is about."""
 
     about: str  # empty for every network

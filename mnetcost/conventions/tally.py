@@ -8,9 +8,10 @@ from mnetcost.conventions.presets import columns
 from mnetcost.graph import Node
 from mnetcost.layers.base import Map, Stage, maximum, minimum
 from mnetcost.layers.fields import CALLS
+from mnetcost.record import Record
 
 
-class Term(NamedTuple):
+class Term(Record, kw_only=False):
     """One part of one simple layer: how many there are, and what each weighs."""
 
     written: str

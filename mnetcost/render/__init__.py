@@ -7,8 +7,10 @@ formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from mnetcost.tabular import Report
+if TYPE_CHECKING:
+    from mnetcost.tabular import Report
 
 # Format -> module and function, and the suffix of a file that means it.
 FORMATS = {
@@ -30,7 +32,7 @@ SUFFIXES = {suffix: name for name, (_, _, suffix) in FORMATS.items()}
 CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
 
 
-def renderer(name: str) -> Callable[[Report], str]:
+def renderer(name: str) -> "Callable[[Report], str]":
     """The function that writes a report in this format."""
     module, function, _ = CHECK_FORMATS[name]
     found: Callable[[Report], str] = getattr(import_module(f"mnetcost.render.{module}"), function)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mnetcost.tabular import Report
+if TYPE_CHECKING:
+    from mnetcost.tabular import Report
 
 
-def render_json(report: Report) -> str:
+def render_json(report: "Report") -> str:
     """The whole document, whatever the view."""
     return document_text(report.document)
 

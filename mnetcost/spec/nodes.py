@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 import yaml
 
 from mnetcost.problems import TOP, Collector, Mark
+from mnetcost.record import Record
 from mnetcost.text import clip
 
 MAX_DEPTH = 50
@@ -49,7 +50,7 @@ class Entries:
         self.nodes: dict[str, tuple[Scalar, Node]] = {}
 
 
-class Unreadable(NamedTuple):
+class Unreadable(Record, kw_only=False):
     """Stands where a problem was already reported: nothing more is said about it."""
 
     mark: Mark

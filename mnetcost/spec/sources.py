@@ -14,8 +14,8 @@ MAX_BYTES = 2**20
 SUFFIX = ".yaml"
 SCORES = ".csv"  # measured accuracies of a shipped network, beside its spec
 
-_VARIANTS = re.compile(r"^variants:[^\n]*\n((?:[ \t#][^\n]*\n|\n)*)", re.MULTILINE)
-_KEY = re.compile(r"^  ([A-Za-z0-9_]+):", re.MULTILINE)
+_VARIANTS = r"(?m)^variants:[^\n]*\n((?:[ \t#][^\n]*\n|\n)*)"
+_KEY = r"(?m)^  ([A-Za-z0-9_]+):"
 
 # Not pathlib: importing it takes longer than reading a spec.
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -88,8 +88,8 @@ def locate(spec: str | os.PathLike[str]) -> tuple[Origin, str]:
 
 def variant_names(text: str) -> tuple[str, ...]:
     """The names under `variants:` in a spec's text, without reading the rest."""
-    found = _VARIANTS.search(text)
-    return tuple(_KEY.findall(found[1])) if found else ()
+    found = re.search(_VARIANTS, text) if "variants:" in text else None
+    return tuple(re.findall(_KEY, found[1])) if found else ()
 
 
 def is_path(spec: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar
 
-_KNOB = re.compile(r"\$\{?(\w+)")
+_KNOB = r"\$\{?(\w+)"
 
 
 def called(node: Node) -> Iterator[str]:
@@ -30,7 +30,7 @@ def called_knobs(node: Node) -> Iterator[str]:
     """The names that expressions anywhere below speak of."""
     match node:
         case Scalar():
-            yield from _KNOB.findall(node.text)
+            yield from re.findall(_KNOB, node.text)
         case Items():
             for entry in node.nodes:
                 yield from called_knobs(entry)

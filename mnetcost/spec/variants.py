@@ -1,6 +1,6 @@
 """`variants:`: named bundles of knobs, input and width; and the knobs that a user sets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -107,3 +107,22 @@ def read_knob(value: Any, name: str) -> Any:
     if value == 0:
         return 0
     return plain(Fraction(read_ratio(value, name)))
+
+
+def read_set(words: Iterable[str]) -> dict[str, Any]:
+    """One value a knob, from texts such as "depth=1.1". Raises UsageError."""
+    found: dict[str, Any] = {}
+    for word in words:
+        name, value = split_knob(word)
+        if name in found:
+            raise UsageError(f"set: {clip(name)} is given twice; `mnetcost sweep` takes several")
+        found[name] = read_knob(value, name)
+    return found
+
+
+def split_knob(word: str) -> tuple[str, str]:
+    """The name and the value in "depth=1.1". Raises UsageError."""
+    name, equals, value = word.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise UsageError(f"set: {clip(word)!r}: write KNOB=VALUE, such as depth=1.1")
+    return name.strip(), value

@@ -1,4 +1,4 @@
-"""Knobs as users set them: `depth=1.1`, or several values to loop over."""
+"""Knobs with several values to loop over: `depth=1,1.1`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
@@ -6,28 +6,17 @@ from math import prod
 from typing import Any
 
 from mnetcost.problems import UsageError
-from mnetcost.spec.variants import read_knob
+from mnetcost.spec.variants import read_knob, split_knob
 from mnetcost.text import clip
 
 MAX_SETS = 1_000
-
-
-def read_set(words: Iterable[str]) -> dict[str, Any]:
-    """One value a knob, from texts such as "depth=1.1". Raises UsageError."""
-    found: dict[str, Any] = {}
-    for word in words:
-        name, value = _split(word)
-        if name in found:
-            raise UsageError(f"set: {clip(name)} is given twice; `mnetcost sweep` takes several")
-        found[name] = read_knob(value, name)
-    return found
 
 
 def read_sets(words: Iterable[str]) -> list[dict[str, Any]]:
     """Every combination of values, from texts such as "depth=1,1.1". Raises UsageError."""
     axes: dict[str, list[Any]] = {}
     for word in words:
-        name, values = _split(word)
+        name, values = split_knob(word)
         axes.setdefault(name, []).extend(read_knob(one, name) for one in values.split(","))
     return _combined(axes)
 
@@ -53,10 +42,3 @@ def _combined(axes: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 def points_each(limit: int, sets: Sequence[Any]) -> int:
     """How many points each of several grids may have, for `limit` in all."""
     return max(1, limit // len(sets))
-
-
-def _split(word: str) -> tuple[str, str]:
-    name, equals, value = word.partition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise UsageError(f"set: {clip(word)!r}: write KNOB=VALUE, such as depth=1.1")
-    return name.strip(), value
