@@ -17,7 +17,9 @@ def assert_rows(frame, grid):
             float(point.alpha),
             float(point.rho),
         ]
-        assert tuple(row[f"input_{name}"] for name in ("height", "width", "channels")) == point.input
+        assert (
+            tuple(row[f"input_{name}"] for name in ("height", "width", "channels")) == point.input
+        )
         assert (row["params"], row["mult_adds"]) == (point.params, point.mult_adds)
         for name, of_type in grid.types.items():
             assert row[f"{name}_params"] == of_type.params[a, r]
