@@ -167,12 +167,8 @@ def save(data: Iterable[bytes], output: str, option: str = "--output") -> None:
     Raises BadParameter, naming `option`, where that cannot be.
     """
     try:
-        if os.path.exists(output) and not os.path.isfile(output):
-            with open(output, "wb") as stream:  # a device cannot be replaced
-                stream.writelines(data)
-        else:
-            with replacing(output) as name, open(name, "wb") as stream:
-                stream.writelines(data)
+        with replacing(output) as name, open(name, "wb") as stream:
+            stream.writelines(data)
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"

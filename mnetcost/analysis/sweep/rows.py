@@ -202,13 +202,19 @@ def pyarrow_parquet() -> Any:
 def write_parquet(
     rows: Rows, pieces: Sequence[Piece], path: str | os.PathLike[str]
 ) -> Iterator[int]:
-    """Pieces as one Parquet file; yields the points of each piece that is done.
+    """Pieces as one Parquet file, whole or not at all; yields the points of each that is done.
 
     Raises UsageError where pyarrow is not installed.
     """
-    parquet = pyarrow_parquet()
+    pyarrow_parquet()
+    with replacing(path) as name:
+        yield from fill_parquet(rows, pieces, name)
+
+
+def fill_parquet(rows: Rows, pieces: Sequence[Piece], name: str) -> Iterator[int]:
+    """The same into a file that is there already."""
     table = arrow_table(rows.of(pieces[0]))
-    with replacing(path) as name, parquet.ParquetWriter(name, table.schema) as writer:
+    with pyarrow_parquet().ParquetWriter(name, table.schema) as writer:
         for turn, piece in enumerate(pieces):
             table = arrow_table(rows.of(piece)) if turn else table
             writer.write_table(table)
