@@ -10,7 +10,6 @@ from mnetcost.problems import UsageError, missing_extra
 from mnetcost.text import clip
 
 PATIENCE = 10  # seconds: for an answer, and for workers
-LOGGERS = ("distributed", "tornado", "asyncio")
 
 
 @contextmanager
@@ -23,25 +22,51 @@ def scheduler(address: str | None) -> Iterator[Any]:
         import distributed
     except ImportError:
         raise missing_extra("this needs distributed", "dask") from None
+    with _quiet():
+        if address is not None:
+            with _client(address) as client:
+                yield client
+            return
+        try:
+            with _unheard():
+                cluster = distributed.LocalCluster(
+                    n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                )
+        except (OSError, RuntimeError) as error:
+            words = _words(error)
+            raise UsageError(f"no workers can be started on this machine: {words}") from None
+        with cluster, distributed.Client(cluster) as client:
+            yield client
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """What starts here hears no interrupt and no hang-up of the terminal: this process ends it."""
+    import signal
+    import threading
+
+    names = ("SIGINT", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    heard = {one: signal.getsignal(one) for name in names if (one := getattr(signal, name, None))}
+    try:
+        for one in heard:
+            signal.signal(one, signal.SIG_IGN)
+        yield
+    finally:
+        for one, before in heard.items():
+            signal.signal(one, before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the logs of Dask and what it stands on: what is wrong is said in words of our own."""
     import logging
 
-    for name in LOGGERS:  # what is wrong is said in words of our own, once
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    if address is not None:
-        with _client(address) as client:
-            yield client
-        return
-    with (
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL + 1,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _client(address: str) -> Any:
@@ -69,7 +94,7 @@ def _words(error: Exception) -> str:
         return f"nothing within {PATIENCE} seconds"
     if isinstance(error, TypeError):  # tls without certificates, ucx without its library
         return "what its protocol needs is not set up here; see Dask's configuration"
-    if isinstance(error, (OSError, ValueError)):
+    if isinstance(error, (OSError, RuntimeError, ValueError)):
         return clip(str(error).partition("\n")[0], 200)
     return "something else does"
 
@@ -108,8 +133,11 @@ def computed(arrays: Sequence[Any]) -> Sequence[Array]:
         return _watched(client, arrays)
     except KilledWorker:
         raise UsageError("dask: workers died of this, one after the other") from None
-    except (CancelledError, OSError, RuntimeError, ImportError, MemoryError) as error:
-        raise UsageError(f"dask: the work was lost: {_words(error)}") from None
+    except (CancelledError, OSError):
+        raise UsageError("dask: the scheduler does not answer any more") from None
+    except (ImportError, MemoryError, RuntimeError) as error:  # of a worker
+        words = clip(str(error).partition("\n")[0], 200) or type(error).__name__
+        raise UsageError(f"dask: a worker failed: {words}") from None
 
 
 def _in_charge() -> Any:
