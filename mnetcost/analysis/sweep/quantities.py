@@ -6,7 +6,7 @@ matrices. Whatever else comes up (a floor of a product, a comparison) waits for 
 asked at. Each operation bounds its result in Python ints: past int64 it goes on in exact objects.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
