@@ -136,10 +136,25 @@ class Setting(NamedTuple):
 
 
 def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:
-    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px."""
+    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1.
+
+    A map of one row is a sequence: ρ is of its length.
+    """
     return tuple(  # type: ignore[return-value]
-        max(1, divide_half_up(side * rho.numerator, rho.denominator)) for side in (height, width)
+        side if side == 1 else max(1, divide_half_up(side * rho.numerator, rho.denominator))
+        for side in (height, width)
     )
+
+
+def ratio_of(resolution: int, height: int, width: int) -> Fraction:
+    """The ρ that gives the longer of both sides `resolution` px.
+
+    Raises UsageError where both are 1, which no ρ changes.
+    """
+    longer = max(height, width)
+    if longer == 1 != resolution:
+        raise UsageError("resolution: ρ leaves an input of 1×1 px as it is; --input replaces it")
+    return Fraction(resolution, longer)
 
 
 def make_setting(
@@ -159,7 +174,7 @@ def make_setting(
         raise UsageError(BOTH)
     ratio = Fraction(1) if rho is None else read_ratio(rho, "ρ")
     if resolution is not None:
-        ratio = Fraction(read_whole(resolution, "resolution"), max(height, width))
+        ratio = ratio_of(read_whole(resolution, "resolution"), height, width)
     return Setting(read_ratio(alpha, "α"), ratio, *sides(height, width, ratio))
 
 

@@ -76,6 +76,10 @@ class Layer(Record):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         """The operations, for input map `x` and output map `y`."""
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """The axes of its weights, for maps `x` and `y`; () where their number says it all."""
+        return ()
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         """What is impossible with input map `x` and output map `y`."""
         return ()
@@ -155,6 +159,12 @@ def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[An
         return record
 
     return register
+
+
+def differs(a: Quantity, b: Quantity) -> Quantity:
+    """Where two quantities are not equal; what is unknown differs from nothing."""
+    apart = a - b
+    return not isinstance(apart, float) and apart != 0  # only UNKNOWN makes a float
 
 
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:

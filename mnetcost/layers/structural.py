@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from itertools import permutations
 from typing import Annotated
 
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import (
+    Amount,
+    Check,
+    Layer,
+    Map,
+    Part,
+    Quantity,
+    Width,
+    differs,
+    layer,
+)
 from mnetcost.layers.fields import (
     MAX_SIDE,
     Called,
@@ -163,7 +173,7 @@ class Reshape(Free):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
-            x.h * x.w * x.c - y.h * y.w * y.c != 0,
+            differs(x.h * x.w * x.c, y.h * y.w * y.c),
             "shapes",
             lambda: f"{x.h}×{x.w}×{x.c} values do not fill a {y.h}×{y.w}×{y.c} map",
         )
@@ -208,6 +218,9 @@ class Learned(Free):
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return y
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.h * y.w * y.c),)
 
@@ -218,6 +231,9 @@ class PositionEmbedding(Free):
 
     def output(self, x: Map, width: Width) -> Map:
         return x
+
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return y
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.h * y.w * y.c),)

@@ -14,7 +14,7 @@ from mnetcost.analysis.sweep.axes import read_axis, whole
 from mnetcost.analysis.sweep.quantities import Array, Line, column, row
 from mnetcost.graph import Graph, infer
 from mnetcost.layers.base import Map
-from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, sides
+from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, ratio_of, sides
 from mnetcost.problems import UsageError
 
 # The paper's four by four: Howard et al. 2017, Tables 6 and 7.
@@ -134,6 +134,5 @@ def read_settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Se
         ratios = read_axis(RHOS if rho is None else rho, "ρ")
     else:
         pixels = whole(read_axis(resolution, "resolution"), "resolution")
-        longer = max(base.height, base.width)
-        ratios = tuple(Fraction(one, longer) for one in pixels)
+        ratios = tuple(ratio_of(one, base.height, base.width) for one in pixels)
     return [Setting(base.alpha, one, *sides(base.height, base.width, one)) for one in ratios]
