@@ -23,7 +23,7 @@ from mnetcost.analysis.sweep.quantities import (
 )
 from mnetcost.graph import Graph, infer
 from mnetcost.layers.base import Map
-from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, side
+from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, ratio_of, side
 from mnetcost.problems import UsageError
 
 # The paper's four by four: Howard et al. 2017, Tables 6 and 7.
@@ -177,8 +177,7 @@ def read_settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Se
         ratios = read_axis(RHOS if rho is None else rho, "ρ")
     else:
         pixels = whole(read_axis(resolution, "resolution"), "resolution")
-        longer = max(base.height, base.width)
-        ratios = tuple(Fraction(one, longer) for one in pixels)
+        ratios = tuple(ratio_of(one, base.height, base.width) for one in pixels)
     places = Ratios.of(ratios)
     pairs = zip(_sides(base.height, places), _sides(base.width, places))
     return [Setting(base.alpha, one, *pair) for one, pair in zip(ratios, pairs)]
