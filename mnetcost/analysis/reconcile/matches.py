@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mnetcost.analysis.conventions.definitions import definitions
 from mnetcost.analysis.conventions.terms import number
-from mnetcost.conventions.presets import NAMES, convention, paper
+from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.cost import Count, LayerCost
 from mnetcost.printed import Printed
 
@@ -102,7 +102,7 @@ def _parameters(count: Count, scope: Scope) -> Iterator[tuple[str, int]]:
                 yield one.words, one.value
         return
     for words, kinds in (
-        ("weights", paper().parameters),
+        ("weights", ("weights",)),
         ("weights, biases", ("weights", "biases")),
         ("learned values", ("weights", "biases", "norm_affine", "other")),
     ):
