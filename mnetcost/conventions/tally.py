@@ -55,10 +55,12 @@ def parts(stage: Stage) -> dict[str, Any]:
 
 
 def present(of: Iterable[tuple[Node, Map, Map]]) -> frozenset[str]:
-    """The layer types and the parts that nodes with these maps have any of."""
+    """The layer types and the parts that nodes with these maps have any of, unless left out."""
     found: set[str] = set()
     for node, x, y in of:
         for stage in stages(node, x, y):
+            if call_of(stage) == "absent":
+                continue
             found.add(stage.layer.written)
             found.update(part for part, amount in parts(stage).items() if amount)
     return frozenset(found)

@@ -11,7 +11,7 @@ Slopes = Annotated[str, Choice(("channel", "one", "value"))]
 
 
 class Activation(Called, Layer):
-    """An elementwise function without parameters; its shape is its input's."""
+    """An elementwise function; its shape is its input's."""
 
     def output(self, x: Map, width: Width) -> Map:
         return x
@@ -38,7 +38,7 @@ class LeakyReLU(Activation):
     """x, or a fixed slope times x below zero. Maas et al. 2013."""
 
 
-@layer("prelu", example="prelu: {slopes: one}")
+@layer("prelu", example="prelu: {slopes: value}")
 class PReLU(Activation):
     """x, or a learned slope times x below zero. He et al. 2015, arXiv:1502.01852.
 

@@ -14,6 +14,7 @@ from mnetcost.analysis.conventions.terms import (
 )
 from mnetcost.conventions import MULTIPLY_ADDS, PARTS, Convention, Rules
 from mnetcost.conventions.presets import NAMES, convention
+from mnetcost.conventions.tally import present
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.layers.fields import CALLS
@@ -117,6 +118,7 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
         title=count.graph.name,
         tables=(table, _terms_table(count, found), _parameters_table(count)),
         notes=(
+            *_remarks(count, found),
             *source_notes(count.graph),
             *basis_notes(count.basis),
             ("Width", f"α = {ratio_text(count.setting.alpha)}; {rounding_text(count.graph)}"),
@@ -136,6 +138,17 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
         },
         flat=_values(rows),
     )
+
+
+def _remarks(count: Count, found: Sequence[Convention]) -> tuple[tuple[str, str], ...]:
+    """What the conventions say of layer types and parts that this network has, each once."""
+    here = present((layer.node, layer.input, layer.output) for layer in count.layers)
+    names: dict[str, list[str]] = {}
+    for one in found:
+        for remark in (*one.notes, *one.defects):
+            if remark.about in here:
+                names.setdefault(remark.text, []).append(one.name)
+    return tuple((", ".join(by), text) for text, by in names.items())
 
 
 def _compared(count: Count, one: Convention) -> dict[str, Any]:

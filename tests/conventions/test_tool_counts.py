@@ -6,7 +6,9 @@ arithmetic.
 """
 
 import pytest
+from paths import DATA
 from tool_counts import (
+    DARKNET,
     KERAS,
     MODULES,
     NETWORKS,
@@ -76,6 +78,31 @@ def test_parameters_as_keras_prints_them(row: Row) -> None:
     size = f"{{height: {height}, width: {width}, channels: {channels}}}"
     net = mnetcost.load(f"input: {size}\nlayers: {row['layers']}\n")
     assert net.cost(convention="keras").figures["params"] == int(row["keras"])
+
+
+@pytest.mark.parametrize("row", DARKNET, ids=lambda row: "-".join(row.values()))
+def test_a_layer_as_darknet_prints_it(row: Row) -> None:
+    if row["layer"]:
+        whole = mnetcost.load(DATA / "yolov3_tiny.yaml")
+        whole = whole.cost(convention="darknet", input=row["input"])
+        (found,) = (one.counted.low for one in whole.layers if one.name == row["layer"])
+    else:
+        height, width, channels = row["input"].split("x")
+        sides = f"{{height: {height}, width: {width}, channels: {channels}}}"
+        net = mnetcost.load(f"input: {sides}\nlayers: [{row['network']}]\n")
+        found = net.cost(convention="darknet").counted.low
+    assert f"{found / 1e9:.3f}" == row["bf"]
+
+
+def test_the_total_that_darknet_prints() -> None:
+    """Total BFLOPS 5.571 for YOLOv3-tiny at 416 px: two for a multiply-add, and the pools.
+
+    The pools halve 416 px five times: 4 · (208²·16 + 104²·32 + 52²·64 + 26²·128 + 13²·256); the
+    sixth has a stride of 1: 4 · 13²·512.
+    """
+    whole = mnetcost.load(DATA / "yolov3_tiny.yaml").cost(convention="darknet", batch=3)
+    pools = 4 * (208**2 * 16 + 104**2 * 32 + 52**2 * 64 + 26**2 * 128 + 13**2 * (256 + 512))
+    assert whole.counted.low == 5_564_961_792 + pools == 5_570_672_640  # of one image
 
 
 def test_the_small_networks_have_every_layer_type_but_the_ends_of_a_detector() -> None:

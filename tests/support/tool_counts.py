@@ -15,6 +15,7 @@ NETWORKS = rows("tool_counts_measured.csv")
 MODULES = rows("tool_counts_modules.csv")
 PARAMETERS = rows("tool_counts_parameters.csv")
 KERAS = rows("tool_counts_keras.csv")
+DARKNET = rows("darknet_lines.csv")
 
 ONNX = ("onnx-tool", "onnx-tool-17", "onnx-tool-13")
 # What a tool prints more than its preset, for one image.
