@@ -1,6 +1,7 @@
 """What the tools print, beside what their presets count, and where the two are known to differ."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tables import rows
 
@@ -18,29 +19,35 @@ KERAS = rows("tool_counts_keras.csv")
 DARKNET = rows("darknet_lines.csv")
 
 ONNX = ("onnx-tool", "onnx-tool-17", "onnx-tool-13")
-# What a tool prints more than its preset, for one image.
-VIT = {
-    # the fused products on a CPU: 12 layers of 2 · 197² · 768, two FLOPs each
-    "torch": -2 * 12 * 2 * 197**2 * 768,
-    "torchprofile": 1,  # sides multiplied where the patches are cut
-}
-NOT_IMITATED = {"vit_b_16": VIT}
-for one in ("0_5", "1_0", "1_5", "2_0"):
-    # 13 units split their channels, by 7 operations on the side
-    NOT_IMITATED[f"shufflenet_v2_x{one}"] = dict.fromkeys(ONNX, 13 * 7)
-# Modules that a tool counts otherwise than others of their layer type, which no spec can say: the
-# tools that print nothing for them. A note of each preset names them.
+STRINGS = "convolutions padded with a word (such as `padding='same'`)"
+DERIVED = "kernels and batch normalisation of classes derived from torch's"
+FUNCTIONS = "kernels called as functions"
+# Modules that a tool counts otherwise than others of their layer type, which no spec can say: what
+# they are, and the tools that print nothing for them. A note of each preset names them.
 NOT_SEEN = {
-    "nn.Conv2d(8, 16, 3, padding='same')": ("fvcore", "torchprofile"),
-    "nn.Conv2d(8, 16, 3, padding='valid')": ("fvcore", "torchprofile"),
-    "nn.Softmax2d()": ("thop",),
-    "derived(nn.BatchNorm2d, 8)": ("ptflops", "thop"),
-    "derived(nn.Conv2d, 8, 16, 3, padding=1)": ("ptflops", "thop"),
+    "nn.Conv2d(8, 16, 3, padding='same')": (STRINGS, ("fvcore", "torchprofile")),
+    "nn.Conv2d(8, 16, 3, padding='valid')": (STRINGS, ("fvcore", "torchprofile")),
+    "nn.Softmax2d()": ("`nn.Softmax2d`", ("thop",)),
+    "derived(nn.BatchNorm2d, 8)": (DERIVED, ("ptflops", "thop")),
+    "derived(nn.Conv2d, 8, 16, 3, padding=1)": (DERIVED, ("ptflops", "thop")),
     "Learned(lambda x, w: F.conv2d(x, w, padding=1), 16, 8, 3, 3)": (
-        *("ptflops", "torchinfo", "thop", "ultralytics-thop"),
+        *(FUNCTIONS, ("ptflops", "torchinfo", "thop", "ultralytics-thop")),
     ),
-    "Learned(lambda x, w: F.linear(x, w), 10, 8)": ("ptflops", "torchinfo", "thop"),
+    "Learned(lambda x, w: F.linear(x, w), 10, 8)": (FUNCTIONS, ("ptflops", "torchinfo", "thop")),
 }
+
+
+class Difference(NamedTuple):
+    """What a preset counts more than its tool prints, and of what."""
+
+    tool: str
+    more: int
+    words: str
+
+
+FUSED = "products of `nn.MultiheadAttention`, fused on a CPU"
+BATCHED = "biases of the projections in `nn.MultiheadAttention`, of a batch"
+SPLIT = "channels split in two"
 
 
 def printed(row: Row) -> dict[str, int]:
@@ -48,15 +55,28 @@ def printed(row: Row) -> dict[str, int]:
     return {name: int(row[name]) for name in TOOLS if row.get(name)}
 
 
+def network_differences(row: Row) -> Iterator[Difference]:
+    """Where a preset does not give a tool's number for a network."""
+    batch = int(row["batch"])
+    if row["model"] == "vit_b_16":
+        # 12 layers, 197 positions, 768 channels: two products, of two FLOPs a multiply-add
+        yield Difference("torch", batch * 12 * 2 * 2 * 197**2 * 768, FUSED)
+        yield Difference("torchprofile", -1, "sides multiplied in Python")
+        if batch > 1:
+            yield Difference("ptflops-aten", batch * 12 * 3 * 768 * 197, BATCHED)
+    if row["model"].startswith("shufflenet"):  # 13 units
+        yield from (Difference(name, -13 * 7, SPLIT) for name in ONNX)
+
+
 def network_expected(row: Row) -> dict[str, int]:
     """What the presets count of a network: what the tools print, but for the known differences."""
-    found, batch = printed(row), int(row["batch"])
-    for name, more in NOT_IMITATED.get(row["model"], {}).items():
-        if name in found:
-            found[name] -= more * batch if name == "torch" else more
-    if row["model"] == "vit_b_16" and batch > 1:
-        # the bias of the query, key and value projections: 3 · 768 values, 197 positions, 12 layers
-        found["ptflops-aten"] += batch * 12 * 3 * 768 * 197
+    return _with(printed(row), network_differences(row))
+
+
+def _with(found: dict[str, int], differences: Iterable[Difference]) -> dict[str, int]:
+    for one in differences:
+        if one.tool in found:
+            found[one.tool] += one.more
     return found
 
 
@@ -74,38 +94,36 @@ def module_expected(row: Row) -> dict[str, int]:
 
     A tool that does not see it prints 0 where its preset counts something: it is left out.
     """
-    found = printed(row)
-    for name, more in _more(row["module"], int(row["batch"])):
-        if name in found:
-            found[name] += more
+    found = _with(printed(row), module_differences(row))
     return {name: one for name, one in found.items() if name not in not_seen(row)}
 
 
 def not_seen(row: Row) -> tuple[str, ...]:
     """The tools that do not see the module of a row, though they know its layer type."""
-    return NOT_SEEN.get(row["module"], ())
+    return NOT_SEEN.get(row["module"], ("", ()))[1]
 
 
-def _more(written: str, batch: int) -> Iterator[tuple[str, int]]:
-    """What presets count more than their tools print."""
+def module_differences(row: Row) -> Iterator[Difference]:
+    """Where a preset does not give a tool's number for a small network that the tool sees."""
+    written, batch = row["module"], int(row["batch"])
     if "Attention" in written:
         channels = 12 if "12, 3" in written else 8
-        yield "torch", batch * 2 * (2 * 20**2 * channels)  # as for VIT
+        yield Difference("torch", batch * 2 * (2 * 20**2 * channels), FUSED)
         if batch > 1 and "bias=False" not in written:
-            yield "ptflops-aten", batch * 3 * channels * 20
+            yield Difference("ptflops-aten", batch * 3 * channels * 20, BATCHED)
     if "chunk" in written:
-        for name in ONNX:
-            yield name, -6
+        yield from (Difference(name, -6, SPLIT) for name in ONNX)
     if "approximate='tanh'" in written:
-        for name in ONNX[1:]:
-            yield name, batch * (7 - 84) * 8 * 20 * 12
+        more = batch * (7 - 84) * 8 * 20 * 12
+        yield from (Difference(name, more, "GELU by tanh") for name in ONNX[1:])
     if "nn.Upsampling" in written:  # the function alone
-        yield "ptflops", 8 * 40 * 24
+        words = "`nn.UpsamplingBilinear2d` and `nn.UpsamplingNearest2d`"
+        yield Difference("ptflops", 8 * 40 * 24, words)
     if "nn.Upsample(" in written and batch > 1:
         # of three images the module is one image's values, averaged over three: 1/3, not 1
         inside = {"GroupNorm": 4 * 40 * 24, "size=(25, 30)": 8 * 25 * 30, "size=(10": 8 * 10 * 6}
         each = next((n for key, n in inside.items() if key in written), 8 * 40 * 24)
-        yield "ptflops", each - each // batch
+        yield Difference("ptflops", each - each // batch, "`nn.Upsample`, of a batch")
 
 
 def ours(net: mnetcost.Network, names: Iterable[str], batch: int, **setting: str) -> dict[str, int]:
