@@ -83,8 +83,7 @@ def count_document(basis: Basis, of: Any) -> dict[str, Any]:
 
     It is that of a Count, or of what has parameters and bounds as one has.
     """
-    params = (basis.convention or paper()).params(of.parameters._asdict())
-    return counted_document(basis, params, of.counted)
+    return counted_document(basis, of.counted_params, of.counted)
 
 
 def counted_document(basis: Basis, params: int | None, counted: Bounds) -> dict[str, Any]:
