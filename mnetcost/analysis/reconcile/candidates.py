@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mnetcost.analysis.conventions.definitions import definitions
+from mnetcost.analysis.reconcile.portions import WHOLE, Scope, scopes
 from mnetcost.analysis.reconcile.readings import Reading, readings
-from mnetcost.analysis.reconcile.scopes import WHOLE, Scope, scopes
 from mnetcost.conventions import EVERY, Convention
 from mnetcost.conventions.presets import NAMES, convention, paper
 from mnetcost.conventions.tally import terms
