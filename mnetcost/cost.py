@@ -279,7 +279,7 @@ class Gradients:
 
     def flow(self, node: Node) -> bool:
         """Whether the next node's input needs a gradient."""
-        return any(self._learned[place] for place in node.reads if place != INPUT)
+        return any(self._learned[place] for place in node.sources if place != INPUT)
 
     def add(self, node: Node, values: Mapping[str, Any]) -> None:
         """Note the next node, with its parameters."""
