@@ -73,6 +73,8 @@ LINES = {
     "mnetcost reconcile --printed": [
         "reconcile all.yaml --printed 9M",
         "reconcile mobilenet_v3_small --printed 9",
+        "reconcile mobilenet_v1 --printed 576.3M",
+        "reconcile mobilenet_v1 --printed 0.6G",
     ],
     "mnetcost explain": [
         "explain all.yaml --alpha 0.5",
