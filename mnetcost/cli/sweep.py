@@ -16,7 +16,7 @@ from mnetcost.cli.options import (
     set_option,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, output_choice, print_text, write
+from mnetcost.cli.output import choose_format, output_choice, print_text, print_warnings, write
 from mnetcost.problems import UsageError
 from mnetcost.render import FORMATS, SUFFIXES
 
@@ -150,6 +150,7 @@ def _write_report(
 def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str) -> None:
     from mnetcost.analysis.sweep.rows import Rows, write_parquet
 
+    _warn(sweeps)
     rows = Rows(sweeps)
     try:
         for _ in _followed(write_parquet(rows, rows.pieces(), output), rows.points, int):
@@ -163,6 +164,7 @@ def _write_parts(sweeps: "list[tuple[dict[str, Any], CountSweep]]", folder: str)
     from mnetcost.analysis.sweep.parts import Part, write_parts
     from mnetcost.analysis.sweep.rows import Rows
 
+    _warn(sweeps)
     rows = Rows(sweeps)
     done: list[Part] = []
     steps = write_parts(rows, folder)
@@ -170,6 +172,11 @@ def _write_parts(sweeps: "list[tuple[dict[str, Any], CountSweep]]", folder: str)
         done.append(one)
     kept = sum(one.kept for one in done)
     print_text(f"points: {rows.points:,}; parts: {len(done):,}, of them {kept:,} there before\n")
+
+
+def _warn(sweeps: "list[tuple[dict[str, Any], CountSweep]]") -> None:
+    """Say beside what has no place for it what is likely a mistake, once for all knobs."""
+    print_warnings(dict.fromkeys(text for _, one in sweeps for text in one.warnings))
 
 
 def _followed(steps: Iterable[Step], total: int, points: Callable[[Step], int]) -> Iterator[Step]:

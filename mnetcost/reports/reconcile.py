@@ -12,8 +12,8 @@ from mnetcost.cost import Count
 from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
-from mnetcost.reports.documents import header
-from mnetcost.reports.notes import cost_notes, parts_of
+from mnetcost.reports.documents import count_header
+from mnetcost.reports.notes import cost_notes, parts_of, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import clip
 
@@ -41,12 +41,13 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
         notes.append((one.name, one.words))
         remarks = one.remarks(parts_of(one, [count]))
         notes += [(f"{one.name}, {label.lower()}", text) for label, text in remarks]
+    setting = _setting(count)
     return Report(
         title=count.graph.name,
         tables=(table,),
-        notes=(*(pair for pair in cost_notes(count) if pair[0] in SETTING), *notes),
+        notes=(*_setting_notes(count), *notes, *warning_notes(setting)),
         document={
-            **_setting(count),
+            **setting,
             "from": {"convention": start.name, "value": way.start, "unit": start.unit},
             "to": {"convention": end.name, "value": way.end, "unit": end.unit},
             "steps": [
@@ -100,12 +101,13 @@ def printed_report(count: Count, printed: Printed) -> Report:
     if len(shown) > MAX_SHOWN:
         title += f" (the first {MAX_SHOWN} of {len(shown)})"
     table = Table("printed", title, columns, rows)
+    setting = _setting(count)
     return Report(
         title=count.graph.name,
         tables=(table,),
-        notes=tuple(pair for pair in cost_notes(count) if pair[0] in SETTING),
+        notes=(*_setting_notes(count), *warning_notes(setting)),
         document={
-            **_setting(count),
+            **setting,
             "printed": printed.text,
             "found": [_document(one) for one in found],
             "nearest": [] if found else [_document(one) for one in shown],
@@ -114,12 +116,15 @@ def printed_report(count: Count, printed: Printed) -> Report:
     )
 
 
+def _setting_notes(count: Count) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in cost_notes(count) if pair[0] in SETTING)
+
+
 def _setting(count: Count) -> dict[str, Any]:
     """What the document begins with; its conventions stand for themselves."""
-    begin = header(count.graph, count.basis)
-    del begin["convention"]
-    setting = count.setting
-    return {**begin, "alpha": str(setting.alpha), "rho": str(setting.rho)}
+    begin = count_header(count)
+    del begin["convention"], begin["input"]
+    return begin
 
 
 def _off(one: Match, printed: Printed) -> str:

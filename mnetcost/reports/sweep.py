@@ -17,7 +17,13 @@ from mnetcost.reports.measures import (
     own_columns,
     unit_line,
 )
-from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
+from mnetcost.reports.notes import (
+    basis_notes,
+    convention_notes,
+    rounding_text,
+    source_notes,
+    warning_notes,
+)
 from mnetcost.reports.settings import knob_text, knobs_document, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -68,6 +74,10 @@ class _Counts(NamedTuple):
 def sweep_report(sweep: CountSweep) -> Report:
     """The grids, the points and the types of a sweep."""
     counts = _Counts.of(sweep)
+    document = {
+        **header(sweep.graph, sweep.basis, sweep.warnings),
+        "points": [_point(sweep, counts, index) for index in _indices(sweep)],
+    }
     return Report(
         title=f"{sweep.graph.name}: α × ρ",
         tables=(*_tables(sweep, counts), _points(sweep, counts)),
@@ -76,11 +86,9 @@ def sweep_report(sweep: CountSweep) -> Report:
             *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
+            *warning_notes(document),
         ),
-        document={
-            **header(sweep.graph, sweep.basis),
-            "points": [_point(sweep, counts, index) for index in _indices(sweep)],
-        },
+        document=document,
         flat=_values(sweep, counts),
     )
 
@@ -241,5 +249,7 @@ def joined(reports: Sequence[tuple[Mapping[str, Any], Report]]) -> Report:
     first_knobs, first = reports[0]
     labels = (Column(name, name, Kind.TEXT, label=True) for name in first_knobs)
     flat = Table(first.flat.key, first.flat.title, (*labels, *first.flat.columns), tuple(rows))
-    document = {**first.document, "points": points}
-    return first._replace(tables=tuple(tables), document=document, flat=flat)
+    warnings = [text for _, report in reports for text in report.document["warnings"]]
+    document = {**first.document, "warnings": list(dict.fromkeys(warnings)), "points": points}
+    notes = (*(one for one in first.notes if one[0] != "Warning"), *warning_notes(document))
+    return first._replace(tables=tuple(tables), notes=notes, document=document, flat=flat)

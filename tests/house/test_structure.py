@@ -57,7 +57,7 @@ SHARED = {
         *("folding", "table_document"),  # of `table`
         "fit_scores",  # of `fit --scores`
     },
-    "analysis": {"separable"},  # of `table` and `explain`
+    "analysis": {"separable", "warnings"},  # of `table` and `explain`; of every count
 }
 
 
