@@ -66,9 +66,12 @@ class Basis(NamedTuple):
 
     def limiting(self, budget: Budget) -> Self:
         """The basis itself. Raises UsageError where the budget limits work it does not count."""
-        convention = self.checked().convention
-        if convention and "mult_adds" in budget.most and not convention.counts_work:
+        convention, limit = self.checked().convention, budget.most.get("mult_adds")
+        if limit and convention and not convention.counts_work:
             raise UsageError(f"max-mult-adds: {convention.name} counts parameters alone")
+        unit = convention.unit if convention else paper().unit
+        if limit and (misfit := limit.misfit("mult_adds", unit)):
+            raise UsageError(f"max-mult-adds: {misfit}")
         return self
 
 

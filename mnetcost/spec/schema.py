@@ -23,7 +23,7 @@ from mnetcost.layers.fields import (
 )
 from mnetcost.layers.window import SAME, VALID
 from mnetcost.multipliers import ROUNDINGS
-from mnetcost.printed import FIGURES
+from mnetcost.printed import FIGURES, FORMS
 from mnetcost.spec.convert import wanted
 from mnetcost.spec.entries import ways_of
 
@@ -327,7 +327,7 @@ def _block() -> dict[str, Schema]:
 def _expect() -> dict[str, Schema]:
     printed = {"enum": ["rounded", "truncated"], "default": "rounded"}
     return {
-        **_figures("as printed, such as 569M or 4.2M"),
+        **_figures("as printed"),
         **_setting(),
         "printed": _described(printed, "whether the author rounded or cut"),
         "source": TEXT | {"description": "where it is printed"},
@@ -336,10 +336,11 @@ def _expect() -> dict[str, Schema]:
 
 
 def _budget() -> dict[str, Schema]:
-    return {**_figures("at most, such as 600M or 5M"), **_setting()}
+    return {**_figures("at most"), **_setting()}
 
 
 def _figures(words: str) -> dict[str, Schema]:
+    words += f", such as {FORMS}"
     return {name: {"type": ["string", "number"], "description": words} for name in FIGURES}
 
 
