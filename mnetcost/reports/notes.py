@@ -1,6 +1,7 @@
 """What stands under every table: what was counted, what was not, and at which setting."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mnetcost.analysis.conventions.terms import by_layer, differences, plain_count
 from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
@@ -27,6 +28,15 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
         *knob_notes(count.graph),
         *_published(count),
+    )
+
+
+def warning_notes(*documents: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The warnings that documents hold, each behind the network's target where it has one."""
+    return tuple(
+        ("Warning", f"{one['target']}: {text}" if "target" in one else text)
+        for one in documents
+        for text in one["warnings"]
     )
 
 

@@ -58,7 +58,7 @@ SHARED = {
         "sweep_document",  # of `sweep`
         "fit_scores",  # of `fit --scores`
     },
-    "analysis": {"separable"},  # of `table` and `explain`
+    "analysis": {"separable", "warnings"},  # of `table` and `explain`; of every count
 }
 
 
