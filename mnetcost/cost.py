@@ -10,6 +10,7 @@ from mnetcost.conventions.tally import Bounds, apart, weigh
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
+from mnetcost.norm_folding import folded_values
 from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
@@ -96,6 +97,11 @@ class LayerCost(NamedTuple):
         return apart(self.node, self.input, self.output, self.batch)
 
     @property
+    def folded(self) -> int:
+        """The parameters at inference, batch normalisation folded into the kernels before it."""
+        return int(folded_values(self.node.folds * self.output.c, self.parameters._asdict()))
+
+    @property
     def name(self) -> str:
         """The layer's full name, such as "separable_1/depthwise"."""
         return self.node.name
@@ -129,6 +135,11 @@ class TypeCost(Record, kw_only=False):
     counted: Bounds
     passes: Passes | None
     layers: tuple[LayerCost, ...]
+
+    @property
+    def folded(self) -> int:
+        """The parameters at inference, batch normalisation folded into the kernels before it."""
+        return sum(layer.folded for layer in self.layers)
 
     @property
     def operations(self) -> tuple[int, ...]:
@@ -176,6 +187,11 @@ class Count(Record):
             passes=_total_passes(layers),
             counted=total(layer.counted for layer in layers),
         )
+
+    @property
+    def folded(self) -> int:
+        """The parameters at inference, batch normalisation folded into the kernels before it."""
+        return sum(layer.folded for layer in self.layers)
 
     @property
     def operations(self) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from mnetcost.exact import ratio_text
 from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
+from mnetcost.norm_folding import folds
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 from mnetcost.record import Record
@@ -35,7 +36,7 @@ class Input(Record, kw_only=False):
 class Node(NamedTuple):
     """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
-    `link` fills in the type, and what rides on the layer.
+    `link` fills in the type, what rides on the layer, and what folding its normalisation gives it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Node(NamedTuple):
     mark: Mark
     type: str = ""
     riders: tuple[Layer, ...] = ()
+    folds: int = 0  # values a channel; see mnetcost.norm_folding
     states: Quantity = None  # the input channels that the spec states, if it does
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
@@ -254,9 +256,12 @@ def link(
             _check_shared(node, shapes[node.shares], (node, before, after), collector)
     if len(shapes) < len(nodes):
         return ()  # a problem was reported
-    return tuple(
+    typed = [
         node._replace(type=on.layer.type_on(before), riders=tuple(on.layer.riders()))
         for node, (on, before, _) in zip(nodes, shapes)
+    ]
+    return tuple(
+        node._replace(folds=values) if values else node for node, values in zip(typed, folds(typed))
     )
 
 

@@ -45,6 +45,7 @@ def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
         "params": count.params,
         "mult_adds": count.mult_adds,
         "parameters": count.parameters._asdict(),
+        "folded": count.folded,
         **beside(count, count, apart),
     }
 
@@ -59,6 +60,7 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
         "params": layer.params,
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),
+        "folded": layer.folded,
         **({"inputs": len(layer.node.reads)} if len(layer.node.reads) > 1 else {}),
         **beside(count, layer, apart),
     }

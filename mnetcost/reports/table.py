@@ -7,7 +7,7 @@ from mnetcost.cost import FORWARD, Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
-from mnetcost.reports.notes import cost_notes
+from mnetcost.reports.notes import cost_notes, fold_notes
 from mnetcost.reports.table_document import table_document
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -28,27 +28,27 @@ def table_report(  # noqa: PLR0913 - what to show of it
     sort: str | None = None,
     top: int | None = None,
     apart: bool = False,
+    fold_norms: bool = False,
 ) -> Report:
     """The layers, the types and the reductions of a counted network, or one `view` of them.
 
     `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
     orders them, and `top` shows so many alone. `apart` keeps multiplications, additions,
-    comparisons, divisions and exponentials apart.
+    comparisons, divisions and exponentials apart, `fold_norms` shows the parameters after folding.
     """
     rows = reductions(count)
-    layers = folded_table(count, depth, sort, top, apart=apart)
-    if view == "blocks":
-        layers = folded_table(count, depth or 1, sort, top, apart=apart)
+    whole = 1 if view == "blocks" and not depth else depth
+    layers = folded_table(count, whole, sort, top, apart=apart, fold_norms=fold_norms)
     shown = {
         "layers": layers,
-        "types": types_table(count, apart),
+        "types": types_table(count, apart, fold_norms),
         "reduction": reduction_table(count, rows),
     }
     tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
     return Report(
         title=count.graph.name,
         tables=tables,
-        notes=cost_notes(count),
+        notes=(*cost_notes(count), *(fold_notes(count) if fold_norms else ())),
         document=table_document(count, rows, apart),
         flat=layers if view is None else tables[0],
     )
@@ -63,9 +63,9 @@ def _alone(count: Count, rows: Sequence[Reduction]) -> str:
     return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
 
 
-def types_table(count: Count, apart: bool = False) -> Table:
+def types_table(count: Count, apart: bool = False, fold_norms: bool = False) -> Table:
     """One row a layer type, as in the paper's Table 2."""
-    found = measures(count, apart)
+    found = measures(count, apart, fold_norms)
     columns = (
         Column("type", "Type", Kind.TEXT, label=True),
         Column("paper_name", "As in Table 2", Kind.TEXT),

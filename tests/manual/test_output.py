@@ -55,6 +55,8 @@ LINES = {
         "table all.yaml --view types --convention fvcore",
         "table all.yaml --view types --convention ptflops",
         "table all.yaml --view types --columns",
+        "table all.yaml --fold",
+        "table all.yaml --fold --view types",
         "table mobilenet_v1 --view reduction",
     ],
     "mnetcost sweep": [
@@ -88,6 +90,7 @@ LINES = {
         "compare all.yaml all.yaml@alpha=0.5 --convention ptflops",
         "compare mobilenet_v1 all.yaml --batch 2 --pass training",
         "compare mobilenet_v1 mobilenet_v3_small --convention fvcore",
+        "compare mobilenet_v1 all.yaml --fold",
     ],
     "mnetcost check": ["check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops"],
     "mnetcost fit": [
