@@ -26,7 +26,7 @@ class Node(Protocol):
     @property
     def riders(self) -> tuple[Layer, ...]: ...
     @property
-    def reads(self) -> tuple[int, ...]: ...
+    def sources(self) -> tuple[int, ...]: ...
     @property
     def shares(self) -> int | None: ...
     @property
@@ -69,7 +69,7 @@ def _taken(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[list[
     """The normalisations that go into each kernel, for each use of it, by the kernel's owner."""
     readers: list[list[int]] = [[] for _ in nodes]
     for place, node in enumerate(nodes):
-        for read in node.reads[:1] if node.layer.written == "resize" else node.reads:
+        for read in node.sources:
             # at inference nothing of what is there for training alone reads anything
             if read >= 0 and nodes[read].training_only >= node.training_only:
                 readers[read].append(place)

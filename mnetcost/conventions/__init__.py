@@ -92,6 +92,7 @@ class _Said(NamedTuple):
     words: str
     tool: str
     unit: str  # MAC or FLOP: what its number is called
+    doubled: str  # who prints twice its number
     multiply_add: int  # operations that one multiply-add is
     work: Rules
     per_image: Rules

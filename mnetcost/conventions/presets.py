@@ -27,7 +27,7 @@ from mnetcost.text import clip, did_you_mean
 
 KEYS = (
     *("words", "tool", "unit", "multiply_add", "work", "per_image", "as_every", "free"),
-    *("parameters", "notes", "defects"),
+    *("parameters", "notes", "defects", "doubled"),
 )
 UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
@@ -157,6 +157,7 @@ class _Reader:
             words=self._text(nodes, "words"),
             tool=self._text(nodes, "tool"),
             unit=unit or "MAC",
+            doubled=self._text(nodes, "doubled"),
             multiply_add=each,
             work=work,
             per_image=per_image,

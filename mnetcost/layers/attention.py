@@ -29,6 +29,9 @@ class SqueezeExcitation(Layer):
     def output(self, x: Map, width: Width) -> Map:
         return x
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return (x.c, self.squeeze)
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         yield Amount("weights", 2 * x.c * self.squeeze)
         if self.bias:

@@ -12,10 +12,11 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    differs,
     layer,
     maximum,
 )
-from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer, Mode
+from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer
 
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
 Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
@@ -54,7 +55,7 @@ class Add(Merge):
         first = maps[0]
         for one in maps[1:]:
             yield Check(
-                (one.h - first.h != 0) | (one.w - first.w != 0) | (one.c - first.c != 0),
+                differs(one.h, first.h) | differs(one.w, first.w) | differs(one.c, first.c),
                 "shapes",
                 lambda: f"adds maps of {_sides(maps)}",
             )
@@ -74,7 +75,7 @@ class Multiply(Merge):
         for one in maps:
             bad = False
             for side, most in zip(one, whole):
-                bad = bad | ((side - most != 0) & (side - 1 != 0))
+                bad = bad | (differs(side, most) & differs(side, 1))
             yield Check(bad, "shapes", lambda: f"multiplies maps of {_sides(maps)}")
 
 
@@ -97,7 +98,7 @@ class Concat(Merge):
         for one in maps[1:]:
             bad = False
             for key in others:
-                bad = bad | (getattr(one, key) - getattr(first, key) != 0)
+                bad = bad | differs(getattr(one, key), getattr(first, key))
             yield Check(bad, "shapes", lambda: f"joins maps of {_sides(maps)} along {self.axis}")
 
 
@@ -135,22 +136,3 @@ class DetectionOutput(Output):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.keep, 1, 7)
-
-
-class ResizeLike(Merge):
-    """`resize: {like: NAME}`: the first map at the sides of the second."""
-
-    written = "resize"
-    mode: Mode = "nearest"
-    called_as: CalledAs = "module"
-
-    def merged(self, maps: Sequence[Map]) -> Map:
-        return Map(maps[-1].h, maps[-1].w, maps[0].c)
-
-    def work(self, x: Map, y: Map) -> Iterable[Part]:
-        return (Part("resize", y.c, y.h * y.w),)
-
-    def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        yield Part(f"{self.mode}_outputs", y.c, y.h * y.w)
-        yield Part("sized_outputs", y.c, y.h * y.w)
-        yield Part("sized_positions", 1, y.h * y.w)
