@@ -105,11 +105,15 @@ def _grouped(layer: LayerCost) -> str:
 def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
     """One row a depthwise-separable pair, and the whole network last."""
     title = "Depthwise separable against standard convolution" + unit_line(FORWARD)
-    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)"
+    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px"
+    several = any(row.multiplier not in (None, 1) for row in rows)
+    title += "; m: output channels of the depthwise half per input channel)" if several else ")"
+    formula = "m·(1/N + 1/D_K²)" if several else "1/N + 1/D_K²"
     columns = (
         Column("name", "Pair", Kind.TEXT, label=True),
         Column("m", "M", Kind.INTEGER),
         Column("n", "N", Kind.INTEGER),
+        *([Column("multiplier", "m", Kind.INTEGER)] if several else []),
         Column("d_k", "D_K", Kind.SIDES),
         Column("d_f", "D_F", Kind.SIDES),
         Column("d_o", "D_O", Kind.SIDES),
@@ -119,7 +123,7 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
         Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER, joined=True),
         Column("params_ratio", "Ratio of\nparameters", Kind.RATIO),
         Column("ratio", "Ratio of\nmult-adds", Kind.RATIO, joined=True),
-        Column("formula", "1/N + 1/D_K²", Kind.TEXT),
+        Column("formula", formula, Kind.TEXT),
         Column("formula_value", "", Kind.RATIO, joined=True),
     )
     return Table(
@@ -128,7 +132,8 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
         columns,
         tuple(
             (
-                *(row.name, row.m, row.n, row.d_k, row.d_f, row.d_o),
+                *(row.name, row.m, row.n, *([row.multiplier] if several else [])),
+                *(row.d_k, row.d_f, row.d_o),
                 *(row.standard.params, row.standard.mult_adds),
                 *(row.separable.params, row.separable.mult_adds),
                 *(row.params_ratio, row.ratio, row.formula_text, row.formula_value),
