@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor
+from math import ceil, floor, nan
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -70,8 +70,11 @@ class Derived(Record, kw_only=False):
         for one in (here, block_input):
             if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
                 return one.pairwise(self.value, block_input, here)
+        incoming = {"in": block_input, "here": here}
+        if any(incoming[name] != incoming[name] for name in incoming.keys() & self.expression.names):
+            return nan  # an unknown width stays one
         try:
-            value = self.expression.value({**self.scope, "in": block_input, "here": here})
+            value = self.expression.value({**self.scope, **incoming})
         except ExpressionError:
             return 0
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)) or value <= 0:

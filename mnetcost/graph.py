@@ -51,9 +51,13 @@ class Node(NamedTuple):
     training_only: bool = False  # its parameters count, its work does not
     uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
 
-    def on(self, here: Map, block: Map) -> "Node":
-        """The node with its derived keys worked out for these maps."""
-        values = {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+    def derive(self, here: Map, block: Map) -> dict[str, Quantity]:
+        """Its derived keys worked out for these maps; 0 where one has no value."""
+        return {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+
+    def on(self, derived: Mapping[str, Quantity]) -> "Node":
+        """The node with these derived keys, 1 at least: what is no value is a check's to say."""
+        values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
         if "out" in values:
             values["scale"] = False
         return self._replace(layer=self.layer._replace(**values))
@@ -167,9 +171,10 @@ def _apply(
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
     if node.derived:
-        node = node.on(before, block)
-        for key in node.derived:
-            report(node, _whole(getattr(node.layer, key), key, before, block))
+        derived = node.derive(before, block)
+        node = node.on(derived)
+        for key, value in derived.items():
+            report(node, _whole(value, key, before, block))
     layer = node.layer
     after = layer.output(before, widths)
     for check in layer.checks(before, after):

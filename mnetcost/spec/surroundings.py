@@ -5,8 +5,9 @@ from itertools import chain
 from math import isnan
 from typing import Any
 
+from mnetcost.expressions import MAX_VALUE
 from mnetcost.graph import INPUT, Input, Node
-from mnetcost.layers.base import Join, Map
+from mnetcost.layers.base import UNKNOWN, Join, Map
 from mnetcost.layers.fields import Integer
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
@@ -22,6 +23,9 @@ MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
 # Steps: of a layer, and of a name that is looked up; and characters of a name that are a step.
 NODE, TENSOR, CHARACTERS = 20, 4, 16
+
+
+_NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 class TooLarge(Exception):
@@ -69,10 +73,11 @@ class Surroundings:
         x = inputs[0] if inputs else self.source
         if isinstance(node.layer, Join):
             x = node.layer.merged(inputs)
-        unrolled = node.on(x, block) if node.derived else node
+        unrolled = node.on(node.derive(x, block)) if node.derived else node
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
-        self.maps.append(unrolled.layer.output(x, _as_written))
+        y = unrolled.layer.output(x, _as_written)
+        self.maps.append(_NO_MAP if max(y) > MAX_VALUE else y)  # no number says it, nor a float
         return len(self.nodes) - 1
 
     def number(self, node: YamlNode, word: str, scope: Scope) -> int:
