@@ -50,17 +50,29 @@ class Node(NamedTuple):
     shares: int | None = None  # the node whose weights it uses
     training_only: bool = False  # its parameters count, its work does not
     uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
+    like: bool = False  # the last map that it reads gives it nothing but its sides
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The nodes whose values it reads."""
+        return self.reads[:-1] if self.like else self.reads
 
     def derive(self, here: Map, block: Map) -> dict[str, Quantity]:
         """Its derived keys worked out for these maps; 0 where one has no value."""
         return {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
 
-    def on(self, derived: Mapping[str, Quantity]) -> "Node":
-        """The node with these derived keys, 1 at least: what is no value is a check's to say."""
-        values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
-        if "out" in values:
-            values["scale"] = False
-        return self._replace(layer=self.layer._replace(**values))
+    def on(self, derived: Mapping[str, Quantity], here: Map, last: Map) -> "Node":
+        """The node with these derived keys, and the sides of the last map, worked out.
+
+        A derived key is 1 at least: what has no value is a check's to say.
+        """
+        layer = self.layer
+        if derived:
+            values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
+            if "out" in values:
+                values["scale"] = False
+            layer = layer._replace(**values)
+        return self._replace(layer=layer.fitted(here, last) if self.like else layer)
 
 
 class Graph(Record):
@@ -165,14 +177,15 @@ def _apply(
     block = x if node.block == INPUT else maps[node.block]
     if block is None or None in inputs:
         return None
-    before: Any = inputs[0] if inputs else x
+    ends: Any = inputs or [x]
+    before = ends[0]
     if isinstance(node.layer, Join):
         for check in node.layer.agreement(inputs):  # type: ignore[arg-type]
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
-    if node.derived:
+    if node.derived or node.like:
         derived = node.derive(before, block)
-        node = node.on(derived)
+        node = node.on(derived, before, ends[-1])
         for key, value in derived.items():
             report(node, _whole(value, key, before, block))
     layer = node.layer

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from mnetcost.exact import MAX_LENGTH, parse_ratio, read_ratio
+from mnetcost.expressions import plain
 from mnetcost.layers.base import UNKNOWN, Pair
 from mnetcost.layers.fields import (
     Choice,
@@ -19,6 +20,7 @@ from mnetcost.layers.fields import (
     Kind,
     Nested,
     PairOf,
+    Ratio,
     WindowPadding,
     fields_of,
 )
@@ -41,6 +43,7 @@ _MEANT |= dict.fromkeys(("false", "no", "off"), "false")
 # What stands for a value that could not be read; None is replaced by the key's default.
 UNKNOWNS: dict[type, Any] = {
     Integer: UNKNOWN,
+    Ratio: UNKNOWN,
     PairOf: Pair(UNKNOWN, UNKNOWN),
     Choice: None,
     Flag: False,
@@ -56,7 +59,10 @@ def wanted(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
         case Integer() if kind.minimum == kind.maximum:
             return f"{kind.minimum} ({kind.unit})"
         case Integer():
-            return f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+            words = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+            return f"{words}, or {kind.word}" if kind.word else words
+        case Ratio():
+            return "a number above zero, such as 2, 1/2 or 0.75"
         case PairOf():
             return f"{wanted(kind.side)}, or [height, width]"
         case Choice():
@@ -84,6 +90,9 @@ class Converter:
         match kind:
             case Integer():
                 return self.integer(node, kind)
+            case Ratio():
+                found = self.multiplier(node, "scale")
+                return UNKNOWN if found is None else plain(found)
             case PairOf():
                 return self._pair(node, kind.side, "[height, width]")
             case Choice():
@@ -115,6 +124,8 @@ class Converter:
 
         `other` names what else the key could hold, for the message.
         """
+        if kind.word and isinstance(node, Scalar) and node.text == kind.word:
+            return None
         whole = isinstance(node, Scalar) and node.plain and _WHOLE.fullmatch(node.text)
         if whole and len(whole[0]) <= MAX_LENGTH and kind.minimum <= int(whole[0]) <= kind.maximum:
             return int(whole[0])
@@ -153,8 +164,9 @@ class Converter:
             code, message = "wrong-type", f"found {describe(node)}"
         self.collector.add(node.mark, code, message, expected=expected)
 
-    def _pair(self, node: Node, side: Integer, other: str) -> Any:
-        expected = f"a whole number, or {other}"
+    def _pair(self, node: Node, side: Integer | Ratio, other: str) -> Any:
+        number = "a whole number" if isinstance(side, Integer) else wanted(side)
+        expected = f"{number}, or {other}"
         if isinstance(node, Items):
             if len(node.nodes) == 2:
                 return Pair(*(self.value(item, side) for item in node.nodes))
@@ -164,7 +176,10 @@ class Converter:
         elif isinstance(node, Entries):
             self.refuse(node, expected)
         else:
-            both = self.integer(node, side, other)
+            if isinstance(side, Integer):
+                both = self.integer(node, side, other)
+            else:
+                both = self.value(node, side)
             return Pair(both, both)
         return Pair(UNKNOWN, UNKNOWN)
 
