@@ -71,7 +71,9 @@ class Derived(Record, kw_only=False):
             if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
                 return one.pairwise(self.value, block_input, here)
         incoming = {"in": block_input, "here": here}
-        if any(incoming[name] != incoming[name] for name in incoming.keys() & self.expression.names):
+        if any(
+            incoming[name] != incoming[name] for name in incoming.keys() & self.expression.names
+        ):
             return nan  # an unknown width stays one
         try:
             value = self.expression.value({**self.scope, **incoming})
@@ -98,9 +100,7 @@ def is_expression(text: str) -> bool:
 
 def template(text: str, scope: Mapping[str, Any]) -> str:
     """`text` with every `$name` and `${name}` replaced by its value. Raises ExpressionError."""
-    return _NAME.sub(
-        lambda found: value_text(_look_up(found[1] or found[2], scope)), _short(text)
-    )
+    return _NAME.sub(lambda found: value_text(_look_up(found[1] or found[2], scope)), _short(text))
 
 
 def _short(text: str) -> str:
@@ -249,13 +249,24 @@ def _bounded(value: Any) -> Any:
 
 _ARITHMETIC: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISONS: dict[type, str] = {
-    **{ast.Eq: "==", ast.NotEq: "!="},
-    **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="},
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
 }
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "/": Fraction},
-    **{"==": operator.eq, "!=": operator.ne},
-    **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": Fraction,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 

@@ -177,6 +177,12 @@ def times(value: Quantity, ratio: Quantity) -> Quantity:
     return value * ratio
 
 
+def differ(a: Quantity, b: Quantity) -> Quantity:
+    """Whether they differ; what is unknown, the only float, differs from nothing."""
+    difference = a - b
+    return False if isinstance(difference, float) else difference != 0
+
+
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:
     """numerator / denominator, rounded up; works on ints, arrays and symbols."""
     if _symbolic(numerator, denominator):

@@ -13,6 +13,7 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    differ,
     layer,
     times,
 )
@@ -227,7 +228,7 @@ class Reshape(Free):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
-            x.h * x.w * x.c - y.h * y.w * y.c != 0,
+            differ(x.h * x.w * x.c, y.h * y.w * y.c),
             "shapes",
             lambda: f"{x.h}×{x.w}×{x.c} values do not fill a {y.h}×{y.w}×{y.c} map",
         )

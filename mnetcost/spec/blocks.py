@@ -16,6 +16,7 @@ BLOCK_KEYS = ("takes", "layers", "residual")
 RESERVED = ("in", "here", "turn")
 TAKEN = ("repeat", "name", "when", "from", "rows", "branches", "layers")
 _PLAIN = f"a number, a text of at most {MAX_TEXT} characters, or true / false"
+ARGUMENT = 12  # steps
 REQUIRED = object()  # the default of a parameter that every call must give
 
 
@@ -39,7 +40,7 @@ class Block(Record):
     ) -> dict[str, Any]:
         """The value of every parameter in one call; missing ones are reported at its key."""
         values: dict[str, Any] = {}
-        collector.steps.take(len(self.takes))
+        collector.steps.take(len(self.takes) + ARGUMENT * len(given))
         for name, default in self.takes.items():
             if name in given:
                 values[name] = argument(given[name][1], scope, evaluate, collector)

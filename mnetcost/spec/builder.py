@@ -15,7 +15,7 @@ from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Scope
-from mnetcost.spec.surroundings import MAX_NODES, Surroundings, TooLarge
+from mnetcost.spec.surroundings import Surroundings
 from mnetcost.text import clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
@@ -207,7 +207,7 @@ class Builder(Surroundings):
         block = self.blocks[key.text]
         if not self.wanted(value, at, scope):
             return at
-        known = (*block.takes, *CALL_KEYS)
+        known = dict.fromkeys((*block.takes, *CALL_KEYS))
         entries = {} if value is None else self.convert.entries(value, known, key.text)
         if entries is None:
             return self._unknown(key.mark, at, scope)

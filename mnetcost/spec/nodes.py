@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -150,6 +152,36 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
         collector.add(mark, "not-yaml", f"not YAML: {clip(words, 200)}")
 
 
+def keys_under(text: str, section: str) -> tuple[str, ...]:
+    """The keys of the mapping under `section` in a text's own, read no further than that.
+
+    Of a text that is wrong before it, those so far: whoever reads it whole says so.
+    """
+    found: list[str] = []
+    seen: list[int] = []  # nodes in each collection that is open
+    inside = False
+    with suppress(yaml.YAMLError):
+        for event in islice(events(text), MAX_EVENTS):
+            if isinstance(event, yaml.CollectionEndEvent):
+                seen.pop()
+            elif isinstance(event, yaml.NodeEvent):
+                value = getattr(event, "value", None)
+                is_key = seen[-1:] != [] and seen[-1] % 2 == 0
+                seen[-1:] = [count + 1 for count in seen[-1:]]
+                if isinstance(event, yaml.CollectionStartEvent):
+                    seen.append(0)
+                if is_key and len(seen) == 1:
+                    inside = value == section
+                    continue
+                if is_key and inside and len(seen) == 2 and value:
+                    found.append(value)
+                elif inside and len(seen) == 2 and isinstance(event, yaml.SequenceStartEvent):
+                    break
+            if inside and len(seen) == 1:  # behind what stands under it
+                break
+    return tuple(found)
+
+
 def read_ends(text: str) -> dict[tuple[type, int, int], tuple[int, int]]:
     """Where every value of a text ends: by its kind, line and column, the line and column after it.
 
@@ -181,7 +213,7 @@ def _mark(event: yaml.Event) -> Mark:
     if start is None or end is None:
         return TOP
     line, column = start.line, start.column
-    return Mark(line + 1, column + 1, end.line == line and end.column - column or 1)
+    return Mark(line + 1, column + 1, (end.line == line and end.column - column) or 1)
 
 
 class _Builder:

@@ -80,7 +80,7 @@ class _Reader:
         rounding = Rounding()
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
-        figures = FigureReader(self.convert, variants.names, knobs)
+        figures = FigureReader(self.convert, variants.entries.keys(), knobs)
         expectations = figures.expectations(sections["expect"][1]) if "expect" in sections else ()
         budgets = figures.budgets(sections["budget"][1]) if "budget" in sections else ()
         nodes = self._nodes(sections, input_, rounding, knobs)

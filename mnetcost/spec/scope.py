@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any
 
 from mnetcost.expressions import (
+    MAX_EXPRESSION,
     Derived,
     Expression,
     ExpressionError,
@@ -19,7 +20,7 @@ from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
 INCOMING = {"in", "here"}
-PARSE = 3  # steps a character
+PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
 
 
 class Scope(Record):
@@ -65,7 +66,7 @@ class Evaluator:
     def __init__(self, collector: Collector) -> None:
         self.collector, self.steps = collector, collector.steps
         self._parameters: dict[int, tuple[Node, bool]] = {}
-        self._seen: set[str] = set()
+        self._parsed: dict[str, Expression | ExpressionError] = {}
 
     def has_parameters(self, node: Node | None) -> bool:
         """Whether a `$` stands anywhere in a node of the spec's text."""
@@ -86,11 +87,18 @@ class Evaluator:
 
     def parsed(self, text: str) -> Expression:
         """The expression of a text. Raises ExpressionError."""
-        if text not in self._seen:
-            self._seen.add(text)
+        found = self._parsed.get(text)
+        if found is None:
             self.steps.take(PARSE * len(text))
-        self.steps.take(len(text))
-        return parse(text)
+            try:
+                found = parse(text)
+            except ExpressionError as error:
+                found = error
+            self._parsed[text] = found
+        self.steps.take(EVALUATE * min(len(text), MAX_EXPRESSION))
+        if isinstance(found, ExpressionError):
+            raise found.with_traceback(None)  # it is raised again, and would grow
+        return found
 
     def value(self, node: Scalar, scope: Scope, block: Any, here: Any) -> Any:
         """The value of an expression, or None where it has none (reported) or is not yet known."""
@@ -106,7 +114,6 @@ class Evaluator:
 
     def refuse(self, node: Scalar, error: ExpressionError) -> None:
         """Report what is wrong with an expression."""
-
 
         def near() -> str | None:
             found = self.collector.guess(error.word, error.known) if error.word else None
