@@ -275,9 +275,12 @@ class Converter:
 
     def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> None:
         """Report a key that does not exist."""
-        if "$" in key.text or key.text.count(")") > key.text.count("("):
+        expression = "$" in key.text or key.text.count(")") > key.text.count("(")
+        if expression or key.text[:1].isdigit():
             message = f"{what} has no key `{clip(key.text)}`: the comma before it ends a value"
             expected = 'quotes around an expression with a comma, such as "max(8, $here / 4)"'
+            if not expression:
+                expected = 'quotes around a number with commas, such as "3,000,000"'
             self.collector.add(key.mark, "unknown-key", message, expected=expected)
             return
         self.collector.add(
