@@ -29,10 +29,12 @@ class SqueezeExcitation(Layer):
     def output(self, x: Map, width: Width) -> Map:
         return x
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return (x.c, self.squeeze)
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        yield Amount("weights", 2 * x.c * self.squeeze)
-        if self.bias:
-            yield Amount("biases", x.c + self.squeeze)
+        for stage in self.stages(x, y):
+            yield from stage.layer.parameters(stage.x, stage.y)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         for stage in self.stages(x, y):

@@ -12,18 +12,21 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    differs,
     layer,
     maximum,
 )
 from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer
 
+MAX_SHOWN = 20  # maps that a message lists
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
 Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
 Keep = Annotated[Quantity, Integer(1, MAX_CHANNELS, "detections")]
 
 
 def _sides(maps: Sequence[Map]) -> str:
-    return " and ".join(f"{one.h}×{one.w}×{one.c}" for one in maps)
+    shown = [f"{one.h}×{one.w}×{one.c}" for one in maps[:MAX_SHOWN]]
+    return " and ".join([*shown, "…"] if len(maps) > MAX_SHOWN else shown)
 
 
 class Merge(Join):
@@ -54,7 +57,7 @@ class Add(Merge):
         first = maps[0]
         for one in maps[1:]:
             yield Check(
-                (one.h - first.h != 0) | (one.w - first.w != 0) | (one.c - first.c != 0),
+                differs(one.h, first.h) | differs(one.w, first.w) | differs(one.c, first.c),
                 "shapes",
                 lambda: f"adds maps of {_sides(maps)}",
             )
@@ -74,7 +77,7 @@ class Multiply(Merge):
         for one in maps:
             bad = False
             for side, most in zip(one, whole):
-                bad = bad | ((side - most != 0) & (side - 1 != 0))
+                bad = bad | (differs(side, most) & differs(side, 1))
             yield Check(bad, "shapes", lambda: f"multiplies maps of {_sides(maps)}")
 
 
@@ -97,7 +100,7 @@ class Concat(Merge):
         for one in maps[1:]:
             bad = False
             for key in others:
-                bad = bad | (getattr(one, key) - getattr(first, key) != 0)
+                bad = bad | differs(getattr(one, key), getattr(first, key))
             yield Check(bad, "shapes", lambda: f"joins maps of {_sides(maps)} along {self.axis}")
 
 

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.explain.formulas import Formula, Symbols
+from mnetcost.analysis.explain.formulas import Formula, Symbols, sympy
 from mnetcost.analysis.explain.widths import derived, scaled
 from mnetcost.conventions import PARAMETERS, WORK
 from mnetcost.cost import (
@@ -24,6 +24,7 @@ from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
 from mnetcost.layers.window import ONE, SAME, PaddingPair, Same
 from mnetcost.multipliers import Rounding, Ruled, sides
+from mnetcost.norm_folding import folded_values
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
@@ -179,8 +180,10 @@ def _input_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Li
     for name, side, value in zip(
         ("D_F",) if square else ("D_Fh", "D_Fw"), count.graph.base, scaled
     ):
-        whole = divide_half_up(side * symbol, 1)
-        yield line(f"input side {name}", symbols, whole, value)
+        if side != 1:
+            whole = divide_half_up(side * symbol, 1)
+            least = whole if symbols.value(whole) else sympy().Max(1, whole)
+            yield line(f"input side {name}", symbols, least, value)
 
 
 def _incoming_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Line]:
@@ -241,9 +244,13 @@ def _width_lines(count: Count, place: int, found: Model) -> Iterator[Line]:
 
 
 def _parameter_lines(cost: LayerCost, found: Model) -> Iterator[Line]:
-    for kind, amount in amounts(found.node, found.x, found.y, PARAMETERS).items():
+    symbols, values = found.symbols, amounts(found.node, found.x, found.y, PARAMETERS)
+    for kind, amount in values.items():
         if value := getattr(cost.parameters, kind):
-            yield line(PARAMETERS[kind], found.symbols, found.symbols.exact(amount), value)
+            yield line(PARAMETERS[kind], symbols, symbols.exact(amount), value)
+    if cost.folded and (cost.node.folds or cost.parameters.norm_statistics):
+        left = folded_values(found.node.folds * found.y.c, values)
+        yield line("parameters, norm folded", symbols, symbols.exact(left), cost.folded)
 
 
 def _work_lines(count: Count, cost: LayerCost, found: Model, flows: bool) -> Iterator[Line]:

@@ -23,7 +23,7 @@ from mnetcost.analysis.sweep.quantities import (
 )
 from mnetcost.graph import Graph, infer
 from mnetcost.layers.base import Map
-from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, side
+from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, ratio_of, side
 from mnetcost.problems import UsageError
 
 # The paper's four by four: Howard et al. 2017, Tables 6 and 7.
@@ -148,6 +148,13 @@ def rounded(graph: Graph, written: Any, alphas: Ratios) -> Array:
     return narrowed(rule.channels(tops, bottoms))
 
 
+def input_channels(graph: Graph, alphas: Sequence[Fraction]) -> Array:
+    """The input's channels at each α."""
+    if graph.input.scale:
+        return rounded(graph, graph.input.channels, Ratios.of(alphas))
+    return np.full(len(alphas), graph.input.channels)
+
+
 def _sides(written: int, rhos: Ratios) -> list[int]:
     """A side of the input at each ρ, px."""
     found: list[int] = side(written, *rhos.times(1, room=4 * written)).tolist()
@@ -178,8 +185,7 @@ def read_settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Se
         ratios = read_axis(RHOS if rho is None else rho, "ρ")
     else:
         pixels = whole(read_axis(resolution, "resolution"), "resolution")
-        longer = max(base.height, base.width)
-        ratios = tuple(Fraction(one, longer) for one in pixels)
+        ratios = tuple(ratio_of(one, base.height, base.width) for one in pixels)
     places = Ratios.of(ratios)
     pairs = zip(_sides(base.height, places), _sides(base.width, places))
     return [Setting(base.alpha, one, *pair) for one, pair in zip(ratios, pairs)]

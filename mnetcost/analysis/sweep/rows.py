@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mnetcost.analysis.sweep.counting import NOTHING
-from mnetcost.analysis.sweep.grid import blocks
+from mnetcost.analysis.sweep.grid import blocks, input_channels
 from mnetcost.analysis.sweep.quantities import Array, Number
 from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.analysis.sweep.values import MAX_HELD
@@ -115,7 +115,7 @@ class Rows:
             np.repeat([number(one) for one in alphas], across),
             np.tile([number(one) for one in sweep.rho], len(alphas)),
             *(np.tile(one, len(alphas)) for one in zip(*sweep.sides)),
-            np.repeat(sweep.channels(piece.alphas), across),
+            np.repeat(input_channels(sweep.graph, alphas), across),
         )
         found.update(zip(PLACES, places))
         numbers = self.numbers[piece.sweep]
