@@ -18,7 +18,7 @@ from typing import Any
 from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Remark, Rules, Weights
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Layer
-from mnetcost.layers.fields import CALLS, Integer
+from mnetcost.layers.fields import CALLS, Flag, Integer
 from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Node, read_mapping
@@ -27,7 +27,7 @@ from mnetcost.text import clip, did_you_mean
 
 KEYS = (
     *("like", "words", "tool", "measured", "unit", "multiply_add", "work", "per_image"),
-    *("as_every", "free", "parameters", "notes", "defects"),
+    *("as_every", "free", "parameters", "training_only", "notes", "defects"),
 )
 UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
@@ -135,7 +135,7 @@ def _over(known: Convention, own: Convention, written: Collection[str]) -> Conve
     }
     for why, types in own.free.items():
         free[why] = (*free.get(why, ()), *types)
-    plain = ("words", "tool", "measured", "unit", "multiply_add", "parameters")
+    plain = ("words", "tool", "measured", "unit", "multiply_add", "parameters", "training_only")
     return known._replace(
         name=own.name,
         **{key: getattr(own, key) for key in plain if key in written},
@@ -201,6 +201,7 @@ class _Reader:
             as_every=self._as_every(nodes.get("as_every")),
             free=self._free(nodes.get("free")),
             parameters=self._parameters(nodes.get("parameters")),
+            training_only=self._flag(nodes.get("training_only")),
             notes=self._remarks(nodes, "notes"),
             defects=self._remarks(nodes, "defects"),
         )
@@ -256,6 +257,9 @@ class _Reader:
                 self.named[name] = place
                 found.append(name)
         return tuple(found)
+
+    def _flag(self, node: Node | None) -> bool:
+        return True if node is None else bool(self.convert.value(node, Flag()))
 
     def _versions(self, node: Node | None) -> Mapping[str, str]:
         """Names, each with its version."""
