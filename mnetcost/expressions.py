@@ -53,10 +53,14 @@ class Derived(Record, kw_only=False):
 
     expression: Expression
     scope: Mapping[str, Any]
+    maximum: int
     rounding: Rounding | None = None
 
     def value(self, block_input: Any, here: Any) -> Any:
-        """The whole number for these channels, 0 where there is none; of ints, or over a grid."""
+        """The whole number from 1 to `maximum` for these channels, 0 where there is none.
+
+        Of ints, or over a grid.
+        """
         for one in (here, block_input):
             if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
                 return one.pairwise(self.value, block_input, here)
@@ -67,8 +71,8 @@ class Derived(Record, kw_only=False):
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)) or value <= 0:
             return 0
         if self.rounding is not None:
-            return self.rounding.apply(1, Fraction(value))
-        return int(value) if value.denominator == 1 else 0
+            value = self.rounding.apply(1, Fraction(value))
+        return int(value) if value.denominator == 1 and value <= self.maximum else 0
 
 
 def is_expression(text: str) -> bool:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.exact import ratio_text
-from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, maximum
+from mnetcost.expressions import Derived
+from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation
@@ -44,7 +45,7 @@ class Node(NamedTuple):
     mark: Mark
     type: str = ""
     riders: tuple[Layer, ...] = ()
-    states: Quantity = None  # the input channels that the spec states, if it does
+    states: Any = None  # the input channels that the spec states, a number or derived
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
     shares: int | None = None  # the node whose weights it uses
@@ -66,6 +67,9 @@ class Node(NamedTuple):
                 values["scale"] = False
             layer = layer._replace(**values)
         return self._replace(layer=layer.fitted(here, last) if self.like else layer)
+
+
+Placed: TypeAlias = tuple[Node, Map, Map]  # a node with its input and output map
 
 
 class Graph(Record):
@@ -92,7 +96,7 @@ class Graph(Record):
         """Height and width of the spec's own input, px."""
         return self.input.height, self.input.width
 
-    def shapes(self, setting: Setting, trained: bool = False) -> list[tuple[Node, Map, Map]]:
+    def shapes(self, setting: Setting, trained: bool = False) -> list[Placed]:
         """Each node with its input and output map.
 
         Raises SpecError where `setting` is impossible; for inference a map may be too small for
@@ -132,12 +136,13 @@ Report: TypeAlias = Callable[[Node | None, Check], None]
 
 def infer(
     nodes: Sequence[Node], x: Map, widths: Widths, written: Quantity, report: Report
-) -> Iterator[tuple[Node, Map, Map]]:
+) -> Iterator[Placed]:
     """Each node with its input and output map; every check goes to `report` before its node.
 
     The same lines run on ints, arrays and symbols. `written` is the input's width before α. A node
     without an output map is left out, and so is all that reads it.
     """
+    placed: list[Placed | None] = []
     maps: list[Map | None] = []
     with suppress(_NoMap):
         for check in _bounds(x, written, widths):
@@ -147,8 +152,12 @@ def infer(
                 found = _apply(node, x, maps, widths, report)
             except _NoMap:
                 found = None
+            placed.append(found)
             maps.append(found and found[2])
             if found:
+                owner = None if node.shares is None else placed[node.shares]
+                if owner:
+                    report(found[0], _sharing(found, owner))
                 yield found
 
 
@@ -164,7 +173,7 @@ def inference(report: Report) -> Report:
 
 def _apply(
     node: Node, x: Map, maps: Sequence[Map | None], widths: Widths, report: Report
-) -> tuple[Node, Map, Map] | None:
+) -> Placed | None:
     """The node with its input and output map; None where it reads what has no map."""
     inputs = [x if index == INPUT else maps[index] for index in node.reads]
     block = x if node.block == INPUT else maps[node.block]
@@ -177,26 +186,83 @@ def _apply(
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
     if node.derived or node.like:
-        node = node.on(before, block, ends[-1])
+        written, node = node, node.on(before, block, ends[-1])
         for key in node.derived:
-            report(node, _whole(getattr(node.layer, key), key, before, block))
-    layer = node.layer
-    after = layer.output(before, widths)
-    for check in layer.checks(before, after):
+            report(node, _whole(written, getattr(node.layer, key), key, before, block))
+    if node.states is not None:
+        report(node, _stated(node.states, before, block))
+    after = node.layer.output(before, widths)
+    for check in _checks(node, before, after):
         report(node, check)
-    for check in _bounds(after, getattr(layer, "out", before.c), widths):
+    for check in _bounds(after, getattr(node.layer, "out", before.c), widths):
         report(node, check)
     if node.training_only:  # spared a check, it may have less than nothing
         after = Map(maximum(after.h, 0), maximum(after.w, 0), after.c)
     return node, before, after
 
 
-def _whole(value: Quantity, key: str, here: Map, block: Map) -> Check:
+def _checks(node: Node, x: Map, y: Map) -> Iterator[Check]:
+    """Those of the layer, and of what rides on it."""
+    yield from node.layer.checks(x, y)
+    for rider in node.riders:
+        yield from rider.checks(y, y)
+
+
+def _stated(states: Any, here: Map, block: Map) -> Check:
+    stated = states.value(block.c, here.c) if isinstance(states, Derived) else states
+    return Check(
+        differs(here.c, stated),
+        "input-channels",
+        lambda: f"`in: {stated}`, but {here.c} channels come in",
+    )
+
+
+def _sharing(user: Placed, owner: Placed) -> Check:
+    """Weights in common have one shape, and what rides on both has as many values."""
+    (used, riding), (own, own_riding) = _learned(*user), _learned(*owner)
+    axes, own_axes = (one.layer.shape(x, y) for one, x, y in (user, owner))
+    alike = used.keys() == own.keys() and len(axes) == len(own_axes)
+    bad: Quantity = not (used and alike and riding.keys() <= own_riding.keys())
+    if not bad:
+        counts = [(used[kind], own[kind]) for kind in used]
+        counts += [(riding[kind], own_riding[kind]) for kind in riding]
+        for one, other in (*counts, *zip(axes, own_axes)):
+            bad = bad | differs(one, other)
+    return Check(bad, "shared-weights", lambda: _unlike(user, owner))
+
+
+def _learned(node: Node, x: Map, y: Map) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
+    """How many values of each kind the layer has, and those of what rides on it."""
+    riding = [amount for rider in node.riders for amount in rider.parameters(y, y)]
+    return dict(node.layer.parameters(x, y)), dict(riding)
+
+
+def _unlike(user: Placed, owner: Placed) -> str:
+    """Why the user's weights cannot be the owner's."""
+    name = owner[0].name
+    shapes = [
+        f"{'×'.join(map(str, axes))} ({x.c}→{y.c} channels)" if axes else ""
+        for axes, x, y in ((node.layer.shape(x, y), x, y) for node, x, y in (user, owner))
+    ]
+    if shapes[0] != shapes[1] and all(shapes):
+        return f"its weights are {shapes[0]}, those of {name} {shapes[1]}"
+    amounts = [
+        ", ".join(
+            f"{count} {kind.replace('_', ' ')}" for one in both for kind, count in one.items()
+        )
+        for both in (_learned(*user), _learned(*owner))
+    ]
+    mine, other = (one or "nothing that is learned" for one in amounts)
+    return f"it has {mine}, {name} has {other}"
+
+
+def _whole(node: Node, value: Quantity, key: str, here: Map, block: Map) -> Check:
     return Check(
         value < 1,
         "no-channels",
         lambda: (
-            f"`{key}` is no whole number above zero where {here.c} channels come in "
+            f"`{key}` is no whole number from 1 to {getattr(node.layer, key).maximum:,} "
+            f"where {here.c} channels come in "
             f"($here) and {block.c} into the block ($in)"
         ),
     )
@@ -225,7 +291,7 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
     *,
     where: str = "",
     trained: bool = True,
-) -> list[tuple[Node, Map, Map]]:
+) -> list[Placed]:
     """The shapes from input map `x`, with every failed check collected as a problem."""
 
     seen: set[tuple[Mark, str]] = set()
@@ -241,7 +307,7 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
             if check.code in IMPOSSIBLE:
                 raise _NoMap
 
-    found: list[tuple[Node, Map, Map]] = []
+    found: list[Placed] = []
     with suppress(Stop):
         checked = report if trained else inference(report)
         found.extend(infer(nodes, x, widths, source.channels, checked))
@@ -254,30 +320,10 @@ def link(
     """The nodes with their types, checked at α = ρ = 1."""
     widths = Widths(rounding, Fraction(1))
     x = source.at(source.height, source.width, widths)
+    nodes = [node._replace(riders=tuple(node.layer.riders())) for node in nodes]
     shapes = check_shapes(nodes, source, x, widths, collector)
-    for node, before, after in shapes:
-        # a difference with an unknown is NaN, and above nothing
-        if node.states is not None and abs(node.states - before.c) > 0:
-            message = f"{node.name}: `in: {node.states}`, but {before.c} channels come in"
-            collector.add(node.mark, "input-channels", message, uses=node.uses)
-        if node.shares is not None and len(shapes) == len(nodes):
-            _check_shared(node, shapes[node.shares], (node, before, after), collector)
     if len(shapes) < len(nodes):
         return ()  # a problem was reported
     return tuple(
-        node._replace(type=on.layer.type_on(before), riders=tuple(on.layer.riders()))
-        for node, (on, before, _) in zip(nodes, shapes)
+        node._replace(type=on.layer.type_on(before)) for node, (on, before, _) in zip(nodes, shapes)
     )
-
-
-def _check_shared(
-    node: Node,
-    owner: tuple[Node, Map, Map],
-    user: tuple[Node, Map, Map],
-    collector: Collector,
-) -> None:
-    """Shared weights must be the same amounts on both sides."""
-    amounts = [sorted(one.layer.parameters(x, y)) for one, x, y in (owner, user)]
-    if amounts[0] != amounts[1] or not amounts[0]:
-        message = f"{node.name}: its weights are not of the shape of {owner[0].name}'s"
-        collector.add(node.mark, "shared-weights", message, uses=node.uses)

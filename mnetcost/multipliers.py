@@ -146,13 +146,29 @@ class Setting(NamedTuple):
 
 
 def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:
-    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px."""
+    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1.
+
+    A map of one row is a sequence: ρ is of its length.
+    """
     return side(height, rho.numerator, rho.denominator), side(width, rho.numerator, rho.denominator)
 
 
 def side(written: int, top: Any, bottom: Any) -> Any:
     """A side under ρ = top / bottom, px; works on ints and arrays."""
+    if written == 1:
+        return top // top
     return at_least(divide_half_up(written * top, bottom), 1)
+
+
+def ratio_of(resolution: int, height: int, width: int) -> Fraction:
+    """The ρ that gives the longer of both sides `resolution` px.
+
+    Raises UsageError where both are 1, which no ρ changes.
+    """
+    longer = max(height, width)
+    if longer == 1 != resolution:
+        raise UsageError("resolution: ρ leaves an input of 1×1 px as it is; --input replaces it")
+    return Fraction(resolution, longer)
 
 
 def make_setting(
@@ -172,7 +188,7 @@ def make_setting(
         raise UsageError(BOTH)
     ratio = Fraction(1) if rho is None else read_ratio(rho, "ρ")
     if resolution is not None:
-        ratio = Fraction(read_whole(resolution, "resolution"), max(height, width))
+        ratio = ratio_of(read_whole(resolution, "resolution"), height, width)
     return Setting(read_ratio(alpha, "α"), ratio, *sides(height, width, ratio))
 
 

@@ -101,13 +101,77 @@ pixels = st.integers(1, 2000)
 @example(1, 3, Fraction(1, 2))
 @example(5, 4, Fraction(1, 10))
 @example(1, 2000, Fraction(1, 5000))
+@example(2, 1, Fraction(3))
 def test_sides_under_rho(height, width, rho):
     found = sides(height, width, rho)
-    assert found == tuple(
-        max(1, math.floor(rho * side + Fraction(1, 2))) for side in (height, width)
-    )
+    for side, scaled in zip((height, width), found):
+        assert scaled == 1 or abs(scaled - rho * side) <= Fraction(1, 2)
+        assert scaled == (1 if side == 1 else max(1, half_up(rho * side)))
     net = small("  - relu", height, width, 3)
     assert net.cost(rho=rho).input == (*found, 3)
+
+
+# A dilated stack on sound: a map of one row. van den Oord et al. 2016, arXiv:1609.03499.
+WAVENET = """
+input: {height: 1, width: 16000, channels: 1}
+width: {round: nearest}
+blocks:
+  layer:
+    takes: {d: }
+    layers:
+      - branches:
+          - - pad: {left: $d}
+            - branches:
+                - - conv: {out: 32, kernel: [1, 2], dilation: [1, $d], padding: valid, act: tanh}
+                - - conv: {out: 32, kernel: [1, 2], dilation: [1, $d], padding: valid, act: sigmoid}
+              merge: multiply
+            - conv: {out: 32}
+          - []
+        merge: add
+layers:
+  - pad: {left: 1}
+  - conv: {out: 32, kernel: [1, 2], padding: valid}
+  - rows: layer
+    columns: [d]
+    values: [[1], [2], [4], [8], [16], [32], [64], [128], [256], [512]]
+"""
+# of a sample: 2·1·32, and ten times both gates of 2·32·32 and 32·32
+OF_A_SAMPLE = 2 * 32 + 10 * (2 * 2 * 32 * 32 + 32 * 32)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_side_of_one_pixel_stays_at_any_rho(turned):
+    """Two seconds of sound are twice the work of one, and no map of two rows."""
+    text = WAVENET
+    if turned:  # a column instead of a row
+        for one, other in (
+            ("height: 1, width: 16000", "height: 16000, width: 1"),
+            *(("[1, 2]", "[2, 1]"), ("[1, $d]", "[$d, 1]"), ("left", "top")),
+        ):
+            text = text.replace(one, other)
+    net = mnetcost.load(text)
+    assert net.cost().mult_adds == OF_A_SAMPLE * 16_000 == 820_224_000
+    longer = (32_000, 1, 1) if turned else (1, 32_000, 1)
+    given = "x".join(map(str, longer[:2]))
+    for setting in ({"rho": 2}, {"resolution": 32_000}, {"input": given}):
+        cost = net.cost(**setting)
+        assert (cost.input, cost.mult_adds) == (longer, 1_640_448_000)
+    grid = mnetcost.sweep(net, alpha=1, rho="1,2,1/2,1/40000")
+    assert grid.mult_adds.tolist() == [[820_224_000, 1_640_448_000, 410_112_000, OF_A_SAMPLE]]
+    assert [min(one) for one in grid.sides] == [1, 1, 1, 1]
+    pixels = mnetcost.sweep(net, alpha=1, resolution="16000,32000")
+    assert pixels.mult_adds.tolist() == [[820_224_000, 1_640_448_000]]
+    fitted = mnetcost.fit(net, max_mult_adds="1.7G", min_alpha=1, rho="1,2,3")
+    assert (fitted.best.setting.rho, fitted.best.mult_adds) == (2, 1_640_448_000)
+    assert net.cost(rho=2, input="2x5").input == (4, 10, 1)
+
+
+def test_an_input_of_one_pixel_has_no_resolution():
+    net = small("  - dense: {out: 3}", 1, 1, 5)
+    assert net.cost(rho=3).input == net.cost(resolution=1).input == (1, 1, 5)
+    for call in (net.cost, lambda **axis: mnetcost.sweep(net, 1, **axis)):
+        with pytest.raises(mnetcost.UsageError, match=r"1×1 px as it is; --input replaces it"):
+            call(resolution=224)
 
 
 @pytest.mark.parametrize(

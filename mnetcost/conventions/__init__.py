@@ -96,6 +96,7 @@ class _Said(NamedTuple):
     tool: str
     measured: Mapping[str, str]  # names and versions of what was run to find what it counts
     unit: str  # MAC or FLOP: what its number is called
+    doubled: str  # who prints twice its number
     multiply_add: int  # operations that one multiply-add is
     work: Rules
     per_image: Rules

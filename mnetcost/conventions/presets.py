@@ -27,8 +27,10 @@ from mnetcost.text import clip, did_you_mean
 
 KEYS = (
     *("like", "words", "tool", "measured", "unit", "multiply_add", "work", "per_image"),
-    *("as_every", "free", "parameters", "training_only", "notes", "defects"),
+    *("as_every", "free", "parameters", "training_only", "notes", "defects", "doubled"),
 )
+# what a file that is `like` another adds to it; all other keys it says anew
+MERGED = ("work", "per_image", "as_every", "free", "notes", "defects")
 UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
 EACH = Integer(1, 2, "operations of a multiply-add")
@@ -135,10 +137,9 @@ def _over(known: Convention, own: Convention, written: Collection[str]) -> Conve
     }
     for why, types in own.free.items():
         free[why] = (*free.get(why, ()), *types)
-    plain = ("words", "tool", "measured", "unit", "multiply_add", "parameters", "training_only")
     return known._replace(
         name=own.name,
-        **{key: getattr(own, key) for key in plain if key in written},
+        **{key: getattr(own, key) for key in written if key not in MERGED},
         work={**rest(known.work), **own.work},
         per_image={**rest(known.per_image), **own.per_image},
         as_every=tuple(rest(dict.fromkeys(known.as_every))) + own.as_every,
@@ -195,6 +196,7 @@ class _Reader:
             tool=self._text(nodes, "tool"),
             measured=self._versions(nodes.get("measured")),
             unit=unit or "MAC",
+            doubled=self._text(nodes, "doubled"),
             multiply_add=each,
             work=work,
             per_image=per_image,

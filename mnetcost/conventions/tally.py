@@ -31,6 +31,12 @@ class Bounds(NamedTuple):
     low: Any
     high: Any
 
+    @property
+    def certain(self) -> bool:
+        """Whether it is one number, over a whole grid too."""
+        distance = 0 if self.low is self.high else self.high - self.low
+        return isinstance(distance, int) and distance == 0
+
 
 def stages(node: Node, x: Map, y: Map) -> Iterator[Stage]:
     """The simple layers of a node, and then those that ride on it."""
@@ -96,8 +102,11 @@ def weigh(node: Node, x: Map, y: Map, convention: Convention, batch: int) -> Bou
         ]
         least = most = values[0]
         for value in values[1:]:
-            least, most = minimum(least, value), maximum(most, value)
-        low, high = low + least, high + most
+            if not Bounds(least, value).certain:
+                least, most = minimum(least, value), maximum(most, value)
+        certain = low is high and least is most
+        low = low + least
+        high = low if certain else high + most
     return Bounds(low, high)
 
 

@@ -29,6 +29,9 @@ class SqueezeExcitation(Layer):
     def output(self, x: Map, width: Width) -> Map:
         return x
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return (x.c, self.squeeze)
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         for stage in self.stages(x, y):
             yield from stage.layer.parameters(stage.x, stage.y)

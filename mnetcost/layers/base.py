@@ -77,6 +77,10 @@ class Layer(Record):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         """The operations, for input map `x` and output map `y`."""
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """The axes of its weights, for maps `x` and `y`; () where their number says it all."""
+        return ()
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         """What is impossible with input map `x` and output map `y`."""
         return ()
@@ -175,6 +179,12 @@ def times(value: Quantity, ratio: Quantity) -> Quantity:
     if isinstance(ratio, Fraction) and ratio.denominator > 1:
         return value * ratio.numerator // ratio.denominator
     return value * ratio
+
+
+def differs(a: Quantity, b: Quantity) -> Quantity:
+    """Where two quantities are not equal; what is unknown differs from nothing."""
+    apart = a - b
+    return not isinstance(apart, float) and apart != 0  # only UNKNOWN makes a float
 
 
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from math import prod
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, OptionalAct, activation
@@ -72,8 +73,12 @@ class Convolution(Called, Layer):
     act: Act = "none"
 
     @abstractmethod
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """The axes of the kernel: height, width, channels of a group, filters."""
+
     def weights(self, x: Map, y: Map) -> Quantity:
         """How many weights the kernel holds; each is used once per output position."""
+        return prod(self.shape(x, y))
 
     def window(self) -> Window:
         """The sliding window."""
@@ -131,10 +136,10 @@ class Conv(Convolution):
             lambda: f"{groups} groups do not divide {x.c} input and {y.c} output channels",
         )
 
-    def weights(self, x: Map, y: Map) -> Quantity:
-        """D_K²·(M / groups)·N."""
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """D_K × D_K × (M / groups) × N."""
         inputs = x.c // self.groups if self.group_width is None else self.group_width
-        return self.kernel.h * self.kernel.w * inputs * y.c
+        return (*self.kernel, inputs, y.c)
 
     def type_on(self, x: Map) -> str:
         groups = self.groups_on(x)
@@ -154,9 +159,9 @@ class Depthwise(Convolution):
         sides = self.window().output(x)
         return Map(sides.h, sides.w, x.c * self.multiplier)
 
-    def weights(self, x: Map, y: Map) -> Quantity:
-        """D_K²·M, times the channel multiplier."""
-        return self.kernel.h * self.kernel.w * y.c
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """D_K × D_K × 1 × M, times the channel multiplier."""
+        return (*self.kernel, 1, y.c)
 
 
 @layer("pointwise", example="pointwise: {out: 64, bias: true}")

@@ -36,6 +36,10 @@ class Dense(Called, Layer):
             ),
         )
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """1 × 1 × M × N, that of a 1×1 convolution."""
+        return (1, 1, x.c, y.c)
+
     def weights(self, x: Map, y: Map) -> Quantity:
         """M·N."""
         return x.c * y.c

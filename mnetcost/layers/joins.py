@@ -12,6 +12,7 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    differs,
     layer,
     maximum,
 )
@@ -54,7 +55,7 @@ class Add(Merge):
         first = maps[0]
         for one in maps[1:]:
             yield Check(
-                (one.h - first.h != 0) | (one.w - first.w != 0) | (one.c - first.c != 0),
+                differs(one.h, first.h) | differs(one.w, first.w) | differs(one.c, first.c),
                 "shapes",
                 lambda: f"adds maps of {_sides(maps)}",
             )
@@ -74,7 +75,7 @@ class Multiply(Merge):
         for one in maps:
             bad = False
             for side, most in zip(one, whole):
-                bad = bad | ((side - most != 0) & (side - 1 != 0))
+                bad = bad | (differs(side, most) & differs(side, 1))
             yield Check(bad, "shapes", lambda: f"multiplies maps of {_sides(maps)}")
 
 
@@ -97,7 +98,7 @@ class Concat(Merge):
         for one in maps[1:]:
             bad = False
             for key in others:
-                bad = bad | (getattr(one, key) - getattr(first, key) != 0)
+                bad = bad | differs(getattr(one, key), getattr(first, key))
             yield Check(bad, "shapes", lambda: f"joins maps of {_sides(maps)} along {self.axis}")
 
 

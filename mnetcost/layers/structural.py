@@ -13,6 +13,7 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    differs,
     layer,
     times,
 )
@@ -227,7 +228,7 @@ class Reshape(Free):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
-            x.h * x.w * x.c - y.h * y.w * y.c != 0,
+            differs(x.h * x.w * x.c, y.h * y.w * y.c),
             "shapes",
             lambda: f"{x.h}×{x.w}×{x.c} values do not fill a {y.h}×{y.w}×{y.c} map",
         )
@@ -265,6 +266,9 @@ class Learned(Free):
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
 
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return y
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.h * y.w * y.c),)
 
@@ -275,6 +279,9 @@ class PositionEmbedding(Free):
 
     def output(self, x: Map, width: Width) -> Map:
         return x
+
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        return y
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.h * y.w * y.c),)

@@ -37,9 +37,9 @@ class ConvTranspose(Convolution):
             lambda: f"{self.groups} groups do not divide {x.c} input and {y.c} output channels",
         )
 
-    def weights(self, x: Map, y: Map) -> Quantity:
-        """D_K²·(M / groups)·N."""
-        return self.kernel.h * self.kernel.w * (x.c // self.groups) * y.c
+    def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
+        """D_K × D_K × (N / groups) × M: that of the convolution which it runs backwards."""
+        return (*self.kernel, y.c // self.groups, x.c)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("multiply_accumulate", self.weights(x, y), x.h * x.w)

@@ -121,10 +121,17 @@ class RecordReader:
             self.convert.collector.add(mark, "conflict", "`round` without a width that it rounds")
         states = None
         if "in" in entries:
-            stated = self.evaluate.substitute(entries["in"][1], scope, block, here)
-            states = self.convert.value(stated, _STATED)
+            states = self._stated(entries["in"][1], scope, block, here)
         named = {one: entries[one][1] for one in ("weights", "like") if one in entries}
         return Written(record, key, states, tuple(derived), **named)
+
+    def _stated(self, node: YamlNode, scope: Scope, block: Any, here: Any) -> Any:
+        """The input channels that a layer states: a number, or what follows from the block's."""
+        value = self.convert.value(self.evaluate.substitute(node, scope, block, here), _STATED)
+        derived = None
+        if isinstance(node, Scalar) and is_expression(node.text):
+            derived = self.evaluate.derived(node, scope, _STATED.maximum)
+        return derived or value
 
     def _one_way(
         self, key: Scalar, ways: tuple[tuple[str, ...], ...], written: Set[str]
@@ -166,10 +173,11 @@ class RecordReader:
                 if found is not None:
                     derived[SHORT[name]] = found
             elif isinstance(node, Scalar) and is_expression(node.text):
-                is_width = name in fields and isinstance(fields[name].kind, Integer)
-                found = self.evaluate.derived(node, scope, own) if is_width else None
-                if found is not None:
-                    derived[name] = found
+                kind = fields[name].kind if name in fields else None
+                if isinstance(kind, Integer):
+                    found = self.evaluate.derived(node, scope, kind.maximum, own)
+                    if found is not None:
+                        derived[name] = found
         return derived
 
     def _multiple(self, node: YamlNode, scope: Scope, rounding: Rounding | None) -> Derived | None:
@@ -187,7 +195,7 @@ class RecordReader:
         if unknown:
             self.evaluate.value(written, scope, 1, 1)  # says which
             return None
-        return self.evaluate.derived(written, scope, rounding)
+        return self.evaluate.derived(written, scope, MAX_CHANNELS, rounding)
 
     # names
 

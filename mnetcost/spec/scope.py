@@ -101,9 +101,9 @@ class Evaluator:
         return node
 
     def derived(
-        self, node: Scalar, scope: Scope, rounding: Rounding | None = None
+        self, node: Scalar, scope: Scope, maximum: int, rounding: Rounding | None = None
     ) -> Derived | None:
-        """A derived width where the expression names incoming channels, else None."""
+        """A derived width up to `maximum` where the expression names incoming channels."""
         try:
             expression = parse(node.text)
         except ExpressionError:
@@ -111,7 +111,7 @@ class Evaluator:
         unknown = expression.names - scope.values.keys() - INCOMING - {"turn"}
         if unknown or not expression.names & INCOMING:
             return None
-        return Derived(expression, {**scope.values, "turn": scope.turn}, rounding)
+        return Derived(expression, {**scope.values, "turn": scope.turn}, maximum, rounding)
 
 
 def _unknown(value: Any) -> bool:

@@ -55,6 +55,7 @@ SHARED = {
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("folding", "table_document"),  # of `table`
+        "sweep_document",  # of `sweep`
         "fit_scores",  # of `fit --scores`
     },
     "analysis": {"separable"},  # of `table` and `explain`

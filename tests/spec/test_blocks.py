@@ -156,6 +156,17 @@ def test_a_variant_gives_what_differs() -> None:
             [(3, 17, "wrong-type"), (3, 24, "unknown-key")],
         ),
         ("layers:\n  - conv: {expand: 2/3}\n", [(3, 5, "no-channels")]),
+        (
+            "layers:\n  - squeeze_excitation: {squeeze: $here * 5000000}\n",
+            [(3, 5, "no-channels")],
+        ),
+        # what could not be read fails no check of what reads it
+        (
+            "layers:\n  - conv: {name: a, out: x}\n  - add: {from: [a, input]}\n"
+            "  - concat: {axis: width, from: [input, a]}\n  - multiply: {from: [a, input]}\n"
+            "  - reshape: {height: 5}\n  - conv: {out: 4, in: 3, weights: a}\n",
+            [(3, 26, "wrong-type")],
+        ),
     ],
 )
 def test_problems(rest: str, expected: list[tuple[int, int, str]]) -> None:

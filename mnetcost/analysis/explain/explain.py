@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.explain.formulas import Formula, Symbols
+from mnetcost.analysis.explain.formulas import Formula, Symbols, sympy
 from mnetcost.analysis.explain.widths import derived, scaled
 from mnetcost.conventions import PARAMETERS, WORK
 from mnetcost.cost import (
@@ -179,8 +179,10 @@ def _input_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Li
     for name, side, value in zip(
         ("D_F",) if square else ("D_Fh", "D_Fw"), count.graph.base, scaled
     ):
-        whole = divide_half_up(side * symbol, 1)
-        yield line(f"input side {name}", symbols, whole, value)
+        if side != 1:
+            whole = divide_half_up(side * symbol, 1)
+            least = whole if symbols.value(whole) else sympy().Max(1, whole)
+            yield line(f"input side {name}", symbols, least, value)
 
 
 def _incoming_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Line]:

@@ -90,7 +90,11 @@ def full_convolution(
             first = graph.nodes[firsts[index]]
             reads, twin = first.reads, _standard(first, node)
         place[index] = len(nodes)
-        shares = None if node.shares is None else place.get(node.shares)
+        shares = None
+        if node.shares is not None and node.shares not in gone:
+            owner = place[node.shares]
+            if _kernel(nodes[owner]) == _kernel(twin):  # else it has its own in the twin
+                shares = owner
         moved = tuple(place[read] for read in reads)
         nodes.append(twin._replace(reads=moved, block=place[node.block], shares=shares))
     return graph._replace(nodes=tuple(nodes)), place
@@ -101,6 +105,10 @@ def _standard(depthwise: Node, pointwise: Node) -> Node:
     window = ("kernel", "stride", "padding", "dilation")
     layer = pointwise.layer._replace(**{name: getattr(depthwise.layer, name) for name in window})
     return pointwise._replace(name=pair_name(depthwise.name, pointwise.name), layer=layer)
+
+
+def _kernel(node: Node) -> Pair | None:
+    return getattr(node.layer, "kernel", None)
 
 
 def reductions(count: Count) -> tuple[Reduction, ...]:

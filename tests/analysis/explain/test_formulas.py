@@ -26,7 +26,7 @@ SETTINGS = [
     ("deeplabv3_mobilenet_v3_large", {"convention": "ultralytics-thop"}),
     (small("conv_transpose: {out: 6, kernel: [4, 2], stride: 2, padding: 1, groups: 2}"), {}),
     (small("adaptive_avg_pool: {size: [4, 5]}"), {"convention": "thop"}),
-    (small("conv: {out: 16, kernel: [4, 3], bias: true, norm: group, act: swish}", 10, 6, 32), {}),
+    (small("conv: {out: 64, kernel: [4, 3], bias: true, norm: group, act: swish}", 10, 6, 32), {}),
     (small("depthwise: {multiplier: 3, kernel: [1, 5], dilation: 2, padding: [0, 4]}"), {}),
     (small("squeeze_excitation: {ratio: 1/4}"), {"convention": "onnx-tool"}),
     (small("conv: {out: 16, kernel: [4, 3], dilation: 3}"), {"convention": "fvcore"}),

@@ -111,10 +111,10 @@ def test_a_long_problem_of_a_line_is_cut() -> None:
     """A layer in a block in a block is called by all three names, 302 signs."""
     one, two, three = ("q" * 100, "r" * 100, "s" * 100)
     network = mnetcost.load(
-        "input: {height: 1, width: 1, channels: 4}\n"
+        "input: {height: 2, width: 3, channels: 4}\n"
         f"blocks:\n  a:\n    layers: [dense: {{out: 3, name: {three}}}]\n"
         f"  b:\n    layers: [a: {{name: {two}}}]\n"
-        f"layers:\n  - b: {{name: {one}}}\n"
+        f"layers:\n  - max_pool: {{kernel: [2, 3]}}\n  - b: {{name: {one}}}\n"
     )
     with pytest.raises(SpecError) as caught:
         mnetcost.rank(network, "alpha,rho,score\n1,2,3\n")

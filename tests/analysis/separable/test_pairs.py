@@ -126,3 +126,30 @@ def test_weights_that_are_shared_stay_shared_in_the_twin():
     assert pair.standard == (360, 360 * 63)
     assert network.standard == (360 + 108, (360 + 2 * 108) * 63)
     assert network.separable == (15 * 4 + 4 * 6 + 108, (15 * 4 + 4 * 6 + 2 * 108) * 63)
+
+
+@pytest.mark.parametrize(
+    ("shared", "params", "work"),
+    [
+        # both halves: one 3×5 convolution of 4·6, used twice
+        (
+            ["depthwise: {from: input, kernel: [3, 5], weights: d}", "conv: {out: 6, weights: p}"],
+            360,
+            720,
+        ),
+        # the 1×1 half alone is no 3×5 convolution, and has its own weights
+        (["conv: {from: input, out: 6, weights: p}"], 360 + 24, 360 + 24),
+        # nor is a pair with another window
+        (
+            ["depthwise: {from: input, kernel: [1, 3]}", "conv: {out: 6, weights: p}"],
+            360 + 72,
+            360 + 72,
+        ),
+        # the filters alone stay filters: 3·5·4
+        (["depthwise: {from: input, kernel: [3, 5], weights: d}"], 360 + 60, 360 + 60),
+    ],
+)
+def test_weights_that_no_longer_fit_are_the_twins_own(shared, params, work):
+    pair = ["depthwise: {name: d, from: input, kernel: [3, 5]}", "conv: {name: p, out: 6}"]
+    *_, network = chain(*pair, *shared).cost().reductions()
+    assert network.standard == (params, work * 63)

@@ -1,0 +1,146 @@
+"""Weights in common: counted once, and only where one kernel can be both."""
+
+import pytest
+from networks import codes
+
+import mnetcost
+
+HEAD = """
+input: {height: 6, width: 9, channels: 4}
+layers:
+  - conv: {name: wide, out: 8}
+"""
+
+
+def shared(owner: str, user: str) -> mnetcost.Network:
+    """A layer `p`, and one that uses its weights, of 4 and 8 channels as they say in `from:`."""
+    return mnetcost.load(f"{HEAD}  - {owner}\n  - {user}\n")
+
+
+# owner, user, the weights and the other learned values of both together, by hand
+ALIKE = [
+    # torch's Conv2d(4, 8) and ConvTranspose2d(8, 4) hold 8×4×3×5 values each
+    (
+        "conv: {name: p, from: input, out: 8, kernel: [3, 5]}",
+        "conv_transpose: {from: wide, out: 4, kernel: [3, 5], weights: p}",
+        (480, 0),
+    ),
+    (
+        "conv: {name: p, from: input, out: 8, groups: 2}",
+        "conv_transpose: {from: wide, out: 4, groups: 2, weights: p}",
+        (16, 0),
+    ),
+    # a filter a channel is a convolution of as many groups
+    (
+        "depthwise: {name: p, from: wide, kernel: [3, 5], bias: true}",
+        "conv: {from: wide, out: 8, kernel: [3, 5], groups: 8, bias: true, weights: p}",
+        (120, 8),
+    ),
+    (
+        "conv: {name: p, from: input, out: 8, bias: true}",
+        "dense: {from: input, out: 8, per_position: true, bias: true, weights: p}",
+        (32, 8),
+    ),
+    # γ and β of the owner alone: a head of several levels, each with a norm of its own
+    (
+        "conv: {name: p, from: input, out: 8, norm: batch}",
+        "conv: {from: input, out: 8, weights: p}",
+        (32, 16),
+    ),
+    (
+        "conv: {name: p, from: input, out: 8, norm: batch, act: prelu}",
+        "conv: {from: input, out: 8, norm: batch, act: prelu, stride: 2, weights: p}",
+        (32, 16 + 8),
+    ),
+    (
+        "squeeze_excitation: {name: p, from: wide, squeeze: 2}",
+        "squeeze_excitation: {from: wide, squeeze: 2, weights: p}",
+        (32, 10),
+    ),
+    (
+        "position_embedding: {name: p, from: input}",
+        "learned: {height: 6, width: 9, out: 4, weights: p}",
+        (0, 216),
+    ),
+    ("prelu: {name: p, from: wide}", "l2_norm: {from: wide, weights: p}", (0, 8)),
+]
+
+# owner, user, what is said of them
+UNLIKE = [
+    (  # as many weights, of another kernel
+        "conv: {name: p, from: input, out: 8, kernel: [3, 5]}",
+        "conv: {name: q, from: input, out: 8, kernel: [5, 3], weights: p}",
+        "its weights are 5×3×4×8 (4→8 channels), those of p 3×5×4×8 (4→8 channels)",
+    ),
+    (  # 4·8 as 8·4
+        "conv: {name: p, from: input, out: 8}",
+        "conv: {name: q, from: wide, out: 4, weights: p}",
+        "its weights are 1×1×8×4 (8→4 channels), those of p 1×1×4×8 (4→8 channels)",
+    ),
+    (  # 8·8 / 2 as 4·8
+        "conv: {name: p, from: wide, out: 8, groups: 2, kernel: [1, 3]}",
+        "conv: {name: q, from: wide, out: 4, kernel: [1, 3], weights: p}",
+        "its weights are 1×3×8×4 (8→4 channels), those of p 1×3×4×8 (8→8 channels)",
+    ),
+    (
+        "position_embedding: {name: p, from: input}",
+        "learned: {name: q, height: 9, width: 6, out: 4, weights: p}",
+        "its weights are 9×6×4 (4→4 channels), those of p 6×9×4 (4→4 channels)",
+    ),
+    (  # 2·4·8 weights and 12 biases either way
+        "squeeze_excitation: {name: p, from: input, squeeze: 8}",
+        "squeeze_excitation: {name: q, from: wide, squeeze: 4, weights: p}",
+        "its weights are 8×4 (8→8 channels), those of p 4×8 (4→4 channels)",
+    ),
+    (
+        "conv: {name: p, from: input, out: 8, bias: true}",
+        "conv: {name: q, from: input, out: 8, weights: p}",
+        "it has 32 weights, p has 32 weights, 8 biases",
+    ),
+    (  # γ and β that nobody would count
+        "conv: {name: p, from: input, out: 8}",
+        "conv: {name: q, from: input, out: 8, norm: layer, weights: p}",
+        "it has 32 weights, 16 norm affine, p has 32 weights",
+    ),
+    (
+        "conv: {name: p, from: input, out: 8, act: relu}",
+        "conv: {name: q, from: input, out: 8, act: prelu, weights: p}",
+        "it has 32 weights, 8 other, p has 32 weights",
+    ),
+    (
+        "relu: {name: p, from: wide}",
+        "relu: {name: q, from: wide, weights: p}",
+        "it has nothing that is learned, p has nothing that is learned",
+    ),
+    (
+        "prelu: {name: p, from: wide}",
+        "conv: {name: q, from: input, out: 2, weights: p}",
+        "it has 8 weights, p has 8 other",
+    ),
+]
+
+
+@pytest.mark.parametrize(("owner", "user", "learned"), ALIKE)
+def test_weights_in_common_are_counted_once(
+    owner: str, user: str, learned: tuple[int, int]
+) -> None:
+    parameters = shared(owner, user).cost().parameters
+    weights, statistics = parameters.weights - 32, parameters.norm_statistics  # those of `wide`
+    assert (weights, sum(parameters) - statistics - weights - 32) == learned
+
+
+@pytest.mark.parametrize(("owner", "user", "words"), UNLIKE)
+def test_weights_of_another_shape_are_refused(owner: str, user: str, words: str) -> None:
+    with pytest.raises(mnetcost.SpecError) as error:
+        shared(owner, user)
+    assert codes(error) == ["shared-weights"]
+    assert error.value.problems[0].message == f"q: {words}"
+
+
+@pytest.mark.parametrize("layer", ["conv: {out: 40, norm: group}", "depthwise: {norm: group}"])
+def test_a_norm_of_groups_that_rides_on_a_layer_is_checked_as_a_layer_is(layer: str) -> None:
+    """torch's GroupNorm(32, 40) is an error."""
+    with pytest.raises(mnetcost.SpecError, match=r"32 groups do not divide (40|8) channels") as one:
+        mnetcost.load(f"{HEAD}  - {layer}\n")
+    assert codes(one) == ["groups"]
+    assert mnetcost.load(f"{HEAD}  - conv: {{out: 64, norm: group}}\n").cost().params == 32 + 512
