@@ -60,12 +60,15 @@ class Counting(NamedTuple):
 
 
 def countings(presets: Iterable[Convention]) -> list[Counting]:
-    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted."""
+    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted.
+
+    What leaves out the kernels of some layer types is taken in its own unit alone.
+    """
     found = []
     for one in presets:
         if one.counts_work:
             found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
-            if one.tool:
+            if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
                 factor = Fraction(2) if one.unit == "MAC" else Fraction(1, 2)
                 found.append(Counting(one, factor, TOOL + (0 if one.doubled else OTHER_UNIT)))
     return found + [Counting(one, Fraction(1), distance) for one, distance in biased()]
