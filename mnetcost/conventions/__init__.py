@@ -103,6 +103,7 @@ class _Said(NamedTuple):
     as_every: tuple[str, ...]  # layer types for which what `every` weighs is the whole answer
     free: Mapping[str, tuple[str, ...]]  # layer types that weigh nothing, by the reason
     parameters: Rules
+    training_only: bool  # whether the parameters of what only training runs count too
     notes: tuple[Remark, ...]
     defects: tuple[Remark, ...]  # where its number is the tool's own mistake
 

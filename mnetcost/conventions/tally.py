@@ -116,7 +116,8 @@ def params(node: Node, x: Map, y: Map, convention: Convention) -> Any:
     What the implementation leaves out has none that a tool could print.
     """
     counted: Any = 0
-    for stage in () if node.shares is not None else stages(node, x, y):
+    none = node.shares is not None or (node.training_only and not convention.training_only)
+    for stage in () if none else stages(node, x, y):
         call = CALLS[0] if convention.multiply_adds_alone else _calls(stage)[0]
         weights = convention.parameter_weights(stage.layer.written, call)
         for kind, amount in stage.layer.parameters(stage.x, stage.y):

@@ -63,12 +63,15 @@ class Counting(NamedTuple):
 
 
 def countings(presets: Iterable[Convention]) -> list[Counting]:
-    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted."""
+    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted.
+
+    What leaves out the kernels of some layer types is taken in its own unit alone.
+    """
     found = []
     for one in presets:
         if one.counts_work:
             found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
-            if one.tool:
+            if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
                 if one.unit == "MAC":
                     further = 0 if one.doubled else DOUBLED
                     found.append(Counting(one, Fraction(2), TOOL + further))
