@@ -67,7 +67,7 @@ LINES = {
         "sweep all.yaml --alpha 1 --rho 1 --set classes=3,4 --pass backward --batch 2",
         "sweep mobilenet_v3_small --alpha 1 --rho 1",
     ],
-    "mnetcost specs": ["specs --convention fvcore"],
+    "mnetcost specs": ["specs --convention fvcore", "specs --batch 2 --pass training"],
     "mnetcost conventions": ["conventions"],
     "mnetcost conventions SPEC": ["conventions all.yaml", "conventions mobilenet_v3_small"],
     "mnetcost reconcile --from --to": [
