@@ -7,9 +7,9 @@ from typing import Any
 from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
-from mnetcost.reports.documents import header, totals_document
+from mnetcost.reports.documents import count_header, totals_document
 from mnetcost.reports.measures import Measure, measures, unit_line
-from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes
+from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
 
 
@@ -36,7 +36,7 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
         )
         for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
     )
-    basis = counts[0].basis
+    basis, documents = counts[0].basis, _documents(comparison)
     table = Table("networks", "Networks" + unit_line(basis), _columns(found, scaled), rows)
     return Report(
         title="Comparison",
@@ -46,8 +46,9 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
             *convention_notes(basis, *counts),
             *basis_notes(basis),
             *(fold_notes(*counts) if fold_norms else ()),
+            *warning_notes(*documents),
         ),
-        document={"networks": _documents(comparison)},
+        document={"networks": documents},
         flat=table,
     )
 
@@ -89,10 +90,7 @@ def _documents(comparison: CountComparison) -> list[dict[str, Any]]:
     return [
         {
             "target": name,
-            **header(count.graph, count.basis),
-            "alpha": str(count.setting.alpha),
-            "rho": str(count.setting.rho),
-            "input": list(count.input),
+            **count_header(count),
             "totals": totals_document(count),
             "pointwise_share": float(pointwise_share(count)),
             "pareto": pareto,

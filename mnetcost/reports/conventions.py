@@ -5,14 +5,21 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.conventions.definitions import definitions
-from mnetcost.analysis.conventions.terms import by_layer, differences, number, plain_count
+from mnetcost.analysis.conventions.terms import (
+    by_layer,
+    differences,
+    learned,
+    number,
+    plain_count,
+)
 from mnetcost.conventions import MULTIPLY_ADDS, PARTS, Convention, Rules
 from mnetcost.conventions.presets import NAMES, convention
+from mnetcost.conventions.tally import present
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.layers.fields import CALLS
-from mnetcost.reports.documents import header
-from mnetcost.reports.notes import basis_notes, rounding_text, source_notes
+from mnetcost.reports.documents import count_header
+from mnetcost.reports.notes import basis_notes, rounding_text, source_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
@@ -24,13 +31,17 @@ def conventions_report() -> Report:
         Column("unit", "Unit", Kind.TEXT),
         Column("multiply_add", "Multiply-add\nis", Kind.INTEGER),
         Column("tool", "Tool", Kind.TEXT),
+        Column("measured", "Measured with", Kind.TEXT),
         Column("words", "Counts", Kind.TEXT),
     )
     table = Table(
         "conventions",
         "Conventions: `--convention NAME`, or the path of a file of your own",
         columns,
-        tuple((one.name, one.unit, one.multiply_add, one.tool, one.words) for one in found),
+        tuple(
+            (one.name, one.unit, one.multiply_add, one.tool, one.versions, one.words)
+            for one in found
+        ),
     )
     parts = Table(
         "parts",
@@ -58,11 +69,12 @@ def conventions_report() -> Report:
 def _described(one: Convention) -> dict[str, Any]:
     return {
         **{key: getattr(one, key) for key in ("name", "words", "tool", "unit", "multiply_add")},
+        "measured": dict(one.measured),
         "work": _plain(one.work),
         "per_image": _plain(one.per_image),
         "as_every": list(one.as_every),
         "free": {reason: list(types) for reason, types in one.free.items()},
-        "parameters": list(one.parameters),
+        "parameters": _plain(one.parameters),
         "notes": [note.text for note in one.notes],
         "defects": [note.text for note in one.defects],
     }
@@ -102,34 +114,45 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
     plain = plain_count(count.layers)
     title = f"What each convention counts\n(plain multiply-accumulates, MACs: {plain:,})"
     table = Table("conventions", title, columns, tuple(_row(row) for row in rows))
+    document = {
+        **count_header(count),
+        "multiply_accumulates": plain,
+        "conventions": rows,
+        "parameters": [
+            {"definition": one.name, "counts": one.words, "value": one.value}
+            for one in definitions(count)
+        ],
+    }
     return Report(
         title=count.graph.name,
         tables=(table, _terms_table(count, found), _parameters_table(count)),
         notes=(
+            *_remarks(count, found),
             *source_notes(count.graph),
             *basis_notes(count.basis),
             ("Width", f"α = {ratio_text(count.setting.alpha)}; {rounding_text(count.graph)}"),
             ("Input", "×".join(map(str, count.input)) + " (height × width × channels)"),
+            *warning_notes(document),
         ),
-        document={
-            **header(count.graph, count.basis),
-            "alpha": str(count.setting.alpha),
-            "rho": str(count.setting.rho),
-            "input": list(count.input),
-            "multiply_accumulates": plain,
-            "conventions": rows,
-            "parameters": [
-                {"definition": one.name, "counts": one.words, "value": one.value}
-                for one in definitions(count)
-            ],
-        },
+        document=document,
         flat=_values(rows),
     )
 
 
+def _remarks(count: Count, found: Sequence[Convention]) -> tuple[tuple[str, str], ...]:
+    """What the conventions say of layer types and parts that this network has, each once."""
+    here = present((layer.node, layer.input, layer.output) for layer in count.layers)
+    names: dict[str, list[str]] = {}
+    for one in found:
+        for remark in (*one.notes, *one.defects):
+            if remark.about in here:
+                names.setdefault(remark.text, []).append(one.name)
+    return tuple((", ".join(by), text) for text, by in names.items())
+
+
 def _compared(count: Count, one: Convention) -> dict[str, Any]:
     """One convention's document."""
-    params = one.params(count.parameters._asdict())
+    params = learned(count.layers, one)
     if not one.counts_work:
         return {"convention": one.name, "value": None, "unit": one.unit, "params": params}
     batch = count.basis.batch

@@ -1,16 +1,36 @@
 """What the JSON documents of several commands share."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from mnetcost.conventions.presets import COLUMNS, paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost
 from mnetcost.graph import Graph
+from mnetcost.multipliers import Setting
 from mnetcost.reports.settings import is_another, knobs_document
 
 
-def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
+def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
+    """The warnings about a network at these settings; at the spec's own input there are none."""
+    if all((one.height, one.width) == graph.base for one in settings):
+        return ()
+    from mnetcost.analysis.warnings.warnings import warnings  # only another input needs it
+
+    return warnings(graph, settings)
+
+
+def count_header(count: Count) -> dict[str, Any]:
+    """What the document of one network at one setting begins with."""
+    return {
+        **header(count.graph, count.basis, warned(count.graph, [count.setting])),
+        "alpha": str(count.setting.alpha),
+        "rho": str(count.setting.rho),
+        "input": list(count.input),
+    }
+
+
+def header(graph: Graph, basis: Basis = FORWARD, warnings: Sequence[str] = ()) -> dict[str, Any]:
     """What every document begins with."""
     return {
         "model": graph.name,
@@ -27,6 +47,7 @@ def basis_document(basis: Basis) -> dict[str, Any]:
         "convention": (basis.convention or paper()).name,
         **({"batch": basis.batch} if basis.batch > 1 else {}),
         **({"pass": basis.pass_} if basis.pass_ != "forward" else {}),
+        "warnings": list(warnings),
     }
 
 
@@ -92,8 +113,7 @@ def count_document(basis: Basis, of: Any) -> dict[str, Any]:
 
     It is that of a Count, or of what has parameters and bounds as one has.
     """
-    params = (basis.convention or paper()).params(of.parameters._asdict())
-    return counted_document(basis, params, of.counted)
+    return counted_document(basis, of.counted_params, of.counted)
 
 
 def counted_document(basis: Basis, params: int | None, counted: Bounds) -> dict[str, Any]:

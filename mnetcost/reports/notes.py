@@ -1,6 +1,7 @@
 """What stands under every table: what was counted, what was not, and at which setting."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mnetcost.analysis.conventions.terms import by_layer, differences, plain_count
 from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
@@ -30,6 +31,15 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
         *knob_notes(count.graph),
         *_published(count),
+    )
+
+
+def warning_notes(*documents: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The warnings that documents hold, each behind the network's target where it has one."""
+    return tuple(
+        ("Warning", f"{one['target']}: {text}" if "target" in one else text)
+        for one in documents
+        for text in one["warnings"]
     )
 
 
@@ -86,7 +96,7 @@ def convention_notes(basis: Basis = FORWARD, *counts: Count) -> tuple[tuple[str,
     What a convention says of a layer type stands there where one of these networks has it.
     """
     one = basis.convention or paper()
-    tool = f" ({one.tool})" if one.tool else ""
+    tool = f" ({'; '.join(filter(None, (one.tool, one.versions)))})" if one.tool else ""
     said = f"“{one.name}”{tool}, {one.words}"
     return ("Convention", said), *one.remarks(parts_of(one, counts))
 
@@ -142,7 +152,7 @@ def _difference_notes(count: Count) -> tuple[tuple[str, str], ...]:
 
 
 def _left_out(count: Count) -> str:
-    values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters)
+    values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters[EVERY])
     work = _amounts(count.work, WORK, paper().work[EVERY])
     return f"parameters: {values or 'none'}; operations: {work or 'none'}"
 

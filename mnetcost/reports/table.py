@@ -7,7 +7,7 @@ from mnetcost.cost import FORWARD, Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
-from mnetcost.reports.notes import cost_notes, fold_notes
+from mnetcost.reports.notes import cost_notes, fold_notes, warning_notes
 from mnetcost.reports.table_document import table_document
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -45,11 +45,16 @@ def table_report(  # noqa: PLR0913 - what to show of it
         "reduction": reduction_table(count, rows),
     }
     tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
+    document = table_document(count, rows, apart)
     return Report(
         title=count.graph.name,
         tables=tables,
-        notes=(*cost_notes(count), *(fold_notes(count) if fold_norms else ())),
-        document=table_document(count, rows, apart),
+        notes=(
+            *cost_notes(count),
+            *(fold_notes(count) if fold_norms else ()),
+            *warning_notes(document),
+        ),
+        document=document,
         flat=layers if view is None else tables[0],
     )
 

@@ -9,14 +9,15 @@ import numpy as np
 from mnetcost.analysis.sweep.grid import Axes, blocks
 from mnetcost.analysis.sweep.quantities import COLUMN, Array, Deferred, Line, Number, Products
 from mnetcost.conventions import MULTIPLY_ADDS, PARAMETERS
-from mnetcost.conventions.presets import paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import (
     Basis,
     Gradients,
     amounts,
     count_under,
+    counted_params,
     is_plain,
+    kernels,
     multiply_adds,
     operations,
     passes,
@@ -125,10 +126,8 @@ def count_layers(
         counted = Bounds(mult_adds, mult_adds)
         if not plain:
             counted = count_under(node, x, y, basis, mult_adds)
-        params = counted_params = paper().params(values)
-        if basis.convention is not None:
-            counted_params = basis.convention.params(values)
-        yield node, Cost(params, mult_adds, counted, counted_params)
+        params = kernels(values)
+        yield node, Cost(params, mult_adds, counted, counted_params(node, x, y, basis, params))
 
 
 def together(costs: Sequence[Cost]) -> Cost:
