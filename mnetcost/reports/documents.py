@@ -38,6 +38,7 @@ def header(graph: Graph, basis: Basis = FORWARD, warnings: Sequence[str] = ()) -
         "rounding": str(graph.rounding),
         **({"variant": graph.variant} if graph.variant else {}),
         **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
+        "warnings": list(warnings),
     }
 
 
@@ -47,7 +48,6 @@ def basis_document(basis: Basis) -> dict[str, Any]:
         "convention": (basis.convention or paper()).name,
         **({"batch": basis.batch} if basis.batch > 1 else {}),
         **({"pass": basis.pass_} if basis.pass_ != "forward" else {}),
-        "warnings": list(warnings),
     }
 
 
