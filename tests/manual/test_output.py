@@ -106,7 +106,7 @@ LINES = {
     ],
     "mnetcost fit --scores": [
         "fit mobilenet_v1 --scores mobilenet_v1 --max-params 2M --max-mult-adds 150M",
-        "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2",
+        "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2 --max-mult-adds 2G",
     ],
     "mnetcost expand": ["expand all.yaml"],
     "mnetcost rewrite": ["rewrite all.yaml --to separable"],
