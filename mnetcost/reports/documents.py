@@ -70,6 +70,7 @@ def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
         "params": count.params,
         "mult_adds": count.mult_adds,
         "parameters": count.parameters._asdict(),
+        "folded": count.folded,
         **beside(count, count, apart),
     }
 
@@ -84,6 +85,7 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
         "params": layer.params,
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),
+        "folded": layer.folded,
         **({"inputs": len(layer.node.sources)} if len(layer.node.sources) > 1 else {}),
         **beside(count, layer, apart),
     }

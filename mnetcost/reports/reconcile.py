@@ -18,6 +18,7 @@ from mnetcost.reports.notes import cost_notes, parts_of, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
 MAX_SHOWN = 20
+MAX_DOUBTED = 5  # of what explains nothing
 SURE = 0.05  # by chance less often: the answer says "is", not "may be"
 
 
@@ -83,10 +84,11 @@ def printed_report(count: Count, printed: Printed) -> Report:
     found = matches(tried, printed)
     hits = found.explained or found.by_chance
     shown = hits or found.nearest
+    most = MAX_SHOWN if found.explained else MAX_DOUBTED
     titles = {found.explained: "what explains it", found.by_chance: "what prints so, by chance"}
     title = titles.get(shown, "nothing prints so; these come nearest")
-    if len(shown) > MAX_SHOWN:
-        title += f" (the first {MAX_SHOWN} of {len(shown)})"
+    if len(shown) > most:
+        title += f" (the first {most} of {len(shown)})"
     columns = (
         Column("scope", "Scope", Kind.TEXT, label=True),
         Column("counted", "Counted as", Kind.TEXT),
@@ -97,7 +99,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
         Column("off", "Off by", Kind.TEXT),
         Column("chance", "By chance", Kind.TEXT),
     )
-    rows = tuple(_row(one, printed) for one in shown[:MAX_SHOWN])
+    rows = tuple(_row(one, printed) for one in shown[:most])
     table = Table("printed", f"{printed.text}: {title}", columns, rows)
     answer = answer_text(found, printed)
     setting = _setting(count)

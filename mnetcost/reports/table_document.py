@@ -42,6 +42,7 @@ def _reduction(row: Reduction) -> dict[str, Any]:
         "name": row.name,
         "m": row.m,
         "n": row.n,
+        "multiplier": row.multiplier,
         "d_k": _side(row.d_k),
         "d_f": _side(row.d_f),
         "d_o": _side(row.d_o),

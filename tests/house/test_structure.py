@@ -31,6 +31,7 @@ ROOMS = [
     {"multipliers", "printed"},
     {"expressions"},
     {"layers"},
+    {"norm_folding"},
     {"graph"},
     {"spec"},
     {"targets"},

@@ -32,6 +32,8 @@ layers:
   - separable: {out: 32, kernel: [3, 1], stride: 2}
   - separable: {name: last, out: 32, padding: valid}
   - position_embedding
+  - depthwise: {multiplier: 2, from: last}
+  - pointwise: {out: 8}
   - conv: {out: 32, kernel: 3, groups: 2, when: $tall}
   - add: {from: [last, conv_2]}
   - global_avg_pool
@@ -57,7 +59,9 @@ LINES = {
         "table all.yaml --view types --convention fvcore",
         "table all.yaml --view types --convention ptflops",
         "table all.yaml --view types --columns",
-        "table mobilenet_v1 --view reduction",
+        "table all.yaml --fold",
+        "table all.yaml --fold --view types",
+        "table all.yaml --view reduction",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -75,6 +79,8 @@ LINES = {
     "mnetcost reconcile --printed": [
         "reconcile all.yaml --printed 9M",
         "reconcile mobilenet_v3_small --printed 9",
+        "reconcile mobilenet_v1 --printed 576.3M",
+        "reconcile mobilenet_v1 --printed 0.6G",
     ],
     "mnetcost explain": [
         "explain all.yaml --alpha 0.5",
@@ -90,6 +96,7 @@ LINES = {
         "compare all.yaml all.yaml@alpha=0.5 --convention ptflops",
         "compare mobilenet_v1 all.yaml --batch 2 --pass training",
         "compare mobilenet_v1 mobilenet_v3_small --convention fvcore",
+        "compare mobilenet_v1 all.yaml --fold",
     ],
     "mnetcost check": ["check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops"],
     "mnetcost fit": [
