@@ -66,9 +66,12 @@ class Basis(NamedTuple):
 
     def limiting(self, budget: Budget) -> Self:
         """The basis itself. Raises UsageError where the budget limits work it does not count."""
-        convention = self.checked().convention
-        if convention and "mult_adds" in budget.most and not convention.counts_work:
+        convention, limit = self.checked().convention, budget.most.get("mult_adds")
+        if limit and convention and not convention.counts_work:
             raise UsageError(f"max-mult-adds: {convention.name} counts parameters alone")
+        unit = convention.unit if convention else paper().unit
+        if limit and (misfit := limit.misfit("mult_adds", unit)):
+            raise UsageError(f"max-mult-adds: {misfit}")
         return self
 
 
@@ -276,7 +279,7 @@ class Gradients:
 
     def flow(self, node: Node) -> bool:
         """Whether the next node's input needs a gradient."""
-        return any(self._learned[place] for place in node.reads if place != INPUT)
+        return any(self._learned[place] for place in node.sources if place != INPUT)
 
     def add(self, node: Node, values: Mapping[str, Any]) -> None:
         """Note the next node, with its parameters."""

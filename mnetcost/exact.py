@@ -66,10 +66,10 @@ def read_whole(value: Any, what: str) -> int:
 
 def ratio_text(ratio: Fraction) -> str:
     """ "0.75" where six decimals say it exactly, else "6/7"."""
-    millionths = ratio * 10**6
-    if millionths.denominator != 1:
+    top, bottom = ratio.numerator, ratio.denominator
+    if 10**6 % bottom:
         return str(ratio)
-    whole, decimals = divmod(millionths.numerator, 10**6)
+    whole, decimals = divmod(10**6 // bottom * top, 10**6)
     return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
 
 

@@ -51,13 +51,22 @@ class Node(NamedTuple):
     shares: int | None = None  # the node whose weights it uses
     training_only: bool = False  # its parameters count, its work does not
     uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
+    like: bool = False  # the last map that it reads gives it nothing but its sides
 
-    def on(self, here: Map, block: Map) -> "Node":
-        """The node with its derived keys worked out for these maps."""
-        values = {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
-        if "out" in values:
-            values["scale"] = False
-        return self._replace(layer=self.layer._replace(**values))
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The nodes whose values it reads."""
+        return self.reads[:-1] if self.like else self.reads
+
+    def on(self, here: Map, block: Map, last: Map) -> "Node":
+        """The node with its derived keys, and the sides of the last map, worked out for these."""
+        layer = self.layer
+        if self.derived:
+            values = {key: getattr(layer, key).value(block.c, here.c) for key in self.derived}
+            if "out" in values:
+                values["scale"] = False
+            layer = layer._replace(**values)
+        return self._replace(layer=layer.fitted(here, last) if self.like else layer)
 
 
 Placed: TypeAlias = tuple[Node, Map, Map]  # a node with its input and output map
@@ -170,13 +179,14 @@ def _apply(
     block = x if node.block == INPUT else maps[node.block]
     if block is None or None in inputs:
         return None
-    before: Any = inputs[0] if inputs else x
+    ends: Any = inputs or [x]
+    before = ends[0]
     if isinstance(node.layer, Join):
         for check in node.layer.agreement(inputs):  # type: ignore[arg-type]
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
-    if node.derived:
-        written, node = node, node.on(before, block)
+    if node.derived or node.like:
+        written, node = node, node.on(before, block, ends[-1])
         for key in node.derived:
             report(node, _whole(written, getattr(node.layer, key), key, before, block))
     if node.states is not None:

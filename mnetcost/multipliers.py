@@ -32,11 +32,15 @@ class Rounding(Record, kw_only=False):
     def apply(self, written: int, alpha: Fraction) -> int:
         """Channels for a width of `written` at `alpha`; 0 where the rule has no answer."""
         ratio = alpha * self.multiplier if self.multiplier != 1 else alpha
-        channels: int = self.step(written * ratio.numerator, ratio.denominator)
-        return max(self.minimum, channels)
+        channels: int = self.channels(written * ratio.numerator, ratio.denominator)
+        return channels
+
+    def channels(self, top: Any, bottom: Any) -> Any:
+        """top / bottom channels by the rule and its minimum; works on ints and arrays."""
+        return at_least(self.step(top, bottom), self.minimum)
 
     def step(self, top: Any, bottom: Any) -> Any:
-        """top / bottom channels by the rule alone; floor and nearest work on symbols too."""
+        """The same by the rule alone; floor and nearest work on symbols too."""
         return _ROUND[self.rule](top, bottom, self)
 
     def __str__(self) -> str:
@@ -59,23 +63,29 @@ class Ruled(NamedTuple):
     rounding: Rounding
 
 
-def _none(top: int, bottom: int, rounding: Rounding) -> int:
-    return 0 if top % bottom else top // bottom
+def at_least(value: Any, least: int) -> Any:
+    """The value, or `least` where that is more; works on ints and arrays."""
+    return value + (least - value) * (value < least)
 
 
-def _floor(top: int, bottom: int, rounding: Rounding) -> int:
+def _none(top: Any, bottom: Any, rounding: Rounding) -> Any:
+    return top // bottom * (top % bottom == 0)
+
+
+def _floor(top: Any, bottom: Any, rounding: Rounding) -> Any:
     return top // bottom
 
 
-def _nearest(top: int, bottom: int, rounding: Rounding) -> int:
+def _nearest(top: Any, bottom: Any, rounding: Rounding) -> Any:
     return divide_half_up(top, bottom)
 
 
-def _divisible(top: int, bottom: int, rounding: Rounding) -> int:
+def _divisible(top: Any, bottom: Any, rounding: Rounding) -> Any:
     # Sandler et al. 2018's make_divisible (tensorflow/models, slim/nets/mobilenet/mobilenet.py)
     divisor = rounding.divisor
-    channels = max(rounding.minimum or divisor, divide_half_up(top, bottom * divisor) * divisor)
-    return channels + divisor if 10 * channels * bottom < 9 * top else channels
+    rounded = divide_half_up(top, bottom * divisor) * divisor
+    channels = at_least(rounded, rounding.minimum or divisor)
+    return channels + divisor * (10 * channels * bottom < 9 * top)
 
 
 _ROUND = {"none": _none, "floor": _floor, "nearest": _nearest, "divisible": _divisible}
@@ -136,14 +146,18 @@ class Setting(NamedTuple):
 
 
 def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:
-    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1.
+    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1."""
+    return side(height, rho.numerator, rho.denominator), side(width, rho.numerator, rho.denominator)
+
+
+def side(written: int, top: Any, bottom: Any) -> Any:
+    """A side under ρ = top / bottom, px; works on ints and arrays.
 
     A map of one row is a sequence: ρ is of its length.
     """
-    return tuple(  # type: ignore[return-value]
-        side if side == 1 else max(1, divide_half_up(side * rho.numerator, rho.denominator))
-        for side in (height, width)
-    )
+    if written == 1:
+        return top * 0 + 1
+    return at_least(divide_half_up(written * top, bottom), 1)
 
 
 def ratio_of(resolution: int, height: int, width: int) -> Fraction:

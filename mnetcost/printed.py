@@ -6,6 +6,7 @@ from fractions import Fraction
 from operator import index
 from typing import Any
 
+from mnetcost.exact import ratio_text
 from mnetcost.problems import Mark, UsageError
 from mnetcost.record import Record
 from mnetcost.text import clip
@@ -13,33 +14,125 @@ from mnetcost.text import clip
 AGREES, DIFFERS, ERRATUM = "agrees", "differs", "erratum"  # of published figures
 FITS, OVER = "fits", "over"  # of budgets
 
-_UNITS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
-_FIGURE = r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,12}))? ?([kKMGBT]?)"
+FORMS = "569M, 4.2 million, 3.13e8, 1.5·10^7, 568,740,352 or 313.46 MMac"
+PREFIXES = ("", "k", "M", "G", "T", "P")  # of a thousand to the power of their place
+
+# The grammar: a number, by a power of ten or in front of a prefix, and what is counted.
+_SPACE = "[ \u00a0\u2009\u202f]?"
+_NUMBER = r"(0|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,13}|[1-9][0-9]{0,39})(?:\.([0-9]{1,12}))?"
+_POWER = (
+    rf"(?:[eE]\+?([0-9]{{1,2}})|{_SPACE}[·⋅×x*]{_SPACE}10(?:\^([0-9]{{1,2}})|([⁰¹²³⁴-⁹]{{1,2}})))?"
+)
+_FIGURE = f"{_NUMBER}{_POWER}{_SPACE}([A-Za-z][A-Za-z_ -]*|)"
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+# Longer ones first, each with the power of a thousand.
+_NAMED = {"thousand": 1, "million": 2, "billion": 3, "trillion": 4}
+_NAMED |= {"k": 1, "m": 2, "g": 3, "b": 3, "t": 4, "p": 5}
+_BINARY = {"ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+_COUNTED = {
+    "MAC": ("mac", "macc", "madd", "mult-add", "multadd", "multiply-add", "multiply-accumulate"),
+    "FLOP": ("flop", "f", "op", "operation"),
+    "parameters": ("param", "parameter", "weight"),
+    "bytes": ("byte",),
+}
+BYTES = (4, 2, 1)  # of a value: float32, float16, int8
 
 
 class Printed(Record, kw_only=False):
-    """A printed figure: its value, the weight of its last digit, and whether its author cut it."""
+    """A printed figure: its value, the weight of its last digit, and whether its author cut it.
+
+    `unit` is what it says that it counts (MAC, FLOP, parameters or bytes), empty where it says
+    nothing; `thousands` the power of a thousand that its prefix stands for.
+    """
 
     text: str
     value: Fraction
     last_digit: Fraction
     truncated: bool = False
+    unit: str = ""
+    thousands: int = 0
 
     @classmethod
     def read(cls, text: str, truncated: bool = False) -> "Printed":
-        """From "569M", "4.2 M" or "568740352"; raises ValueError for anything else."""
+        """From "569M", "3.13e8", "313.46 MMac" or "568,740,352".
+
+        Raises ValueError, with what to write, for anything else.
+        """
         found = re.fullmatch(_FIGURE, text.strip())
-        if not found:
-            raise ValueError(f"{text!r} is not a figure such as 569M or 4.2 M")
-        whole, decimals, unit = found[1], found[2] or "", Fraction(10 ** _UNITS[found[3]])
-        last_digit = unit / 10 ** len(decimals)
-        return cls(text, int(whole + decimals) * last_digit, last_digit, truncated)
+        suffix = _read_suffix(found[6]) if found else None
+        if not found or not suffix:
+            raise ValueError(f"{clip(text)!r} is not a figure; write {FORMS}")
+        whole, decimals = found[1].replace(",", ""), found[2] or ""
+        power = found[3] or found[4] or (found[5] or "").translate(_DIGITS)
+        times, thousands, unit = suffix
+        adds = found[6].lower().startswith("madd") and len(whole) < len("10000")
+        if power and times != 1:
+            raise ValueError(f"{clip(text)!r} has a power of ten and a prefix; write one of them")
+        if adds and times == 1 and not power:  # mega-adds?
+            raise ValueError(f"{clip(text)!r}: write {whole}M MACs, or {whole} MACs")
+        last_digit = Fraction(times * 10 ** int(power or 0), 10 ** len(decimals))
+        return cls(text, int(whole + decimals) * last_digit, last_digit, truncated, unit, thousands)
 
     def agrees(self, exact: int | Fraction) -> bool:
         """Whether `exact` prints as this figure: within half its last digit, or cut to it."""
         if self.truncated:
             return self.value <= exact < self.value + self.last_digit
         return abs(exact - self.value) <= self.last_digit / 2
+
+    def misfit(self, kind: str, work: str = "MAC") -> str:
+        """Why it cannot be a figure of this kind, with what to write; empty where it can.
+
+        `work` is the unit of mult-adds as they are counted here: MAC or FLOP.
+        """
+        wanted = work if kind == "mult_adds" else "parameters"
+        if self.unit in ("", wanted):
+            return ""
+        found = f"{clip(self.text)} is of {_plural(self.unit)}, and {kind} of {_plural(wanted)}"
+        if {self.unit, wanted} == {"MAC", "FLOP"}:
+            other = self.times(Fraction(2) if work == "FLOP" else Fraction(1, 2))
+            return f"{found}; write {other} where a MAC is two FLOPs, or {self.times()} where one"
+        if (self.unit, wanted) == ("bytes", "parameters"):
+            ways = [f"{self.times(Fraction(1, each))} for values of {each} bytes" for each in BYTES]
+            return f"{found}; write {', '.join(ways[:-1])}, {self.times()} for values of 1"
+        return found
+
+    def times(self, ratio: Fraction = Fraction(1)) -> str:
+        """The figure times a ratio, as a figure without a unit, to four decimals."""
+        value, thousands = self.value * ratio, self.thousands
+        if not thousands and self.last_digit > 1:
+            thousands = max(n for n in range(len(PREFIXES)) if value >= 1000**n or not n)
+        return ratio_text(round(value / 1000**thousands, 4)) + PREFIXES[thousands]
+
+
+def _plural(unit: str) -> str:
+    return unit if unit.endswith("s") else f"{unit}s"
+
+
+def _read_suffix(text: str) -> tuple[int, int, str] | None:
+    """By how much a suffix multiplies, its power of a thousand, and its unit; None for no suffix.
+
+    A B alone is a billion, behind a prefix it is bytes; 2^10n is a prefix only as Ki, Mi, Gi, Ti.
+    """
+    lowered = text.lower()
+    for prefix, times in _BINARY.items():
+        if lowered.startswith(prefix) and (unit := _read_unit(text[2:])) is not None:
+            return times, 0, unit
+    for prefix, thousands in _NAMED.items():
+        if lowered.startswith(prefix):
+            unit = _read_unit(text[len(prefix) :])
+            if unit is not None:
+                return 1000**thousands, thousands, unit
+    unit = _read_unit(text)
+    return None if unit is None else (1, 0, unit)
+
+
+def _read_unit(text: str) -> str | None:
+    """The unit that a word means, empty for none; None for no unit."""
+    word = text.removeprefix(" ")
+    if word in ("", "B"):
+        return "bytes" if word else ""
+    singular = word.lower().removesuffix("s").replace("_", "-").replace(" ", "-")
+    return next((unit for unit, words in _COUNTED.items() if singular in words), None)
 
 
 def _learned(count: Any) -> int:
@@ -99,7 +192,8 @@ class Budget(Record, kw_only=False):
 def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
     """The budget of these limits, each a whole number, a text such as "150M", or None.
 
-    Raises UsageError where one cannot be read.
+    Raises UsageError where one cannot be read, or is no number of parameters. What mult-adds are
+    of is known where they are counted.
     """
     given = {"mult_adds": mult_adds, "params": params}
     return Budget({kind: _limit(value, kind) for kind, value in given.items() if value is not None})
@@ -107,7 +201,6 @@ def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
 
 def _limit(value: Any, kind: str) -> Printed:
     """One limit. A float such as 150e6 may give it, where it is a whole number."""
-    what = f"max-{kind.replace('_', '-')}"
     text = str(value)
     if not isinstance(value, (str, bool)):
         try:
@@ -116,10 +209,17 @@ def _limit(value: Any, kind: str) -> Printed:
         except TypeError:
             text = repr(value)
     try:
-        return Printed.read(text)
-    except ValueError:
-        message = f"{what}: {clip(text)!r} is not a figure; write 150M, 1.5G or 4200000"
-        raise UsageError(message) from None
+        printed = Printed.read(text)
+    except ValueError as error:
+        raise UsageError(f"{option(kind)}: {error}") from None
+    if kind == "params" and (misfit := printed.misfit(kind)):
+        raise UsageError(f"{option(kind)}: {misfit}")
+    return printed
+
+
+def option(kind: str) -> str:
+    """What the option for a limit of this kind is called."""
+    return f"max-{kind.replace('_', '-')}"
 
 
 class Expectation(Record, kw_only=False):

@@ -18,7 +18,7 @@ from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 
-UNSET = {"alpha": "1", "rho": None, "resolution": None, "input": None, "batch": 1}
+UNSET = {"alpha": 1, "rho": None, "resolution": None, "input": None, "batch": 1}
 
 
 @click.command(epilog=EXITS)

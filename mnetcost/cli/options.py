@@ -10,6 +10,7 @@ import click
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import MAX_BATCH, PASSES, Basis
 from mnetcost.notebook.network import Network, load
+from mnetcost.printed import FORMS
 from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
 from mnetcost.spec.variants import read_set
@@ -124,7 +125,7 @@ _BUDGET_OPTIONS = (
         multiple=True,
         callback=once,
         metavar="FIGURE",
-        help="At most so many mult-adds: 150M, 1.5G or 4200000.",
+        help=f"At most so many mult-adds, such as {FORMS}.",
     ),
     click.option(
         "--max-params",

@@ -5,7 +5,8 @@ The same lines run on ints, NumPy arrays and SymPy symbols, so a formula never b
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from fractions import Fraction
+from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 from mnetcost.record import Record
 
@@ -104,6 +105,18 @@ class Layer(Record):
         """The layers that ride on this one (norm, act): part of its row."""
         return ()
 
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        """Groups of keys that say one thing, such as its sides: a spec writes those of one group.
+
+        With `like` among them it takes the sides of another map; see `fitted`.
+        """
+        return ()
+
+    def fitted(self, x: Map, to: Map) -> Self:
+        """The layer that gives input map `x` the sides of map `to`: what `like:` means."""
+        raise NotImplementedError
+
 
 class Stage(NamedTuple):
     """A simple layer from input map `x` to output map `y`."""
@@ -165,6 +178,13 @@ def differs(a: Quantity, b: Quantity) -> Quantity:
     """Where two quantities are not equal; what is unknown differs from nothing."""
     apart = a - b
     return not isinstance(apart, float) and apart != 0  # only UNKNOWN makes a float
+
+
+def times(value: Quantity, ratio: Quantity) -> Quantity:
+    """value · ratio, rounded down; a ratio that is not whole is a Fraction."""
+    if isinstance(ratio, Fraction) and ratio.denominator > 1:
+        return value * ratio.numerator // ratio.denominator
+    return value * ratio
 
 
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:

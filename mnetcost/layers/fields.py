@@ -12,17 +12,22 @@ MAX_SIDE = 2**16
 
 
 class Integer(Record, kw_only=False):
-    """A whole number from `minimum` to `maximum`."""
+    """A whole number from `minimum` to `maximum`; a `word` stands for none, if there is one."""
 
     minimum: int
     maximum: int
     unit: str
+    word: str = ""
+
+
+class Ratio(Record, kw_only=False):
+    """A number above zero, such as 2, 1/2 or 0.75, kept exact."""
 
 
 class PairOf(Record, kw_only=False):
-    """One whole number for both sides, or [height, width]."""
+    """One number for both sides, or [height, width]."""
 
-    side: Integer
+    side: Integer | Ratio
 
 
 class Choice(Record, kw_only=False):
@@ -51,7 +56,7 @@ class Nested(Record, kw_only=False):
     record: type[Record]
 
 
-Kind = Integer | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
+Kind = Integer | Ratio | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
 
 
 class Field(Record, kw_only=False):
@@ -80,6 +85,7 @@ Groups = Annotated[Quantity, Integer(1, MAX_CHANNELS, "groups")]
 Multiplier = Annotated[Quantity, Integer(1, MAX_CHANNELS, "output channels per input channel")]
 Size = Annotated[Pair, PairOf(Integer(1, MAX_SIDE, "px"))]
 OptionalSize = Annotated[Pair | None, PairOf(Integer(1, MAX_SIDE, "px"))]
+OptionalScale = Annotated[Pair | None, PairOf(Ratio())]
 Switch = Annotated[bool, Flag()]
 OptionalSwitch = Annotated[bool | None, Flag()]
 Count = Annotated[Quantity, Integer(1, MAX_CHANNELS, "parts")]

@@ -16,7 +16,7 @@ from mnetcost.layers.base import (
     layer,
     maximum,
 )
-from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer, Mode
+from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer
 
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
 Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
@@ -136,22 +136,3 @@ class DetectionOutput(Output):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.keep, 1, 7)
-
-
-class ResizeLike(Merge):
-    """`resize: {like: NAME}`: the first map at the sides of the second."""
-
-    written = "resize"
-    mode: Mode = "nearest"
-    called_as: CalledAs = "module"
-
-    def merged(self, maps: Sequence[Map]) -> Map:
-        return Map(maps[-1].h, maps[-1].w, maps[0].c)
-
-    def work(self, x: Map, y: Map) -> Iterable[Part]:
-        return (Part("resize", y.c, y.h * y.w),)
-
-    def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        yield Part(f"{self.mode}_outputs", y.c, y.h * y.w)
-        yield Part("sized_outputs", y.c, y.h * y.w)
-        yield Part("sized_positions", 1, y.h * y.w)

@@ -1,8 +1,9 @@
 """Layers that only rearrange, or do nothing at inference; and learned values without a kernel."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 from itertools import permutations
-from typing import Annotated
+from typing import Annotated, Self
 
 from mnetcost.layers.base import (
     Amount,
@@ -14,10 +15,12 @@ from mnetcost.layers.base import (
     Width,
     differs,
     layer,
+    times,
 )
 from mnetcost.layers.fields import (
+    MAX_CHANNELS,
     MAX_SIDE,
-    Called,
+    CalledAs,
     Channels,
     Choice,
     Count,
@@ -25,17 +28,18 @@ from mnetcost.layers.fields import (
     Groups,
     Integer,
     Mode,
-    OptionalChannels,
-    OptionalSize,
+    OptionalScale,
     Pixels,
     Rate,
     Switch,
 )
-from mnetcost.layers.window import values_read
+from mnetcost.layers.window import ONE, values_read
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
 OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
+PixelsOrRest = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px", "rest")]
+ChannelsOrRest = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels", "rest")]
 
 
 class Free(Layer):
@@ -115,28 +119,67 @@ class ChannelShuffle(Free):
 
 @layer("pad", example="pad: {top: 1, left: 2}")
 class Pad(Free):
-    """More px at the sides."""
+    """More px at the sides, or as many as it takes `like:` another map."""
 
     top: Edge = 0
     bottom: Edge = 0
     left: Edge = 0
     right: Edge = 0
 
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("like",), ("top", "bottom", "left", "right")
+
+    def fitted(self, x: Map, to: Map) -> Self:
+        return self._replace(top=0, bottom=to.h - x.h, left=0, right=to.w - x.w)
+
     def output(self, x: Map, width: Width) -> Map:
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
 
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            (y.h < x.h) | (y.w < x.w),
+            "shapes",
+            lambda: f"a {x.h}×{x.w} map cannot be padded to {y.h}×{y.w} px",
+        )
 
-@layer("crop", example="crop: {height: 20, width: 30}")
-class Crop(Free):
-    """A part of the map, of these sides."""
 
-    height: Pixels
-    width: Pixels
+class Sized(Free):
+    """Its sides are times `scale`, rounded down, or `height` and `width`, or `like:` another map's.
+
+    `scale` and `like:` follow the resolution, sides in px do not.
+    """
+
+    scale: OptionalScale = None
+    height: OptionalPixels = None
+    width: OptionalPixels = None
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("like",), ("scale",), ("height", "width")
+
+    def fitted(self, x: Map, to: Map) -> Self:
+        return self._replace(height=to.h, width=to.w)
 
     def output(self, x: Map, width: Width) -> Map:
-        return Map(self.height, self.width, x.c)
+        scale = self.scale or ONE
+        height = times(x.h, scale.h) if self.height is None else self.height
+        return Map(height, times(x.w, scale.w) if self.width is None else self.width, x.c)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            (y.h < 1) | (y.w < 1),
+            "shapes",
+            lambda: f"the scale leaves {y.h}×{y.w} px of a {x.h}×{x.w} map",
+        )
+
+
+@layer("crop", example="crop: {height: 20, width: 30}")
+class Crop(Sized):
+    """A part of the map; of a side that is not written, all of it."""
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield from super().checks(x, y)
         yield Check(
             (y.h > x.h) | (y.w > x.w),
             "kernel-too-large",
@@ -157,13 +200,25 @@ class Permute(Free):
 
 @layer("reshape", example="reshape: {height: 12, width: 64}")
 class Reshape(Free):
-    """The same values on other axes; one axis may be left out, and follows."""
+    """The same values on other axes: the sides times `scale`, or two axes in numbers.
 
-    height: OptionalPixels = None
-    width: OptionalPixels = None
-    channels: OptionalChannels = None
+    Under `scale` the channels follow, and so do the sides the resolution: 2 gives H×W×4C as
+    2H×2W×C. Of axes in numbers the third, which may be written `rest`, is what is left.
+    """
+
+    scale: OptionalScale = None
+    height: PixelsOrRest = None
+    width: PixelsOrRest = None
+    channels: ChannelsOrRest = None
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("scale",), ("height", "width", "channels")
 
     def output(self, x: Map, width: Width) -> Map:
+        if self.scale is not None:
+            channels = times(x.c, Fraction(1) / (self.scale.h * self.scale.w))
+            return Map(times(x.h, self.scale.h), times(x.w, self.scale.w), channels)
         values = x.h * x.w * x.c
         given = [self.height, self.width, self.channels]
         known: Quantity = 1
@@ -180,18 +235,11 @@ class Reshape(Free):
 
 
 @layer("resize", example="resize: {scale: 2, mode: bilinear}")
-class Resize(Called, Free):
-    """The map at other sides: times `scale`, to `height` and `width`, or `like:` another map's."""
+class Resize(Sized):
+    """The map at other sides, its values those nearby; a side that is not written stays."""
 
-    scale: OptionalSize = None
-    height: OptionalPixels = None
-    width: OptionalPixels = None
     mode: Mode = "nearest"
-
-    def output(self, x: Map, width: Width) -> Map:
-        scale = self.scale or (1, 1)
-        height = x.h * scale[0] if self.height is None else self.height
-        return Map(height, x.w * scale[1] if self.width is None else self.width, x.c)
+    called_as: CalledAs = "module"
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("resize", y.c, y.h * y.w),)

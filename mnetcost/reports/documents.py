@@ -59,7 +59,7 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
         "params": layer.params,
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),
-        **({"inputs": len(layer.node.reads)} if len(layer.node.reads) > 1 else {}),
+        **({"inputs": len(layer.node.sources)} if len(layer.node.sources) > 1 else {}),
         **beside(count, layer, apart),
     }
 

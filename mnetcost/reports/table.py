@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
-from mnetcost.cost import FORWARD, Count, TypeCost
+from mnetcost.cost import FORWARD, Count, LayerCost, TypeCost
+from mnetcost.layers.convolution import Conv
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
 from mnetcost.reports.notes import cost_notes
@@ -86,7 +87,19 @@ def types_table(count: Count, apart: bool = False) -> Table:
 def paper_name(name: str, cost: TypeCost) -> str:
     """ "Conv DW 3×3" for depthwise convolutions that all have this kernel; "" where it has none."""
     words = PAPER_NAMES.get(name, "")
-    return f"{words} {', '.join(cost.kernels)}" if name in ("depthwise", "conv") else words
+    if name == "depthwise":
+        return f"{words} {', '.join(cost.kernels)}"
+    if name == "conv":
+        kernels = dict.fromkeys(_grouped(one) + one.kernel for one in cost.layers)
+        return f"{words} {', '.join(kernels)}"
+    return words
+
+
+def _grouped(layer: LayerCost) -> str:
+    """What stands before the kernel of a grouped convolution, which Table 2 knows none of."""
+    kernel = layer.node.layer
+    grouped = isinstance(kernel, Conv) and kernel.groups_on(layer.input) > 1
+    return "grouped " if grouped else ""
 
 
 def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:

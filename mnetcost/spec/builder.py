@@ -117,6 +117,9 @@ class Builder(Surroundings):
         if reads is not None:
             here = self.channels(reads[0])
         written = self.records.read(key, value, scope, self.channels(scope.block), here)
+        sides = None if written.like is None else self.tensor(written.like, scope)
+        if written.like is not None and sides is None:
+            written = written._replace(record=Unknown(), like=None)
         name, name_mark = self.records.name(key, value, automatic, scope)
         reads = (at,) if reads is None else reads
         if written.is_source:
@@ -124,6 +127,12 @@ class Builder(Surroundings):
         expanded = list(written.expand(name))
         if written.known:
             self.own({name, *(one for one, _ in expanded)}, name_mark)
+        if len(reads) > 1 and not isinstance(written.record, Join):
+            message = f"`{key.text}` reads one tensor, not {len(reads)}"
+            self.collector.add(key.mark, "conflict", message)
+            reads = reads[:1]
+        if sides is not None:
+            reads = (*reads, sides)
         at = self._place(expanded, written, reads, scope)
         scope.names[self.records.tensor_name(value, automatic, scope)] = at
         self.places[name] = at  # a pair is known by its own full name, not by its halves' alone
@@ -143,10 +152,6 @@ class Builder(Surroundings):
             layer = record
             if isinstance(layer, Join):
                 layer = layer._replace(inputs=len(reads))
-            elif len(reads) > 1:
-                message = f"`{written.key.text}` reads one tensor, not {len(reads)}"
-                self.collector.add(written.key.mark, "conflict", message)
-                reads = reads[:1]
             derived = tuple(one for one in written.derived if hasattr(layer, one))
             self.add(
                 Node(
@@ -160,6 +165,7 @@ class Builder(Surroundings):
                     shares=shares,
                     training_only=scope.training_only,
                     uses=tuple(self.collector.uses),
+                    like=written.like is not None,
                 )
             )
             reads = (len(self.nodes) - 1,)

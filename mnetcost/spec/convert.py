@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from mnetcost.exact import MAX_LENGTH, parse_ratio, read_ratio
+from mnetcost.expressions import plain
 from mnetcost.layers.base import UNKNOWN, Pair
 from mnetcost.layers.fields import (
     Choice,
@@ -18,6 +19,7 @@ from mnetcost.layers.fields import (
     Kind,
     Nested,
     PairOf,
+    Ratio,
     WindowPadding,
     fields_of,
 )
@@ -39,6 +41,7 @@ _MEANT |= dict.fromkeys(("false", "no", "off"), "false")
 # What stands for a value that could not be read; None is replaced by the key's default.
 UNKNOWNS: dict[type, Any] = {
     Integer: UNKNOWN,
+    Ratio: UNKNOWN,
     PairOf: Pair(UNKNOWN, UNKNOWN),
     Choice: None,
     Flag: False,
@@ -54,7 +57,10 @@ def wanted(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
         case Integer() if kind.minimum == kind.maximum:
             return f"{kind.minimum} ({kind.unit})"
         case Integer():
-            return f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+            words = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
+            return f"{words}, or {kind.word}" if kind.word else words
+        case Ratio():
+            return "a number above zero, such as 2, 1/2 or 0.75"
         case PairOf():
             return f"{wanted(kind.side)}, or [height, width]"
         case Choice():
@@ -82,6 +88,9 @@ class Converter:
         match kind:
             case Integer():
                 return self.integer(node, kind)
+            case Ratio():
+                found = self.multiplier(node, "scale")
+                return UNKNOWN if found is None else plain(found)
             case PairOf():
                 return self._pair(node, kind.side, "[height, width]")
             case Choice():
@@ -114,6 +123,8 @@ class Converter:
         `other` names what else the key could hold, for the message.
         """
         expected = wanted(kind) + (other and f", or {other}")
+        if kind.word and isinstance(node, Scalar) and node.text == kind.word:
+            return None
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
         elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
@@ -148,8 +159,9 @@ class Converter:
             code, message = "wrong-type", f"found {describe(node)}"
         self.collector.add(node.mark, code, message, expected=expected)
 
-    def _pair(self, node: Node, side: Integer, other: str) -> Any:
-        expected = f"a whole number, or {other}"
+    def _pair(self, node: Node, side: Integer | Ratio, other: str) -> Any:
+        number = "a whole number" if isinstance(side, Integer) else wanted(side)
+        expected = f"{number}, or {other}"
         if isinstance(node, Items):
             if len(node.nodes) == 2:
                 return Pair(*(self.value(item, side) for item in node.nodes))
@@ -159,7 +171,10 @@ class Converter:
         elif isinstance(node, Entries):
             self.refuse(node, expected)
         else:
-            both = self.integer(node, side, other)
+            if isinstance(side, Integer):
+                both = self.integer(node, side, other)
+            else:
+                both = self.value(node, side)
             return Pair(both, both)
         return Pair(UNKNOWN, UNKNOWN)
 

@@ -1,6 +1,6 @@
 """One written layer to its record: keys, defaults, derived widths, its name; and rows to calls."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 from fractions import Fraction
 from typing import Any
 
@@ -8,7 +8,6 @@ from mnetcost.expressions import Derived, ExpressionError, is_expression, parse,
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
 from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, fields_of
-from mnetcost.layers.joins import ResizeLike
 from mnetcost.layers.structural import Free
 from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
@@ -22,7 +21,6 @@ from mnetcost.spec.scope import Evaluator, Scope
 _NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
-LIKE = {"resize": ("like",)}  # the tensor whose sides it takes
 SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
 
 
@@ -34,6 +32,7 @@ class Written(Record, kw_only=False):
     states: Any = None
     derived: tuple[str, ...] = ()
     weights: YamlNode | None = None
+    like: YamlNode | None = None
 
     @property
     def known(self) -> bool:
@@ -93,19 +92,19 @@ class RecordReader:
         self, key: Scalar, value: YamlNode | None, scope: Scope, block: Any, here: Any
     ) -> Written:
         fields = fields_of(LAYERS[key.text])
+        ways = ways_of(key.text)
         short = [one for one, meant in SHORT.items() if meant in fields]
         ruled = ["round"] if {"out", "squeeze"} & fields.keys() else []
-        known = (*fields, *short, *ruled, *LIKE.get(key.text, ()), *COMMON)
+        like = ["like"] if ("like",) in ways else []
+        known = (*fields, *short, *ruled, *like, *COMMON)
         entries = {} if value is None else self.convert.entries(value, known, key.text)
         if entries is None:
             return Written(Unknown(), key)
-        values = dict(self.defaults.get(key.text, {}))
+        _refuse_second_ways(self.convert, ways, entries)
+        values = self._one_way(key, ways, entries.keys())
+        if values is None:
+            return Written(Unknown(), key)
         rounding = None
-        if "like" in entries:
-            for name in entries.keys() & {"scale", "height", "width"}:
-                mark = entries[name][0].mark
-                self.convert.collector.add(mark, "conflict", f"`{name}` beside `like`")
-            return Written(self._resize_like(entries), key)
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
         derived = self._derive(fields, entries, short, scope, rounding)
@@ -123,8 +122,8 @@ class RecordReader:
         states = None
         if "in" in entries:
             states = self._stated(entries["in"][1], scope, block, here)
-        weights = entries["weights"][1] if "weights" in entries else None
-        return Written(record, key, states, tuple(derived), weights)
+        named = {one: entries[one][1] for one in ("weights", "like") if one in entries}
+        return Written(record, key, states, tuple(derived), **named)
 
     def _stated(self, node: YamlNode, scope: Scope, block: Any, here: Any) -> Any:
         """The input channels that a layer states: a number, or what follows from the block's."""
@@ -134,15 +133,24 @@ class RecordReader:
             derived = self.evaluate.derived(node, scope, _STATED.maximum)
         return derived or value
 
-    def _resize_like(self, entries: Mapping[str, tuple[Scalar, YamlNode]]) -> ResizeLike:
-        fields = fields_of(ResizeLike)
-        return ResizeLike(
-            **{
-                name: self.convert.field(node, fields[name])
-                for name, (_, node) in entries.items()
-                if name in fields
-            }
-        )
+    def _one_way(
+        self, key: Scalar, ways: tuple[tuple[str, ...], ...], written: Set[str]
+    ) -> dict[str, Any] | None:
+        """The defaults of a layer, without those of other ways than the one that is written.
+
+        None where one is needed and there is none, which is reported.
+        """
+        values = dict(self.defaults.get(key.text, {}))
+        if any(written & set(way) for way in ways):
+            others = {name for way in ways if not written & set(way) for name in way}
+            return {name: value for name, value in values.items() if name not in others}
+        names = [name for way in ways for name in way]
+        fields = LAYERS[key.text]._field_defaults
+        if names and not values.keys() & set(names) and {*map(fields.get, names)} == {None}:
+            needed = " or ".join(", ".join(f"`{name}`" for name in names).rsplit(", ", 1))
+            self.convert.collector.add(key.mark, "missing-key", f"{key.text} needs {needed}")
+            return None
+        return values
 
     def _derive(
         self,
@@ -305,6 +313,24 @@ class RecordReader:
         return []
 
 
+def ways_of(written: str) -> tuple[tuple[str, ...], ...]:
+    """The groups of keys of which a layer type, by the name that specs write, has one written."""
+    record = LAYERS[written]
+    return record.ways() if issubclass(record, Layer) else ()
+
+
+def _refuse_second_ways(
+    convert: Converter,
+    ways: tuple[tuple[str, ...], ...],
+    entries: Mapping[str, tuple[Scalar, YamlNode]],
+) -> None:
+    """Report the keys beside those that say the same in another way."""
+    first, *others = [way for way in ways if entries.keys() & set(way)] or [()]
+    for name in (name for way in others for name in way if name in entries):
+        one = next(one for one in first if one in entries)
+        convert.collector.add(entries[name][0].mark, "conflict", f"`{name}` beside `{one}`")
+
+
 def _is_name(text: str) -> bool:
     rest = text.translate(dict.fromkeys(map(ord, "_./:+-() ")))
     return len(text) <= 100 and text[0].isalnum() and (rest.isalnum() or not rest)
@@ -316,6 +342,7 @@ def read_defaults(convert: Converter, node: YamlNode) -> dict[str, dict[str, Any
     for key, value in (convert.entries(node, LAYERS, "defaults") or {}).values():
         known = fields_of(LAYERS[key.text])
         entries = convert.entries(value, known, f"{key.text} in defaults") or {}
+        _refuse_second_ways(convert, ways_of(key.text), entries)
         defaults[key.text] = {
             name: convert.field(item, known[name]) for name, (_, item) in entries.items()
         }

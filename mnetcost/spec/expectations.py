@@ -122,9 +122,14 @@ class FigureReader:
 
     def _printed(self, entries: Section, key: str, truncated: bool = False) -> Printed | None:
         text = self._text(entries, key)
-        try:
-            return None if text is None else Printed.read(text, truncated)
-        except ValueError:
-            node = entries[key][1]
-            self.convert.refuse(node, "a figure as printed, such as 569M or 4.2 M")
+        if text is None:
             return None
+        mark = entries[key][1].mark
+        try:
+            printed = Printed.read(text, truncated)
+        except ValueError as error:
+            self.collector.add(mark, "wrong-type", str(error), expected="a figure as printed")
+            return None
+        if misfit := printed.misfit(key):
+            self.collector.add(mark, "wrong-type", misfit, expected=f"the unit of {key}, or none")
+        return printed

@@ -17,13 +17,15 @@ from mnetcost.layers.fields import (
     Kind,
     Nested,
     PairOf,
+    Ratio,
     WindowPadding,
     fields_of,
 )
 from mnetcost.layers.window import SAME, VALID
 from mnetcost.multipliers import ROUNDINGS
-from mnetcost.printed import FIGURES
+from mnetcost.printed import FIGURES, FORMS
 from mnetcost.spec.convert import wanted
+from mnetcost.spec.entries import ways_of
 
 Schema = dict[str, Any]
 
@@ -92,7 +94,10 @@ def kind_schema(kind: Kind) -> Schema:
 def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
     match kind:
         case Integer():
-            return [{"type": "integer", "minimum": kind.minimum, "maximum": kind.maximum}]
+            whole = {"type": "integer", "minimum": kind.minimum, "maximum": kind.maximum}
+            return [whole, {"const": kind.word}] if kind.word else [whole]
+        case Ratio():
+            return [{"type": "number", "exclusiveMinimum": 0}, _QUOTIENT]
         case PairOf():
             return [*_forms(kind.side), _both(kind.side)]
         case Choice():
@@ -100,8 +105,7 @@ def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
         case Flag():
             return [{"type": "boolean"}]
         case Fractional():
-            ratio = {"type": "string", "pattern": "^[0-9.]+/[0-9]+$"}
-            return [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, ratio]
+            return [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, _QUOTIENT]
         case WindowPadding():
             return [*_forms(kind.side), {"enum": ["same", "valid"]}, _both(kind.side)]
         case Nested():
@@ -110,7 +114,10 @@ def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
             return [{}]
 
 
-def _both(side: Integer) -> Schema:
+_QUOTIENT: Schema = {"type": "string", "pattern": "^[0-9.]+/[0-9]+$"}
+
+
+def _both(side: Integer | Ratio) -> Schema:
     one = {"anyOf": [*_forms(side), EXPRESSION]}
     return {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
 
@@ -144,7 +151,7 @@ def layer_schema(name: str) -> Schema:
     ruled = {"round": _rounding()} if {"out", "squeeze"} & fields.keys() else {}
     common = {**COMMON, "in": kind_schema(CHANNELS) | COMMON["in"]}
     own = {key: _field(field) for key, field in fields.items()}
-    like = {"like": _LIKE} if name == "resize" else {}
+    like = {"like": _LIKE} if ("like",) in ways_of(name) else {}
     return _record({**common, **short, **ruled, **like, **own}, _first_line(record))
 
 
@@ -320,7 +327,7 @@ def _block() -> dict[str, Schema]:
 def _expect() -> dict[str, Schema]:
     printed = {"enum": ["rounded", "truncated"], "default": "rounded"}
     return {
-        **_figures("as printed, such as 569M or 4.2M"),
+        **_figures("as printed"),
         **_setting(),
         "printed": _described(printed, "whether the author rounded or cut"),
         "source": TEXT | {"description": "where it is printed"},
@@ -329,10 +336,11 @@ def _expect() -> dict[str, Schema]:
 
 
 def _budget() -> dict[str, Schema]:
-    return {**_figures("at most, such as 600M or 5M"), **_setting()}
+    return {**_figures("at most"), **_setting()}
 
 
 def _figures(words: str) -> dict[str, Schema]:
+    words += f", such as {FORMS}"
     return {name: {"type": ["string", "number"], "description": words} for name in FIGURES}
 
 

@@ -60,10 +60,10 @@ class Surroundings:
             raise TooLarge
         inputs = [self.source if index == INPUT else self.maps[index] for index in node.reads]
         block = self.source if node.block == INPUT else self.maps[node.block]
-        x = inputs[0] if inputs else self.source
+        x, last = (inputs[0], inputs[-1]) if inputs else (self.source, self.source)
         if isinstance(node.layer, Join):
             x = node.layer.merged(inputs)
-        unrolled = node.on(x, block) if node.derived else node
+        unrolled = node.on(x, block, last) if node.derived or node.like else node
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         self.maps.append(unrolled.layer.output(x, _as_written))
@@ -100,15 +100,11 @@ class Surroundings:
 
     def reads(self, value: YamlNode | None, at: int, scope: Scope) -> tuple[int, ...] | None:
         """The nodes that `from:` names, or None where nothing is written."""
-        if not isinstance(value, Entries) or not {"from", "like"} & value.nodes.keys():
+        if not isinstance(value, Entries) or "from" not in value.nodes:
             return None
-        found: list[int | None] = [at]
-        if "from" in value.nodes:
-            node = value.nodes["from"][1]
-            items = node.nodes if isinstance(node, Items) else [node]
-            found = [self.tensor(item, scope) for item in items]
-        if "like" in value.nodes:
-            found.append(self.tensor(value.nodes["like"][1], scope))
+        node = value.nodes["from"][1]
+        items = node.nodes if isinstance(node, Items) else [node]
+        found = [self.tensor(item, scope) for item in items]
         return tuple(at if one is None else one for one in found) or (at,)
 
     def tensor(self, node: YamlNode, scope: Scope) -> int | None:

@@ -124,7 +124,7 @@ def test_a_budget_of_options_holds_for_every_spec(capsys: pytest.CaptureFixture[
     ("words", "message"),
     [
         (["--max-params", "many"], "max-params: 'many' is not a figure"),
-        (["--max-mult-adds", "1,000"], "write 150M, 1.5G or 4200000"),
+        (["--max-mult-adds", "1_000"], "write 569M, 4.2 million, 3.13e8"),
         (["--alpha", "0.5"], "--alpha is what --max-mult-adds and --max-params hold for"),
         (["--set", "a=1"], "--set is what"),
         (["--max-params", "1", "--rho", "1", "--resolution", "9"], "not both"),

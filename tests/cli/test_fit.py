@@ -87,8 +87,8 @@ def test_no_possible_network(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     ("words", "message"),
     [
         ([], "give a budget"),
-        (["--max-params", "2 million"], "max-params: '2 million' is not a figure; write 150M"),
-        (["--max-mult-adds", "1,000"], "max-mult-adds: '1,000' is not a figure"),
+        (["--max-params", "2 dozen"], "max-params: '2 dozen' is not a figure; write 569M"),
+        (["--max-mult-adds", "1,00"], "max-mult-adds: '1,00' is not a figure"),
         (["--max-mult-adds", "-5"], "is not a figure"),
         (["--max-mult-adds", "9" * 400], "is not a figure"),
         (["--max-params", "1M", "--min-alpha", "2"], "min-alpha: 2 is above max-alpha, 1"),

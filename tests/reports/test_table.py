@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from commands import printed, run
 from documents import document
-from networks import INPUT
+from networks import INPUT, chain
 
 import mnetcost
+from mnetcost.reports.table import types_table
 
 
 def test_published_figures_stand_under_the_table():
@@ -124,3 +125,15 @@ def test_the_rule_of_widths_is_said(rule: str, words: str, tmp_path: Path) -> No
         encoding="utf-8",
     )
     assert f"rounding: {words}" in printed("table", str(path), "--alpha", "1")
+
+
+def test_types_tell_grouped_kernels_from_others() -> None:
+    layers = ["conv: {out: 6, kernel: [1, 3]}", "pointwise: {out: 4, groups: 2}"]
+    layers += ["conv: {out: 4, kernel: [1, 3], group_width: 2}", "pointwise: {out: 8}"]
+    layers += ["depthwise: {kernel: [5, 3]}", "conv: {out: 4}"]
+    names = {row[0]: row[1] for row in types_table(chain(*layers).cost()).rows}
+    assert names == {
+        "conv": "Conv 1×3, grouped 1×1, grouped 1×3",
+        "pointwise": "Conv 1×1",
+        "depthwise": "Conv DW 5×3",
+    }

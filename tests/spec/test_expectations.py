@@ -66,3 +66,37 @@ def test_a_wrong_expectation_is_noticed(nets, right, wrong, found):
     text = nets["mobilenet_v1"].graph.origin.text
     assert text.count(right) == 1
     assert found in broken(mnetcost.load(text.replace(right, wrong)))
+
+
+# --- figures and limits as people have them
+
+
+@pytest.mark.parametrize("section", ["expect: [{%s}]", "budget: {%s}"])
+@pytest.mark.parametrize(
+    ("figure", "message"),
+    [
+        ("mult_adds: 5.56 GFLOPs", "write 2.78G where a MAC is two FLOPs, or 5.56G where one"),
+        ("params: 5.4MB", "write 1.35M for values of 4 bytes"),
+        ("mult_adds: 300 MAdds", "write 300M MACs, or 300 MACs"),
+        ("mult_adds: 1_000_000", "is not a figure"),
+    ],
+)
+def test_a_figure_that_is_asked_about_has_a_place(section, figure, message):
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(f"{INPUT}layers: [relu]\n" + section % figure + "\n")
+    (problem,) = error.value.problems
+    assert (problem.code, problem.mark.line) == ("wrong-type", 3)
+    assert message in problem.message
+
+
+@pytest.mark.parametrize("section", ["expect", "budget"])
+def test_figures_in_sections(section):
+    """3·1·3·3 = 27 weights, each used at 32·16 places."""
+    conv = "layers: [conv: {out: 3, kernel: [3, 1], stride: [1, 2]}]\n"
+    text = "input: {height: 32, width: 32, channels: 3}\n" + conv + section
+    figures = "mult_adds: 1.3824e4, params: 27 params"
+    network = mnetcost.load(f"{text}:\n  - {{{figures}}}\n  - mult_adds: 13,824 MACs\n")
+    entries = network.graph.expectations + network.graph.budgets
+    assert network.cost().mult_adds == 13_824
+    values = [printed.value for one in entries for _, printed in one.figures()]
+    assert sorted(values) == [27, 13_824, 13_824]

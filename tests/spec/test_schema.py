@@ -106,7 +106,7 @@ def test_the_keys_are_those_that_the_reader_takes() -> None:
         keys = found["$defs"][f"layer.{name}"]["properties"].keys()
         short = {key for key, meant in entries.SHORT.items() if meant in fields_of(record)}
         ruled = {"round"} if {"out", "squeeze"} & fields_of(record).keys() else set()
-        like = entries.LIKE.get(name, ())
+        like = {"like"} if ("like",) in entries.ways_of(name) else set()
         assert keys == {*fields_of(record), *entries.COMMON, *short, *ruled, *like}, name
 
 
@@ -214,8 +214,24 @@ def test_a_rule_of_its_own_is_for_layers_that_write_a_width(layer: str, validato
     assert validator.is_valid(SMALL | {"layers": [entry]}) == (layer != "relu")
 
 
-@pytest.mark.parametrize("layer", ["resize", "relu"])
+@pytest.mark.parametrize("layer", ["resize", "crop", "pad", "reshape", "relu"])
 def test_sides_like_those_of_another(layer: str, validator: Any) -> None:
     assert validator.is_valid(SMALL | {"layers": [{layer: {"like": "stem"}}]}) == (
-        layer == "resize"
+        layer in ("resize", "crop", "pad")
     )
+
+
+@pytest.mark.parametrize(
+    ("entry", "good"),
+    [
+        ({"resize": {"scale": "1/2"}}, True),
+        ({"resize": {"scale": [0.5, "$r"]}}, True),
+        ({"crop": {"scale": "7/8"}}, True),
+        ({"reshape": {"height": "rest", "width": 1, "channels": 8}}, True),
+        ({"resize": {"scale": 0}}, False),
+        ({"resize": {"scale": "half"}}, False),
+        ({"resize": {"height": "rest"}}, False),
+    ],
+)
+def test_sides_that_follow(entry: dict[str, Any], good: bool, validator: Any) -> None:
+    assert validator.is_valid(SMALL | {"layers": [entry]}) == good

@@ -5,7 +5,9 @@ from fractions import Fraction
 from typing import Self
 
 from mnetcost.analysis.compare.pareto import Priced, front
-from mnetcost.cost import Count
+from mnetcost.cost import Count, LayerCost, share
+from mnetcost.layers.convolution import Convolution
+from mnetcost.layers.window import ONE
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
 
@@ -45,5 +47,10 @@ def _priced(count: Count) -> Priced:
 
 def pointwise_share(count: Count) -> Fraction:
     """The share of the mult-adds that is in 1×1 convolutions, of 1."""
-    types = count.by_type()
-    return types["pointwise"].mult_adds_share if "pointwise" in types else Fraction(0)
+    return share(sum(one.mult_adds for one in count.layers if is_1x1(one)), count.mult_adds)
+
+
+def is_1x1(layer: LayerCost) -> bool:
+    """Whether it is a 1×1 convolution: of any groups and stride, transposed too, but not dense."""
+    kernel = layer.node.layer
+    return isinstance(kernel, Convolution) and bool(kernel.kernel == ONE)

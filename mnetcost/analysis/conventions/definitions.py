@@ -45,7 +45,7 @@ def folded(count: Count) -> int:
     values = sum(layer.parameters.weights + layer.parameters.other for layer in count.layers)
     readers = [0] * len(count.layers)
     for layer in count.layers:
-        for place in layer.node.reads:
+        for place in layer.node.sources:
             if place >= 0:
                 readers[place] += 1
     for place, layer in enumerate(count.layers):

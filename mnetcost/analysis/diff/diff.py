@@ -23,7 +23,7 @@ LEAST_LIKENESS = 3
 SAME_LAYER = 10  # beside the likeness of layers that are the same in all
 
 # Keys that the output map and the groups tell; and how a layer is called, which is no structure.
-TOLD = {"out", "scale", "group_width", "called_as"}
+TOLD = {"out", "group_width", "called_as"}
 
 
 class Difference(NamedTuple):
@@ -206,8 +206,12 @@ def differences(before: LayerCost, after: LayerCost) -> tuple[Difference, ...]:
 
 def properties(layer: LayerCost) -> dict[str, Any]:
     """The keys of a layer as its spec would write them, with the groups that it has."""
-    record = layer.node.layer
-    found = {key: getattr(record, key) for key in fields_of(type(record)) if key not in TOLD}
+    record, told = layer.node.layer, set(TOLD)
+    if layer.node.like:  # its sides are those of a map that it reads
+        told.update(*record.ways())
+    if hasattr(record, "out"):  # whether α scales it
+        told.add("scale")
+    found = {key: getattr(record, key) for key in fields_of(type(record)) if key not in told}
     if "groups" in found and hasattr(record, "groups_on"):
         found["groups"] = record.groups_on(layer.input)
     return found

@@ -127,6 +127,8 @@ def model(cost: LayerCost) -> Model:
         if isinstance(value, int) and value > 1:
             values[field] = symbols.new(name, value)
     layer = _with(layer, values)
+    if cost.node.like:  # the sides of its output are those of the map that it is like
+        layer = layer.fitted(x, Map(*_sides(symbols, "D_L", cost.output), x.c))
     given = layer.output(x, lambda written, scale: symbols.new("N", cost.output.c))
     height, width = given.h, given.w
     if (height, width) != (x.h, x.w):
@@ -195,8 +197,8 @@ def _incoming_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator
 def _source(count: Count, cost: LayerCost) -> LayerCost | None:
     """The layer that says how many channels come in: through those that leave them as they are."""
     channels = cost.input.c
-    while len(cost.node.reads) == 1 and cost.node.reads[0] != INPUT:
-        cost = count.layers[cost.node.reads[0]]
+    while len(cost.node.sources) == 1 and cost.node.sources[0] != INPUT:
+        cost = count.layers[cost.node.sources[0]]
         if cost.output.c != channels:
             return None
         if hasattr(cost.node.layer, "out"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import lcm
 from typing import Any, cast
 
 from mnetcost.exact import parse_ratio, read_ratio
@@ -56,7 +57,9 @@ def _range(text: str, what: str) -> Iterable[Fraction]:
     steps = (end - start) // step
     if steps >= MAX_VALUES:
         raise UsageError(f"{what}: {clip(text)} has over {MAX_VALUES:,} values")
-    return (start + turn * step for turn in range(steps + 1))
+    common = lcm(start.denominator, step.denominator)  # sums of fractions are slow
+    first, each = int(start * common), int(step * common)
+    return (Fraction(first + turn * each, common) for turn in range(steps + 1))
 
 
 def whole(values: Iterable[Fraction], what: str) -> tuple[int, ...]:

@@ -6,15 +6,24 @@ hundred thousand distinct ones.
 
 from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from mnetcost.analysis.sweep.axes import read_axis, whole
-from mnetcost.analysis.sweep.quantities import Array, Line, column, row
+from mnetcost.analysis.sweep.quantities import (
+    COLUMN,
+    ROW,
+    Array,
+    Line,
+    array_of,
+    dtype_for,
+    narrowed,
+    peak,
+)
 from mnetcost.graph import Graph, infer
 from mnetcost.layers.base import Map
-from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, ratio_of, sides
+from mnetcost.multipliers import BOTH, Ruled, Setting, Widths, make_setting, ratio_of, side
 from mnetcost.problems import UsageError
 
 # The paper's four by four: Howard et al. 2017, Tables 6 and 7.
@@ -33,7 +42,7 @@ class Axis(NamedTuple):
     values: tuple[Fraction, ...]
     places: Array
     first: Array
-    numbers: dict[Any, list[int]]
+    numbers: dict[Any, Array]
 
     @property
     def distinct(self) -> int:
@@ -47,10 +56,7 @@ class Axis(NamedTuple):
     def without(self, bad: Array) -> "Axis":
         """The axis without the distinct ones where `bad` holds."""
         moved = np.where(bad, -1, np.cumsum(~bad) - 1)
-        numbers = {
-            name: [one for one, gone in zip(values, bad) if not gone]
-            for name, values in self.numbers.items()
-        }
+        numbers = {name: values[~bad] for name, values in self.numbers.items()}
         return Axis(self.values, moved[self.places], self.first[~bad], numbers)
 
 
@@ -68,7 +74,9 @@ class Axes(NamedTuple):
     def input(self, graph: Graph) -> tuple[Map, Widths]:
         """The input map, and the widths, over the distinct points."""
         widths = _Columns(graph, self)
-        height, width = (row(self.rho.numbers[name], self.distinct) for name in ("height", "width"))
+        height, width = (
+            Line(self.rho.numbers[name], ROW, self.distinct) for name in ("height", "width")
+        )
         return graph.input.at(height, width, widths), widths
 
 
@@ -80,7 +88,7 @@ class _Columns(Widths):
         self.axes = axes
 
     def _round(self, written: Any) -> Line:
-        return column(self.axes.alpha.numbers[written], self.axes.distinct)
+        return Line(self.axes.alpha.numbers[written], COLUMN, self.axes.distinct)
 
 
 class _Noted(Widths):
@@ -91,33 +99,68 @@ class _Noted(Widths):
 
 
 def axes_of(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting]) -> Axes:
-    """Both axes. Each distinct width is rounded once for each α, in Python ints."""
+    """Both axes. Each distinct width is rounded once for each α."""
     noted = _Noted(graph.rounding, Fraction(1))
     source = graph.input.at(*graph.base, noted)
     for _ in infer(graph.nodes, source, noted, graph.input.channels, lambda node, check: None):
         pass
-    channels = {written: _rounded(graph, written, alphas) for written in noted.widths()}
+    ratios = Ratios.of(alphas)
+    channels = {written: _rounded(graph, written, ratios) for written in noted.widths()}
     pixels = {
-        "height": [one.height for one in settings],
-        "width": [one.width for one in settings],
+        "height": array_of([one.height for one in settings]),
+        "width": array_of([one.width for one in settings]),
     }
     return Axes(_axis(alphas, channels), _axis([one.rho for one in settings], pixels))
 
 
-def _rounded(graph: Graph, written: Any, alphas: Sequence[Fraction]) -> list[int]:
+class Ratios(NamedTuple):
+    """Ratios as arrays of their numerators and denominators, in lowest terms."""
+
+    tops: Array
+    bottoms: Array
+
+    @classmethod
+    def of(cls, values: Sequence[Fraction]) -> Self:
+        """The ratios of an axis."""
+        parts = [one.numerator for one in values], [one.denominator for one in values]
+        return cls(*map(array_of, parts))
+
+    def times(self, top: int, bottom: int = 1, room: int = 1) -> "Ratios":
+        """The ratios times top / bottom, not reduced: exact objects where int64 could wrap.
+
+        What is done with them may make numbers up to `room` times as large.
+        """
+        dtype = dtype_for(room * max(peak(self.tops) * top, peak(self.bottoms) * bottom))
+        tops, bottoms = (one.astype(dtype, copy=False) for one in self)
+        return Ratios(tops * top, bottoms * bottom)
+
+
+def _rounded(graph: Graph, written: Any, alphas: Ratios) -> Array:
+    """The channels of a written width at each α."""
     rule = graph.rounding
     if isinstance(written, Ruled):
         written, rule = written
-    return [rule.apply(written, alpha) for alpha in alphas]
+    # a rule works on 10 times a width, or 10 times the least one over the same denominator
+    room = 20 * (1 + rule.divisor) * (1 + rule.minimum)
+    factor = rule.multiplier
+    tops, bottoms = alphas.times(written * factor.numerator, factor.denominator, room)
+    return narrowed(rule.channels(tops, bottoms))
 
 
-def _axis(values: Sequence[Fraction], numbers: dict[Any, list[int]]) -> Axis:
+def _sides(written: int, rhos: Ratios) -> list[int]:
+    """A side of the input at each ρ, px."""
+    found: list[int] = side(written, *rhos.times(1, room=4 * written)).tolist()
+    return found
+
+
+def _axis(values: Sequence[Fraction], numbers: dict[Any, Array]) -> Axis:
     seen: dict[Hashable, int] = {}
-    keys: Iterable[Hashable] = zip(*numbers.values()) if numbers else ((),) * len(values)
+    keys: Iterable[Hashable] = ((),) * len(values)
+    if numbers:
+        keys = zip(*(found.tolist() for found in numbers.values()))
     index = np.array([seen.setdefault(key, len(seen)) for key in keys])
     first = np.unique(index, return_index=True)[1]
-    kept = {name: [found[place] for place in first] for name, found in numbers.items()}
-    return Axis(tuple(values), index, first, kept)
+    return Axis(tuple(values), index, first, {name: one[first] for name, one in numbers.items()})
 
 
 def read_alphas(alpha: Any) -> tuple[Fraction, ...]:
@@ -135,4 +178,6 @@ def read_settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Se
     else:
         pixels = whole(read_axis(resolution, "resolution"), "resolution")
         ratios = tuple(ratio_of(one, base.height, base.width) for one in pixels)
-    return [Setting(base.alpha, one, *sides(base.height, base.width, one)) for one in ratios]
+    places = Ratios.of(ratios)
+    pairs = zip(_sides(base.height, places), _sides(base.width, places))
+    return [Setting(base.alpha, one, *pair) for one, pair in zip(ratios, pairs)]

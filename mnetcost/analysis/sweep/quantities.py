@@ -6,7 +6,7 @@ matrices. Whatever else comes up (a floor of a product, a comparison) waits for 
 asked at. Each operation bounds its result in Python ints: past int64 it goes on in exact objects.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -157,20 +157,15 @@ class Deferred(Quantity):
         return known[id(self)]
 
 
-def column(values: Iterable[int], shape: tuple[int, int]) -> Line:
-    """One int for each α."""
-    return Line(array_of(list(values)), COLUMN, shape)
-
-
-def row(values: Iterable[int], shape: tuple[int, int]) -> Line:
-    """One int for each ρ."""
-    return Line(array_of(list(values)), ROW, shape)
-
-
 def array_of(values: Sequence[int]) -> Array:
     """Ints as int64, or as exact objects where one does not fit."""
     largest = max(map(abs, values), default=0)
     return np.array(values, dtype=dtype_for(largest))
+
+
+def narrowed(values: Array) -> Array:
+    """The same ints as int64, or as exact objects where one does not fit."""
+    return values.astype(dtype_for(peak(values)), copy=False)
 
 
 def dtype_for(largest: int) -> Any:
@@ -194,12 +189,16 @@ def products(value: Number, shape: tuple[int, int]) -> Products:
     if isinstance(value, Products):
         return value
     if isinstance(value, Line) and value.axis == ROW:
-        ones = column([1] * shape[0], shape)
-        return Products({value.key: (ones, value)}, shape)
-    ones = row([1] * shape[1], shape)
+        return Products({value.key: (_filled(1, COLUMN, shape), value)}, shape)
+    ones = _filled(1, ROW, shape)
     if not isinstance(value, Line):
-        value = column([int(value)] * shape[0], shape)
+        value = _filled(int(value), COLUMN, shape)
     return Products({ones.key: (value, ones)}, shape)
+
+
+def _filled(value: int, axis: int, shape: tuple[int, int]) -> Line:
+    """The same int all along an axis."""
+    return Line(np.full(shape[axis], value, dtype_for(abs(value))), axis, shape)
 
 
 def _picked(matrix: Array, places: Array, axis: int) -> Array:
@@ -224,7 +223,7 @@ def _exact(function: Function, operands: Sequence[Any]) -> Array:
     if function in _ARITHMETIC or dtype is object:  # of truths, sums are not what ints give
         operands = [_as(one, dtype) for one in operands]
     found: Array = np.asarray(function(*operands))
-    return found if found.dtype != object else found.astype(dtype_for(peak(found)))
+    return found if found.dtype != object else narrowed(found)
 
 
 def _as(value: Any, dtype: Any) -> Any:

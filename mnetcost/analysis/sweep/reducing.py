@@ -14,6 +14,7 @@ import numpy as np
 from mnetcost.analysis.sweep.counting import Cost
 from mnetcost.analysis.sweep.quantities import Array, Number, Products, products
 from mnetcost.analysis.sweep.values import Values
+from mnetcost.cost import FORWARD
 from mnetcost.printed import read_budget
 
 HEIGHT, WIDTH = 128, 1024  # of a tile: a megabyte of values
@@ -44,6 +45,7 @@ class Limit(NamedTuple):
 def limits_of(cost: Cost, max_mult_adds: Any, max_params: Any) -> list[Limit]:
     """The limits that were given: whole numbers, or texts such as "150M". Raises UsageError."""
     budget = read_budget(max_mult_adds, max_params)
+    FORWARD.limiting(budget)  # a sweep's own numbers are multiply-accumulates
     return [Limit(getattr(cost, kind), limit) for kind, limit in budget.limits().items()]
 
 

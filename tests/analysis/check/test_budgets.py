@@ -1,6 +1,10 @@
 """Budgets: limits are exact, of whatever is counted, at each setting."""
 
+from pathlib import Path
+
+import pytest
 from checked import SPEC
+from commands import run
 
 import mnetcost
 from mnetcost.reports.check import check_report
@@ -61,3 +65,42 @@ def test_a_limit_that_holds_is_passed_by_nothing() -> None:
         ("params", 4),
         ("mult_adds", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "words", "message"),
+    [
+        # 576 multiply-accumulates, twice as many FLOPs, and a budget of one in the other's unit
+        ("0.6 kFLOPs", [], "write 0.3k where a MAC is two FLOPs, or 0.6k where one"),
+        ("0.6 kMACs", ["--convention", "flops"], "write 1.2k where a MAC is two FLOPs"),
+        ("0.6 kFLOPs", ["--convention", "fvcore"], "write 0.3k where"),
+        ("576 params", [], "is of parameters, and mult_adds of MACs"),
+    ],
+)
+def test_a_limit_in_another_unit_is_asked_about(
+    limit: str, words: list[str], message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    ran = run("check", str(path), "--max-mult-adds", limit, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    ("limit", "words", "code"),
+    [
+        ("576 MACs", [], 0),
+        ("575 MACs", [], 1),
+        ("1.152 kFLOPs", ["--convention", "flops"], 0),
+        ("1.151 kFLOPs", ["--convention", "flops"], 1),
+        ("1e18", [], 0),
+        ("1" + "0" * 39, [], 0),
+    ],
+)
+def test_a_limit_in_its_own_unit_and_a_large_one(
+    limit: str, words: list[str], code: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    assert run("check", str(path), "--max-mult-adds", limit, *words).code == code

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnetcost.analysis.sweep.quantities import column, row
+from mnetcost.analysis.sweep.quantities import COLUMN, ROW, Line, array_of
 from mnetcost.analysis.sweep.values import blocks
 
 
@@ -24,14 +24,14 @@ def test_blocks_are_of_about_a_million_points(rows, columns, stops):
 
 
 def test_truths_add_up_as_those_of_ints_do():
-    found = column([1, 2, 3], (3, 2))
+    found = Line(array_of([1, 2, 3]), COLUMN, (3, 2))
     assert ((found > 1) + (found > 2)).values.tolist() == [0, 1, 2]
     assert ((found > 1) * (found > 2)).values.tolist() == [0, 0, 1]
 
 
 def test_products_of_sums_keep_every_term():
     """(h + c)², in which h·c stands twice."""
-    total = row([5, 7], (2, 2)) + column([2, 3], (2, 2))
+    total = Line(array_of([5, 7]), ROW, (2, 2)) + Line(array_of([2, 3]), COLUMN, (2, 2))
     both = np.arange(2), np.arange(2)
     assert total.tile(*both).tolist() == [[7, 9], [8, 10]]
     assert (total * total).tile(*both).tolist() == [[49, 81], [64, 100]]

@@ -19,11 +19,12 @@ from mnetcost.layers.fields import (
     Integer,
     Nested,
     PairOf,
+    Ratio,
     WindowPadding,
     fields_of,
 )
 from mnetcost.layers.window import SAME, Ceiled, Clipped, Same, Sides
-from mnetcost.spec.entries import COMMON, LIKE, SHORT
+from mnetcost.spec.entries import COMMON, SHORT, ways_of
 
 Row = tuple[str, ...]
 COMMON_KEYS = ", ".join(f"`{key}`" for key in COMMON)
@@ -125,8 +126,8 @@ def _other_keys(written: str) -> Iterator[tuple[str, str]]:
             yield key, f"instead of `{meant}`: so many times the channels that come in, or a part"
     if {"out", "squeeze"} & keys.keys():
         yield "round", "a rounding rule of its own, such as `{divisible: 8}`"
-    for key in LIKE.get(written, ()):
-        yield key, "instead of sides: the layer whose map has them"
+    if ("like",) in ways_of(written):
+        yield "like", "the layer whose map has the sides"
 
 
 def _docstrings(record: type[Any]) -> Iterator[str]:
@@ -142,7 +143,11 @@ def _filled(words: str) -> str:
 
 
 HELD: dict[type[Any], Callable[[Any], str]] = {
-    Integer: lambda kind: f"whole number from {kind.minimum} to {kind.maximum:,} ({kind.unit})",
+    Integer: lambda kind: (
+        f"whole number from {kind.minimum} to {kind.maximum:,} ({kind.unit})"
+        + (f", or `{kind.word}`" if kind.word else "")
+    ),
+    Ratio: lambda kind: "number above zero, such as 2, 1/2 or 0.75",
     PairOf: lambda kind: f"{holds(kind.side)}, or `[height, width]`",
     WindowPadding: lambda kind: (
         f"`same`, `valid`, {holds(kind.side)} at every end, or `[height, width]`"
