@@ -4,9 +4,10 @@ from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
-from mnetcost.conventions import PARAMETERS, WORK, Convention
+from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
 from mnetcost.conventions.presets import paper
 from mnetcost.conventions.tally import Bounds, apart, weigh
+from mnetcost.conventions.tally import params as params_of
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
@@ -91,6 +92,7 @@ class LayerCost(NamedTuple):
     work: Mapping[str, int]
     passes: Passes | None  # none where only the forward pass was asked for
     counted: Bounds
+    counted_params: int
     batch: int
 
     @property
@@ -130,6 +132,7 @@ class TypeCost(Record, kw_only=False):
     kernels: tuple[str, ...]
     parameters: Parameters
     counted: Bounds
+    counted_params: int
     passes: Passes | None
     layers: tuple[LayerCost, ...]
 
@@ -153,6 +156,7 @@ class Count(Record):
     work: Mapping[str, int]
     passes: Passes | None
     counted: Bounds
+    counted_params: int
 
     @classmethod
     def of(cls, graph: Graph, setting: Setting, basis: Basis = FORWARD) -> Self:
@@ -178,6 +182,7 @@ class Count(Record):
             work=_total_work(layers),
             passes=_total_passes(layers),
             counted=total(layer.counted for layer in layers),
+            counted_params=sum(layer.counted_params for layer in layers),
         )
 
     @property
@@ -194,7 +199,7 @@ class Count(Record):
         convention = self.basis.convention
         if convention is None:
             return {"params": self.params, "mult_adds": self.mult_adds}
-        params = {"params": int(convention.params(self.parameters._asdict()))}
+        params = {"params": int(self.counted_params)}
         return params | ({"mult_adds": int(self.counted.high)} if convention.counts_work else {})
 
     def by_type(self) -> dict[str, TypeCost]:
@@ -215,6 +220,7 @@ class Count(Record):
             tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
             Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
             total(layer.counted for layer in layers),
+            sum(layer.counted_params for layer in layers),
             _total_passes(layers),
             tuple(layers),
         )
@@ -324,18 +330,31 @@ def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) 
     gradients.add(node, values)
     if batch > 1:
         work = {kind: count * batch for kind, count in work.items()}
+    params = kernels(values)
     return LayerCost(
         node=node,
         input=x,
         output=y,
-        params=paper().params(values),
+        params=params,
         mult_adds=mult_adds,
         parameters=Parameters(**values),
         work={} if node.training_only else work,
         passes=computed,
         counted=count_under(node, x, y, basis, mult_adds),
+        counted_params=counted_params(node, x, y, basis, params),
         batch=batch,
     )
+
+
+def kernels(values: Mapping[str, Any]) -> Any:
+    """The kernels' weights among these parameters: what the default counts."""
+    return sum([values.get(kind, 0) for kind in paper().parameters[EVERY]])
+
+
+def counted_params(node: Node, x: Map, y: Map, basis: Basis, params: Any) -> Any:
+    """A layer's parameters under the convention of the basis; `params` are its kernels' weights."""
+    convention = basis.convention
+    return params if convention is None else params_of(node, x, y, convention)
 
 
 def count_under(node: Node, x: Map, y: Map, basis: Basis, mult_adds: Any) -> Bounds:

@@ -146,17 +146,17 @@ class Setting(NamedTuple):
 
 
 def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:
-    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1."""
+    """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1.
+
+    A map of one row is a sequence: ρ is of its length.
+    """
     return side(height, rho.numerator, rho.denominator), side(width, rho.numerator, rho.denominator)
 
 
 def side(written: int, top: Any, bottom: Any) -> Any:
-    """A side under ρ = top / bottom, px; works on ints and arrays.
-
-    A map of one row is a sequence: ρ is of its length.
-    """
+    """A side under ρ = top / bottom, px; works on ints and arrays."""
     if written == 1:
-        return top * 0 + 1
+        return top // top
     return at_least(divide_half_up(written * top, bottom), 1)
 
 

@@ -1,4 +1,4 @@
-"""Tables of raw exact values, reports and scatters: no network and no format in here."""
+"""Tables of raw exact values, pages, reports and scatters: no network and no format in here."""
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -78,15 +78,20 @@ class Table(Record, kw_only=False):
         )
 
 
-class Report(Record, kw_only=False):
-    """What a command prints: tables and notes for people, a document for programs.
-
-    `flat` is the table that a format of one table (CSV) writes.
-    """
+class Page(Record, kw_only=False):
+    """What people read: titled tables, and notes under them."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
+
+
+class Report(Page, kw_only=False):
+    """What a command prints: a page, and a document for programs.
+
+    `flat` is the table that a format of one table (CSV) writes.
+    """
+
     document: Mapping[str, Any]
     flat: Table
 

@@ -16,12 +16,35 @@ from mnetcost.problems import SpecError, UsageError
 from mnetcost.text import printable
 
 DONE, WRONG_SPEC, INTERRUPTED = 0, 1, 130  # and 2 for wrong options, as click has it
+SIGNALLED = 128  # and the number of the signal
 NAME = "mnetcost"
+
+
+class Ended(KeyboardInterrupt):
+    """Another signal asked the process to end: what is half-written goes first."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = SIGNALLED + number
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its documented code."""
+    _end_in_order()
     sys.exit(run(arguments))
+
+
+def _end_in_order() -> None:
+    """Let the signals that end a process end it as an interrupt does."""
+    import signal
+
+    def end(number: int, frame: object) -> NoReturn:
+        raise Ended(number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, end)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -33,8 +56,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return WRONG_SPEC
     except (click.ClickException, UsageError) as error:
         return _complain_of_usage(error)
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        return error.code if isinstance(error, Ended) else INTERRUPTED
     except OSError as error:
         _forget_output()
         if isinstance(error, BrokenPipeError):  # the reader has what it wanted

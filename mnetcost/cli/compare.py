@@ -75,7 +75,7 @@ def compare(
     if plot is not None and drawn is not None:
         from mnetcost.render.figure import figure_bytes
 
-        save(figure_bytes(scatter_of(found), drawn), plot, "--plot")
+        save([figure_bytes(scatter_of(found), drawn)], plot, "--plot")
     write(compare_report(found), chosen, output)
     print_text(text)
 

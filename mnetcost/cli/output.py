@@ -13,7 +13,7 @@ from mnetcost.files import replacing
 from mnetcost.render import FORMATS, SUFFIXES, renderer
 
 if TYPE_CHECKING:
-    from mnetcost.tabular import Report
+    from mnetcost.tabular import Page
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -77,8 +77,8 @@ def choose_format(
     return suffixes[suffix]
 
 
-def write(report: "Report", format_: str, output: str | None) -> None:
-    """Render the report and put it where it belongs."""
+def write(report: "Page", format_: str, output: str | None) -> None:
+    """Render the report, a page where the format is for people, and put it where it belongs."""
     if format_ == "rich" and not is_standard_output(output):
         from mnetcost.render.terminal import render_plain
 
@@ -96,13 +96,19 @@ def write_document(document: Mapping[str, Any], output: str | None) -> None:
 
 def write_text(text: str, output: str | None) -> None:
     """Put a text where it belongs."""
+    write_texts([text], output)
+
+
+def write_texts(texts: Iterable[str], output: str | None) -> None:
+    """Put a text where it belongs that is made some of it at a time."""
     if output is None or is_standard_output(output):
-        print_text(text)
+        for text in texts:
+            print_text(text)
     else:
-        save(text.encode(), output)
+        save((text.encode() for text in texts), output)
 
 
-def write_beside(report: "Report") -> None:
+def write_beside(report: "Page") -> None:
     """Put the report on standard error, where standard output holds something else."""
     from mnetcost.render.terminal import render_for
 
@@ -155,18 +161,14 @@ def print_text(text: str) -> None:
         sys.stdout.write(text)
 
 
-def save(data: bytes, output: str, option: str = "--output") -> None:
+def save(data: Iterable[bytes], output: str, option: str = "--output") -> None:
     """Write beside the file, then rename: a reader sees the old file or the new one, whole.
 
     Raises BadParameter, naming `option`, where that cannot be.
     """
     try:
-        if os.path.exists(output) and not os.path.isfile(output):
-            with open(output, "wb") as stream:  # a device cannot be replaced
-                stream.write(data)
-        else:
-            with replacing(output) as name, open(name, "wb") as stream:
-                stream.write(data)
+        with replacing(output) as name, open(name, "wb") as stream:
+            stream.writelines(data)
     except (OSError, ValueError) as error:
         words = error.strerror if isinstance(error, OSError) else None
         message = f"cannot write '{click.format_filename(output)}': {words or error}"

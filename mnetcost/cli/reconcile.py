@@ -16,10 +16,11 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import choose_format, format_option, output_option, write
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
+from mnetcost.printed import FORMS
 from mnetcost.problems import UsageError
 
 RECONCILE_EXITS = """\b
-Exit codes: 0 done; 1 nothing prints as --printed says (the nearest are on
+Exit codes: 0 done; 1 nothing explains what --printed says (the report is on
 standard output all the same), or something is wrong in or with a spec, or
 it is impossible at this α or ρ (nothing is on standard output then);
 2 wrong options."""
@@ -41,7 +42,7 @@ it is impossible at this α or ρ (nothing is on standard output then);
     multiple=True,
     callback=once,
     metavar="FIGURE",
-    help="Instead: what gives this number, such as 317M?",
+    help=f"Instead: what gives this number, such as {FORMS}, or 5.4MB?",
 )
 @setting_options
 @input_option
@@ -58,13 +59,16 @@ def reconcile(
 ) -> None:
     """The terms that lead from one number to another, or what gives a printed one.
 
-    With --printed every convention and the obvious scopes are tried: without the first
-    convolution, without the classifier, one layer type alone. The exit code is 1 where none of
-    them prints so; the nearest are shown.
+    With --printed these are tried: every convention, a tool's number doubled and halved, biases
+    counted, units of 10^n and of 2^10n; the network at other inputs, with a switch of its spec
+    turned and as its other variants; then its parts, such as without the first convolution. The
+    plainest that prints so comes first. What as many figures would find by chance explains
+    nothing; the exit code is then 1, as where nothing prints so.
 
     \b
     mnetcost reconcile mobilenet_v1 --from fvcore --to paper
     mnetcost reconcile mobilenet_v1 --alpha 0.75 --printed 317M
+    mnetcost reconcile resnet50 --printed "3.8 GFLOPs"
     """
     from mnetcost.analysis.reconcile.way import way
     from mnetcost.reports.reconcile import printed_report, read_printed, way_report
@@ -81,4 +85,4 @@ def reconcile(
     if printed is not None:
         report = printed_report(cost, printed)
         write(report, chosen, output)
-        click.get_current_context().exit(0 if report.document["found"] else 1)
+        click.get_current_context().exit(0 if report.document["answers"] else 1)

@@ -1,7 +1,8 @@
 """`mnetcost sweep`: a grid, printed, as one Parquet file, or part by part."""
 
+import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,12 +17,20 @@ from mnetcost.cli.options import (
     set_option,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, output_choice, print_text, write
+from mnetcost.cli.output import (
+    choose_format,
+    output_choice,
+    print_text,
+    write,
+    write_text,
+    write_texts,
+)
 from mnetcost.problems import UsageError
 from mnetcost.render import FORMATS, SUFFIXES
 
 if TYPE_CHECKING:
     from mnetcost.analysis.sweep.sweep import CountSweep
+    from mnetcost.graph import Graph
 
 PARQUET = "parquet"
 Step = TypeVar("Step")
@@ -70,9 +79,10 @@ def sweep(
     is 1,0.75,0.5 or a range START:END:STEP that includes its end, such as 0.25:1:0.25; an option
     may be repeated. The defaults are the paper's four by four.
 
-    Up to 100,000 points are printed, 2,000,000,000 written as Parquet: with -o FILE.parquet as one
-    file, with --parts as a folder of files of about a million points each. The same command
-    finishes a folder that was cut short, without what is done already.
+    Up to 100,000 points are printed, the tables of over 2,000 shortened to both ends of their axes.
+    2,000,000,000 are written as Parquet: with -o FILE.parquet as one file, with --parts as a folder
+    of files of about a million points each. The same command finishes a folder that was cut short,
+    without what is done already.
 
     \b
     mnetcost sweep
@@ -116,21 +126,18 @@ def _grids(
     spec: str, sets: list[dict[str, Any]], limit: int, options: dict[str, Any]
 ) -> "Iterator[tuple[dict[str, Any], CountSweep]]":
     """Each combination of knobs with its grid."""
+    axes = {name: list(options[name]) or None for name in ("alpha", "rho", "resolution")}
+    for one in sets:
+        yield one, _grid(open_network(spec, one).graph, axes, points_each(limit, sets), options)
+
+
+def _grid(
+    graph: "Graph", axes: Mapping[str, Any], limit: int, options: dict[str, Any]
+) -> "CountSweep":
     from mnetcost.analysis.sweep.sweep import CountSweep
 
-    for one in sets:
-        grid = CountSweep.of(
-            open_network(spec, one).graph,
-            list(options["alpha"]) or None,
-            list(options["rho"]) or None,
-            list(options["resolution"]) or None,
-            options["input"],
-            basis=options["basis"],
-            limit=points_each(limit, sets),
-            engine=options["engine"],
-            invalid=options["invalid"],
-        )
-        yield one, grid
+    others = {name: options[name] for name in ("basis", "engine", "invalid")}
+    return CountSweep.of(graph, **axes, size=options["input"], limit=limit, **others)
 
 
 def _write_report(
@@ -140,11 +147,47 @@ def _write_report(
     format_: str,
     output: str | None,
 ) -> None:
-    from mnetcost.reports.sweep import MAX_REPORTED, joined, sweep_report
+    from mnetcost.reports.sweep import MAX_REPORTED
 
-    found = _grids(spec, sets, MAX_REPORTED, options)
-    reports = [(knobs, sweep_report(grid.computed())) for knobs, grid in found]
-    write(joined(reports), format_, output)
+    grids = _grids(spec, sets, MAX_REPORTED, options)
+    if format_ == "csv":
+        from mnetcost.analysis.sweep.rows import Rows, csv_texts
+
+        write_text("".join(csv_texts(Rows(list(grids)))), output)
+    elif format_ == "json":
+        _write_json([(knobs, grid.computed()) for knobs, grid in grids], output)
+    else:
+        _write_tables(list(grids), options, format_, output)
+
+
+def _write_json(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str | None) -> None:
+    from mnetcost.render.json import listing_texts
+    from mnetcost.reports.documents import header
+    from mnetcost.reports.sweep_document import points_documents
+
+    first = sweeps[0][1]
+    head = header(first.graph, first.basis)
+    write_texts(listing_texts(head, "points", points_documents(sweeps)), output)
+
+
+def _write_tables(
+    sweeps: "list[tuple[dict[str, Any], CountSweep]]",
+    options: dict[str, Any],
+    format_: str,
+    output: str | None,
+) -> None:
+    """The tables of each grid, of a long one those of its ends."""
+    from mnetcost.reports.sweep import MAX_SHOWN, ends, joined, sweep_report
+
+    most = points_each(MAX_SHOWN, sweeps)
+    pages = []
+    for knobs, grid in sweeps:
+        shown = grid
+        if math.prod(grid.shape) > most:
+            alphas, rhos = ends(grid, most)
+            shown = _grid(grid.graph, {"alpha": alphas, "rho": rhos}, most, options)
+        pages.append((knobs, sweep_report(shown.computed(), grid.shape)))
+    write(joined(pages), format_, output)
 
 
 def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str) -> None:

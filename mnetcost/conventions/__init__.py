@@ -6,7 +6,7 @@ Read: this file (the words of it, and a convention), `tally` (a layer counted un
 
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mnetcost.layers.fields import CALLS
 from mnetcost.record import Record
@@ -67,6 +67,9 @@ MULTIPLY_ADDS = frozenset(
     | {one for one in SIZES if one.startswith("kernel_")}
 )
 EVERY = "every"  # the rule that holds for every layer type
+# The call whose weight holds where a rule by call says nothing of another: a derived class calls
+# the function, and what works in place is the same module or function.
+AS = {"subclass": "functional", "inplace": "module", "functional_inplace": "functional"}
 
 Weights = Mapping[str, int]  # by how the layer is called
 Rules = Mapping[str, Mapping[str, Weights]]  # layer type or "every", part, call
@@ -91,13 +94,15 @@ class _Said(NamedTuple):
     name: str
     words: str
     tool: str
+    measured: Mapping[str, str]  # names and versions of what was run to find what it counts
     unit: str  # MAC or FLOP: what its number is called
+    doubled: str  # who prints twice its number
     multiply_add: int  # operations that one multiply-add is
     work: Rules
     per_image: Rules
     as_every: tuple[str, ...]  # layer types for which what `every` weighs is the whole answer
     free: Mapping[str, tuple[str, ...]]  # layer types that weigh nothing, by the reason
-    parameters: tuple[str, ...]
+    parameters: Rules
     notes: tuple[Remark, ...]
     defects: tuple[Remark, ...]  # where its number is the tool's own mistake
 
@@ -109,6 +114,15 @@ class Convention(_Said):
     def _known(self) -> dict[tuple[str, str], tuple[Weight, ...]]:
         return {}
 
+    @cached_property
+    def _known_parameters(self) -> dict[tuple[str, str], Mapping[str, int]]:
+        return {}
+
+    @property
+    def versions(self) -> str:
+        """What was run to find what it counts: "torch 2.13.0, opset 20"; empty for one in words."""
+        return ", ".join(f"{name} {version}" for name, version in self.measured.items())
+
     def weights(self, written: str, called_as: str) -> tuple[Weight, ...]:
         """The parts of a layer type, called this way, that count."""
         key = written, called_as
@@ -118,16 +132,16 @@ class Convention(_Said):
 
     def _weights(self, written: str, called_as: str) -> Iterator[Weight]:
         for rules, per_image in ((self.work, False), (self.per_image, True)):
-            total: dict[str, int] = {}
-            for name in (EVERY, written):
-                for part, by_call in rules.get(name, {}).items():
-                    # a subclass calls the function; a rule may say that more of it is seen
-                    fallback = by_call.get("functional", 0) if called_as == "subclass" else 0
-                    total[part] = total.get(part, 0) + by_call.get(called_as, fallback)
-            for part, times in total.items():
-                if times:
-                    each = self.multiply_add if part in MULTIPLY_ADDS else 1
-                    yield Weight(part, times * each, per_image)
+            for part, times in _total(rules, written, called_as).items():
+                each = self.multiply_add if part in MULTIPLY_ADDS else 1
+                yield Weight(part, times * each, per_image)
+
+    def parameter_weights(self, written: str, called_as: str) -> Mapping[str, int]:
+        """How much the parameters of a layer type, called this way, count, by their kind."""
+        key = written, called_as
+        if key not in self._known_parameters:
+            self._known_parameters[key] = _total(self.parameters, written, called_as)
+        return self._known_parameters[key]
 
     def remarks(self, present: Container[str]) -> Iterator[tuple[str, str]]:
         """Its notes and defects about what is present: "Note" or "Defect", and the text."""
@@ -135,10 +149,6 @@ class Convention(_Said):
             for one in found:
                 if not one.about or one.about in present:
                     yield label, one.text
-
-    def params(self, amounts: Mapping[str, Any]) -> Any:
-        """The parameters that this convention counts, of amounts by name."""
-        return sum([amounts.get(kind, 0) for kind in self.parameters])
 
     @property
     def counts_work(self) -> bool:
@@ -151,3 +161,13 @@ class Convention(_Said):
         each = dict.fromkeys(CALLS, 1)
         parts = {"multiply_accumulate": each, "attention_product": each}
         return dict(self.work) == {EVERY: parts} and not self.per_image
+
+
+def _total(rules: Rules, written: str, called_as: str) -> dict[str, int]:
+    """What rules give each part of a layer type, called this way, with what `every` has."""
+    total: dict[str, int] = {}
+    for name in (EVERY, written):
+        for part, by_call in rules.get(name, {}).items():
+            times = by_call.get(called_as, by_call.get(AS.get(called_as, ""), 0))
+            total[part] = total.get(part, 0) + times
+    return {part: times for part, times in total.items() if times}

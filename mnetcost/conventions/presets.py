@@ -10,7 +10,7 @@ complete.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -21,13 +21,13 @@ from mnetcost.layers.base import Layer
 from mnetcost.layers.fields import CALLS, Integer
 from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.nodes import Entries, Items, Node, Scalar, read_mapping
+from mnetcost.spec.nodes import Entries, Items, Node, read_mapping
 from mnetcost.spec.sources import SUFFIX, is_path, read_file, stem
 from mnetcost.text import clip, did_you_mean
 
 KEYS = (
-    *("words", "tool", "unit", "multiply_add", "work", "per_image", "as_every", "free"),
-    *("parameters", "notes", "defects"),
+    *("like", "words", "tool", "measured", "unit", "multiply_add", "work", "per_image"),
+    *("as_every", "free", "parameters", "notes", "defects", "doubled"),
 )
 UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
@@ -38,7 +38,8 @@ _FOLDER = os.path.dirname(os.path.realpath(__file__))
 NAMES = (
     *("paper", "macs", "flops", "torch", "fvcore", "thop", "ultralytics-thop"),
     *("ptflops", "ptflops-aten", "torchinfo", "torchprofile"),
-    *("deepspeed-flops", "deepspeed-macs", "keras", "onnx-tool"),
+    *("deepspeed-flops", "deepspeed-macs", "darknet", "keras"),
+    *("onnx-tool", "onnx-tool-17", "onnx-tool-13"),
 )
 COLUMNS = ("multiplications", "additions", "comparisons", "divisions", "exponentials")
 
@@ -122,6 +123,31 @@ def _demand_all(found: Convention, collector: Collector) -> None:
             collector.add(TOP, "missing-key", message, expected=expected)
 
 
+def _over(known: Convention, own: Convention, written: Collection[str]) -> Convention:
+    """What a file says that is `like` a known convention: a layer type that it names is its own."""
+    named = {*own.work, *own.per_image, *own.as_every, *chain(*own.free.values())}
+
+    def rest(rules: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: one for name, one in rules.items() if name not in named}
+
+    free = {
+        why: tuple(one for one in types if one not in named) for why, types in known.free.items()
+    }
+    for why, types in own.free.items():
+        free[why] = (*free.get(why, ()), *types)
+    plain = ("words", "tool", "measured", "unit", "multiply_add", "parameters")
+    return known._replace(
+        name=own.name,
+        **{key: getattr(own, key) for key in plain if key in written},
+        work={**rest(known.work), **own.work},
+        per_image={**rest(known.per_image), **own.per_image},
+        as_every=tuple(rest(dict.fromkeys(known.as_every))) + own.as_every,
+        free={why: types for why, types in free.items() if types},
+        notes=known.notes + own.notes,
+        defects=known.defects + own.defects,
+    )
+
+
 class _Reader:
     """Reads one preset."""
 
@@ -133,11 +159,20 @@ class _Reader:
 
     def convention(self, root: Entries) -> Convention:
         entries = self.convert.entries(root, KEYS, "a convention") or {}
+        nodes = {name: node for name, (_, node) in entries.items()}
+        known = self.convert.word(nodes.pop("like"), NAMES) if "like" in nodes else None
         for key in ("words", "unit", "work"):
-            if key not in entries:
+            if key not in entries and known is None:
                 message = f"a convention needs `{key}`"
                 self.collector.add(TOP, "missing-key", message, expected=_OUTLINE)
-        nodes = {name: node for name, (_, node) in entries.items()}
+        if known is None:
+            return self._own(nodes)
+        whole = _shipped("presets", known)
+        self.named = dict.fromkeys({EVERY} & whole.work.keys(), f"weighed in {known}")
+        return _over(whole, self._own(nodes), nodes.keys())
+
+    def _own(self, nodes: Mapping[str, Node]) -> Convention:
+        """What the file itself says."""
         unit = self.convert.word(nodes["unit"], UNITS) if "unit" in nodes else None
         each = 1
         if "multiply_add" in nodes:
@@ -150,13 +185,17 @@ class _Reader:
             message = "how many FLOPs is a multiply-add?"
             expected = "multiply_add: 2, or 1"
             self.collector.add(nodes["unit"].mark, "missing-key", message, expected=expected)
-        work, per_image = (self._rules(nodes.get(key)) for key in ("work", "per_image"))
-        self.named = dict.fromkeys((*work, *per_image), "weighed")
+        work, per_image = (
+            self._rules(nodes.get(key), PARTS, "work") for key in ("work", "per_image")
+        )
+        self.named |= dict.fromkeys((*work, *per_image), "weighed")
         return Convention(
             name=stem(self.collector.origin.label),
             words=self._text(nodes, "words"),
             tool=self._text(nodes, "tool"),
+            measured=self._versions(nodes.get("measured")),
             unit=unit or "MAC",
+            doubled=self._text(nodes, "doubled"),
             multiply_add=each,
             work=work,
             per_image=per_image,
@@ -219,23 +258,34 @@ class _Reader:
                 found.append(name)
         return tuple(found)
 
-    def _parameters(self, node: Node | None) -> tuple[str, ...]:
-        if node is None:
-            return ()
-        words = [self.convert.word(one, tuple(PARAMETERS)) for one in self._list(node)]
-        return tuple(dict.fromkeys(word for word in words if word))
+    def _versions(self, node: Node | None) -> Mapping[str, str]:
+        """Names, each with its version."""
+        if not isinstance(node, Entries):
+            if node is not None:
+                self.convert.refuse(node, "names with versions, such as {torch: 2.13.0, opset: 20}")
+            return {}
+        read = self.convert.text
+        pairs = [(read(key, "a name"), read(one, "a version")) for key, one in node.nodes.values()]
+        return {name: version for name, version in pairs if name and version}
 
-    def _rules(self, node: Node | None) -> Rules:
+    def _parameters(self, node: Node | None) -> Rules:
+        """The same for every layer type, as a list, or rules as those of the work."""
+        if node is None or isinstance(node, Entries):
+            return self._rules(node, PARAMETERS, "parameters")
+        words = [self.convert.word(one, tuple(PARAMETERS)) for one in self._list(node)]
+        return {EVERY: {word: dict.fromkeys(CALLS, 1) for word in words if word}}
+
+    def _rules(self, node: Node | None, known: Collection[str], what: str) -> Rules:
         if node is None:
             return {}
         selectors = (EVERY, *self.types)
         return {
-            key.text: self._parts(value, key)
-            for key, value in (self.convert.entries(node, selectors, "work") or {}).values()
+            key.text: self._parts(value, known, f"the {what} of {key.text}")
+            for key, value in (self.convert.entries(node, selectors, what) or {}).values()
         }
 
-    def _parts(self, node: Node, owner: Scalar) -> Mapping[str, Weights]:
-        entries = self.convert.entries(node, PARTS, f"the work of {owner.text}") or {}
+    def _parts(self, node: Node, known: Collection[str], what: str) -> Mapping[str, Weights]:
+        entries = self.convert.entries(node, known, what) or {}
         return {key.text: self._weights(value) for key, value in entries.values()}
 
     def _weights(self, node: Node) -> Weights:

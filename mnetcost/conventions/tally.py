@@ -31,6 +31,12 @@ class Bounds(NamedTuple):
     low: Any
     high: Any
 
+    @property
+    def certain(self) -> bool:
+        """Whether it is one number, over a whole grid too."""
+        distance = 0 if self.low is self.high else self.high - self.low
+        return isinstance(distance, int) and distance == 0
+
 
 def stages(node: Node, x: Map, y: Map) -> Iterator[Stage]:
     """The simple layers of a node, and then those that ride on it."""
@@ -55,10 +61,12 @@ def parts(stage: Stage) -> dict[str, Any]:
 
 
 def present(of: Iterable[tuple[Node, Map, Map]]) -> frozenset[str]:
-    """The layer types and the parts that nodes with these maps have any of."""
+    """The layer types and the parts that nodes with these maps have any of, unless left out."""
     found: set[str] = set()
     for node, x, y in of:
         for stage in stages(node, x, y):
+            if call_of(stage) == "absent":
+                continue
             found.add(stage.layer.written)
             found.update(part for part, amount in parts(stage).items() if amount)
     return frozenset(found)
@@ -94,9 +102,27 @@ def weigh(node: Node, x: Map, y: Map, convention: Convention, batch: int) -> Bou
         ]
         least = most = values[0]
         for value in values[1:]:
-            least, most = minimum(least, value), maximum(most, value)
-        low, high = low + least, high + most
+            if not Bounds(least, value).certain:
+                least, most = minimum(least, value), maximum(most, value)
+        certain = low is high and least is most
+        low = low + least
+        high = low if certain else high + most
     return Bounds(low, high)
+
+
+def params(node: Node, x: Map, y: Map, convention: Convention) -> Any:
+    """The parameters of a node that a convention counts; an unknown call is taken for a module's.
+
+    What the implementation leaves out has none that a tool could print.
+    """
+    counted: Any = 0
+    for stage in () if node.shares is not None else stages(node, x, y):
+        call = CALLS[0] if convention.multiply_adds_alone else _calls(stage)[0]
+        weights = convention.parameter_weights(stage.layer.written, call)
+        for kind, amount in stage.layer.parameters(stage.x, stage.y):
+            if kind in weights:
+                counted = counted + weights[kind] * amount
+    return counted
 
 
 def apart(node: Node, x: Map, y: Map, batch: int) -> tuple[Any, ...]:
@@ -109,7 +135,13 @@ def apart(node: Node, x: Map, y: Map, batch: int) -> tuple[Any, ...]:
     return tuple(found)
 
 
+def call_of(stage: Stage) -> str:
+    """How the layer itself is called: `called_as`, which on a layer with `act` speaks of that."""
+    layer = stage.layer
+    return CALLS[0] if "act" in type(layer)._fields else getattr(layer, "called_as", CALLS[0])
+
+
 def _calls(stage: Stage) -> tuple[str, ...]:
     """How the layer is called, or every way where it is unknown."""
-    called: str = getattr(stage.layer, "called_as", CALLS[0])
+    called = call_of(stage)
     return CALLS if called == "unknown" else (called,)

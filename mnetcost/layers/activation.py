@@ -7,9 +7,11 @@ from typing import Annotated
 from mnetcost.layers.base import LAYERS, Amount, Layer, Map, Part, Width, layer
 from mnetcost.layers.fields import Called, Choice
 
+Slopes = Annotated[str, Choice(("channel", "one", "value"))]
+
 
 class Activation(Called, Layer):
-    """An elementwise function without parameters; its shape is its input's."""
+    """An elementwise function; its shape is its input's."""
 
     def output(self, x: Map, width: Width) -> Map:
         return x
@@ -36,12 +38,18 @@ class LeakyReLU(Activation):
     """x, or a fixed slope times x below zero. Maas et al. 2013."""
 
 
-@layer("prelu")
+@layer("prelu", example="prelu: {slopes: value}")
 class PReLU(Activation):
-    """x, or a learned slope per channel times x below zero. He et al. 2015, arXiv:1502.01852."""
+    """x, or a learned slope times x below zero. He et al. 2015, arXiv:1502.01852.
+
+    There is one slope a channel, or one for all values, or one a value of the map.
+    """
+
+    slopes: Slopes = "channel"
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        return (Amount("other", y.c),)
+        numbers = {"one": 1, "channel": y.c, "value": y.h * y.w * y.c}
+        return (Amount("other", numbers[self.slopes]),)
 
 
 @layer("elu")

@@ -33,9 +33,8 @@ class SqueezeExcitation(Layer):
         return (x.c, self.squeeze)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        yield Amount("weights", 2 * x.c * self.squeeze)
-        if self.bias:
-            yield Amount("biases", x.c + self.squeeze)
+        for stage in self.stages(x, y):
+            yield from stage.layer.parameters(stage.x, stage.y)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         for stage in self.stages(x, y):

@@ -174,17 +174,17 @@ def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[An
     return register
 
 
-def differs(a: Quantity, b: Quantity) -> Quantity:
-    """Where two quantities are not equal; what is unknown differs from nothing."""
-    apart = a - b
-    return not isinstance(apart, float) and apart != 0  # only UNKNOWN makes a float
-
-
 def times(value: Quantity, ratio: Quantity) -> Quantity:
     """value · ratio, rounded down; a ratio that is not whole is a Fraction."""
     if isinstance(ratio, Fraction) and ratio.denominator > 1:
         return value * ratio.numerator // ratio.denominator
     return value * ratio
+
+
+def differs(a: Quantity, b: Quantity) -> Quantity:
+    """Where two quantities are not equal; what is unknown differs from nothing."""
+    apart = a - b
+    return not isinstance(apart, float) and apart != 0  # only UNKNOWN makes a float
 
 
 def ceil_div(numerator: Quantity, denominator: Quantity) -> Quantity:

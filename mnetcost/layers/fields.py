@@ -95,9 +95,10 @@ Rate = Annotated[Any, Fractional()]
 Mode = Annotated[str, Choice(("nearest", "bilinear", "bicubic", "area"))]
 
 # How the reference implementation calls it: some counters see a module otherwise than a function.
-# A "subclass" is a module of a class of its own, derived from torch's, that calls the function.
+# A "subclass" is a module of a class of its own, derived from torch's, that calls the function;
+# "inplace" and "functional_inplace" are a module and a function that overwrite their input.
 # "absent" is what a paper has and the implementation leaves out, such as a last softmax.
-CALLS = ("module", "functional", "tensor", "subclass")
+CALLS = ("module", "functional", "tensor", "subclass", "inplace", "functional_inplace")
 CalledAs = Annotated[str, Choice((*CALLS, "absent", "unknown"))]
 
 

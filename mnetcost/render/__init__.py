@@ -7,10 +7,7 @@ formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mnetcost.tabular import Report
+from typing import Any
 
 # Format -> module and function, and the suffix of a file that means it.
 FORMATS = {
@@ -32,8 +29,8 @@ SUFFIXES = {suffix: name for name, (_, _, suffix) in FORMATS.items()}
 CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
 
 
-def renderer(name: str) -> "Callable[[Report], str]":
-    """The function that writes a report in this format."""
+def renderer(name: str) -> "Callable[[Any], str]":
+    """The function that writes a report in this format; a page, where it is one for people."""
     module, function, _ = CHECK_FORMATS[name]
-    found: Callable[[Report], str] = getattr(import_module(f"mnetcost.render.{module}"), function)
+    found: Callable[[Any], str] = getattr(import_module(f"mnetcost.render.{module}"), function)
     return found

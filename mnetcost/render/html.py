@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade
-from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
 _STYLE = """\
@@ -22,7 +22,7 @@ _STYLE = """\
 .mnetcost dt{font-weight:600;float:left;margin-right:.5em}.mnetcost dd{margin:0 0 .2em}"""
 
 
-def render_fragment(report: Report) -> str:
+def render_fragment(report: Page) -> str:
     """The report as a piece of HTML."""
     notes = "".join(f"<dt>{label}</dt><dd>{_text(words)}</dd>" for label, words in report.notes)
     tables = "".join(map(_table, report.tables))
@@ -32,7 +32,7 @@ def render_fragment(report: Report) -> str:
     )
 
 
-def render_html(report: Report) -> str:
+def render_html(report: Page) -> str:
     """The report as a page."""
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
-from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
 _WRITTEN = {
@@ -43,7 +43,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: _WRITTEN[found.group()], printable(text.replace("\n", " ")))
 
 
-def render_latex(report: Report) -> str:
+def render_latex(report: Page) -> str:
     """One table environment a table, and the notes as a list."""
     parts = [f"% {printable(report.title)}", r"% \usepackage{booktabs,graphicx}"]
     parts += [_table(report.title, table.without(Kind.BAR)) for table in report.tables]

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
-from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
 GAP = 2
@@ -36,7 +36,7 @@ def cell_len(text: str) -> int:
     return cell_len(text)
 
 
-def report_lines(report: Report, width: int | None) -> Iterator[Line]:
+def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     """Every line of the report, its tables fitted into `width` columns; None for no bound."""
     yield [(printable(report.title), BOLD)]
     for table in report.tables:
@@ -49,16 +49,36 @@ def report_lines(report: Report, width: int | None) -> Iterator[Line]:
         yield [(f"{label}: ", BOLD), (printable(words), PLAIN)]
 
 
+class _Whole(NamedTuple):
+    """What every column of a table needs of the others, worked out once."""
+
+    totals: tuple[Any, ...] | None
+    height: int  # lines of the header
+    first: int  # the column that says "Total"
+    largest: dict[Kind, Any]
+
+    @classmethod
+    def of(cls, table: Table) -> Self:
+        """The facts of a table."""
+        totals = table.totals()
+        return cls(
+            totals,
+            max(one.header.count("\n") for one in table.columns) + 1,
+            next(at for at, one in enumerate(table.columns) if one.kind is not Kind.SIGN),
+            {kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)},
+        )
+
+
 def _table_lines(table: Table, width: int | None) -> Iterator[Line]:
     """The table, or where it is too wide several parts that repeat its labels."""
-    columns = [_spans(table, place) for place in range(len(table.columns))]
+    whole = _Whole.of(table)
+    columns = [_spans(table, place, whole) for place in range(len(table.columns))]
     sizes = [max(cell_len(text) for text, _ in spans) for spans in columns]
-    totals = table.totals()
     for number, places in enumerate(_fit(table, sizes, width)):
         if number:
             yield []
         rows = list(zip(*(_padded(table, columns, sizes, place) for place in places)))
-        if totals and all(totals[place] is None for place in places):
+        if whole.totals and all(whole.totals[place] is None for place in places):
             rows.pop()  # a part without totals needs no line for them
         before = sum(sizes[place] + GAP for place in places[:-1])
         for row in rows:
@@ -138,33 +158,28 @@ def _joined(columns: Sequence[Column]) -> list[list[int]]:
     return groups
 
 
-def _spans(table: Table, place: int) -> Line:
+def _spans(table: Table, place: int, whole: _Whole) -> Line:
     """One column from top to bottom: header, rows, and the total where there is one."""
     column = table.columns[place]
-    values = [row[place] for row in table.rows]
-    totals = table.totals()
-    height = max(one.header.count("\n") for one in table.columns)
     header = column.header.split("\n")
-    spans = [(text, BOLD) for text in [""] * (height + 1 - len(header)) + header]
-    spans += _values(table, column, values)
-    if totals is not None:
-        first = next(at for at, one in enumerate(table.columns) if one.kind is not Kind.SIGN)
-        words = "Total" if place == first else ""
-        spans.append(
-            (words if totals[place] is None else cell_text(totals[place], column.kind), BOLD)
-        )
+    spans = [(text, BOLD) for text in [""] * (whole.height - len(header)) + header]
+    spans += _values(column, [row[place] for row in table.rows], whole.largest.get(column.kind))
+    if whole.totals is not None:
+        total = whole.totals[place]
+        words = "Total" if place == whole.first else ""
+        spans.append((words if total is None else cell_text(total, column.kind), BOLD))
     return spans
 
 
-def _values(table: Table, column: Column, values: Sequence[Any]) -> Line:
+def _values(column: Column, values: Sequence[Any], largest: Any) -> Line:
+    """The cells of a column; `largest` is the largest value of its kind in the table."""
     if column.kind is Kind.SIGN:
         return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
-    if column.kind not in (Kind.BAR, Kind.HEAT):
-        return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
-    largest = table.largest(column.kind)
     if column.kind is Kind.HEAT:
         return [_heat(value, largest) for value in values]
-    return [(bar_text(value / largest if largest else value, BAR), "cyan") for value in values]
+    if column.kind is Kind.BAR:
+        return [(bar_text(value / largest if largest else value, BAR), "cyan") for value in values]
+    return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
 
 
 def _heat(value: int, largest: int) -> Span:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
-from mnetcost.tabular import Kind, Report, Table
+from mnetcost.tabular import Kind, Page, Table
 from mnetcost.text import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
@@ -16,7 +16,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", flat.replace("&", "&amp;").replace("<", "&lt;"))
 
 
-def render_markdown(report: Report) -> str:
+def render_markdown(report: Page) -> str:
     """Headings, tables and notes."""
     parts = [f"# {escape(report.title)}"]
     for table in report.tables:

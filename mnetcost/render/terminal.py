@@ -5,22 +5,22 @@ import sys
 from typing import TextIO
 
 from mnetcost.render.layout import Line, report_lines
-from mnetcost.tabular import Report
+from mnetcost.tabular import Page
 
 
-def render_terminal(report: Report) -> str:
+def render_terminal(report: Page) -> str:
     """The report as standard output should show it."""
     return render_for(sys.stdout, report)
 
 
-def render_for(stream: TextIO | None, report: Report) -> str:
+def render_for(stream: TextIO | None, report: Page) -> str:
     """The report as an output stream should show it."""
     if (stream is not None and stream.isatty()) or os.environ.get("FORCE_COLOR"):
         return render_styled(report, stream)
     return render_plain(report)
 
 
-def render_plain(report: Report) -> str:
+def render_plain(report: Page) -> str:
     """The report without colour, as wide as it needs."""
     return "".join(f"{_text(line)}\n" for line in report_lines(report, width=None))
 
@@ -29,7 +29,7 @@ def _text(line: Line) -> str:
     return "".join(text for text, _ in line).rstrip()
 
 
-def render_styled(report: Report, stream: TextIO | None = None) -> str:
+def render_styled(report: Page, stream: TextIO | None = None) -> str:
     """The report in the colours and the width of the terminal."""
     from rich.console import Console  # a pipe does not wait for it
     from rich.text import Text

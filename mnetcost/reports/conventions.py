@@ -5,9 +5,16 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.conventions.definitions import definitions
-from mnetcost.analysis.conventions.terms import by_layer, differences, number, plain_count
+from mnetcost.analysis.conventions.terms import (
+    by_layer,
+    differences,
+    learned,
+    number,
+    plain_count,
+)
 from mnetcost.conventions import MULTIPLY_ADDS, PARTS, Convention, Rules
 from mnetcost.conventions.presets import NAMES, convention
+from mnetcost.conventions.tally import present
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.layers.fields import CALLS
@@ -24,13 +31,17 @@ def conventions_report() -> Report:
         Column("unit", "Unit", Kind.TEXT),
         Column("multiply_add", "Multiply-add\nis", Kind.INTEGER),
         Column("tool", "Tool", Kind.TEXT),
+        Column("measured", "Measured with", Kind.TEXT),
         Column("words", "Counts", Kind.TEXT),
     )
     table = Table(
         "conventions",
         "Conventions: `--convention NAME`, or the path of a file of your own",
         columns,
-        tuple((one.name, one.unit, one.multiply_add, one.tool, one.words) for one in found),
+        tuple(
+            (one.name, one.unit, one.multiply_add, one.tool, one.versions, one.words)
+            for one in found
+        ),
     )
     parts = Table(
         "parts",
@@ -58,11 +69,12 @@ def conventions_report() -> Report:
 def _described(one: Convention) -> dict[str, Any]:
     return {
         **{key: getattr(one, key) for key in ("name", "words", "tool", "unit", "multiply_add")},
+        "measured": dict(one.measured),
         "work": _plain(one.work),
         "per_image": _plain(one.per_image),
         "as_every": list(one.as_every),
         "free": {reason: list(types) for reason, types in one.free.items()},
-        "parameters": list(one.parameters),
+        "parameters": _plain(one.parameters),
         "notes": [note.text for note in one.notes],
         "defects": [note.text for note in one.defects],
     }
@@ -106,6 +118,7 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
         title=count.graph.name,
         tables=(table, _terms_table(count, found), _parameters_table(count)),
         notes=(
+            *_remarks(count, found),
             *source_notes(count.graph),
             *basis_notes(count.basis),
             ("Width", f"α = {ratio_text(count.setting.alpha)}; {rounding_text(count.graph)}"),
@@ -127,9 +140,20 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
     )
 
 
+def _remarks(count: Count, found: Sequence[Convention]) -> tuple[tuple[str, str], ...]:
+    """What the conventions say of layer types and parts that this network has, each once."""
+    here = present((layer.node, layer.input, layer.output) for layer in count.layers)
+    names: dict[str, list[str]] = {}
+    for one in found:
+        for remark in (*one.notes, *one.defects):
+            if remark.about in here:
+                names.setdefault(remark.text, []).append(one.name)
+    return tuple((", ".join(by), text) for text, by in names.items())
+
+
 def _compared(count: Count, one: Convention) -> dict[str, Any]:
     """One convention's document."""
-    params = one.params(count.parameters._asdict())
+    params = learned(count.layers, one)
     if not one.counts_work:
         return {"convention": one.name, "value": None, "unit": one.unit, "params": params}
     batch = count.basis.batch

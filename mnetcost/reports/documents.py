@@ -5,7 +5,7 @@ from typing import Any
 
 from mnetcost.conventions.presets import COLUMNS, paper
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost, share
+from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost
 from mnetcost.graph import Graph
 from mnetcost.reports.settings import is_another, knobs_document
 
@@ -25,18 +25,22 @@ def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
 
 def types_document(costs: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
     """Each type with its parameters, mult-adds and their shares, from (params, mult_adds)."""
-    params = sum(cost[0] for cost in costs.values())
-    mult_adds = sum(cost[1] for cost in costs.values())
+    params, mult_adds = (sum(amounts) for amounts in zip(*costs.values()))
     return [
         {
             "type": name,
             "params": cost[0],
             "mult_adds": cost[1],
-            "params_share": float(share(cost[0], params)),
-            "mult_adds_share": float(share(cost[1], mult_adds)),
+            "params_share": _part(cost[0], params),
+            "mult_adds_share": _part(cost[1], mult_adds),
         }
         for name, cost in costs.items()
     ]
+
+
+def _part(part: int, whole: int) -> float:
+    """The nearest float to an exact share; that of a Fraction takes ten times as long."""
+    return part / whole if whole else 0.0
 
 
 def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
@@ -79,8 +83,7 @@ def count_document(basis: Basis, of: Any) -> dict[str, Any]:
 
     It is that of a Count, or of what has parameters and bounds as one has.
     """
-    params = (basis.convention or paper()).params(of.parameters._asdict())
-    return counted_document(basis, params, of.counted)
+    return counted_document(basis, of.counted_params, of.counted)
 
 
 def counted_document(basis: Basis, params: int | None, counted: Bounds) -> dict[str, Any]:

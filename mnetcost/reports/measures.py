@@ -45,9 +45,7 @@ def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
             Measure("params", "Parameters", lambda layer: layer.params),
             Measure("mult_adds", header, lambda layer: layer.mult_adds),
         )
-    params = Measure(
-        "params", "Parameters", lambda layer: int(convention.params(layer.parameters._asdict()))
-    )
+    params = Measure("params", "Parameters", lambda layer: int(layer.counted_params))
     if not convention.counts_work:
         return (params,)
     if count.counted.low == count.counted.high:

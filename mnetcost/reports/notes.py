@@ -83,7 +83,7 @@ def convention_notes(basis: Basis = FORWARD, *counts: Count) -> tuple[tuple[str,
     What a convention says of a layer type stands there where one of these networks has it.
     """
     one = basis.convention or paper()
-    tool = f" ({one.tool})" if one.tool else ""
+    tool = f" ({'; '.join(filter(None, (one.tool, one.versions)))})" if one.tool else ""
     said = f"“{one.name}”{tool}, {one.words}"
     return ("Convention", said), *one.remarks(parts_of(one, counts))
 
@@ -126,7 +126,7 @@ def _difference_notes(count: Count) -> tuple[tuple[str, str], ...]:
 
 
 def _left_out(count: Count) -> str:
-    values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters)
+    values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters[EVERY])
     work = _amounts(count.work, WORK, paper().work[EVERY])
     return f"parameters: {values or 'none'}; operations: {work or 'none'}"
 

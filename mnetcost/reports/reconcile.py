@@ -1,13 +1,14 @@
 """The way from one number to another, and what gives a printed number."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from mnetcost.analysis.conventions.terms import number
-from mnetcost.analysis.reconcile.matches import Match, matches, nearest
+from mnetcost.analysis.reconcile.candidates import Candidate, candidates
+from mnetcost.analysis.reconcile.matches import CALLED, ROUNDED, Match, Matches, digits, matches
 from mnetcost.analysis.reconcile.way import Way
 from mnetcost.conventions import Convention
+from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.cost import Count
 from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
@@ -15,9 +16,9 @@ from mnetcost.problems import UsageError
 from mnetcost.reports.documents import header
 from mnetcost.reports.notes import cost_notes, parts_of
 from mnetcost.tabular import Column, Kind, Report, Table
-from mnetcost.text import clip
 
 MAX_SHOWN = 20
+SURE = 0.05  # by chance less often: the answer says "is", not "may be"
 
 
 def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Report:
@@ -61,57 +62,151 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
 SETTING = ("Source", "Width", "Input", "Batch")
 
 
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+", re.ASCII)
-
-
 def read_printed(text: str) -> Printed:
     """A figure such as 317M or 568,740,352. Raises UsageError for anything else."""
-    bare = text.strip()
-    bare = bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare
     try:
-        found = Printed.read(bare)
-    except ValueError:
-        message = f"--printed: {clip(text)!r} is not a figure such as 317M, 1.14G or 568,740,352"
-        raise UsageError(message) from None
+        found = Printed.read(text)
+    except ValueError as error:
+        raise UsageError(f"--printed: {error}") from None
     if not found.value:
         raise UsageError("--printed: nothing counts 0")
     return found
 
 
 def printed_report(count: Count, printed: Printed) -> Report:
-    """Every scope and way of counting that gives a printed number; the nearest where none does."""
-    found = matches(count, printed)
-    shown: Sequence[Match] = found or nearest(count, printed)
-    title = f"{printed.text}: " + (
-        "what prints so" if found else "nothing prints so; these come nearest"
-    )
+    """Whatever explains a printed number; what may be chance, or comes nearest, where nothing does.
+
+    Its title is the answer.
+    """
+    tried = candidates(count, printed.unit)
+    found = matches(tried, printed)
+    hits = found.explained or found.by_chance
+    shown = hits or found.nearest
+    titles = {found.explained: "what explains it", found.by_chance: "what prints so, by chance"}
+    title = titles.get(shown, "nothing prints so; these come nearest")
+    if len(shown) > MAX_SHOWN:
+        title += f" (the first {MAX_SHOWN} of {len(shown)})"
     columns = (
         Column("scope", "Scope", Kind.TEXT, label=True),
         Column("counted", "Counted as", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
         Column("value", "Number", Kind.INTEGER),
+        Column("prefix", "In", Kind.TEXT),
         Column("printed", "Prints so", Kind.TEXT),
         Column("off", "Off by", Kind.TEXT),
+        Column("chance", "By chance", Kind.TEXT),
     )
-    rows = tuple(
-        (one.scope, one.what, one.unit, one.value, one.printed, _off(one, printed))
-        for one in shown[:MAX_SHOWN]
-    )
-    if len(shown) > MAX_SHOWN:
-        title += f" (the first {MAX_SHOWN} of {len(shown)})"
-    table = Table("printed", title, columns, rows)
+    rows = tuple(_row(one, printed) for one in shown[:MAX_SHOWN])
+    table = Table("printed", f"{printed.text}: {title}", columns, rows)
+    answer = answer_text(found, printed)
+    settings = (pair for pair in cost_notes(count) if pair[0] in SETTING)
     return Report(
-        title=count.graph.name,
+        title=f"{count.graph.name}: {answer}",
         tables=(table,),
-        notes=tuple(pair for pair in cost_notes(count) if pair[0] in SETTING),
+        notes=(*settings, *_remarks(hits[:1], tried), ("Tried", _tried(found))),
         document={
             **_setting(count),
             "printed": printed.text,
-            "found": [_document(one) for one in found],
-            "nearest": [] if found else [_document(one) for one in shown],
+            "answer": answer,
+            "candidates": found.tried,
+            "answers": [_document(one, printed) for one in found.explained],
+            "by_chance": [_document(one, printed) for one in found.by_chance],
+            "nearest": [] if hits else [_document(one, printed) for one in found.nearest],
         },
         flat=table,
     )
+
+
+def answer_text(found: Matches, printed: Printed) -> str:
+    """What a printed number counts, in one sentence."""
+    if found.explained:
+        first = found.explained[0]
+        verb = "is" if first.chance <= SURE else "may be"
+        return f"{printed.text} {verb} {_match_text(first, printed)}."
+    if not found.by_chance:
+        return f"nothing explains {printed.text}: of {found.tried:,} numbers none prints so."
+    first = found.by_chance[0]
+    why = f"{_percent(first.chance)} of the figures like it would find something as likely"
+    if digits(printed) == 1:
+        why = "its one digit says too little"
+    return (
+        f"nothing explains {printed.text}: {why}, though it may be {_match_text(first, printed)}."
+    )
+
+
+def _match_text(one: Match, printed: Printed) -> str:
+    """What it counts, how, and the number that prints so."""
+    found = one.candidate
+    scope = found.scope if found.scope.startswith("the ") else f"the network {found.scope}"
+    called = f", which it calls {printed.unit}s" if _called_otherwise(one, printed) else ""
+    divided = f" / {_prefix(one, printed)}" if one.binary else ""
+    where = ", ".join(filter(None, (scope, found.network)))
+    number = f"{found.value:,} {_unit(found)}{divided}{called}"
+    return f"{where}, counted as {_counted(found)}: {number}, {one.printed}"
+
+
+def _called_otherwise(one: Match, printed: Printed) -> bool:
+    return (one.candidate.unit, printed.unit) in CALLED
+
+
+def _counted(one: Candidate) -> str:
+    """The conventions or the kinds of parameters, with the factor."""
+    names = ", ".join(one.names)
+    if one.unit == "bytes":
+        return f"{names}, {one.factor} bytes each"
+    return names if one.factor == 1 else f"{one.factor} × {names}"
+
+
+def _unit(one: Candidate) -> str:
+    return one.unit if one.unit in ("parameters", "bytes") else f"{one.unit}s"
+
+
+def _prefix(one: Match, printed: Printed) -> str:
+    """What the figure's prefix stands for: 10^9, or 2^30; empty without one."""
+    if not printed.thousands:
+        return ""
+    return f"2^{10 * printed.thousands}" if one.binary else f"10^{3 * printed.thousands}"
+
+
+def _percent(share: float) -> str:
+    return "under 0.1 %" if share < 0.001 else f"{share:.1%}".replace("%", " %")
+
+
+def _row(one: Match, printed: Printed) -> tuple[Any, ...]:
+    found = one.candidate
+    off = f"{float((one.shown - printed.value) / printed.value):+.2%}"
+    where = ", ".join(filter(None, (found.scope, found.network)))
+    by_chance = _percent(one.chance) if one.printed else ""
+    return (
+        *(where, _counted(found), _unit(found), found.value, _prefix(one, printed)),
+        *(one.printed, off, by_chance),
+    )
+
+
+def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tuple[str, str]]:
+    """What another network changes, and who prints twice a tool's number."""
+    for found in (one.candidate for one in first):
+        plain = found._replace(network="", value=0, distance=0)
+        for one in tried:
+            if found.network and one._replace(value=0, distance=0) == plain:
+                change = f"{found.value - one.value:+,} against {one.value:,} {_unit(one)}"
+                yield "Changed", f"{found.network}: {change} of the network as it was asked for"
+        doubled = [convention(name).doubled for name in found.names if name in NAMES]
+        if found.factor == 2 and any(doubled):
+            yield (
+                "Doubled",
+                f"{', '.join(filter(None, doubled))}: twice what {found.names[0]} counts",
+            )
+
+
+def _tried(found: Matches) -> str:
+    """How many numbers were tried, and what chance means."""
+    words = (
+        f"{found.tried:,} numbers. By chance: the share of figures with as many digits, from half "
+        "to twice this one, that a number as plain as the row's would give"
+    )
+    more = len(found.by_chance) if found.explained else 0
+    return words + (f"; {more} more print so, which chance explains as well" if more else "")
 
 
 def _setting(count: Count) -> dict[str, Any]:
@@ -122,16 +217,18 @@ def _setting(count: Count) -> dict[str, Any]:
     return {**begin, "alpha": str(setting.alpha), "rho": str(setting.rho)}
 
 
-def _off(one: Match, printed: Printed) -> str:
-    """How far the exact number is from the print."""
-    return f"{float((one.value - printed.value) / printed.value):+.2%}"
-
-
-def _document(one: Match) -> dict[str, Any]:
+def _document(one: Match, printed: Printed) -> dict[str, Any]:
+    found = one.candidate
+    factor = found.factor
     return {
-        "scope": one.scope,
-        "counted_as": one.what,
-        "unit": one.unit,
-        "value": one.value,
+        "value": found.value,
+        "convention": ", ".join(found.names),
+        "scope": found.scope,
+        "network": found.network,
+        "unit": found.unit,
+        "factor": int(factor) if factor.denominator == 1 else float(factor),
+        "prefix": _prefix(one, printed),
         "printed": one.printed or None,
+        "rounded": one.printed == ROUNDED,
+        "chance": one.chance if one.printed else None,
     }

@@ -1,7 +1,9 @@
-"""The grid of a sweep, every point of it, and its JSON document."""
+"""The grid of a sweep and every point of it, as tables; of a long one both ends."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import chain
+from math import isqrt
 from typing import Any, NamedTuple, Self
 
 from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
@@ -9,7 +11,6 @@ from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Count, share
 from mnetcost.exact import ratio_text
 from mnetcost.multipliers import make_setting
-from mnetcost.reports.documents import counted_document, header, types_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
     cost_headers,
@@ -18,10 +19,12 @@ from mnetcost.reports.measures import (
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
-from mnetcost.reports.settings import knob_text, knobs_document, knobs_text
-from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.reports.settings import knobs_text
+from mnetcost.tabular import Column, Kind, Page, Table
 
 MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
+MAX_SHOWN = 2_000  # points of tables; who reads more has a program do it
+ALL_POINTS = "--format csv and json have every one, -o FILE.parquet too"
 
 Index = tuple[int, int]
 Grid = list[list[int | None]]  # None where the network is impossible
@@ -65,23 +68,21 @@ class _Counts(NamedTuple):
         return cls(whole, types, bool(whole.counted.low != whole.counted.high))
 
 
-def sweep_report(sweep: CountSweep) -> Report:
-    """The grids, the points and the types of a sweep."""
-    counts = _Counts.of(sweep)
-    return Report(
+def sweep_report(sweep: CountSweep, shape: tuple[int, int] | None = None) -> Page:
+    """The grids and the points of a sweep, which shows the ends of one of `shape`."""
+    counts, part = _Counts.of(sweep), _left_out(sweep, shape or sweep.shape)
+    tables = (*_tables(sweep, counts), _points(sweep, counts))
+    every = (("All points", ALL_POINTS),) if part else ()
+    return Page(
         title=f"{sweep.graph.name}: α × ρ",
-        tables=(*_tables(sweep, counts), _points(sweep, counts)),
+        tables=tuple(one._replace(title=f"{one.title}{part}") for one in tables),
         notes=(
+            *every,
             *source_notes(sweep.graph),
             *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
         ),
-        document={
-            **header(sweep.graph, sweep.basis),
-            "points": [_point(sweep, counts, index) for index in _indices(sweep)],
-        },
-        flat=_values(sweep, counts),
     )
 
 
@@ -184,62 +185,36 @@ def _place(sweep: CountSweep, index: Index) -> tuple[Any, ...]:
     return sweep.alpha[a], sweep.rho[r], sweep.input(a, r)
 
 
-def _values(sweep: CountSweep, counts: _Counts) -> Table:
-    """One row a point, with each type's parameters and mult-adds: for CSV."""
-    columns = [
-        *_places(),
-        Column("params", "Parameters", Kind.INTEGER),
-        Column("mult_adds", "Mult-adds", Kind.INTEGER),
-        *own_columns(sweep.basis, counts.ranged),
+def ends(sweep: CountSweep, points: int) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+    """The α and the ρ at both ends of the axes, of about so many points together."""
+    alphas, rhos = sweep.shape
+    across = min(rhos, max(isqrt(points), points // alphas))
+    return _ends(sweep.alpha, points // across), _ends(sweep.rho, across)
+
+
+def _ends(values: tuple[Fraction, ...], most: int) -> tuple[Fraction, ...]:
+    if len(values) <= most:
+        return values
+    return values[: most - most // 2] + values[len(values) - most // 2 :]
+
+
+def _left_out(shown: CountSweep, shape: tuple[int, int]) -> str:
+    """Which part of a grid of this shape the tables show, if not all of it."""
+    parts = [
+        f"the first {few - few // 2:,} and the last {few // 2:,} of {every:,} {sign}"
+        for few, every, sign in zip(shown.shape, shape, "αρ")
+        if few < every
     ]
-    for name in sweep.types:
-        columns.append(Column(f"{name}_params", name, Kind.INTEGER))
-        columns.append(Column(f"{name}_mult_adds", name, Kind.INTEGER))
-    rows = []
-    for index in _indices(sweep):
-        one = counts.whole.at(index)
-        costs = (cost for grids in counts.types.values() for cost in grids.at(index)[:2])
-        own = own_cells(sweep.basis, counts.ranged, one.counted_params, one.counted)
-        rows.append((*_place(sweep, index), one.params, one.mult_adds, *own, *costs))
-    return Table("values", "Every point", tuple(columns), tuple(rows))
+    return f"\n(only {', '.join(parts)})" if parts else ""
 
 
-def _point(sweep: CountSweep, counts: _Counts, index: Index) -> dict[str, Any]:
-    a, r = index
-    one = counts.whole.at(index)
-    return {
-        "alpha": str(sweep.alpha[a]),
-        "rho": str(sweep.rho[r]),
-        "input": list(sweep.input(a, r)),
-        "params": one.params,
-        "mult_adds": one.mult_adds,
-        **counted_document(sweep.basis, one.counted_params, one.counted),
-        "types": [] if one.params is None else _types(sweep, counts, index),
-    }
-
-
-def _types(sweep: CountSweep, counts: _Counts, index: Index) -> list[dict[str, Any]]:
-    """Each type with its shares, and with what the convention counts."""
-    found = {name: one.at(index) for name, one in counts.types.items()}
-    documents = types_document({name: (one.params, one.mult_adds) for name, one in found.items()})
-    return [
-        {**document, **counted_document(sweep.basis, one.counted_params, one.counted)}
-        for document, one in zip(documents, found.values())
+def joined(pages: Sequence[tuple[Mapping[str, Any], Page]]) -> Page:
+    """One page: every table under its knobs."""
+    if len(pages) == 1 and not pages[0][0]:
+        return pages[0][1]
+    tables = [
+        one._replace(title=f"{knobs_text(knobs)}: {one.title}")
+        for knobs, page in pages
+        for one in page.tables
     ]
-
-
-def joined(reports: Sequence[tuple[Mapping[str, Any], Report]]) -> Report:
-    """One report: every table under its knobs, every point with its `set`."""
-    if len(reports) == 1 and not reports[0][0]:
-        return reports[0][1]
-    tables, points, rows = [], [], []
-    for knobs, report in reports:
-        words = knobs_text(knobs)
-        tables += [one._replace(title=f"{words}: {one.title}") for one in report.tables]
-        points += [{"set": knobs_document(knobs), **one} for one in report.document["points"]]
-        rows += [(*map(knob_text, knobs.values()), *row) for row in report.flat.rows]
-    first_knobs, first = reports[0]
-    labels = (Column(name, name, Kind.TEXT, label=True) for name in first_knobs)
-    flat = Table(first.flat.key, first.flat.title, (*labels, *first.flat.columns), tuple(rows))
-    document = {**first.document, "points": points}
-    return first._replace(tables=tuple(tables), document=document, flat=flat)
+    return pages[0][1]._replace(tables=tuple(tables))

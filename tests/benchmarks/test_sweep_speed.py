@@ -52,6 +52,18 @@ def test_both_totals_whole_process(benchmark):
     measure(benchmark, [sys.executable, str(BENCHMARKS / "sweep_memory.py")], 3, "8")
 
 
+@pytest.mark.benchmark(group="the longest axes, written")
+@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize(
+    "words",
+    [["--alpha", "1e-5:1:1e-5", "--rho", "1"], ["--resolution", "1:65535:1", "--alpha", "1"]],
+    ids=["100,000 α", "65,535 sides"],
+)
+def test_the_longest_axes(benchmark, words, format_):
+    command = [sys.executable, "-m", "mnetcost", "sweep", *words, "--format", format_]
+    measure(benchmark, command, 3, "MobileNet v1" if format_ != "csv" else "mult_adds")
+
+
 @pytest.mark.benchmark(group="100 million points")
 @pytest.mark.parametrize("dtype", ["float64", "integer"])
 def test_mult_adds_of_a_hundred_million(benchmark, dtype):

@@ -26,6 +26,7 @@ from torchvision.ops.misc import SqueezeExcitation  # noqa: F401 - rows name it
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = {"networks": "tool_counts_measured.csv", "modules": "tool_counts_modules.csv"}
+PARAMETERS = "tool_counts_parameters.csv"  # of the modules, the rows of one image in their order
 
 
 class Fn(nn.Module):
@@ -109,83 +110,99 @@ def network(row: dict[str, str]) -> tuple[nn.Module, tuple[int, ...]]:
     return (Detector(model) if name.startswith("ssd") else model), shape
 
 
+def derived(of: type[nn.Module], *given: Any, **named: Any) -> nn.Module:
+    """A module of a class derived from torch's."""
+    return type(f"My{of.__name__}", (of,), {})(*given, **named)
+
+
 def module(row: dict[str, str]) -> tuple[nn.Module, tuple[int, ...]]:
     """A network of a few modules, written in the row, and its input's shape."""
     shape = (int(row["batch"]), *map(int, row["shape"].split("x")))
     return nn.Sequential(eval(row["module"])), shape  # the row is ours
 
 
-def by_torch(model: nn.Module, x: Tensor) -> int:
+# What a tool prints for a model and its input: its total, and its parameters if it prints any.
+Printed = tuple[int, int | None]
+
+
+def by_torch(model: nn.Module, x: Tensor) -> Printed:
     from torch.utils.flop_counter import FlopCounterMode
 
     with FlopCounterMode(display=False) as counter:
         model(x)
-    return counter.get_total_flops()
+    return counter.get_total_flops(), None
 
 
-def by_fvcore(model: nn.Module, x: Tensor) -> int:
-    from fvcore.nn import FlopCountAnalysis
+def by_fvcore(model: nn.Module, x: Tensor) -> Printed:
+    from fvcore.nn import FlopCountAnalysis, parameter_count
 
-    return FlopCountAnalysis(model, x).unsupported_ops_warnings(False).total()
+    total = FlopCountAnalysis(model, x).unsupported_ops_warnings(False).total()
+    return total, parameter_count(model)[""]
 
 
-def by_ptflops(model: nn.Module, x: Tensor) -> int:
+def by_ptflops(model: nn.Module, x: Tensor) -> Printed:
     from ptflops import get_model_complexity_info
 
     given = {"as_strings": False, "print_per_layer_stat": False, "backend": "pytorch"}
     shape = tuple(x.shape[1:])
-    return get_model_complexity_info(model, shape, input_constructor=lambda _: x, **given)[0]
+    return get_model_complexity_info(model, shape, input_constructor=lambda _: x, **given)
 
 
-def by_ptflops_aten(model: nn.Module, x: Tensor) -> int:
+def by_ptflops_aten(model: nn.Module, x: Tensor) -> Printed:
     from ptflops import get_model_complexity_info
 
     given = {"as_strings": False, "print_per_layer_stat": False, "backend": "aten"}
     whole = Join(lambda _: model(x))  # it makes an input of one image, which stays unused
     whole.branches, whole.model = nn.ModuleList([nn.Identity()]), model
-    return get_model_complexity_info(whole, tuple(x.shape[1:]), **given)[0]
+    return get_model_complexity_info(whole, tuple(x.shape[1:]), **given)
 
 
-def by_thop(model: nn.Module, x: Tensor) -> int:
+def by_thop(model: nn.Module, x: Tensor) -> Printed:
     from thop import profile
 
-    return int(profile(model, inputs=(x,), verbose=False)[0])
+    return tuple(map(int, profile(model, inputs=(x,), verbose=False)))
 
 
-def by_torchinfo(model: nn.Module, x: Tensor) -> int:
+def by_torchinfo(model: nn.Module, x: Tensor) -> Printed:
     from torchinfo import summary
 
-    return summary(model, input_data=x, verbose=0).total_mult_adds
+    found = summary(model, input_data=x, verbose=0)
+    return found.total_mult_adds, found.total_params
 
 
-def by_torchprofile(model: nn.Module, x: Tensor) -> int:
+def by_torchprofile(model: nn.Module, x: Tensor) -> Printed:
     from torchprofile import profile_macs
 
-    return int(profile_macs(model, x))
+    return int(profile_macs(model, x)), None
 
 
-def _by_deepspeed(model: nn.Module, x: Tensor) -> tuple[int, int]:
+def _by_deepspeed(model: nn.Module, x: Tensor, which: int) -> Printed:
     from deepspeed.profiling.flops_profiler import get_model_profile
 
     given = {"print_profile": False, "as_string": False, "warm_up": 0}
-    flops, macs, _ = get_model_profile(model, args=(x,), **given)
-    return int(flops), int(macs)
+    found = get_model_profile(model, args=(x,), **given)
+    return int(found[which]), int(found[2])
 
 
-def by_onnx_tool(model: nn.Module, x: Tensor) -> int:
+def _by_onnx_tool(model: nn.Module, x: Tensor, opset: int) -> Printed:
     import onnx_tool
 
+    for values in (*model.parameters(), *model.buffers()):
+        if (
+            values.is_floating_point()
+        ):  # the exporter stores equal values, as of a new network, once
+            values.data.uniform_()
     mode = torch.onnx.TrainingMode.PRESERVE  # eval as the model is, its normalisation not folded
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/model.onnx"
-        torch.onnx.export(model, (x,), path, dynamo=False, opset_version=20, training=mode)
+        torch.onnx.export(model, (x,), path, dynamo=False, opset_version=opset, training=mode)
         graph = onnx_tool.Model(path).graph
     graph.shape_infer()
     graph.profile()
-    return int(graph.macs[0])
+    return int(graph.macs[0]), int(graph.params)
 
 
-TOOLS: dict[str, Callable[[nn.Module, Tensor], int]] = {
+TOOLS: dict[str, Callable[[nn.Module, Tensor], Printed]] = {
     "torch": by_torch,
     "fvcore": by_fvcore,
     "ptflops": by_ptflops,
@@ -194,37 +211,60 @@ TOOLS: dict[str, Callable[[nn.Module, Tensor], int]] = {
     "ultralytics-thop": by_thop,
     "torchinfo": by_torchinfo,
     "torchprofile": by_torchprofile,
-    "deepspeed-flops": lambda model, x: _by_deepspeed(model, x)[0],
-    "deepspeed-macs": lambda model, x: _by_deepspeed(model, x)[1],
-    "onnx-tool": by_onnx_tool,
+    "deepspeed-flops": lambda model, x: _by_deepspeed(model, x, 0),
+    "deepspeed-macs": lambda model, x: _by_deepspeed(model, x, 1),
+    "onnx-tool": lambda model, x: _by_onnx_tool(model, x, 20),
+    "onnx-tool-17": lambda model, x: _by_onnx_tool(model, x, 17),
+    "onnx-tool-13": lambda model, x: _by_onnx_tool(model, x, 13),
 }
 
 
-def measured(build: Callable[..., Any], row: dict[str, str], tool: str) -> str:
+def measured(build: Callable[..., Any], row: dict[str, str], tool: str) -> tuple[str, str]:
     """What the tool prints for a row; nothing where it fails, with its words on standard error."""
     model, shape = build(row)
     try:
         with redirect_stdout(io.StringIO()):
-            return str(TOOLS[tool](model.eval(), torch.rand(shape)))
+            work, params = TOOLS[tool](model.eval(), torch.rand(shape))
     except Exception as error:  # whatever a tool raises: it cannot count this network
         print(f"{tool}: {row}: {error}", file=sys.stderr)
-        return ""
+        return "", ""
+    return str(work), "" if params is None else str(params)
 
 
-def main(which: str, *tools: str) -> None:
-    """Fill the columns of these tools."""
-    path = DATA / FILES[which]
+def read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """The comments and the rows of a file."""
     lines = path.read_text(encoding="utf-8").splitlines()
     comments = [line for line in lines if line.startswith("#")]
-    rows = list(csv.DictReader(lines[len(comments) :]))
-    build = {"networks": network, "modules": module}[which]
-    for row in rows:
-        row |= {tool: measured(build, row, tool) for tool in tools}
+    return comments, list(csv.DictReader(lines[len(comments) :]))
+
+
+def write(path: Path, comments: list[str], rows: list[dict[str, str]]) -> None:
+    """The file anew."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(f"{line}\n" for line in comments)
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def main(which: str, *tools: str) -> None:
+    """Fill the columns of these tools."""
+    comments, rows = read(DATA / FILES[which])
+    build = {"networks": network, "modules": module}[which]
+    params: list[dict[str, str]] = []
+    for row in rows:
+        found = {tool: measured(build, row, tool) for tool in tools}
+        row |= {tool: work for tool, (work, _) in found.items()}
+        if row["batch"] == "1":
+            params.append({tool: number for tool, (_, number) in found.items() if number})
+    write(DATA / FILES[which], comments, rows)
+    if which == "modules":
+        comments, before = read(DATA / PARAMETERS)
+        printed = {tool for one in params for tool in one}
+        filled = [
+            row | {tool: one.get(tool, "") for tool in printed} for row, one in zip(before, params)
+        ]
+        write(DATA / PARAMETERS, comments, filled)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def test_nothing_is_written_when_it_fails(arguments: list[str], code: int, tmp_p
     assert not list((tmp_path / "folder.md").iterdir())
 
 
-@pytest.mark.parametrize("step", ["replace", "close", "chmod"])
+@pytest.mark.parametrize("step", ["replace", "chmod"])
 def test_a_failing_disk_leaves_the_old_file_alone(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,19 +1,93 @@
-"""`mnetcost reconcile`: printed numbers as people have them."""
+"""`mnetcost reconcile`: printed numbers as people have them, and the sentence that answers."""
+
+from pathlib import Path
 
 import pytest
 from commands import run
 from documents import document
 
+PLAIN = "the whole network, counted as paper, macs, deepspeed-macs: 568,740,352 MACs, rounded"
 
-@pytest.mark.parametrize("printed", ["568,740,352", "568740352", "569M", " 0.569G "])
+
+@pytest.mark.parametrize(
+    "printed", ["568,740,352", "568740352", "569M", " 0.569G ", "5.69e8", "5.69·10⁸", "569 MMac"]
+)
 def test_a_printed_number_as_people_have_it(printed: str) -> None:
-    found = document("reconcile", "mobilenet_v1", "--printed", printed)["found"]
-    assert found[0]["scope"] == "the whole network"
+    found = document("reconcile", "mobilenet_v1", "--printed", printed)["answers"]
+    assert (found[0]["scope"], found[0]["network"]) == ("the whole network", "")
     assert found[0]["value"] == 568_740_352
-    assert [one["printed"] for one in found] == sorted(one["printed"] for one in found)
+    assert [one["chance"] for one in found] == sorted(one["chance"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("printed", "message"),
+    [
+        ("many", "--printed: 'many' is not a figure; write 569M, 4.2 million, 3.13e8"),
+        ("300 MAdds", "--printed: '300 MAdds': write 300M MACs, or 300 MACs"),
+        ("0", "--printed: nothing counts 0"),
+    ],
+)
+def test_what_is_no_figure(printed: str, message: str) -> None:
+    ran = run("reconcile", "mobilenet_v1", "--printed", printed)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+def test_it_begins_with_one_sentence() -> None:
+    ran = run("reconcile", "mobilenet_v1", "--printed", "569M")
+    assert ran.code == 0
+    assert ran.out.startswith(f"MobileNet v1: 569M is {PLAIN}.\n")
+    assert "\n569M: what explains it\n" in ran.out
+    assert "\nTried: " in ran.out
+
+
+def test_what_it_calls_its_unit_is_said() -> None:
+    answer = document("reconcile", "mobilenet_v1", "--printed", "569 MFLOPs")
+    words = PLAIN.replace("MACs, rounded", "MACs, which it calls FLOPs, rounded")
+    assert answer["answer"] == f"569 MFLOPs is {words}."
+    assert {one["unit"] for one in answer["answers"]} == {"MAC"}
+    doubled = document("reconcile", "mobilenet_v1", "--printed", "1.137 GFLOPs")["answers"][0]
+    assert (doubled["unit"], doubled["value"]) == ("FLOP", 2 * 568_740_352)
+
+
+def test_a_unit_says_which_numbers_are_tried() -> None:
+    """4,209,088 weights; 4,231,976 with the classifier's biases, and γ and β of 10,944 channels."""
+    answer = document("reconcile", "mobilenet_v1", "--printed", "4.2M params")
+    assert {one["unit"] for one in answer["answers"]} == {"parameters"}
+    assert [one["value"] for one in answer["answers"]][:2] == [4_209_088, 4_231_976]
+    ran = run("reconcile", "mobilenet_v1", "--printed", "4.2M MACs")
+    assert ran.code == 1
+
+
+def test_a_tool_that_is_printed_twice(tmp_path: Path) -> None:
+    """8·3·3·3 weights on 10×12 places, and four operations for each of the 960 values."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 10, width: 12, channels: 3}\n"
+        "layers: [conv: {out: 8, kernel: 3, norm: batch}]\n",
+        encoding="utf-8",
+    )
+    value = 2 * (216 * 120 + 4 * 960)
+    first = document("reconcile", str(path), "--printed", str(value))["answers"][0]
+    assert (first["value"], first["factor"], first["unit"]) == (value, 2, "FLOP")
+    assert first["convention"].startswith("ultralytics-thop")
+    ran = run("reconcile", str(path), "--printed", str(value))
+    assert (
+        "Doubled: the GFLOPs of Ultralytics' model summary: twice what ultralytics-thop" in ran.out
+    )
 
 
 def test_no_number_prints_so() -> None:
     ran = run("reconcile", "mobilenet_v1", "--printed", "123M")
     assert ran.code == 1
+    assert ran.out.startswith("MobileNet v1: nothing explains 123M: of ")
     assert "nothing prints so; these come nearest" in ran.out
+
+
+def test_one_digit_explains_nothing() -> None:
+    ran = run("reconcile", "mobilenet_v1", "--printed", "0.6G")
+    assert ran.code == 1
+    assert ran.out.startswith(
+        f"MobileNet v1: nothing explains 0.6G: its one digit says too little, though it may be "
+        f"{PLAIN}.\n"
+    )

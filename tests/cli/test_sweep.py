@@ -1,9 +1,16 @@
 """`mnetcost sweep`: its documents, and the grids that it prints."""
 
+import csv
+import io
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from itertools import product
 
-from commands import printed
+import pytest
+from commands import SUFFIXES, printed
 from documents import strict
 from paths import MIXED
 
@@ -62,3 +69,84 @@ def test_sweep_defaults_ranges_and_resolutions() -> None:
     for words in (["--alpha=0.25:1:0.25"], ["--alpha=.25", "--alpha=0.5,3/4", "--alpha=1"]):
         rows = strict(printed("sweep", "--format=json", "--rho=1", *words))["points"]
         assert [row["alpha"] for row in rows] == ["1/4", "1/2", "3/4", "1"]
+
+
+LONG = [("--alpha", "{0}:{1}:1", "--rho", "1"), ("--resolution", "{0}:{1}:1", "--alpha", "1")]
+
+
+@pytest.mark.parametrize("axes", LONG)
+@pytest.mark.parametrize("format_", SUFFIXES)
+def test_twice_as_many_points_are_twice_as_much_work(format_: str, axes: tuple[str, ...]) -> None:
+    def work(points: int) -> None:
+        words = (word.format(1, points) for word in axes)
+        printed("sweep", "mobilenet_v1_layer", "--format", format_, *words)
+
+    assert calls(lambda: work(1_000)) < 2.2 * calls(lambda: work(500))
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called, and generators resumed: the same on every machine."""
+    found = 0
+
+    def count(*_: object) -> None:
+        nonlocal found
+        found += 1
+
+    work()  # imports are done once
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+@pytest.mark.parametrize("axes", LONG)
+def test_tables_of_a_long_sweep_show_both_ends_and_say_so(axes: tuple[str, ...]) -> None:
+    words = ["sweep", "mobilenet_v1_layer", *(word.format(1, 2_001) for word in axes)]
+    sign = "α" if axes[0] == "--alpha" else "ρ"
+    title = f"(only the first 1,000 and the last 1,000 of 2,001 {sign})"
+    out = printed(*words)
+    assert out.count(title) == 2
+    assert "All points: --format csv and json have every one" in out
+    grid, points = out.split("\n\n")[1:3]
+    rows = points.splitlines()[-2_000:]
+    every = list(csv.DictReader(io.StringIO(printed(*words, "--format", "csv"))))
+    assert len(every) == 2_001
+    kept = every[:1_000] + every[-1_000:]
+    for row, point in zip(rows, kept, strict=True):
+        assert f"{int(point['mult_adds']):,}" in row
+    for point in (kept[0], kept[-1]):
+        assert f"{int(point['mult_adds']):,}" in grid
+
+
+def test_both_axes_are_shortened_where_both_are_long() -> None:
+    words = ["--alpha", "0.01:1:0.01", "--rho", "0.01:2:0.01"]
+    out = printed("sweep", "mobilenet_v1_layer", *words)
+    title = "(only the first 23 and the last 22 of 100 α, the first 22 and the last 22 of 200 ρ)"
+    assert title in out  # 44 · 44 < 2,000 < 45 · 45, and 45 · 44 are still fewer
+    few = printed("sweep", "mobilenet_v1_layer", "--alpha", "0.2:1:0.2", *words[2:])
+    assert "only" not in few  # 1,000 points
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="limits of the system")
+@pytest.mark.parametrize("format_", SUFFIXES)
+@pytest.mark.parametrize(
+    "axes",
+    [("--alpha", "1e-5:1:1e-5", "--rho", "1"), ("--resolution", "1:65535:1", "--alpha", "1")],
+)
+def test_the_longest_axes_are_written_in_bounded_time_and_memory(format_, axes) -> None:
+    """Linear they take two seconds, and were quadratic in columns: minutes."""
+    script = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (30, 30))\n"
+        "from mnetcost import cli\n"
+        "code = cli.run(sys.argv[1:])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    command = [sys.executable, "-c", script, "sweep", *axes, "--format", format_]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0
+    assert int(done.stderr) * 1024 < 300e6

@@ -230,7 +230,7 @@ def test_the_definitions_in_words() -> None:
     assert number(net, "keras") == 0
     units = {name: convention(name).unit for name in NAMES}
     assert {name for name, unit in units.items() if unit == "FLOP"} == {
-        *("flops", "torch", "deepspeed-flops"),
+        *("flops", "torch", "deepspeed-flops", "darknet"),
     }
 
 
@@ -242,7 +242,7 @@ def test_every_shipped_preset_is_read_and_says_what_it_counts() -> None:
         assert found.name == name
         assert found.words
         assert found.parameters
-        assert bool(found.tool) == (name not in ("paper", "macs", "flops"))
+        assert bool(found.tool) == bool(found.measured) == (name not in ("paper", "macs", "flops"))
     assert paper().multiply_adds_alone
     assert tuple(one.name for one in columns()) == COLUMNS
 

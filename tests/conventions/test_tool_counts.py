@@ -1,108 +1,115 @@
 """Presets against what the tools print for networks of torchvision's and for small ones.
 
-Every number in the two files was printed by the tool itself (tests/benchmarks/tool_counts.py). The
-few terms that a preset does not imitate stand here, each with its arithmetic.
+Every number in the files was printed by the tool itself (tests/benchmarks/tool_counts.py and
+keras_counts.py). The few terms that a preset does not imitate stand in `tool_counts`, each with its
+arithmetic.
 """
 
 import pytest
-from tables import rows
+from paths import DATA
+from tool_counts import (
+    DARKNET,
+    KERAS,
+    MODULES,
+    NETWORKS,
+    ONNX,
+    PARAMETERS,
+    TOOLS,
+    Row,
+    module_expected,
+    network_expected,
+    not_seen,
+    ours,
+    printed,
+    small,
+)
 
 import mnetcost
-from mnetcost.conventions.presets import NAMES
-
-PRESETS = [name for name in NAMES if name not in ("paper", "macs", "flops", "keras")]
+from mnetcost.conventions.presets import weighable
 
 
-def ours(net: mnetcost.Network, row: dict[str, str], **setting: str) -> dict[str, int]:
-    """The presets' numbers where the tools print one."""
-    found = {}
-    for name in PRESETS:
-        if row[name]:
-            cost = net.cost(convention=name, batch=int(row["batch"]), **setting)
-            assert cost.counted.low == cost.counted.high
-            found[name] = cost.counted.low
-    return found
-
-
-def printed(row: dict[str, str]) -> dict[str, int]:
-    return {name: int(row[name]) for name in PRESETS if row[name]}
-
-
-NETWORKS = rows("tool_counts_measured.csv")
-# What a tool prints more than its preset, for one image.
-VIT = {
-    # the fused products on a CPU: 12 layers of 2 · 197² · 768, two FLOPs each
-    "torch": -2 * 12 * 2 * 197**2 * 768,
-    "torchprofile": 1,  # sides multiplied where the patches are cut
-}
-NOT_IMITATED = {"vit_b_16": VIT}
-for one in ("0_5", "1_0", "1_5", "2_0"):
-    # 13 units split their channels, by 7 operations on the side
-    NOT_IMITATED[f"shufflenet_v2_x{one}"] = {"onnx-tool": 13 * 7}
-
-
-def expected(row: dict[str, str]) -> dict[str, int]:
-    found, batch = printed(row), int(row["batch"])
-    for name, more in NOT_IMITATED.get(row["model"], {}).items():
-        if name in found:
-            found[name] -= more * batch if name == "torch" else more
-    if row["model"] == "vit_b_16" and batch > 1:
-        # the bias of the query, key and value projections: 3 · 768 values, 197 positions, 12 layers
-        found["ptflops-aten"] += batch * 12 * 3 * 768 * 197
-    return found
-
-
-def label(row: dict[str, str]) -> str:
+def label(row: Row) -> str:
     return "-".join(row[key] for key in ("model", "alpha", "input", "batch"))
 
 
 @pytest.mark.parametrize("row", NETWORKS, ids=label)
-def test_a_network_as_the_tools_print_it(row: dict[str, str]) -> None:
-    net = mnetcost.load(row["model"])
-    assert ours(net, row, alpha=row["alpha"], input=row["input"]) == expected(row)
+def test_a_network_as_the_tools_print_it(row: Row) -> None:
+    expected = network_expected(row)
+    setting = {"alpha": row["alpha"], "input": row["input"]}
+    found = ours(mnetcost.load(row["model"]), expected, int(row["batch"]), **setting)
+    assert found == expected
 
 
 def test_the_networks_are_many_and_not_all_square() -> None:
     assert len({row["model"] for row in NETWORKS}) == 43
     assert any(len(set(row["input"].split("x"))) == 2 for row in NETWORKS)
     # of all tools one fails, for few: ONNX has no adaptive pool of uneven windows
-    empty = [(row["model"], name) for row in NETWORKS for name in PRESETS if not row[name]]
-    assert set(empty) == {("alexnet", "onnx-tool"), ("vgg16", "onnx-tool")}
-
-
-MODULES = rows("tool_counts_modules.csv")
-
-
-def small(row: dict[str, str]) -> mnetcost.Network:
-    *channels, height, width = map(int, ("1x1x" + row["shape"]).split("x")[-3:])
-    if row["shape"].count("x") < 2:  # tokens of so many values, or values alone
-        channels, height, width = [width], height, 1
-    size = f"{{height: {height}, width: {width}, channels: {channels[0]}}}"
-    return mnetcost.load(f"input: {size}\nlayers: {row['layers']}\n")
-
-
-def modules_expected(row: dict[str, str]) -> dict[str, int]:
-    found, batch = printed(row), int(row["batch"])
-    if "Attention" in row["module"]:
-        found["torch"] += batch * 2 * (2 * 20**2 * 8)  # as for VIT
-        if batch > 1 and "bias=False" not in row["module"]:
-            found["ptflops-aten"] += batch * 3 * 8 * 20
-    if "nn.Upsample(" in row["module"] and batch > 1:
-        # of three images the module is one image's values, averaged over three: 1/3, not 1
-        values = {
-            "scale_factor=2": 8 * 40 * 24,
-            "size=(25, 30)": 8 * 25 * 30,
-            "size=(10": 8 * 10 * 6,
-        }
-        inside = 4 * 40 * 24 if "Join" in row["module"] else None
-        each = inside or next(v for key, v in values.items() if key in row["module"])
-        found["ptflops"] += each - each // batch
-    return found
+    asked = [name for name in TOOLS if name not in ONNX[1:]]
+    empty = {row["model"] for row in NETWORKS if not all(row[name] for name in asked)}
+    assert empty == {"alexnet", "vgg16"}
 
 
 @pytest.mark.parametrize("row", MODULES, ids=lambda row: f"{row['layers']}-{row['batch']}")
-def test_a_small_network_as_the_tools_print_it(row: dict[str, str]) -> None:
-    assert ours(small(row), row) == modules_expected(row)
+def test_a_small_network_as_the_tools_print_it(row: Row) -> None:
+    expected, unseen = module_expected(row), not_seen(row)
+    found = ours(small(row), (*expected, *unseen), int(row["batch"]))
+    assert {name: found[name] for name in expected} == expected
+    assert not any(int(row[name]) for name in unseen)
+    assert all(found[name] for name in unseen)
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row["layers"])
+def test_the_parameters_of_a_small_network_as_the_tools_print_them(row: Row) -> None:
+    net, expected = small(row), printed(row)
+    if "thop" in not_seen(row):  # it does not see these either
+        assert expected.pop("thop") == 0
+    assert {name: net.cost(convention=name).figures["params"] for name in expected} == expected
+
+
+@pytest.mark.parametrize("row", KERAS, ids=lambda row: row["module"])
+def test_parameters_as_keras_prints_them(row: Row) -> None:
+    height, width, channels = ("1x1x" + row["shape"]).split("x")[-3:]
+    if row["shape"].count("x") == 1:  # tokens
+        height, width = width, "1"
+    size = f"{{height: {height}, width: {width}, channels: {channels}}}"
+    net = mnetcost.load(f"input: {size}\nlayers: {row['layers']}\n")
+    assert net.cost(convention="keras").figures["params"] == int(row["keras"])
+
+
+@pytest.mark.parametrize("row", DARKNET, ids=lambda row: "-".join(row.values()))
+def test_a_layer_as_darknet_prints_it(row: Row) -> None:
+    if row["layer"]:
+        whole = mnetcost.load(DATA / "yolov3_tiny.yaml")
+        whole = whole.cost(convention="darknet", input=row["input"])
+        (found,) = (one.counted.low for one in whole.layers if one.name == row["layer"])
+    else:
+        height, width, channels = row["input"].split("x")
+        sides = f"{{height: {height}, width: {width}, channels: {channels}}}"
+        net = mnetcost.load(f"input: {sides}\nlayers: [{row['network']}]\n")
+        found = net.cost(convention="darknet").counted.low
+    assert f"{found / 1e9:.3f}" == row["bf"]
+
+
+def test_the_total_that_darknet_prints() -> None:
+    """Total BFLOPS 5.571 for YOLOv3-tiny at 416 px: two for a multiply-add, and the pools.
+
+    The pools halve 416 px five times: 4 · (208²·16 + 104²·32 + 52²·64 + 26²·128 + 13²·256); the
+    sixth has a stride of 1: 4 · 13²·512.
+    """
+    whole = mnetcost.load(DATA / "yolov3_tiny.yaml").cost(convention="darknet", batch=3)
+    pools = 4 * (208**2 * 16 + 104**2 * 32 + 52**2 * 64 + 26**2 * 128 + 13**2 * (256 + 512))
+    assert whole.counted.low == 5_564_961_792 + pools == 5_570_672_640  # of one image
+
+
+def test_the_small_networks_have_every_layer_type_but_the_ends_of_a_detector() -> None:
+    measured = {
+        one.written
+        for row in MODULES
+        for layer in small(row).cost().layers
+        for stage in layer.node.layer.stages(layer.input, layer.output)
+        for one in (stage.layer, *layer.node.riders)
+    }
+    assert measured == {*weighable()} - {"prior_box", "detection_output"}
 
 
 def test_a_normalisation_that_an_exporter_folds_is_a_bias() -> None:

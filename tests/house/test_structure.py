@@ -55,6 +55,7 @@ SHARED = {
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("folding", "table_document"),  # of `table`
+        "sweep_document",  # of `sweep`
         "fit_scores",  # of `fit --scores`
     },
     "analysis": {"separable"},  # of `table` and `explain`
@@ -346,7 +347,8 @@ def test_the_layers_that_every_mobile_network_needs_are_there() -> None:
 def test_the_convention_counts_known_parts() -> None:
     assert paper().work.keys() == {EVERY}
     assert paper().work[EVERY].keys() <= WORK.keys()
-    assert set(paper().parameters) <= PARAMETERS.keys()
+    assert paper().parameters.keys() == {EVERY}
+    assert paper().parameters[EVERY].keys() <= PARAMETERS.keys()
     cost = mnetcost.load("mobilenet_v1").cost()
     assert set(cost.parameters._fields) == set(PARAMETERS)
 

@@ -105,7 +105,7 @@ def test_the_preset_is_read_and_counts(path: Path, tmp_path) -> None:
     assert cost.counted.low == 15 * (2 * 16 + 4 + 20 * 4)
     without = mnetcost.load(text % "gelu").cost(convention=str(preset))
     assert without.counted.low == 15 * (2 * 16 + 4)
-    assert cost.basis.convention.params(cost.parameters._asdict()) == 16 + 4
+    assert cost.figures["params"] == 16 + 4
 
 
 # --- Python

@@ -15,10 +15,10 @@ from mnetcost.reports.compare import compare_report
 from mnetcost.reports.diff import diff_report
 from mnetcost.reports.sweep import sweep_report
 from mnetcost.reports.table import table_report
-from mnetcost.tabular import Kind, Report
+from mnetcost.tabular import Kind, Page
 
 
-def _reports() -> dict[str, Report]:
+def _reports() -> dict[str, Page]:
     net = mnetcost.load(named("Names", "here"))
     return {
         "MobileNet v1": table_report(mnetcost.load("mobilenet_v1").cost("0.75", "6/7")),

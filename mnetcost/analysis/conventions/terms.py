@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from mnetcost.conventions import PARTS, Convention
-from mnetcost.conventions.tally import stage_terms, stages
+from mnetcost.conventions.tally import call_of, params, stage_terms, stages
 from mnetcost.cost import LayerCost
 from mnetcost.layers.fields import CALLS
 from mnetcost.record import Record
@@ -61,7 +61,7 @@ def differences(
                     key = (written, kind, *_times(convention, written, kind))
                     sums = found.setdefault(key, [0, 0, 0])
                     sums[2] += per_position * positions * batch
-            called = getattr(stage.layer, "called_as", call)
+            called = call_of(stage)
             for term in stage_terms(stage, convention, call if called == "unknown" else called):
                 key = (written, term.part, term.times, term.per_image)
                 sums = found.setdefault(key, [0, 0, 0])
@@ -100,3 +100,8 @@ def number(
     layers = tuple(layers)
     added = sum(one.adds for one in differences(layers, convention, batch, call))
     return plain_count(layers) + added
+
+
+def learned(layers: Iterable[LayerCost], convention: Convention) -> int:
+    """The parameters of these layers that a convention counts."""
+    return sum(int(params(one.node, one.input, one.output, convention)) for one in layers)

@@ -10,12 +10,12 @@ import numpy as np
 
 from mnetcost.analysis.compare.pareto import Priced, fronts
 from mnetcost.analysis.fit.plateaus import Plateau, plateaus
-from mnetcost.analysis.sweep.axes import read_axis, whole
+from mnetcost.analysis.sweep.grid import read_settings
 from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.cost import FORWARD, Basis, share
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
-from mnetcost.multipliers import BOTH, Setting, make_setting
+from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget, read_budget
 from mnetcost.problems import UsageError
 
@@ -159,20 +159,13 @@ def _params(choice: Choice) -> tuple[int, int]:
 
 def _settings(graph: Graph, rho: Any, resolution: Any, multiple: Any, size: Any) -> list[Setting]:
     """The settings at α = 1 to search, each once."""
-    if rho is not None and resolution is not None:
-        raise UsageError(BOTH)
     if multiple is not None and (rho is not None or resolution is not None):
         raise UsageError("resolution-multiple: not beside ρ or resolutions, which say it all")
-    if rho is not None:
-        ratios = read_axis(rho, "ρ")
-        return list(dict.fromkeys(make_setting(graph.base, rho=one, size=size) for one in ratios))
-    if resolution is not None:
-        pixels: Sequence[int] = whole(read_axis(resolution, "resolution"), "resolution")
-    else:
+    if rho is None and resolution is None:
         longer = max(make_setting(graph.base, size=size)[2:])
         step = read_whole(MULTIPLE if multiple is None else multiple, "resolution-multiple")
-        pixels = [longer, *range((longer - 1) // step * step, 0, -step)]
-    return [make_setting(graph.base, resolution=one, size=size) for one in dict.fromkeys(pixels)]
+        resolution = [longer, *range((longer - 1) // step * step, 0, -step)]
+    return list(dict.fromkeys(read_settings(graph, rho, resolution, size)))
 
 
 def _count(

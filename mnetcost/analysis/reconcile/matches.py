@@ -1,120 +1,113 @@
-"""What gives a printed number: every scope and way of counting that prints so."""
+"""What gives a printed number: the candidates that print so, and how likely that is by chance."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import log
 from typing import NamedTuple
 
-from mnetcost.analysis.conventions.definitions import definitions
-from mnetcost.analysis.conventions.terms import number
-from mnetcost.conventions.presets import NAMES, convention, paper
-from mnetcost.cost import Count, LayerCost
+from mnetcost.analysis.reconcile.candidates import Candidate
 from mnetcost.printed import Printed
 
-ROUNDED = "rounded"
-KERNELS = ("pointwise", "depthwise", "conv", "conv_transpose", "dense", "attention")
+ROUNDED, TRUNCATED = "rounded", "truncated"
+# How far what is not plain is from it: see `candidates`.
+CUT, BINARY, BINARY_BYTES = 1, 4, 1
+CALLED = {("MAC", "FLOP"): 1, ("FLOP", "MAC"): 4}  # a number called what the figure says
 
-
-class Scope(NamedTuple):
-    """Some layers of a network, and the words for them."""
-
-    words: str
-    layers: tuple[LayerCost, ...]
+# A figure is not explained by what a larger share of all figures would find; what is further than
+# a network without its first or last layer, plainly counted, must say more.
+MOST_CHANCE, FAR, FAR_CHANCE = 0.2, 7, 0.02
 
 
 class Match(NamedTuple):
-    """A scope and a way of counting, the number that they give, and how it prints."""
+    """A candidate in units of 1000^n or of 1024^n, and how it prints.
 
-    scope: str
-    what: str
-    unit: str
-    value: int
-    printed: str  # "rounded", "truncated" or "" where it does not print so
-
-
-def scopes(count: Count) -> Iterator[Scope]:
-    """The whole network, and the parts of it that papers print, each once."""
-    seen: set[tuple[str, ...]] = set()
-    for scope in _scopes(count):
-        names = tuple(layer.name for layer in scope.layers)
-        if names not in seen:
-            seen.add(names)
-            yield scope
-
-
-def _scopes(count: Count) -> Iterator[Scope]:
-    layers = count.layers
-    yield Scope("the whole network", layers)
-    kernels = [layer for layer in layers if layer.type in KERNELS]
-    first, last = kernels[:1], kernels[-1:]
-    if len(kernels) > 1:
-        named = f"without the first convolution ({first[0].name})"
-        yield Scope(named, _without(layers, first))
-        yield Scope(f"without the classifier ({last[0].name})", _without(layers, last))
-        words = f"without both ({first[0].name} and {last[0].name})"
-        yield Scope(words, _without(layers, [*first, *last]))
-    for kind in KERNELS:
-        of = tuple(layer for layer in layers if layer.type == kind)
-        if of and len(of) < len(kernels):
-            yield Scope(f"without {kind} layers", _without(layers, of))
-            yield Scope(f"{kind} layers alone", of)
-
-
-def _without(layers: Iterable[LayerCost], left_out: Iterable[LayerCost]) -> tuple[LayerCost, ...]:
-    names = {layer.name for layer in left_out}
-    return tuple(layer for layer in layers if layer.name not in names)
-
-
-def matches(count: Count, printed: Printed) -> list[Match]:
-    """Every scope and way of counting that prints so: rounded before truncated, plainest first."""
-    found = [one for one in candidates(count, printed) if one.printed]
-    return sorted(found, key=lambda one: one.printed != ROUNDED)
-
-
-def nearest(count: Count, printed: Printed, most: int = 5) -> list[Match]:
-    """The numbers that come closest, of those that do not print so."""
-    found = {one.value: one for one in reversed(list(candidates(count, printed)))}
-    ordered = sorted(found.values(), key=lambda one: abs(one.value - printed.value))
-    return ordered[:most]
-
-
-def candidates(count: Count, printed: Printed) -> Iterator[Match]:
-    """Work under every preset and parameters under every definition, for every scope.
-
-    Presets that give the same number for a scope are one candidate.
+    `shown` is what its author would have printed digits of; `chance` the share of the figures
+    like the printed one, from half to twice of it, that something as plain would give.
     """
-    presets = [one for one in map(convention, NAMES) if one.counts_work]
-    for scope in scopes(count):
-        found: dict[tuple[int, str], list[str]] = {}
-        for one in presets:
-            value = number(scope.layers, one, count.basis.batch)
-            found.setdefault((value, f"{one.unit}s"), []).append(one.name)
-        for (value, unit), names in found.items():
-            yield Match(scope.words, ", ".join(names), unit, value, how(printed, value))
-        for words, value in _parameters(count, scope):
-            yield Match(scope.words, words, "parameters", value, how(printed, value))
+
+    candidate: Candidate
+    binary: bool
+    shown: Fraction
+    printed: str  # "rounded", "truncated" or "" where it does not print so
+    distance: int
+    chance: float = 0
+
+    @property
+    def explains(self) -> bool:
+        """Whether it says more than chance."""
+        return self.chance <= (MOST_CHANCE if self.distance <= FAR else FAR_CHANCE)
 
 
-def _parameters(count: Count, scope: Scope) -> Iterator[tuple[str, int]]:
-    if len(scope.layers) == len(count.layers):
-        seen: set[int] = set()
-        for one in definitions(count):
-            if one.value not in seen:
-                seen.add(one.value)
-                yield one.words, one.value
-        return
-    for words, kinds in (
-        ("weights", paper().parameters),
-        ("weights, biases", ("weights", "biases")),
-        ("learned values", ("weights", "biases", "norm_affine", "other")),
-    ):
-        yield (
-            words,
-            sum(getattr(layer.parameters, kind) for layer in scope.layers for kind in kinds),
-        )
+class Matches(NamedTuple):
+    """What explains a printed number, what prints so by chance, and what comes nearest."""
+
+    tried: int
+    explained: tuple[Match, ...]
+    by_chance: tuple[Match, ...]
+    nearest: tuple[Match, ...]
 
 
-def how(printed: Printed, value: int) -> str:
-    """Whether a number prints so: "rounded", "truncated", or "" for neither."""
-    for truncated, words in ((False, ROUNDED), (True, "truncated")):
-        if printed._replace(truncated=truncated).agrees(value):
-            return words
-    return ""
+def matches(candidates: Sequence[Candidate], printed: Printed) -> Matches:
+    """Which candidates print as a figure, the plainest first.
+
+    A figure of one digit is explained by nothing: any number has one of nine.
+    """
+    tried = [one for candidate in candidates for one in _units(candidate, printed)]
+    hits = sorted((one for one in tried if one.printed), key=lambda one: _order(one, printed))
+    chances = {each: chance(tried, printed, each) for each in {one.distance for one in hits}}
+    hits = [one._replace(chance=chances[one.distance]) for one in hits]
+    explained = [one for one in hits if one.explains and digits(printed) > 1]
+    near: dict[int, Match] = {}
+    for one in sorted(tried, key=lambda one: abs(one.shown - printed.value)):
+        if not one.binary and not one.printed:
+            near.setdefault(one.candidate.value, one)
+    nearest = list(near.values())[:5]
+    return Matches(len(tried), tuple(explained), tuple(hits[len(explained) :]), tuple(nearest))
+
+
+def digits(printed: Printed) -> int:
+    """How many digits a figure claims."""
+    return len(str(int(printed.value / printed.last_digit)))
+
+
+def _order(one: Match, printed: Printed) -> tuple[int, bool, Fraction]:
+    return one.distance, one.printed == TRUNCATED, abs(one.shown - printed.value)
+
+
+def _units(candidate: Candidate, printed: Printed) -> Iterator[Match]:
+    distance = candidate.distance + CALLED.get((candidate.unit, printed.unit), 0)
+    yield _match(candidate, printed, False, distance)
+    if printed.thousands:
+        further = BINARY_BYTES if candidate.unit == "bytes" else BINARY
+        yield _match(candidate, printed, True, distance + further)
+
+
+def _match(candidate: Candidate, printed: Printed, binary: bool, distance: int) -> Match:
+    thousand, divisor = 1000**printed.thousands, (1024 if binary else 1000) ** printed.thousands
+    shown = Fraction(candidate.value * thousand, divisor)
+    for truncated, words, further in ((False, ROUNDED, 0), (True, TRUNCATED, CUT)):
+        if printed._replace(truncated=truncated).agrees(shown):
+            return Match(candidate, binary, shown, words, distance + further)
+    return Match(candidate, binary, shown, "", distance)
+
+
+def chance(tried: Sequence[Match], printed: Printed, distance: int) -> float:
+    """The share of figures, from half to twice this one, that something this near would give.
+
+    Figures of as many digits are taken for even on a logarithmic scale. Each number is given by
+    those within half a digit of it, and, where that is near enough, by those that cut it.
+    """
+    value, digit = float(printed.value), float(printed.last_digit)
+    spans = []
+    for one in tried:
+        rounded = one.distance - (CUT if one.printed == TRUNCATED else 0)
+        if rounded <= distance:
+            below = digit if rounded + CUT <= distance else digit / 2
+            spans.append((float(one.shown) - below, float(one.shown) + digit / 2))
+    covered, reached = 0.0, value / 2
+    for low, high in sorted(spans):
+        start, end = max(low, reached), min(high, 2 * value)
+        if end > start:
+            covered += log(end / start)
+            reached = end
+    return covered / log(4)

@@ -6,17 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mnetcost.analysis.sweep.grid import Axes
+from mnetcost.analysis.sweep.grid import Axes, blocks
 from mnetcost.analysis.sweep.quantities import COLUMN, Array, Deferred, Line, Number, Products
 from mnetcost.conventions import MULTIPLY_ADDS, PARAMETERS
-from mnetcost.conventions.presets import paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import (
     Basis,
     Gradients,
     amounts,
     count_under,
+    counted_params,
     is_plain,
+    kernels,
     multiply_adds,
     operations,
     passes,
@@ -34,6 +35,7 @@ class Cost(NamedTuple):
     counted_params: Number
 
 
+AT_ONCE = 2**16  # points that are looked at for the first impossible one
 NOTHING = Cost(0, 0, Bounds(0, 0), 0)
 
 
@@ -77,13 +79,14 @@ class Failures:
         found = [(0, int(place)) for place in np.flatnonzero(self.rho)[:1]]
         found += [(int(place), 0) for place in np.flatnonzero(self.alpha)[:1]]
         across = np.arange(rhos.distinct)
-        for a in range(alphas.distinct if self.points else 0):
-            if found and min(found) < (a, 0):
+        for block in blocks(alphas.distinct, rhos.distinct, AT_ONCE) if self.points else ():
+            if found and min(found) < (block.start, 0):
                 break
-            row = np.zeros(len(across), dtype=bool)
+            down = np.arange(block.start, block.stop)
+            there = np.zeros((len(down), len(across)), dtype=bool)
             for one in self.points:
-                row |= one.tile(np.array([a]), across)[0]
-            found += [(a, int(r)) for r in np.flatnonzero(row)[:1]]
+                there |= one.tile(down, across)
+            found += [(block.start + int(a), int(r)) for a, r in np.argwhere(there)[:1]]
         if not found:
             return None
         a, r = min(found)
@@ -123,10 +126,8 @@ def count_layers(
         counted = Bounds(mult_adds, mult_adds)
         if not plain:
             counted = count_under(node, x, y, basis, mult_adds)
-        params = counted_params = paper().params(values)
-        if basis.convention is not None:
-            counted_params = basis.convention.params(values)
-        yield node, Cost(params, mult_adds, counted, counted_params)
+        params = kernels(values)
+        yield node, Cost(params, mult_adds, counted, counted_params(node, x, y, basis, params))
 
 
 def together(costs: Sequence[Cost]) -> Cost:

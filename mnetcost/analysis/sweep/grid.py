@@ -4,7 +4,7 @@ Many α share all of their channels, and many ρ the input's sides: a billion po
 hundred thousand distinct ones.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
@@ -29,6 +29,7 @@ from mnetcost.problems import UsageError
 # The paper's four by four: Howard et al. 2017, Tables 6 and 7.
 ALPHAS = ("1", "0.75", "0.5", "0.25")
 RHOS = ("1", "6/7", "5/7", "4/7")
+BLOCK = 2**20  # points that are worked out at once: 8 MB
 
 
 class Axis(NamedTuple):
@@ -105,7 +106,7 @@ def axes_of(graph: Graph, alphas: Sequence[Fraction], settings: Sequence[Setting
     for _ in infer(graph.nodes, source, noted, graph.input.channels, lambda node, check: None):
         pass
     ratios = Ratios.of(alphas)
-    channels = {written: _rounded(graph, written, ratios) for written in noted.widths()}
+    channels = {written: rounded(graph, written, ratios) for written in noted.widths()}
     pixels = {
         "height": array_of([one.height for one in settings]),
         "width": array_of([one.width for one in settings]),
@@ -135,7 +136,7 @@ class Ratios(NamedTuple):
         return Ratios(tops * top, bottoms * bottom)
 
 
-def _rounded(graph: Graph, written: Any, alphas: Ratios) -> Array:
+def rounded(graph: Graph, written: Any, alphas: Ratios) -> Array:
     """The channels of a written width at each α."""
     rule = graph.rounding
     if isinstance(written, Ruled):
@@ -181,3 +182,9 @@ def read_settings(graph: Graph, rho: Any, resolution: Any, size: Any) -> list[Se
     places = Ratios.of(ratios)
     pairs = zip(_sides(base.height, places), _sides(base.width, places))
     return [Setting(base.alpha, one, *pair) for one, pair in zip(ratios, pairs)]
+
+
+def blocks(rows: int, columns: int, points: int = BLOCK) -> Iterator[slice]:
+    """Consecutive rows, so many that a block has about so many points."""
+    height = max(1, points // max(1, columns))
+    return (slice(start, min(start + height, rows)) for start in range(0, rows, height))

@@ -1,25 +1,27 @@
 """A long sweep as a folder of Parquet files, part by part: a killed one goes on where it stopped.
 
-Each part is written beside and renamed, so a part that is there is whole. The manifest holds a
-fingerprint of the spec, the axes and whatever else the numbers follow from: a sweep with other
-settings does not mix its parts with these.
+Each part is written beside; the manifest notes the digest of its bytes; then it is renamed. So a
+part that is there is known, and one that is not as it was written is made again. The manifest also
+holds a fingerprint of the spec, the axes and whatever else the numbers follow from: a sweep with
+other settings does not mix its parts with these.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from glob import escape, glob
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, pyarrow_parquet, write_parquet
+from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, fill_parquet, pyarrow_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
-from mnetcost.files import replacing
+from mnetcost.files import is_half, is_regular, replacing, sweep_out
 from mnetcost.problems import UsageError
+from mnetcost.text import clip
 from mnetcost.version import __version__
 
 MANIFEST = "_manifest.json"  # readers of a folder of Parquet files pass over a leading _
+DIGESTS = "sha256"  # of the parts that are done, by name
 WHAT = "a folder for the parts of a sweep"
 
 
@@ -33,7 +35,7 @@ class Part(NamedTuple):
 def write_parts(rows: Rows, folder: str | os.PathLike[str], points: int = PIECE) -> Iterator[Part]:
     """Write what is missing of the parts of `rows`, about so many points each; yields each part.
 
-    A part that is not a Parquet file of so many rows is missing. Raises UsageError where pyarrow
+    A part that has not the digest it was written with is missing. Raises UsageError where pyarrow
     is not installed, and for a folder that holds something else, such as the parts of a sweep with
     other settings, that another run writes at this moment, or that cannot be written.
     """
@@ -41,13 +43,18 @@ def write_parts(rows: Rows, folder: str | os.PathLike[str], points: int = PIECE)
     try:
         os.makedirs(folder, exist_ok=True)
         with _locked(folder):
-            _prepare(folder, manifest(rows, points))
+            wanted = manifest(rows, points)
+            done = _prepare(folder, wanted)
             for number, piece in enumerate(rows.pieces(points)):
-                path = os.path.join(folder, part_name(number))
-                kept = _rows_of(path) == _points(rows, piece)
+                name = part_name(number)
+                path = os.path.join(folder, name)
+                kept = name in done and is_regular(path) and _file_digest(path) == done[name]
                 if not kept:
-                    for _ in write_parquet(rows, [piece], path):
-                        pass
+                    with replacing(path, follow=False) as half:
+                        for _ in fill_parquet(rows, [piece], half):
+                            pass
+                        done[name] = _file_digest(half)
+                        _write_manifest(folder, {**wanted, DIGESTS: done})
                 yield Part(_points(rows, piece), kept)
     except OSError as error:
         raise UsageError(f"parts: {os.fspath(folder)}: {error.strerror or error}") from None
@@ -84,19 +91,6 @@ def _locked(folder: str | os.PathLike[str]) -> Iterator[None]:
         os.close(handle)
 
 
-def _rows_of(path: str) -> int | None:
-    """The rows that a part says it has; None where there is no whole Parquet file."""
-    if not os.path.exists(path):
-        return None
-    parquet = pyarrow_parquet()
-    from pyarrow import ArrowInvalid
-
-    try:
-        return int(parquet.read_metadata(path).num_rows)
-    except ArrowInvalid:
-        return None
-
-
 def part_name(number: int) -> str:
     """The file of a part, by its number from 0."""
     return f"part-{number:06}.parquet"
@@ -107,14 +101,15 @@ def _points(rows: Rows, piece: Piece) -> int:
     return len(sweep.alpha[piece.alphas]) * len(sweep.rho)
 
 
-def _prepare(folder: str | os.PathLike[str], wanted: Mapping[str, Any]) -> None:
-    """The folder with the manifest in it, and nothing half-written."""
+def _prepare(folder: str | os.PathLike[str], wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The folder with the manifest in it, and nothing half-written; gives the digests it notes."""
     path = os.path.join(folder, MANIFEST)
-    if not os.path.exists(path):
-        if any(not name.startswith(f".{MANIFEST}") for name in os.listdir(folder)):
-            raise UsageError(f"parts: {os.fspath(folder)} is not empty; {WHAT} is new or its own")
-        with replacing(path) as name, open(name, "w", encoding="utf-8") as stream:
-            json.dump(wanted, stream, indent=2, ensure_ascii=False)
+    sweep_out(folder)
+    names = {name for name in os.listdir(folder) if not is_half(name)}
+    if not names:
+        _write_manifest(folder, wanted)
+    elif MANIFEST not in names:
+        raise UsageError(f"parts: {os.fspath(folder)} is not empty; {WHAT} is new or its own")
     found = _read(path)
     if not isinstance(found, dict):
         raise UsageError(f"parts: {path} is broken; use another folder, or empty this one")
@@ -125,15 +120,36 @@ def _prepare(folder: str | os.PathLike[str], wanted: Mapping[str, Any]) -> None:
             f"(not the same: {', '.join(one for one in other if one != 'fingerprint') or 'spec'}); "
             "use another folder"
         )
-    for half in glob(os.path.join(escape(os.fspath(folder)), ".part-*")):
-        os.unlink(half)
+    _refuse_strangers(folder, names - {part_name(one) for one in range(wanted["parts"])})
+    digests = found.get(DIGESTS)
+    return digests if isinstance(digests, dict) else {}
+
+
+def _refuse_strangers(folder: str | os.PathLike[str], names: Iterable[str]) -> None:
+    """A reader of the folder takes every file for a part, but those that begin with _ or a dot."""
+    strange = sorted(name for name in names if not name.startswith(("_", ".")))
+    if strange:
+        more = f" and {len(strange) - 1:,} more" if len(strange) > 1 else ""
+        raise UsageError(
+            f"parts: {os.fspath(folder)} holds {clip(strange[0])!r}{more}, no part of this sweep; "
+            "move it away, or use another folder"
+        )
+
+
+def _write_manifest(folder: str | os.PathLike[str], document: Mapping[str, Any]) -> None:
+    path = os.path.join(folder, MANIFEST)
+    with replacing(path, follow=False) as name, open(name, "w", encoding="utf-8") as stream:
+        json.dump(document, stream, indent=2, ensure_ascii=False)
 
 
 def _read(path: str) -> Any:
+    """What the manifest says; None where it is a link, no JSON, or nested without end."""
+    if not is_regular(path):
+        return None
     try:
         with open(path, encoding="utf-8") as stream:
             return json.load(stream)
-    except (ValueError, RecursionError):  # no JSON, or nested without end
+    except (ValueError, RecursionError):
         return None
 
 
@@ -173,3 +189,8 @@ def _axis(values: list[str]) -> dict[str, Any]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _file_digest(path: str) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

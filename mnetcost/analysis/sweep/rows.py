@@ -1,6 +1,7 @@
 """The points of a sweep as rows: data frames, CSV and Parquet. A long one is never held whole."""
 
 import csv
+import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -10,21 +11,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mnetcost.analysis.sweep.counting import NOTHING
+from mnetcost.analysis.sweep.grid import blocks
 from mnetcost.analysis.sweep.quantities import Array, Number
 from mnetcost.analysis.sweep.sweep import CountSweep
-from mnetcost.analysis.sweep.values import MAX_HELD, blocks
+from mnetcost.analysis.sweep.values import MAX_HELD
 from mnetcost.conventions.presets import paper
 from mnetcost.cost import in_order
+from mnetcost.exact import ratio_text
+from mnetcost.expressions import value_text
 from mnetcost.files import replacing
 from mnetcost.problems import UsageError, missing_extra
-from mnetcost.text import inert
+from mnetcost.text import inert, printable
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-PLACES = ("alpha", "rho", "height", "width")
+PLACES = ("alpha", "rho", "input_height", "input_width", "input_channels")
 PIECE = 1_000_000  # points
+LINES = 50_000  # of CSV that are made at once
 WIDEST = 76  # digits that Parquet's decimals hold
 
 
@@ -38,15 +43,16 @@ class Piece(NamedTuple):
 class Rows:
     """The points of sweeps with other knobs, a row each, α-major.
 
-    A row says the knobs, the multipliers, the input's sides (px), and the costs: totals, the
-    numbers of another convention, and those of each layer type. Where the network is impossible
-    it has no costs.
+    A row says the knobs, the multipliers, the input's sides (px) and channels, and the costs:
+    totals, the numbers of another convention, and those of each layer type. Where the network is
+    impossible it has no costs.
     """
 
     def __init__(self, sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]]) -> None:
         self.sweeps = sweeps
         self.words = {name: _holder([knobs[name] for knobs, _ in sweeps]) for name in sweeps[0][0]}
         self.types = in_order(chain.from_iterable(one.types for _, one in sweeps))
+        self.ranged = not all(one.cost.counted.certain for _, one in sweeps)
         self.numbers = [self._numbers(one) for _, one in sweeps]
         holders = [
             {name: one.values.dtype_of(number) for name, number in numbers.items()}
@@ -63,8 +69,10 @@ class Rows:
         convention = sweep.basis.convention
         if convention is not None and convention.name != paper().name:
             found["count_params"] = sweep.cost.counted_params
-            if convention.counts_work:
+            if convention.counts_work and self.ranged:
                 found["count_low"], found["count_high"] = sweep.cost.counted
+            elif convention.counts_work:
+                found["count"] = sweep.cost.counted.low
         for name in self.types:
             cost = sweep.types[name].cost if name in sweep.types else NOTHING
             found[f"{name}_params"], found[f"{name}_mult_adds"] = cost.params, cost.mult_adds
@@ -87,18 +95,28 @@ class Rows:
             for alphas in blocks(*one.shape, points)
         ]
 
-    def of(self, piece: Piece) -> dict[str, Array]:
-        """The columns of a piece."""
+    def of(self, piece: Piece, exact: bool = False) -> dict[str, Array]:
+        """The columns of a piece.
+
+        α and ρ are the nearest floats, and a knob is what its column holds; as they are written,
+        texts, where they are to be `exact`.
+        """
         knobs, sweep = self.sweeps[piece.sweep]
         alphas, across = sweep.alpha[piece.alphas], len(sweep.rho)
         found = {
-            self.label(name): np.full(len(alphas) * across, self.words[name](one))
+            self.label(name): np.full(
+                len(alphas) * across, _written(one) if exact else self.words[name](one)
+            )
             for name, one in knobs.items()
         }
-        found["alpha"] = np.repeat([float(one) for one in alphas], across)
-        found["rho"] = np.tile([float(one) for one in sweep.rho], len(alphas))
-        for place, name in enumerate(PLACES[2:]):
-            found[name] = np.tile([one[place] for one in sweep.sides], len(alphas))
+        number: Any = ratio_text if exact else float
+        places = (
+            np.repeat([number(one) for one in alphas], across),
+            np.tile([number(one) for one in sweep.rho], len(alphas)),
+            *(np.tile(one, len(alphas)) for one in zip(*sweep.sides)),
+            np.repeat(sweep.channels(piece.alphas), across),
+        )
+        found.update(zip(PLACES, places))
         numbers = self.numbers[piece.sweep]
         for name, values in zip(numbers, sweep.values.parts(numbers.values(), piece.alphas)):
             found[name] = values.ravel().astype(object if name in self.exact else values.dtype)
@@ -141,20 +159,29 @@ def _nullable(values: Array) -> Any:
     return np.ma.MaskedArray(values.data.astype(object), values.mask).filled(None)
 
 
+def csv_texts(rows: Rows) -> Iterator[str]:
+    """All rows as CSV, some lines at a time: α, ρ and knobs exact, as they are written."""
+    for turn, piece in enumerate(rows.pieces(LINES)):
+        found = rows.of(piece, exact=True)
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        if turn == 0:
+            writer.writerow(found)
+        writer.writerows(zip(*(values.tolist() for values in found.values())))
+        yield buffer.getvalue()
+
+
+def _written(value: Any) -> str:
+    """A knob in a cell; only a text could be run as a formula."""
+    if isinstance(value, str):
+        return inert(printable(value))
+    return ratio_text(value) if isinstance(value, Fraction) else value_text(value)
+
+
 def to_csv(rows: Rows, path: str | os.PathLike[str]) -> None:
     """All rows as CSV, written whole or not at all."""
     with replacing(path) as name, open(name, "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        for turn, piece in enumerate(rows.pieces()):
-            found = rows.of(piece)
-            if turn == 0:
-                writer.writerow(found)
-            writer.writerows(zip(*map(_cells, found.values())))
-
-
-def _cells(values: Array) -> list[Any]:
-    cells: list[Any] = values.tolist()
-    return [inert(one) for one in cells] if values.dtype.kind == "U" else cells
+        stream.writelines(csv_texts(rows))
 
 
 def to_parquet(rows: Rows, path: str | os.PathLike[str]) -> None:
@@ -175,13 +202,19 @@ def pyarrow_parquet() -> Any:
 def write_parquet(
     rows: Rows, pieces: Sequence[Piece], path: str | os.PathLike[str]
 ) -> Iterator[int]:
-    """Pieces as one Parquet file; yields the points of each piece that is done.
+    """Pieces as one Parquet file, whole or not at all; yields the points of each that is done.
 
     Raises UsageError where pyarrow is not installed.
     """
-    parquet = pyarrow_parquet()
+    pyarrow_parquet()
+    with replacing(path) as name:
+        yield from fill_parquet(rows, pieces, name)
+
+
+def fill_parquet(rows: Rows, pieces: Sequence[Piece], name: str) -> Iterator[int]:
+    """The same into a file that is there already."""
     table = arrow_table(rows.of(pieces[0]))
-    with replacing(path) as name, parquet.ParquetWriter(name, table.schema) as writer:
+    with pyarrow_parquet().ParquetWriter(name, table.schema) as writer:
         for turn, piece in enumerate(pieces):
             table = arrow_table(rows.of(piece)) if turn else table
             writer.write_table(table)

@@ -1,12 +1,12 @@
 """From numbers over the distinct points of a grid to arrays over all of its points."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from mnetcost.analysis.sweep.grid import Axes
+from mnetcost.analysis.sweep.grid import Axes, blocks
 from mnetcost.analysis.sweep.quantities import (
     EXACT_FLOAT,
     Array,
@@ -18,7 +18,6 @@ from mnetcost.analysis.sweep.quantities import (
 from mnetcost.problems import UsageError
 
 MAX_HELD = 100_000_000  # points of one array: 800 MB
-BLOCK = 2**20  # points that are worked out at once: 8 MB
 
 DTYPES = ("integer", "float64")
 
@@ -167,12 +166,6 @@ class Values:
         if self.masked and self.mask(row, column)[0, 0]:
             return None
         return int(self.tile(number, row, column)[0, 0])
-
-
-def blocks(rows: int, columns: int, points: int = BLOCK) -> Iterator[slice]:
-    """Consecutive rows, so many that a block has about so many points."""
-    height = max(1, points // max(1, columns))
-    return (slice(start, min(start + height, rows)) for start in range(0, rows, height))
 
 
 def _distinct(index: Array) -> tuple[Array, Array | None]:

@@ -29,12 +29,6 @@ ALPHAS = "1,0.75,0.145,1/3,0.145,4/3,0.6249"
 RHOS = "1,6/7,0.31,0.31001,5/4,97/224"
 
 
-def own_params(cost, convention):
-    """The parameters that the convention counts, by the names it gives them."""
-    kinds = convention.parameters if convention else ("weights",)  # the paper's
-    return sum(getattr(cost.parameters, kind) for kind in kinds)
-
-
 def assert_is_its_points(grid, net, alpha, rho, **basis):
     """Every quantity of a grid is that of the cost at the point."""
     for a, one in enumerate(alpha.split(",")):
@@ -43,13 +37,13 @@ def assert_is_its_points(grid, net, alpha, rho, **basis):
             for name in ("params", "mult_adds"):
                 assert int(getattr(grid, name)[a, r]) == getattr(cost, name)
             assert tuple(int(bound[a, r]) for bound in grid.counted) == tuple(cost.counted)
-            assert int(grid.counted_params[a, r]) == own_params(cost, cost.basis.convention)
+            assert int(grid.counted_params[a, r]) == cost.counted_params
             for name, of_type in cost.by_type().items():
                 found = grid.types[name]
                 assert int(found.params[a, r]) == of_type.params
                 assert int(found.mult_adds[a, r]) == of_type.mult_adds
                 assert tuple(int(bound[a, r]) for bound in found.counted) == tuple(of_type.counted)
-                assert int(found.counted_params[a, r]) == own_params(of_type, cost.basis.convention)
+                assert int(found.counted_params[a, r]) == of_type.counted_params
                 assert grid.share(name)[a, r] == pytest.approx(float(of_type.mult_adds_share))
 
 

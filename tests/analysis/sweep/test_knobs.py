@@ -31,13 +31,12 @@ def test_knobs_are_columns_of_one_frame(tmp_path):
 
 def test_knobs_called_as_columns_are_and_words_that_are_formulas(tmp_path):
     spec = (
-        "input: {height: 3, width: 2, channels: 1}\nknobs: {width: 4, act: relu}\n"
-        "layers:\n  - conv: {out: $width, when: $act != none}\n  - conv: {out: 1}\n"
+        "input: {height: 3, width: 2, channels: 1}\nknobs: {params: 4, act: relu}\n"
+        "layers:\n  - conv: {out: $params, when: $act != none}\n  - conv: {out: 1}\n"
     )
-    grids = mnetcost.sweep(spec, 1, 1, set={"width": [4, 5], "act": ["relu", "=1+1"]})
+    grids = mnetcost.sweep(spec, 1, 1, set={"params": [4, 5], "act": ["relu", "=1+1"]})
     frame = grids.to_pandas()
-    assert frame["set_width"].tolist() == [4, 4, 5, 5]
-    assert frame["width"].tolist() == [2, 2, 2, 2]
+    assert frame["set_params"].tolist() == [4, 4, 5, 5]
     assert frame["params"].tolist() == [8, 8, 10, 10]
     grids.to_csv(tmp_path / "grid.csv")
     lines = (tmp_path / "grid.csv").read_text("utf-8").splitlines()

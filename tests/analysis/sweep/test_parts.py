@@ -2,18 +2,23 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas
+import pyarrow
 import pytest
 from commands import process
 from pyarrow import parquet
 
 import mnetcost
 from mnetcost import cli
+from mnetcost.analysis.sweep.parts import part_name, write_parts
+from mnetcost.analysis.sweep.rows import Rows
 
 # --- parts
 
@@ -71,7 +76,8 @@ def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path):
     assert 2 <= len(before) < 5
     for name in before:  # none is half-written
         assert parquet.read_metadata(folder / name).num_rows == 1_000_000
-    (folder / ".part-000004.parquet.half").write_text("half", encoding="utf-8")
+    (folder / ".part-000004.parquet.8a_b0c1d.mnetcost").write_text("half", encoding="utf-8")
+    (folder / "._manifest.json.8a_b0c1d.mnetcost").write_text("half", encoding="utf-8")
     ran = process("sweep", "mobilenet_v1_layer", *words)
     assert ran.out == f"points: 5,000,000; parts: 5, of them {len(before)} there before\n"
     assert (ran.code, ran.err) == (0, "")
@@ -84,21 +90,13 @@ def test_a_killed_sweep_goes_on_where_it_stopped(tmp_path):
     assert (table["mult_adds"].to_numpy() == grid.mult_adds.ravel()).all()
 
 
-def test_parts_from_python_and_mended(tmp_path):
+def test_parts_from_python(tmp_path):
     folder = tmp_path / "parts"
     sets = {"depth": [1, "1.2"]}
     grids = mnetcost.sweep("efficientnet", "1,0.5", "0.7,0.5,0.3", set=sets)
     grids.to_parts(folder)
     frame = pandas.read_parquet(folder)
     assert frame.equals(grids.to_pandas())
-    whole_one = (folder / "part-000001.parquet").read_bytes()
-    for broken in (b"", b"PAR1", whole_one[: len(whole_one) // 2], whole_one[:-1]):
-        (folder / "part-000001.parquet").write_bytes(broken)
-        grids.to_parts(folder)
-        assert pandas.read_parquet(folder).equals(frame)
-    mnetcost.sweep("mobilenet_v1", "1", "1").to_parquet(folder / "part-000000.parquet")
-    grids.to_parts(folder)
-    assert len(pandas.read_parquet(folder / "part-000000.parquet")) == 6
     grids[0].to_parts(tmp_path / "one")
     assert len(pandas.read_parquet(tmp_path / "one")) == 6
     with pytest.raises(mnetcost.UsageError, match="other settings"):
@@ -107,9 +105,6 @@ def test_parts_from_python_and_mended(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="the system's own lock")
 def test_two_runs_into_one_folder(tmp_path):
-    from mnetcost.analysis.sweep.parts import write_parts
-    from mnetcost.analysis.sweep.rows import Rows
-
     folder, words = tmp_path / "parts", ["--alpha", "1,0.5", "--rho", "1"]
     grid = mnetcost.sweep("mobilenet_v1", words[1], words[3])
     first = write_parts(Rows([({}, grid)]), folder)
@@ -120,3 +115,125 @@ def test_two_runs_into_one_folder(tmp_path):
     first.close()
     ran = process("sweep", *words, "--parts", str(folder))
     assert ran.out == "points: 2; parts: 1, of them 1 there before\n"
+
+
+@pytest.fixture
+def three(tmp_path):
+    """Three parts of a point each, what makes them again, and each file as it was written."""
+    rows, folder = Rows([({}, mnetcost.sweep(LAYER, "1,0.5,0.25", "6/7"))]), tmp_path / "parts"
+
+    def again():
+        return [part.kept for part in write_parts(rows, folder, points=1)]
+
+    assert again() == [False] * 3
+    assert again() == [True] * 3
+    return folder, again, {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def without_columns(path):
+    parquet.write_table(parquet.read_table(path).drop_columns(["mult_adds"]), path)
+
+
+def zeroed(path):
+    table = parquet.read_table(path)
+    place = table.schema.get_field_index("mult_adds")
+    zeros = pyarrow.array([0] * len(table))
+    parquet.write_table(table.set_column(place, "mult_adds", zeros), path)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def of_another_sweep(path):
+    mnetcost.sweep(LAYER, 1, 1).to_parquet(path)
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+HARMS = [without_columns, zeroed, cut, emptied, of_another_sweep, Path.unlink]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_part_that_is_not_as_it_was_written_is_made_again(harm, three):
+    folder, again, written = three
+    harm(folder / part_name(1))
+    assert again() == [True, False, True]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
+
+
+def test_whichever_bit_is_flipped(three):
+    folder, again, written = three
+    path = folder / part_name(1)
+    whole = written[path.name]
+    for place in range(0, len(whole), len(whole) // 50):
+        path.write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :]
+        )
+        assert again() == [True, False, True]
+        assert path.read_bytes() == whole
+
+
+def test_a_part_in_the_place_of_another(three):
+    folder, again, written = three
+    (folder / part_name(2)).write_bytes(written[part_name(0)])
+    assert again() == [True, True, False]
+    assert (folder / part_name(2)).read_bytes() == written[part_name(2)]
+
+
+def test_what_a_run_that_was_killed_did_not_note_is_made_again(three):
+    folder, again, written = three
+    manifest = json.loads(written["_manifest.json"])
+    del manifest["sha256"][part_name(0)]
+    (folder / "_manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert again() == [False, True, True]
+    manifest["sha256"] = ["not", "digests"]
+    (folder / "_manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert again() == [False] * 3
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize("behind", ["a file", "a whole part", "nothing"])
+def test_a_link_is_never_followed(behind, three, tmp_path):
+    folder, again, written = three
+    path, other = folder / part_name(1), tmp_path / "other"
+    if behind != "nothing":
+        other.write_bytes(b"mine" if behind == "a file" else written[path.name])
+    before = other.read_bytes() if other.exists() else None
+    path.unlink()
+    path.symlink_to(other)
+    assert again() == [True, False, True]
+    assert not path.is_symlink()
+    assert path.read_bytes() == written[path.name]
+    assert (other.read_bytes() if other.exists() else None) == before
+    for content in (written["_manifest.json"], b""):
+        other.write_bytes(content)
+        (folder / "_manifest.json").unlink()
+        (folder / "_manifest.json").symlink_to(other)
+        with pytest.raises(mnetcost.UsageError, match=r"_manifest\.json is broken"):
+            again()
+        assert other.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["part-000003.parquet", "mine.csv", "part-1.parquet", "folder/"])
+def test_what_does_not_belong_there_is_named(name, three):
+    folder, again, written = three
+    path = folder / name
+    path.mkdir() if name.endswith("/") else path.write_bytes(written[part_name(0)])
+    with pytest.raises(mnetcost.UsageError, match=re.escape(f"holds '{path.name}', no part of")):
+        again()
+    (folder / "zzz").touch()
+    with pytest.raises(mnetcost.UsageError, match=re.escape(f"'{path.name}' and 1 more, no part")):
+        again()
+    assert (folder / name).exists()
+
+
+def test_what_readers_pass_over_may_lie_there(three):
+    folder, again, _ = three
+    for name in ("_SUCCESS", ".hidden"):
+        (folder / name).touch()
+    assert again() == [True] * 3
+    assert {"_SUCCESS", ".hidden"} <= set(os.listdir(folder))

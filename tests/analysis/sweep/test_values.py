@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mnetcost.analysis.sweep.grid import blocks
 from mnetcost.analysis.sweep.quantities import COLUMN, ROW, Line, array_of
-from mnetcost.analysis.sweep.values import blocks
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from manual.exactness import exactness
 from manual.layer_pages import entry, families, keys_table, sections, windows
 from manual.options import options_part
 from manual.picture import PICTURE, picture
@@ -15,6 +16,7 @@ TUTORIALS = ("own-network", "paper-tables", "build-server", "notebook")
 # From `<!-- options -->` to `<!-- end -->` a page holds what the part of this name gives for it.
 PARTS: dict[str, Callable[[Page], str]] = {
     "options": lambda page: options_part(page.name),
+    "exactness": lambda page: exactness(),
     "layers": lambda page: keys_table(),
     "families": lambda page: families("" if page.name == "layers" else "layers.md"),
     "windows": lambda page: windows(),

@@ -1,0 +1,208 @@
+"""The numbers that a printed one may be, each with how far it is from the plain count.
+
+Nothing says what an author counted; what is plainest is likeliest. Distances add up: a definition
+in words before a tool, the network itself before another input and before its parts.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from mnetcost.analysis.conventions.definitions import definitions
+from mnetcost.analysis.reconcile.readings import Reading, readings
+from mnetcost.analysis.reconcile.scopes import WHOLE, Scope, scopes
+from mnetcost.conventions import EVERY, Convention
+from mnetcost.conventions.presets import NAMES, convention, paper
+from mnetcost.conventions.tally import terms
+from mnetcost.cost import Count
+from mnetcost.graph import Node
+from mnetcost.layers.base import Map
+from mnetcost.layers.fields import CALLS
+from mnetcost.printed import BYTES
+
+TOOL, BIASED = 2, 2
+OTHER_UNIT = 1  # further is a tool's number twice or half, but where it is known to be printed so
+PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
+UNTRAINED = 9
+
+Row = tuple[Node, Map, Map]
+
+
+class Candidate(NamedTuple):
+    """A number, what it counts and of what, and how far it is from the plain count.
+
+    `names` are the conventions, or the kinds of parameters, whose own number times `factor` it is.
+    `network` says in words how the network is another one, and is empty where it is not.
+    """
+
+    value: int
+    names: tuple[str, ...]
+    unit: str  # MAC, FLOP, parameters or bytes
+    factor: Fraction
+    scope: str
+    network: str
+    distance: int
+
+
+class Counting(NamedTuple):
+    """A convention, how many times its number is taken, and how far that is from plain."""
+
+    convention: Convention
+    factor: Fraction
+    distance: int
+
+    @property
+    def unit(self) -> str:
+        """What the number is called: a tool's own unit, or the other one."""
+        if self.factor == 1:
+            return self.convention.unit
+        return "FLOP" if self.convention.unit == "MAC" else "MAC"
+
+
+def countings(presets: Iterable[Convention]) -> list[Counting]:
+    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted."""
+    found = []
+    for one in presets:
+        if one.counts_work:
+            found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
+            if one.tool:
+                factor = Fraction(2) if one.unit == "MAC" else Fraction(1, 2)
+                found.append(Counting(one, factor, TOOL + (0 if one.doubled else OTHER_UNIT)))
+    return found + [Counting(one, Fraction(1), distance) for one, distance in biased()]
+
+
+def biased() -> Iterator[tuple[Convention, int]]:
+    """Formulas of textbooks: a multiply-add as one or two operations, and its bias as one or two.
+
+    With (1 + 2·Cin·K²)·Cout·H·W or 2·(Cin·K² + 1)·Cout·H·W (Molchanov et al. 2017,
+    arXiv:1611.06440) a bias is added to the values that have one, or to all that kernels give.
+    """
+    outputs = ("conv", "depthwise", "conv_transpose", "dense")
+    for unit, each, bias in (("MAC", 1, 1), ("FLOP", 2, 1), ("FLOP", 2, 2)):
+        name = f"{'macs' if unit == 'MAC' else 'flops'} + {'2 × ' if bias == 2 else ''}"
+        plain = paper()._replace(unit=unit, multiply_add=each, tool="")
+        work = {part: dict.fromkeys(CALLS, 1) for part in paper().work[EVERY]}
+        times = dict.fromkeys(CALLS, bias)
+        yield plain._replace(name=f"{name}biases", work={EVERY: {**work, "bias": times}}), BIASED
+        own = {kind: {"outputs": times} for kind in outputs}
+        yield plain._replace(name=f"{name}values of kernels", work={EVERY: work, **own}), BIASED + 1
+
+
+class Tally:
+    """What layers count under conventions; the like of a layer is counted once."""
+
+    def __init__(self, batch: int) -> None:
+        self.batch = batch
+        self._known: dict[Any, dict[str, int]] = {}
+
+    def of(self, layers: Iterable[Row], conventions: Iterable[Convention]) -> dict[str, int]:
+        """The number of each convention for these layers, by name; a range's is that of modules."""
+        chosen = {one.name: one for one in conventions}
+        totals = dict.fromkeys(chosen, 0)
+        for node, x, y in layers:
+            key = node.layer, node.riders, x, y, node.training_only
+            known = self._known.setdefault(key, {})
+            for name, one in chosen.items():
+                if name not in known:
+                    known[name] = sum(term.value(self.batch) for term in terms(node, x, y, one))
+                totals[name] += known[name]
+        return totals
+
+
+def candidates(
+    count: Count, unit: str = "", presets: Sequence[Convention] | None = None
+) -> list[Candidate]:
+    """Every number that a figure in this unit may be, the plainest first, each once.
+
+    Without a unit it may be work or parameters; `presets` are all that are shipped for None.
+    """
+    if presets is None:
+        presets = [convention(name) for name in NAMES]
+    found: list[Candidate] = []
+    others = tuple(readings(count))
+    if unit in ("", "MAC", "FLOP"):
+        found += _work(count, others, countings(presets))
+    if unit in ("", "parameters", "bytes"):
+        found += _parameters(count, others)
+    if unit == "bytes":
+        found = [_bytes(one, each) for one in found for each in BYTES]
+    return _merged(found)
+
+
+def _work(count: Count, others: Iterable[Reading], ways: Sequence[Counting]) -> Iterator[Candidate]:
+    """The network every way, its parts without another unit, what is far by definition alone."""
+    tally = Tally(count.basis.batch)
+    direct = [way for way in ways if way.factor == 1]
+    plain = [way for way in ways if way.distance == 0]
+    for scope in scopes(count):
+        rows = [(_run(layer.node, scope), layer.input, layer.output) for layer in scope.layers]
+        chosen = direct if scope.distance else ways
+        yield from _counted(tally, rows, chosen, (scope.words, "", scope.distance))
+    for one in others:
+        chosen = plain if one.other else ways
+        yield from _counted(tally, one.layers, chosen, (WHOLE, one.words, one.distance))
+
+
+def _run(node: Node, scope: Scope) -> Node:
+    return node._replace(training_only=False) if scope.training else node
+
+
+def _counted(
+    tally: Tally, rows: Iterable[Row], ways: Sequence[Counting], where: tuple[str, str, int]
+) -> Iterator[Candidate]:
+    scope, network, distance = where
+    values = tally.of(rows, [way.convention for way in ways])
+    for way in ways:
+        name = way.convention.name
+        value = int(values[name] * way.factor)
+        further = distance + way.distance
+        yield Candidate(value, (name,), way.unit, way.factor, scope, network, further)
+
+
+def _parameters(count: Count, others: Iterable[Reading]) -> Iterator[Candidate]:
+    for scope in scopes(count):
+        for words, value, distance in _kinds(count, scope):
+            yield _amount(value, words, (scope.words, ""), scope.distance + distance)
+    for one in others:
+        if one.other is not None:
+            for words, value, distance in _kinds(one.other, Scope(WHOLE, one.other.layers)):
+                yield _amount(value, words, (WHOLE, one.words), one.distance + distance)
+
+
+def _amount(value: int, words: str, where: tuple[str, str], distance: int) -> Candidate:
+    return Candidate(value, (words,), "parameters", Fraction(1), *where, distance)
+
+
+def _kinds(count: Count, scope: Scope) -> Iterator[tuple[str, int, int]]:
+    """Words, number and distance of each kind of parameters of a scope."""
+    if scope.words == WHOLE:
+        for one in definitions(count):
+            yield one.words, one.value, PARAMETERS.get(one.name, UNTRAINED)
+        return
+    for words, kinds in (
+        ("weights", ("weights",)),
+        ("weights, biases", ("weights", "biases")),
+        ("learned values", ("weights", "biases", "norm_affine", "other")),
+    ):
+        layers = [layer.parameters for layer in scope.layers]
+        yield words, sum(getattr(one, kind) for one in layers for kind in kinds), 0
+
+
+def _bytes(one: Candidate, each: int) -> Candidate:
+    """Parameters as values of so many bytes; four are the most usual."""
+    further = one.distance + BYTES.index(each)
+    return one._replace(
+        value=one.value * each, unit="bytes", factor=Fraction(each), distance=further
+    )
+
+
+def _merged(found: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates, one for each number of a scope: the plainest, with the names of its like."""
+    merged: dict[Any, Candidate] = {}
+    for one in sorted(found, key=lambda one: one.distance):
+        key = one.value, one.unit, one.scope
+        first = merged.setdefault(key, one)
+        alike = (one.factor, one.network) == (first.factor, first.network)
+        if alike and one.unit in ("MAC", "FLOP") and one.names[0] not in first.names:
+            merged[key] = first._replace(names=first.names + one.names)
+    return [one for one in merged.values() if one.value > 0]

@@ -1,0 +1,93 @@
+"""The networks that a printed number may be of: at other inputs, with other knobs, as variants."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any, NamedTuple
+
+from mnetcost.cost import Count
+from mnetcost.graph import Graph, Node
+from mnetcost.layers.base import Map
+from mnetcost.multipliers import Setting, make_setting
+from mnetcost.problems import SpecError
+from mnetcost.spec import read_graph
+
+SIDES = (224, 256, 320, 416, 512, 640)  # px, the inputs that sources mean
+MAX_OTHERS = 20  # variants and switched knobs that are tried
+
+# How far each is from the network that was asked for: see `candidates`.
+SAME_WEIGHTS, INPUT, VARIANT = 1, 5, 7
+
+
+class Reading(NamedTuple):
+    """A network that is not the one asked for: how it differs, in words, and how far."""
+
+    words: str
+    layers: tuple[tuple[Node, Map, Map], ...]
+    distance: int
+    other: Count | None = None  # where its parameters are others
+
+
+def readings(count: Count) -> Iterator[Reading]:
+    """The network at the inputs that sources mean, as other variants, and with a switch turned.
+
+    What has the same parameters is the same network, built otherwise, and so the likeliest.
+    """
+    yield from _inputs(count)
+    known = [_build(count.graph)]
+    for words, variant, given in islice(_others(count.graph), MAX_OTHERS):
+        with suppress(SpecError):
+            graph = read_graph(count.graph.origin, variant, given)
+            if _build(graph) not in known:
+                known.append(_build(graph))
+                yield _other(count, graph, words)
+
+
+def _build(graph: Graph) -> tuple[Any, ...]:
+    """What a spec makes a network of: two that have it in common are one."""
+    return dict(graph.knobs), graph.base, graph.rounding
+
+
+def _inputs(count: Count) -> Iterator[Reading]:
+    """Squares, and for an oblong input its own shape with this longer side."""
+    height, width = count.setting.height, count.setting.width
+    if min(height, width) == 1:  # a sequence
+        return
+    longer = max(height, width)
+    squares = [(side, side) for side in SIDES]
+    shaped = [(side * height // longer, side * width // longer) for side in SIDES]
+    for sides in dict.fromkeys(squares + shaped):
+        if sides != (height, width) and min(sides) > 0:
+            setting = count.setting._replace(height=sides[0], width=sides[1])
+            with suppress(SpecError):
+                layers = tuple(count.graph.shapes(setting))
+                yield Reading(f"at {sides[0]}×{sides[1]} px", layers, INPUT)
+
+
+def _others(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Words, variant and set knobs: each other variant, then each switch turned."""
+    for name in graph.variants:
+        if name != graph.variant:
+            yield f"as {name}", name, graph.given
+    for name, value in graph.knobs.items():
+        if isinstance(value, bool):
+            turned = {**graph.given, name: not value}
+            yield f"with {name}={str(not value).lower()}", graph.variant, turned
+
+
+def _other(count: Count, graph: Graph, words: str) -> Reading:
+    other = Count.of(graph, _setting(count, graph), count.basis)
+    same = other.parameters == count.parameters
+    return Reading(
+        words,
+        tuple((layer.node, layer.input, layer.output) for layer in other.layers),
+        SAME_WEIGHTS if same else VARIANT,
+        None if same else other,
+    )
+
+
+def _setting(count: Count, graph: Graph) -> Setting:
+    """The count's own setting, at the input of a variant where that is another."""
+    if graph.base == count.graph.base:
+        return count.setting
+    return make_setting(graph.base, count.setting.alpha, count.setting.rho)

@@ -1,0 +1,65 @@
+"""The JSON document of `mnetcost sweep`, a point at a time: a long one is never held."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product, repeat
+from typing import Any
+
+from mnetcost.analysis.sweep.grid import blocks
+from mnetcost.analysis.sweep.quantities import Array
+from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
+from mnetcost.conventions.tally import Bounds
+from mnetcost.cost import Basis
+from mnetcost.reports.documents import counted_document, types_document
+from mnetcost.reports.settings import is_another, knobs_document
+
+AT_ONCE = 10_000  # points whose numbers are Python's
+
+
+def points_documents(
+    sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]],
+) -> Iterator[dict[str, Any]]:
+    """Every point of every sweep, α-major, with the knobs that are swept."""
+    for knobs, sweep in sweeps:
+        beside = {"set": knobs_document(knobs)} if knobs else {}
+        for alphas in blocks(*sweep.shape, AT_ONCE):
+            for point in _points(sweep, alphas):
+                yield beside | point
+
+
+def _points(sweep: CountSweep, alphas: slice) -> Iterator[dict[str, Any]]:
+    """The points at these α; costs are null, and there are no types, where it is impossible."""
+    places = product(
+        zip(map(str, sweep.alpha[alphas]), sweep.channels(alphas).tolist()),
+        zip(map(str, sweep.rho), sweep.sides),
+    )
+    grids = sweep, *sweep.types.values()
+    costs = zip(*(zip(*map(_ints, (one.params[alphas], one.mult_adds[alphas]))) for one in grids))
+    counts = zip(*(_counts(one, sweep.basis, alphas) for one in grids))
+    for ((alpha, channels), (rho, sides)), (cost, *each), (count, *own) in zip(
+        places, costs, counts
+    ):
+        params, mult_adds = cost
+        types = [] if params is None else types_document(dict(zip(sweep.types, each)))
+        yield {
+            "alpha": alpha,
+            "rho": rho,
+            "input": [*sides, channels],
+            "params": params,
+            "mult_adds": mult_adds,
+            **count,
+            "types": [one | beside for one, beside in zip(types, own)] if count else types,
+        }
+
+
+def _counts(grid: CostGrid, basis: Basis, alphas: slice) -> Iterable[dict[str, Any]]:
+    """What a convention counts at each point, nothing without one."""
+    if not is_another(basis):
+        return repeat({})
+    low, high, params = (_ints(one[alphas]) for one in (*grid.counted, grid.counted_params))
+    return map(counted_document, repeat(basis), params, map(Bounds, low, high))
+
+
+def _ints(values: Array) -> list[int | None]:
+    """The values as Python has them; None where they are masked."""
+    found: list[int | None] = values.ravel().tolist()
+    return found

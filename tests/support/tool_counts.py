@@ -1,0 +1,136 @@
+"""What the tools print, beside what their presets count, and where the two are known to differ."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tables import rows
+
+import mnetcost
+from mnetcost.conventions.presets import NAMES
+
+Row = dict[str, str]
+
+WORDS = ("paper", "macs", "flops")  # defined in words: no tool prints them
+TOOLS = tuple(name for name in NAMES if name not in (*WORDS, "darknet", "keras"))
+NETWORKS = rows("tool_counts_measured.csv")
+MODULES = rows("tool_counts_modules.csv")
+PARAMETERS = rows("tool_counts_parameters.csv")
+KERAS = rows("tool_counts_keras.csv")
+DARKNET = rows("darknet_lines.csv")
+
+ONNX = ("onnx-tool", "onnx-tool-17", "onnx-tool-13")
+STRINGS = "convolutions padded with a word (such as `padding='same'`)"
+DERIVED = "kernels and batch normalisation of classes derived from torch's"
+FUNCTIONS = "kernels called as functions"
+# Modules that a tool counts otherwise than others of their layer type, which no spec can say: what
+# they are, and the tools that print nothing for them. A note of each preset names them.
+NOT_SEEN = {
+    "nn.Conv2d(8, 16, 3, padding='same')": (STRINGS, ("fvcore", "torchprofile")),
+    "nn.Conv2d(8, 16, 3, padding='valid')": (STRINGS, ("fvcore", "torchprofile")),
+    "nn.Softmax2d()": ("`nn.Softmax2d`", ("thop",)),
+    "derived(nn.BatchNorm2d, 8)": (DERIVED, ("ptflops", "thop")),
+    "derived(nn.Conv2d, 8, 16, 3, padding=1)": (DERIVED, ("ptflops", "thop")),
+    "Learned(lambda x, w: F.conv2d(x, w, padding=1), 16, 8, 3, 3)": (
+        *(FUNCTIONS, ("ptflops", "torchinfo", "thop", "ultralytics-thop")),
+    ),
+    "Learned(lambda x, w: F.linear(x, w), 10, 8)": (FUNCTIONS, ("ptflops", "torchinfo", "thop")),
+}
+
+
+class Difference(NamedTuple):
+    """What a preset counts more than its tool prints, and of what."""
+
+    tool: str
+    more: int
+    words: str
+
+
+FUSED = "products of `nn.MultiheadAttention`, fused on a CPU"
+BATCHED = "biases of the projections in `nn.MultiheadAttention`, of a batch"
+SPLIT = "channels split in two"
+
+
+def printed(row: Row) -> dict[str, int]:
+    """What the tools print, where they print anything."""
+    return {name: int(row[name]) for name in TOOLS if row.get(name)}
+
+
+def network_differences(row: Row) -> Iterator[Difference]:
+    """Where a preset does not give a tool's number for a network."""
+    batch = int(row["batch"])
+    if row["model"] == "vit_b_16":
+        # 12 layers, 197 positions, 768 channels: two products, of two FLOPs a multiply-add
+        yield Difference("torch", batch * 12 * 2 * 2 * 197**2 * 768, FUSED)
+        yield Difference("torchprofile", -1, "sides multiplied in Python")
+        if batch > 1:
+            yield Difference("ptflops-aten", batch * 12 * 3 * 768 * 197, BATCHED)
+    if row["model"].startswith("shufflenet"):  # 13 units
+        yield from (Difference(name, -13 * 7, SPLIT) for name in ONNX)
+
+
+def network_expected(row: Row) -> dict[str, int]:
+    """What the presets count of a network: what the tools print, but for the known differences."""
+    return _with(printed(row), network_differences(row))
+
+
+def _with(found: dict[str, int], differences: Iterable[Difference]) -> dict[str, int]:
+    for one in differences:
+        if one.tool in found:
+            found[one.tool] += one.more
+    return found
+
+
+def small(row: Row) -> mnetcost.Network:
+    """The small network of a row."""
+    *channels, height, width = map(int, ("1x1x" + row["shape"]).split("x")[-3:])
+    if row["shape"].count("x") < 2:  # tokens of so many values, or values alone
+        channels, height, width = [width], height, 1
+    size = f"{{height: {height}, width: {width}, channels: {channels[0]}}}"
+    return mnetcost.load(f"input: {size}\nlayers: {row['layers']}\n")
+
+
+def module_expected(row: Row) -> dict[str, int]:
+    """What presets count of a small network: what the tools print, but for the known differences.
+
+    A tool that does not see it prints 0 where its preset counts something: it is left out.
+    """
+    found = _with(printed(row), module_differences(row))
+    return {name: one for name, one in found.items() if name not in not_seen(row)}
+
+
+def not_seen(row: Row) -> tuple[str, ...]:
+    """The tools that do not see the module of a row, though they know its layer type."""
+    return NOT_SEEN.get(row["module"], ("", ()))[1]
+
+
+def module_differences(row: Row) -> Iterator[Difference]:
+    """Where a preset does not give a tool's number for a small network that the tool sees."""
+    written, batch = row["module"], int(row["batch"])
+    if "Attention" in written:
+        channels = 12 if "12, 3" in written else 8
+        yield Difference("torch", batch * 2 * (2 * 20**2 * channels), FUSED)
+        if batch > 1 and "bias=False" not in written:
+            yield Difference("ptflops-aten", batch * 3 * channels * 20, BATCHED)
+    if "chunk" in written:
+        yield from (Difference(name, -6, SPLIT) for name in ONNX)
+    if "approximate='tanh'" in written:
+        more = batch * (7 - 84) * 8 * 20 * 12
+        yield from (Difference(name, more, "GELU by tanh") for name in ONNX[1:])
+    if "nn.Upsampling" in written:  # the function alone
+        words = "`nn.UpsamplingBilinear2d` and `nn.UpsamplingNearest2d`"
+        yield Difference("ptflops", 8 * 40 * 24, words)
+    if "nn.Upsample(" in written and batch > 1:
+        # of three images the module is one image's values, averaged over three: 1/3, not 1
+        inside = {"GroupNorm": 4 * 40 * 24, "size=(25, 30)": 8 * 25 * 30, "size=(10": 8 * 10 * 6}
+        each = next((n for key, n in inside.items() if key in written), 8 * 40 * 24)
+        yield Difference("ptflops", each - each // batch, "`nn.Upsample`, of a batch")
+
+
+def ours(net: mnetcost.Network, names: Iterable[str], batch: int, **setting: str) -> dict[str, int]:
+    """The presets' numbers for a network."""
+    found = {}
+    for name in names:
+        cost = net.cost(convention=name, batch=batch, **setting)
+        assert cost.counted.low == cost.counted.high
+        found[name] = cost.counted.low
+    return found
