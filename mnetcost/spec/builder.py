@@ -145,10 +145,10 @@ class Builder(Surroundings):
         reads: tuple[int, ...],
         scope: Scope,
     ) -> int:
-        shares = None
+        owners: Sequence[int | None] = [None] * len(expanded)
         if written.weights is not None:
-            shares = self.tensor(written.weights, scope)
-        for name, record in expanded:
+            owners = self.lenders(written.weights, [name for name, _ in expanded], scope)
+        for (name, record), shares in zip(expanded, owners):
             layer = record
             if isinstance(layer, Join):
                 layer = layer._replace(inputs=len(reads))
