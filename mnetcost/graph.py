@@ -10,6 +10,7 @@ from mnetcost.expressions import Derived
 from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
+from mnetcost.norm_folding import folds
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 from mnetcost.record import Record
@@ -36,7 +37,7 @@ class Input(Record, kw_only=False):
 class Node(NamedTuple):
     """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
-    `link` fills in the type, and what rides on the layer.
+    `link` fills in the type, what rides on the layer, and what folding its normalisation gives it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Node(NamedTuple):
     mark: Mark
     type: str = ""
     riders: tuple[Layer, ...] = ()
+    folds: int = 0  # values a channel; see mnetcost.norm_folding
     states: Any = None  # the input channels that the spec states, a number or derived
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
@@ -325,5 +327,6 @@ def link(
     if len(shapes) < len(nodes):
         return ()  # a problem was reported
     return tuple(
-        node._replace(type=on.layer.type_on(before)) for node, (on, before, _) in zip(nodes, shapes)
+        node._replace(type=on.layer.type_on(before), folds=values)
+        for node, values, (on, before, _) in zip(nodes, folds(nodes), shapes)
     )

@@ -147,6 +147,7 @@ FIGURES: Mapping[str, Callable[[Any], int]] = {
     "mult_adds": lambda count: count.mult_adds,
     "learned": _learned,
     "stored": lambda count: _learned(count) + count.parameters.norm_statistics,  # as Keras counts
+    "folded": lambda count: count.folded,  # as inference engines store
 }
 
 
@@ -233,6 +234,7 @@ class Expectation(Record, kw_only=False):
     resolution: int | None
     learned: Printed | None = None
     stored: Printed | None = None
+    folded: Printed | None = None
     variant: str | None = None
     set: Mapping[str, Any] = {}  # the knobs that differ from their defaults
     erratum: str = ""  # why the print is known to be off, empty where it is not

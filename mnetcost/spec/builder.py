@@ -34,6 +34,7 @@ class Builder(Surroundings):
         super().__init__(*arguments)
         self.steps = 0
         self.calls: list[str] = []
+        self.halves: dict[int, tuple[int, ...]] = {}  # of a pair, by the index of its second half
 
     def build(self, node: YamlNode, knobs: Mapping[str, Any]) -> list[Node]:
         """The nodes of `layers:`. Raises TooLarge."""
@@ -145,10 +146,12 @@ class Builder(Surroundings):
         reads: tuple[int, ...],
         scope: Scope,
     ) -> int:
-        owners: Sequence[int | None] = [None] * len(expanded)
-        if written.weights is not None:
-            owners = self.lenders(written.weights, [name for name, _ in expanded], scope)
-        for (name, record), shares in zip(expanded, owners):
+        owner = None if written.weights is None else self.tensor(written.weights, scope)
+        halves: Sequence[int | None] = () if owner is None else self.halves.get(owner, ())
+        if len(halves) != len(expanded):  # else each half takes the weights of its own like
+            halves = (owner,) * len(expanded)
+        first = len(self.nodes)
+        for (name, record), shares in zip(expanded, halves):
             layer = record
             if isinstance(layer, Join):
                 layer = layer._replace(inputs=len(reads))
@@ -169,7 +172,10 @@ class Builder(Surroundings):
                 )
             )
             reads = (len(self.nodes) - 1,)
-        return len(self.nodes) - 1
+        last = len(self.nodes) - 1
+        if last > first:
+            self.halves[last] = tuple(range(first, last + 1))
+        return last
 
     def _unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))

@@ -127,20 +127,6 @@ class Surroundings:
             self.collector.add(node.mark, "unknown-tensor", message, suggestion=near)
         return index
 
-    def lenders(self, node: YamlNode, names: Sequence[str], scope: Scope) -> list[int | None]:
-        """The node whose weights each of these layers uses: a pair's, half by half."""
-        owner = self.tensor(node, scope)
-        if owner is None or owner == INPUT:
-            if owner == INPUT:
-                self.collector.add(node.mark, "shared-weights", "the input has no weights")
-            return [None] * len(names)
-        name = self.nodes[owner].name
-        whole = name.rpartition("/")[0]
-        halves = [f"{whole}/{one.rpartition('/')[2]}" for one in names]
-        if len(names) == 1 or name not in halves:
-            return [owner] * len(names)
-        return [self.places.get(half, owner) for half in halves]
-
     def times(self, node: YamlNode, at: int, scope: Scope) -> int:
         """How often something is repeated."""
         block, here = self.channels(scope.block), self.channels(at)

@@ -31,6 +31,7 @@ ROOMS = [
     {"multipliers", "printed"},
     {"expressions"},
     {"layers"},
+    {"norm_folding"},
     {"graph"},
     {"spec"},
     {"targets"},
@@ -58,7 +59,7 @@ SHARED = {
         "sweep_document",  # of `sweep`
         "fit_scores",  # of `fit --scores`
     },
-    "analysis": {"separable"},  # of `table` and `explain`
+    "analysis": {"separable", "warnings"},  # of `table` and `explain`; of every count
 }
 
 
