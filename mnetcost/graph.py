@@ -60,11 +60,18 @@ class Node(NamedTuple):
         """The nodes whose values it reads."""
         return self.reads[:-1] if self.like else self.reads
 
-    def on(self, here: Map, block: Map, last: Map) -> "Node":
-        """The node with its derived keys, and the sides of the last map, worked out for these."""
+    def derive(self, here: Map, block: Map) -> dict[str, Quantity]:
+        """Its derived keys worked out for these maps; 0 where one has no value."""
+        return {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+
+    def on(self, derived: Mapping[str, Quantity], here: Map, last: Map) -> "Node":
+        """The node with these derived keys, and the sides of the last map, worked out.
+
+        A derived key is 1 at least: what has no value is a check's to say.
+        """
         layer = self.layer
-        if self.derived:
-            values = {key: getattr(layer, key).value(block.c, here.c) for key in self.derived}
+        if derived:
+            values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
             if "out" in values:
                 values["scale"] = False
             layer = layer._replace(**values)
@@ -188,9 +195,10 @@ def _apply(
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
     if node.derived or node.like:
-        written, node = node, node.on(before, block, ends[-1])
-        for key in node.derived:
-            report(node, _whole(written, getattr(node.layer, key), key, before, block))
+        derived = node.derive(before, block)
+        written, node = node, node.on(derived, before, ends[-1])
+        for key, value in derived.items():
+            report(node, _whole(written, value, key, before, block))
     if node.states is not None:
         report(node, _stated(node.states, before, block))
     after = node.layer.output(before, widths)

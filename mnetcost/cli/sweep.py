@@ -115,7 +115,7 @@ def sweep(
 def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
     """What must run while the numbers are worked out."""
     if engine == "dask":
-        from mnetcost.analysis.sweep.cluster import scheduler as connected
+        from mnetcost.analysis.sweep.scheduler import scheduler as connected
 
         return connected(scheduler)
     if scheduler is not None:

@@ -124,7 +124,7 @@ def test_knobs() -> None:
     net = mnetcost.load(text)
     assert len(net.cost().layers) == 2
     assert len(net.set(n=5).cost().layers) == 5
-    assert net.set(n=0, act="none").configured("wide", {"n": 1}).cost().input == (12, 8, 4)
+    assert net.set(n=4, act="none").configured("wide", {"n": 1}).cost().input == (12, 8, 4)
     assert len(mnetcost.load(text, variant="wide").cost().layers) == 3
     for wrong in ({"m": 1}, {"n": "x" * 200}):
         with pytest.raises(mnetcost.UsageError):
