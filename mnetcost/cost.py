@@ -11,6 +11,7 @@ from mnetcost.conventions.tally import params as params_of
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
+from mnetcost.norm_folding import folded_values
 from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
@@ -101,6 +102,11 @@ class LayerCost(NamedTuple):
         return apart(self.node, self.input, self.output, self.batch)
 
     @property
+    def folded(self) -> int:
+        """The parameters at inference, batch normalisation folded into the kernels before it."""
+        return int(folded_values(self.node.folds * self.output.c, self.parameters._asdict()))
+
+    @property
     def name(self) -> str:
         """The layer's full name, such as "separable_1/depthwise"."""
         return self.node.name
@@ -135,6 +141,11 @@ class TypeCost(Record, kw_only=False):
     counted_params: int
     passes: Passes | None
     layers: tuple[LayerCost, ...]
+
+    @property
+    def folded(self) -> int:
+        """The parameters at inference, batch normalisation folded into the kernels before it."""
+        return sum(layer.folded for layer in self.layers)
 
     @property
     def operations(self) -> tuple[int, ...]:
@@ -184,6 +195,11 @@ class Count(Record):
             counted=total(layer.counted for layer in layers),
             counted_params=sum(layer.counted_params for layer in layers),
         )
+
+    @property
+    def folded(self) -> int:
+        """The parameters at inference, batch normalisation folded into the kernels before it."""
+        return sum(layer.folded for layer in self.layers)
 
     @property
     def operations(self) -> tuple[int, ...]:

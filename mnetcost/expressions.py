@@ -1,22 +1,24 @@
 """Small arithmetic in specs, such as `$stride == 1 and $in == $out`: exact, bounded, no eval.
 
-Python's own parser reads an expression; only the forms named here are given a meaning.
+Python's own parser reads an expression; only the forms named here are given a meaning, and its
+numbers are those of all specs.
 """
 
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
-from math import ceil, floor
+from functools import lru_cache
+from math import ceil, floor, nan
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from mnetcost.exact import divide_half_up, parse_ratio
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
-from mnetcost.text import clip, did_you_mean
+from mnetcost.text import clip
 
 MAX_EXPRESSION = 200  # characters
 MAX_VALUE = 10**40
@@ -29,19 +31,27 @@ GRAMMAR = (
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be read or has no value; `suggestion` is a name that exists."""
+    """An expression that cannot be read or has no value.
 
-    def __init__(self, message: str, suggestion: str | None = None) -> None:
+    `word` is a name that does not exist, `known` are those that do; `sign` stands before both.
+    """
+
+    def __init__(
+        self, message: str, word: str = "", known: Iterable[str] = (), sign: str = ""
+    ) -> None:
         super().__init__(message)
-        self.suggestion = suggestion
+        self.word, self.known, self.sign = word, known, sign
 
 
 class Expression(Record, kw_only=False):
-    """A parsed expression: its text, the parameters it names, and its tree."""
+    """A parsed expression: its text, the parameters it names, and its tree.
+
+    A tree is a tuple: the sign of a form, and what it is made of.
+    """
 
     text: str
     names: frozenset[str]
-    tree: ast.expr
+    tree: tuple[Any, ...]
 
     def value(self, scope: Mapping[str, Any]) -> Any:
         """The exact value with these parameters. Raises ExpressionError where there is none."""
@@ -64,8 +74,13 @@ class Derived(Record, kw_only=False):
         for one in (here, block_input):
             if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
                 return one.pairwise(self.value, block_input, here)
+        incoming = {"in": block_input, "here": here}
+        if any(
+            incoming[name] != incoming[name] for name in incoming.keys() & self.expression.names
+        ):
+            return nan  # an unknown width stays one
         try:
-            value = self.expression.value({**self.scope, "in": block_input, "here": here})
+            value = self.expression.value({**self.scope, **incoming})
         except ExpressionError:
             return 0
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)) or value <= 0:
@@ -75,22 +90,34 @@ class Derived(Record, kw_only=False):
         return int(value) if value.denominator == 1 and value <= self.maximum else 0
 
 
+def names_in(text: str) -> Iterator[str]:
+    """The parameters that a text names."""
+    if "$" in text:
+        for found in _NAME.finditer(text):
+            yield found[1] or found[2]
+
+
 def is_expression(text: str) -> bool:
     """Whether a text holds parameters, and so is an expression."""
     return "$" in text
 
 
 def template(text: str, scope: Mapping[str, Any]) -> str:
-    """`text` with every `$name` and `${name}` replaced by its value."""
+    """`text` with every `$name` and `${name}` replaced by its value. Raises ExpressionError."""
+    return _NAME.sub(lambda found: value_text(_look_up(found[1] or found[2], scope)), _short(text))
 
-    def found(match: re.Match[str]) -> str:
-        return value_text(_look_up(match[1] or match[2], scope))
 
-    return _NAME.sub(found, text)
+def _short(text: str) -> str:
+    if len(text) > MAX_EXPRESSION:
+        message = f"an expression of {len(text):,} characters; {MAX_EXPRESSION} at most"
+        raise ExpressionError(message)
+    return text
 
 
 def value_text(value: Any) -> str:
     """A value as a spec would write it."""
+    if not isinstance(value, (int, Fraction, str)):
+        raise ExpressionError("a list where a number or a text is wanted")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -109,96 +136,106 @@ def plain(value: Fraction) -> int | Fraction:
     return int(value) if value.denominator == 1 else value
 
 
-@cache
+@lru_cache(1024)
 def parse(text: str) -> Expression:
     """The expression of a text. Raises ExpressionError where it is none."""
-    if len(text) > MAX_EXPRESSION:
-        message = f"an expression of {len(text):,} characters; {MAX_EXPRESSION} at most"
-        raise ExpressionError(message)
-    names = frozenset(one or other for one, other in _NAME.findall(text))
-    source = _NAME.sub(lambda found: _PREFIX + (found[1] or found[2]), text)
+    names = frozenset(names_in(_short(text)))
+    source = _NAME.sub(lambda found: _PREFIX + (found[1] or found[2]), text).strip()
     try:
-        tree = ast.parse(source.strip(), mode="eval").body
+        with catch_warnings():
+            simplefilter("error")  # what Python only warns of is no form of an expression either
+            tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ExpressionError(f"`{clip(text)}` is no expression") from None
-    _check(tree, text)
-    return Expression(text, names, tree)
+    return Expression(text, names, _Reader(text, source).read(tree))
 
 
-_FORMS = (
-    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Call, ast.Constant),
-    *(ast.Name, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context),
-)
+class _Reader:
+    """Gives the forms of one expression their meaning."""
 
+    def __init__(self, text: str, source: str) -> None:
+        self.text, self.source = text, source
 
-def _check(tree: ast.expr, text: str) -> None:
-    for node in ast.walk(tree):
-        known = isinstance(node, _FORMS)
-        if isinstance(node, ast.BinOp):
-            known = type(node.op) in _ARITHMETIC
-        elif isinstance(node, ast.Compare):
-            known = all(type(one) in _COMPARISONS for one in node.ops)
-        elif isinstance(node, ast.UnaryOp):
-            known = isinstance(node.op, (ast.Not, ast.USub))
-        elif isinstance(node, ast.Call):
-            known = not node.keywords and isinstance(node.func, ast.Name)
-            if known and node.func.id not in FUNCTIONS:  # type: ignore[attr-defined]
-                name = node.func.id  # type: ignore[attr-defined]
-                near = did_you_mean(name, FUNCTIONS)
-                raise ExpressionError(f"there is no function `{clip(name)}`", near)
-        elif isinstance(node, ast.Constant):
-            known = isinstance(node.value, (int, float, str))
-        if not known:
-            raise ExpressionError(f"`{clip(text)}` uses more than {GRAMMAR}")
+    def read(self, node: ast.expr) -> tuple[Any, ...]:  # noqa: C901, PLR0911 - one return a form
+        """The tree of a form. Raises ExpressionError for any other."""
+        match node:
+            case ast.Constant():
+                return "=", self._constant(node)
+            case ast.Name(id=name):
+                if name.startswith(_PREFIX):
+                    return "$", name.removeprefix(_PREFIX)
+                return "=", literal(name)
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return "if", self.read(test), self.read(body), self.read(other)
+            case ast.BoolOp(op=op, values=values):
+                return "and" if isinstance(op, ast.And) else "or", *map(self.read, values)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return "not", self.read(operand)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return "-", ("=", 0), self.read(operand)
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
+                return _ARITHMETIC[type(op)], self.read(left), self.read(right)
+            case ast.Compare(left=left, ops=ops) if all(type(one) in _COMPARISONS for one in ops):
+                signs = tuple(_COMPARISONS[type(one)] for one in ops)
+                return "compare", signs, self.read(left), *map(self.read, node.comparators)
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                if name not in FUNCTIONS:
+                    raise ExpressionError(f"there is no function `{clip(name)}`", name, FUNCTIONS)
+                return "call", name, *map(self.read, arguments)
+        raise ExpressionError(f"`{clip(self.text)}` uses more than {GRAMMAR}")
 
-
-def _value(  # noqa: C901, PLR0911 - one return a form
-    node: ast.expr, scope: Mapping[str, Any]
-) -> Any:
-    match node:
-        case ast.Constant(value=float()):
-            return plain(Fraction(repr(node.value)))
-        case ast.Constant():
+    def _constant(self, node: ast.Constant) -> Any:
+        """Its value: a number as it is written, for Python would round it."""
+        if isinstance(node.value, bool | str):
             return node.value
-        case ast.Name(id=name):
-            if name.startswith(_PREFIX):
-                return _look_up(name.removeprefix(_PREFIX), scope)
-            return literal(name)
-        case ast.IfExp():
-            return _value(node.body if _truth(node.test, scope) else node.orelse, scope)
-        case ast.BoolOp(op=ast.And()):
-            return all(_truth(one, scope) for one in node.values)
-        case ast.BoolOp():
-            return any(_truth(one, scope) for one in node.values)
-        case ast.UnaryOp(op=ast.Not()):
-            return not _truth(node.operand, scope)
-        case ast.UnaryOp():
-            return -_number(node.operand, scope)
-        case ast.BinOp():
-            return _arithmetic(node, scope)
-        case ast.Compare():
-            return _compare(node, scope)
-        case ast.Call(func=ast.Name(id=name)):
-            return _call(name, [_number(one, scope) for one in node.args])
-    raise ExpressionError("no expression")
+        if not isinstance(node.value, int | float):
+            raise ExpressionError(f"`{clip(self.text)}` uses more than {GRAMMAR}")
+        try:
+            return plain(parse_ratio(ast.get_source_segment(self.source, node) or "", "number"))
+        except UsageError as error:
+            raise ExpressionError(str(error)) from None
+
+
+def _value(  # noqa: PLR0911 - one return a form
+    tree: tuple[Any, ...], scope: Mapping[str, Any]
+) -> Any:
+    sign, *parts = tree
+    match sign:
+        case "=":
+            return parts[0]
+        case "$":
+            return _look_up(parts[0], scope)
+        case "if":
+            return _value(parts[1] if _truth(parts[0], scope) else parts[2], scope)
+        case "and":
+            return all(_truth(one, scope) for one in parts)
+        case "or":
+            return any(_truth(one, scope) for one in parts)
+        case "not":
+            return not _truth(parts[0], scope)
+        case "compare":
+            return _compare(parts[0], parts[1], parts[2:], scope)
+        case "call":
+            return _call(parts[0], [_number(one, scope) for one in parts[1:]])
+    return _arithmetic(sign, parts[0], parts[1], scope)
 
 
 def _look_up(name: str, scope: Mapping[str, Any]) -> Any:
     if name not in scope:
-        near = did_you_mean(name, scope)
-        raise ExpressionError(f"there is no parameter or knob `${name}` here", near and f"${near}")
+        message = f"there is no parameter or knob `${name}` here"
+        raise ExpressionError(message, name, scope, "$")
     return scope[name]
 
 
-def _truth(node: ast.expr, scope: Mapping[str, Any]) -> bool:
-    value = _value(node, scope)
+def _truth(tree: tuple[Any, ...], scope: Mapping[str, Any]) -> bool:
+    value = _value(tree, scope)
     if not isinstance(value, bool):
         raise ExpressionError(f"{clip(value_text(value))} is neither true nor false")
     return value
 
 
-def _number(node: ast.expr, scope: Mapping[str, Any]) -> Any:
-    value = _value(node, scope)
+def _number(tree: tuple[Any, ...], scope: Mapping[str, Any]) -> Any:
+    value = _value(tree, scope)
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
         raise ExpressionError(f"`{clip(value_text(value))}` is not a number")
     return _bounded(value)
@@ -214,36 +251,45 @@ def _bounded(value: Any) -> Any:
     return value
 
 
-_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: Fraction,
+_ARITHMETIC: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_COMPARISONS: dict[type, str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
 }
-_COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
+_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": Fraction,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
-def _arithmetic(node: ast.BinOp, scope: Mapping[str, Any]) -> Any:
-    left, right = _number(node.left, scope), _number(node.right, scope)
+def _arithmetic(sign: str, left: Any, right: Any, scope: Mapping[str, Any]) -> Any:
+    numbers = _number(left, scope), _number(right, scope)
     try:
-        return _bounded(_ARITHMETIC[type(node.op)](left, right))
+        return _bounded(_OPERATIONS[sign](*numbers))
     except ZeroDivisionError:
         raise ExpressionError("a division by zero") from None
 
 
-def _compare(node: ast.Compare, scope: Mapping[str, Any]) -> bool:
-    left = _value(node.left, scope)
-    for one, other in zip(node.ops, node.comparators):
+def _compare(
+    signs: Sequence[str], first: Any, others: Sequence[Any], scope: Mapping[str, Any]
+) -> bool:
+    left = _value(first, scope)
+    for sign, other in zip(signs, others):
         right = _value(other, scope)
         try:
-            if not _COMPARISONS[type(one)](left, right):
+            if not _OPERATIONS[sign](left, right):
                 return False
         except TypeError:
             pair = f"{clip(value_text(left))} and {clip(value_text(right))}"

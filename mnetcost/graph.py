@@ -10,6 +10,7 @@ from mnetcost.expressions import Derived
 from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
+from mnetcost.norm_folding import folds
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 from mnetcost.record import Record
@@ -36,7 +37,7 @@ class Input(Record, kw_only=False):
 class Node(NamedTuple):
     """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
-    `link` fills in the type, and what rides on the layer.
+    `link` fills in the type, what rides on the layer, and what folding its normalisation gives it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Node(NamedTuple):
     mark: Mark
     type: str = ""
     riders: tuple[Layer, ...] = ()
+    folds: int = 0  # values a channel; see mnetcost.norm_folding
     states: Any = None  # the input channels that the spec states, a number or derived
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
@@ -58,11 +60,18 @@ class Node(NamedTuple):
         """The nodes whose values it reads."""
         return self.reads[:-1] if self.like else self.reads
 
-    def on(self, here: Map, block: Map, last: Map) -> "Node":
-        """The node with its derived keys, and the sides of the last map, worked out for these."""
+    def derive(self, here: Map, block: Map) -> dict[str, Quantity]:
+        """Its derived keys worked out for these maps; 0 where one has no value."""
+        return {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+
+    def on(self, derived: Mapping[str, Quantity], here: Map, last: Map) -> "Node":
+        """The node with these derived keys, and the sides of the last map, worked out.
+
+        A derived key is 1 at least: what has no value is a check's to say.
+        """
         layer = self.layer
-        if self.derived:
-            values = {key: getattr(layer, key).value(block.c, here.c) for key in self.derived}
+        if derived:
+            values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
             if "out" in values:
                 values["scale"] = False
             layer = layer._replace(**values)
@@ -186,9 +195,10 @@ def _apply(
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
     if node.derived or node.like:
-        written, node = node, node.on(before, block, ends[-1])
-        for key in node.derived:
-            report(node, _whole(written, getattr(node.layer, key), key, before, block))
+        derived = node.derive(before, block)
+        written, node = node, node.on(derived, before, ends[-1])
+        for key, value in derived.items():
+            report(node, _whole(written, value, key, before, block))
     if node.states is not None:
         report(node, _stated(node.states, before, block))
     after = node.layer.output(before, widths)
@@ -325,5 +335,6 @@ def link(
     if len(shapes) < len(nodes):
         return ()  # a problem was reported
     return tuple(
-        node._replace(type=on.layer.type_on(before)) for node, (on, before, _) in zip(nodes, shapes)
+        node._replace(type=on.layer.type_on(before), folds=values)
+        for node, values, (on, before, _) in zip(nodes, folds(nodes), shapes)
     )

@@ -17,13 +17,16 @@ FITS, OVER = "fits", "over"  # of budgets
 FORMS = "569M, 4.2 million, 3.13e8, 1.5·10^7, 568,740,352 or 313.46 MMac"
 PREFIXES = ("", "k", "M", "G", "T", "P")  # of a thousand to the power of their place
 
-# The grammar: a number, by a power of ten or in front of a prefix, and what is counted.
-_SPACE = "[ \u00a0\u2009\u202f]?"
-_NUMBER = r"(0|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,13}|[1-9][0-9]{0,39})(?:\.([0-9]{1,12}))?"
-_POWER = (
-    rf"(?:[eE]\+?([0-9]{{1,2}})|{_SPACE}[·⋅×x*]{_SPACE}10(?:\^([0-9]{{1,2}})|([⁰¹²³⁴-⁹]{{1,2}})))?"
-)
-_FIGURE = f"{_NUMBER}{_POWER}{_SPACE}([A-Za-z][A-Za-z_ -]*|)"
+# The grammar: a number, then a power of ten or a prefix, and what is counted. Not one pattern:
+# starting takes less, and few figures have commas or powers.
+_FIGURE = r"(0|[1-9][0-9,]{0,60})(?:\.([0-9]{1,12}))?(.*)"
+_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+"
+_POWER = r"(?:[eE]\+?([0-9]{1,2})|[·⋅×x*] ?10(?:\^([0-9]{1,2})|([⁰¹²³⁴-⁹]{1,2})))"
+_POWER_STARTS = tuple("eE·⋅×x*")
+_SPACES = dict.fromkeys(
+    map(ord, "\u00a0\u2009\u202f"), " "
+)  # of web pages, between a number and its unit
+MAX_DIGITS = 40
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Longer ones first, each with the power of a thousand.
 _NAMED = {"thousand": 1, "million": 2, "billion": 3, "trillion": 4}
@@ -58,19 +61,21 @@ class Printed(Record, kw_only=False):
 
         Raises ValueError, with what to write, for anything else.
         """
-        found = re.fullmatch(_FIGURE, text.strip())
-        suffix = _read_suffix(found[6]) if found else None
-        if not found or not suffix:
+        plain = text.strip() if text.isascii() else text.translate(_SPACES).strip()
+        found = re.fullmatch(_FIGURE, plain)
+        whole = _read_whole(found[1]) if found else ""
+        power, rest = _read_power(found[3]) if found else (0, "")
+        suffix = _read_suffix(rest)
+        if not found or not whole or not suffix:
             raise ValueError(f"{clip(text)!r} is not a figure; write {FORMS}")
-        whole, decimals = found[1].replace(",", ""), found[2] or ""
-        power = found[3] or found[4] or (found[5] or "").translate(_DIGITS)
         times, thousands, unit = suffix
-        adds = found[6].lower().startswith("madd") and len(whole) < len("10000")
         if power and times != 1:
             raise ValueError(f"{clip(text)!r} has a power of ten and a prefix; write one of them")
+        adds = rest.lower().startswith("madd") and len(whole) < len("10000")
         if adds and times == 1 and not power:  # mega-adds?
             raise ValueError(f"{clip(text)!r}: write {whole}M MACs, or {whole} MACs")
-        last_digit = Fraction(times * 10 ** int(power or 0), 10 ** len(decimals))
+        decimals = found[2] or ""
+        last_digit = Fraction(times * 10**power, 10 ** len(decimals))
         return cls(text, int(whole + decimals) * last_digit, last_digit, truncated, unit, thousands)
 
     def agrees(self, exact: int | Fraction) -> bool:
@@ -106,6 +111,23 @@ class Printed(Record, kw_only=False):
 
 def _plural(unit: str) -> str:
     return unit if unit.endswith("s") else f"{unit}s"
+
+
+def _read_whole(text: str) -> str:
+    """The digits of a whole number without its commas, which stand between thousands; or none."""
+    digits = text.replace(",", "")
+    grouped = "," not in text or re.fullmatch(_GROUPED, text)
+    return digits if grouped and len(digits) <= MAX_DIGITS else ""
+
+
+def _read_power(text: str) -> tuple[int, str]:
+    """The power of ten that a text begins with, and the rest of it, both behind a space or none."""
+    text = text.removeprefix(" ")
+    found = re.match(_POWER, text) if text.startswith(_POWER_STARTS) else None
+    if not found:
+        return 0, text
+    power = found[1] or found[2] or found[3].translate(_DIGITS)
+    return int(power), text[found.end() :].removeprefix(" ")
 
 
 def _read_suffix(text: str) -> tuple[int, int, str] | None:
@@ -147,6 +169,7 @@ FIGURES: Mapping[str, Callable[[Any], int]] = {
     "mult_adds": lambda count: count.mult_adds,
     "learned": _learned,
     "stored": lambda count: _learned(count) + count.parameters.norm_statistics,  # as Keras counts
+    "folded": lambda count: count.folded,  # as inference engines store
 }
 
 
@@ -233,6 +256,7 @@ class Expectation(Record, kw_only=False):
     resolution: int | None
     learned: Printed | None = None
     stored: Printed | None = None
+    folded: Printed | None = None
     variant: str | None = None
     set: Mapping[str, Any] = {}  # the knobs that differ from their defaults
     erratum: str = ""  # why the print is known to be off, empty where it is not

@@ -1,15 +1,21 @@
 """What is wrong with a spec, as values that print themselves with position and caret."""
 
+import gc
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 from mnetcost.record import Record
-from mnetcost.text import printable
+from mnetcost.steps import MAX_STEPS, Exhausted, Steps
+from mnetcost.text import MAX_GUESSED, did_you_mean, printable
 
 MAX_PROBLEMS = 100
 WIDTH = 100  # characters of a line of explanation
 EXCERPT = 100  # characters of an offending line that are shown
+PROBLEM = 4  # steps to find that a problem is known
+GUESS = 20  # steps to compare a word with another
 
 _LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # compiled once something is wrong
 
@@ -127,19 +133,46 @@ def missing_extra(words: str, extra: str) -> UsageError:
     return UsageError(f"{words}: pip install 'mnetcost[{extra}]'")
 
 
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Without the search for cycles, which takes half as long as reading does: it makes none."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
 class Stop(Exception):
     """Raised once MAX_PROBLEMS of a spec were found: more would help nobody."""
 
 
 class Collector:
-    """Gathers the problems of one spec."""
+    """Gathers the problems of one spec, and holds the steps that reading it may take."""
 
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.problems: list[Problem] = []
         self.uses: list[Use] = []  # the block calls that are being read, outermost first
+        self.steps = Steps()
+        self.section = TOP  # what is being read, at its top level
         self._said: set[tuple[Mark, str, str]] = set()
         self._lines: list[str] | None = None  # split once, and only when something is wrong
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Around the reading of the text: raises SpecError with everything that it gathered."""
+        with suppress(Stop), _no_garbage():
+            try:
+                yield
+            except Exhausted:
+                self.uses.clear()
+                self.steps = Steps()  # for saying so
+                message = f"reading it takes over {MAX_STEPS:,} steps; no spec or preset needs them"
+                self.add(self.section, "too-large", message)
+        self.raise_if_any()
 
     def add(  # noqa: PLR0913 - all that a problem says
         self,
@@ -147,24 +180,38 @@ class Collector:
         code: str,
         message: str,
         *,
-        expected: str | None = None,
-        suggestion: str | None = None,
+        expected: str | Callable[[], str] | None = None,
+        suggestion: str | Callable[[], str | None] | None = None,
         uses: tuple[Use, ...] = (),
     ) -> None:
         """Note one problem at `mark`, once however often it recurs; raises Stop at the hundredth.
 
-        `uses` are the block calls around it, by default those that are being read.
+        What takes long to say comes as a function, which is only called for a new problem. `uses`
+        are the block calls around it, by default those that are being read.
         """
+        self.steps.take(PROBLEM)
         if (mark, code, message) in self._said:
             return
         self._said.add((mark, code, message))
-        place = self.origin.label, mark, code, message
-        excerpt = self.line(mark.line)
         self.problems.append(
-            Problem(*place, expected, suggestion, excerpt, uses or tuple(self.uses))
+            Problem(
+                self.origin.label,
+                mark,
+                code,
+                message,
+                expected() if callable(expected) else expected,
+                suggestion() if callable(suggestion) else suggestion,
+                self.line(mark.line),
+                uses or tuple(self.uses),
+            )
         )
         if len(self.problems) >= MAX_PROBLEMS:
             raise Stop
+
+    def guess(self, word: str, known: Iterable[str]) -> str | None:
+        """What `word` means of the known ones, as long as there are steps to spare."""
+        first = tuple(islice(known, MAX_GUESSED))
+        return did_you_mean(word, first) if self.steps.spare(GUESS * len(first)) else None
 
     def line(self, number: int) -> str:
         """Line `number` (from 1) of the spec, or an empty text past the end."""

@@ -1,11 +1,16 @@
 """Texts that somebody else wrote, made safe to print, and guesses at what they meant."""
 
 from collections.abc import Iterable
+from itertools import islice
 
-# Control characters and those of direction and width, with what is shown instead.
-_CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
-_UNSEEN = (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
-_ESCAPES = {sign: ascii(chr(sign))[1:-1] for sign in (*_CONTROLS, *_UNSEEN)}
+MAX_LISTED = 100  # names that a message lists
+MAX_GUESSED = 1_000  # names that a guess looks at
+
+# What Unicode calls printable, and yet shows nothing: fillers, joiners and selectors
+# (DerivedCoreProperties.txt, Default_Ignorable_Code_Point).
+_UNSEEN = frozenset(
+    map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, 0xFFA0))
+)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # What other tools call things, for layers and for keys.
@@ -49,8 +54,20 @@ SYNONYMS = {
 
 
 def printable(text: str) -> str:
-    """`text` with control and direction characters escaped, so that a terminal only shows it."""
-    return text.translate(_ESCAPES).encode("utf-8", "backslashreplace").decode()
+    """`text` with every character escaped that is a control, a format or nothing to see."""
+    if text.isprintable() and (text.isascii() or _UNSEEN.isdisjoint(text)):
+        return text  # most are
+    return "".join(map(_shown, text))
+
+
+def _shown(sign: str) -> str:
+    return sign if sign.isprintable() and sign not in _UNSEEN else ascii(sign)[1:-1]
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names one after the other, those of a long list only in part."""
+    first = [clip(name) for name in islice(names, MAX_LISTED + 1)]
+    return ", ".join(first) if len(first) <= MAX_LISTED else ", ".join(first[:-1]) + ", …"
 
 
 def clip(text: str, length: int = 60) -> str:
@@ -64,7 +81,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is a synonym or a misspelling of, or None."""
     from difflib import get_close_matches  # only needed once something is wrong
 
-    lowered = {name.lower(): name for name in known}
+    lowered = {name[:64].lower(): name for name in islice(known, MAX_GUESSED)}
     asked = word[:64].lower().replace("-", "_")
     if SYNONYMS.get(asked) in lowered:
         return lowered[SYNONYMS[asked]]

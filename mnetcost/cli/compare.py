@@ -10,6 +10,7 @@ from mnetcost.cli.options import (
     EXITS,
     SpecName,
     basis_options,
+    fold_option,
     input_option,
     shared_setting_options,
 )
@@ -39,6 +40,7 @@ from mnetcost.problems import UsageError
 )
 @shared_setting_options
 @input_option
+@fold_option
 @basis_options
 @format_option
 @output_option
@@ -57,11 +59,12 @@ def compare(
     mnetcost compare mobilenet_v1@alpha=0.75 mobilenet_v2 --resolution 192
     mnetcost compare resnet18 resnet50 efficientnet:b0 --scatter
     mnetcost compare vgg16 resnet50 squeezenet1_0 --plot nets.svg
+    mnetcost compare resnet50 densenet121 --fold
     """
     from mnetcost.reports.compare import compare_report, scatter_of
 
     chosen = choose_format(format_, output)
-    scatter, plot = others.pop("scatter"), others.pop("plot")
+    scatter, plot, fold_norms = (others.pop(name) for name in ("scatter", "plot", "fold_norms"))
     drawn = None if plot is None else _plot_format(plot)
     keep_apart(output, plot, "--plot")
     if scatter and (chosen != "rich" or output not in (None, "-")):
@@ -76,7 +79,7 @@ def compare(
         from mnetcost.render.figure import figure_bytes
 
         save([figure_bytes(scatter_of(found), drawn)], plot, "--plot")
-    write(compare_report(found), chosen, output)
+    write(compare_report(found, fold_norms), chosen, output)
     print_text(text)
 
 

@@ -179,6 +179,14 @@ def basis_options(function: Any) -> Any:
     return _with(_BASIS_OPTIONS, command)
 
 
+fold_option = click.option(
+    "--fold",
+    "fold_norms",
+    is_flag=True,
+    help="Also parameters with batch normalisation folded into the kernels.",
+)
+
+
 def open_network(spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = ()) -> Network:
     """The network behind SPEC, with these knobs, as values or as KNOB=VALUE."""
     if isinstance(knobs, tuple):

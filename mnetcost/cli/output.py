@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mnetcost.files import replacing
-from mnetcost.render import FORMATS, SUFFIXES, renderer
+from mnetcost.render import FORMATS, SUFFIXES, WITHOUT_NOTES, renderer
+from mnetcost.text import printable
 
 if TYPE_CHECKING:
     from mnetcost.tabular import Page
@@ -78,7 +79,12 @@ def choose_format(
 
 
 def write(report: "Page", format_: str, output: str | None) -> None:
-    """Render the report, a page where the format is for people, and put it where it belongs."""
+    """Render the report, a page where the format is for people, and put it where it belongs.
+
+    Its warnings stand beside a format that has no place for them.
+    """
+    if format_ in WITHOUT_NOTES:
+        print_warnings(text for label, text in report.notes if label == "Warning")
     if format_ == "rich" and not is_standard_output(output):
         from mnetcost.render.terminal import render_plain
 
@@ -130,6 +136,11 @@ def print_lines(lines: Iterable[str]) -> None:
     with suppress(OSError):
         if sys.stderr is not None:
             sys.stderr.writelines(f"{line}\n" for line in lines)
+
+
+def print_warnings(texts: Iterable[str]) -> None:
+    """Print warnings to standard error."""
+    print_lines(printable(f"Warning: {text}") for text in texts)
 
 
 def is_standard_output(output: str | None) -> bool:

@@ -21,6 +21,7 @@ from mnetcost.cli.output import (
     choose_format,
     output_choice,
     print_text,
+    print_warnings,
     write,
     write_text,
     write_texts,
@@ -114,7 +115,7 @@ def sweep(
 def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
     """What must run while the numbers are worked out."""
     if engine == "dask":
-        from mnetcost.analysis.sweep.cluster import scheduler as connected
+        from mnetcost.analysis.sweep.scheduler import scheduler as connected
 
         return connected(scheduler)
     if scheduler is not None:
@@ -153,7 +154,9 @@ def _write_report(
     if format_ == "csv":
         from mnetcost.analysis.sweep.rows import Rows, csv_texts
 
-        write_text("".join(csv_texts(Rows(list(grids)))), output)
+        sweeps = list(grids)
+        print_warnings(_warnings(sweeps))
+        write_text("".join(csv_texts(Rows(sweeps))), output)
     elif format_ == "json":
         _write_json([(knobs, grid.computed()) for knobs, grid in grids], output)
     else:
@@ -166,7 +169,7 @@ def _write_json(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str |
     from mnetcost.reports.sweep_document import points_documents
 
     first = sweeps[0][1]
-    head = header(first.graph, first.basis)
+    head = header(first.graph, first.basis, _warnings(sweeps))
     write_texts(listing_texts(head, "points", points_documents(sweeps)), output)
 
 
@@ -187,12 +190,18 @@ def _write_tables(
             alphas, rhos = ends(grid, most)
             shown = _grid(grid.graph, {"alpha": alphas, "rho": rhos}, most, options)
         pages.append((knobs, sweep_report(shown.computed(), grid.shape)))
-    write(joined(pages), format_, output)
+    write(joined(pages, _warnings(sweeps)), format_, output)
+
+
+def _warnings(sweeps: "list[tuple[dict[str, Any], CountSweep]]") -> tuple[str, ...]:
+    """What is likely a mistake in them, said once for all knobs."""
+    return tuple(dict.fromkeys(text for _, one in sweeps for text in one.warnings))
 
 
 def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str) -> None:
     from mnetcost.analysis.sweep.rows import Rows, write_parquet
 
+    print_warnings(_warnings(sweeps))
     rows = Rows(sweeps)
     try:
         for _ in _followed(write_parquet(rows, rows.pieces(), output), rows.points, int):
@@ -206,6 +215,7 @@ def _write_parts(sweeps: "list[tuple[dict[str, Any], CountSweep]]", folder: str)
     from mnetcost.analysis.sweep.parts import Part, write_parts
     from mnetcost.analysis.sweep.rows import Rows
 
+    print_warnings(_warnings(sweeps))
     rows = Rows(sweeps)
     done: list[Part] = []
     steps = write_parts(rows, folder)

@@ -8,6 +8,7 @@ from mnetcost.cli.options import (
     AT_LEAST_ONE,
     EXITS,
     basis_options,
+    fold_option,
     input_option,
     open_network,
     set_option,
@@ -19,7 +20,9 @@ from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import SORTS, TABLE_VIEWS
 
-APART = "--columns are the forward pass's own: give no --convention, --pass or --sort with it"
+APART = (
+    "--columns are the forward pass's own: give no --convention, --pass, --sort or --fold with it"
+)
 
 
 @click.command(epilog=EXITS)
@@ -32,6 +35,7 @@ APART = "--columns are the forward pass's own: give no --convention, --pass or -
 @click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
 @click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
 @click.option("--columns", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
+@fold_option
 @basis_options
 @format_option
 @output_option
@@ -59,12 +63,16 @@ def table(
     mnetcost table --convention fvcore --batch 8
     mnetcost table --columns --view types
     mnetcost table --pass training
+    mnetcost table resnet50 --fold
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
     chosen = choose_format(format_, output)
-    shown = {name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart")}
-    if shown["apart"] and (basis.convention or basis.pass_ != "forward" or shown["sort"]):
+    shown = {
+        name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart", "fold_norms")
+    }
+    other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
+    if shown["apart"] and other:
         raise UsageError(APART)
     cost = open_network(spec, knobs).counted(basis, **options)
     if chosen == "json":  # which holds everything, whatever is shown

@@ -19,7 +19,7 @@ from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Remark, R
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Layer
 from mnetcost.layers.fields import CALLS, Flag, Integer
-from mnetcost.problems import TOP, Collector, Origin, Stop, UsageError
+from mnetcost.problems import TOP, Collector, Origin, UsageError
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Node, read_mapping
 from mnetcost.spec.sources import SUFFIX, is_path, read_file, stem
@@ -99,15 +99,12 @@ def read_convention(origin: Origin, *, complete: bool = False) -> Convention:
     """
     collector = Collector(origin)
     found = None
-    try:
+    with collector.reading():
         root = read_mapping(collector, "the preset", _OUTLINE)
         if root is not None:
             found = _Reader(collector).convention(root)
             if complete:
                 _demand_all(found, collector)
-    except Stop:
-        pass
-    collector.raise_if_any()
     assert found is not None  # a preset that gives none has a problem
     return found
 

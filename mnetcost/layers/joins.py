@@ -18,13 +18,15 @@ from mnetcost.layers.base import (
 )
 from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer
 
+MAX_SHOWN = 20  # maps that a message lists
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
 Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
 Keep = Annotated[Quantity, Integer(1, MAX_CHANNELS, "detections")]
 
 
 def _sides(maps: Sequence[Map]) -> str:
-    return " and ".join(f"{one.h}×{one.w}×{one.c}" for one in maps)
+    shown = [f"{one.h}×{one.w}×{one.c}" for one in maps[:MAX_SHOWN]]
+    return " and ".join([*shown, "…"] if len(maps) > MAX_SHOWN else shown)
 
 
 class Merge(Join):

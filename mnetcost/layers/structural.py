@@ -202,8 +202,8 @@ class Permute(Free):
 class Reshape(Free):
     """The same values on other axes: the sides times `scale`, or two axes in numbers.
 
-    Under `scale` the channels follow, and so do the sides the resolution: 2 gives H×W×4C as
-    2H×2W×C. Of axes in numbers the third, which may be written `rest`, is what is left.
+    With `scale` the channels follow: 2 makes 2H×2W×C of H×W×4C, at every resolution. Of axes in
+    numbers the third is the rest of the values, and may be written `rest`.
     """
 
     scale: OptionalScale = None

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count
+from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # brings SymPy
     from mnetcost.notebook.explain import Explanation
@@ -17,6 +18,12 @@ class Cost(Count):
     record a layer, with `name`, `type`, `input` and `output` (height, width, channels) and the
     same counts.
     """
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is likely a mistake at this input, where it is not the spec's own: sides in px that
+        do not follow, and layers that have other parameters there."""
+        return warned(self.graph, [self.setting])
 
     def reductions(self) -> tuple[Reduction, ...]:
         """Every depthwise-separable pair against its standard convolution, and the network last."""

@@ -18,6 +18,7 @@ from mnetcost.printed import (
     Expectation,
     Printed,
 )
+from mnetcost.reports.documents import warned
 from mnetcost.reports.measures import measures
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -68,6 +69,7 @@ def check_report(
     `basis` counts for `budget` alone: what specs say is the paper's count.
     """
     found = tuple(checks(networks, budget, basis))
+    warnings = tuple(_warnings(found))
     figures = tuple(one for one in found if isinstance(one.entry, Expectation))
     limits = tuple(one for one in found if isinstance(one.entry, Budget))
     tables = (
@@ -83,13 +85,23 @@ def check_report(
             *basis_notes(basis),
             ("Verdicts", _summary(found)),
             *_errata(figures),
+            *(("Warning", text) for text in warnings),
         ),
         document={
+            "warnings": list(warnings),
             "checks": [_figure_document(one) for one in figures],
             "budgets": [_limit_document(one) for one in limits],
         },
         flat=_table("checks", "Figures and budgets", "Printed", found),
     )
+
+
+def _warnings(found: Iterable[Check]) -> Iterable[str]:
+    """The warnings about each network at a setting, said once."""
+    held = {(one.spec, held_for(one)): one.cost for one in found}
+    for (spec, setting), cost in held.items():
+        for text in warned(cost.graph, [cost.setting]):
+            yield f"{spec}, {setting}: {text}"
 
 
 def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:

@@ -7,18 +7,54 @@ from typing import Any
 from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
-from mnetcost.reports.documents import header, totals_document
+from mnetcost.reports.documents import count_header, totals_document
 from mnetcost.reports.measures import Measure, measures, unit_line
-from mnetcost.reports.notes import basis_notes, convention_notes
+from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
 
 
-def compare_report(comparison: CountComparison) -> Report:
-    """One row a network: input, cost, ratios to the first, share in 1×1 convolutions, the front."""
+def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Report:
+    """One row a network: input, cost, ratios to the first, share in 1×1 convolutions, the front.
+
+    With `fold_norms` the parameters after folding batch normalisation stand beside the parameters.
+    """
     counts = comparison.counts
-    found = _measures(counts)
+    found = _measures(counts, fold_norms)
     scaled = any(count.setting.alpha != 1 for count in counts)
-    columns = (
+    totals = [[sum(map(one.of, count.layers)) for one in found] for count in counts]
+    work = max(place for place, one in enumerate(found) if one.shared)
+    largest = max(row[work] for row in totals)
+    rows = tuple(
+        (
+            name,
+            *([count.setting.alpha] if scaled else []),
+            count.input,
+            *(cell for pair in zip(row, map(_ratio, row, totals[0])) for cell in pair),
+            share(row[work], largest),
+            pointwise_share(count),
+            "*" if pareto else "",
+        )
+        for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
+    )
+    basis, documents = counts[0].basis, _documents(comparison)
+    table = Table("networks", "Networks" + unit_line(basis), _columns(found, scaled), rows)
+    return Report(
+        title="Comparison",
+        tables=(table,),
+        notes=(
+            ("Pareto", f"* marks what no other beats: smaller is better in {_objectives(found)}"),
+            *convention_notes(basis, *counts),
+            *basis_notes(basis),
+            *(fold_notes(*counts) if fold_norms else ()),
+            *warning_notes(*documents),
+        ),
+        document={"networks": documents},
+        flat=table,
+    )
+
+
+def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:
+    return (
         Column("name", "Network", Kind.TEXT, label=True),
         *([Column("alpha", "α", Kind.NUMBER)] if scaled else []),
         Column("input", "Input", Kind.MAP),
@@ -34,42 +70,15 @@ def compare_report(comparison: CountComparison) -> Report:
         Column("pointwise_share", "In 1×1\n%", Kind.SHARE),
         Column("pareto", "Pareto", Kind.TEXT),
     )
-    totals = [[sum(map(one.of, count.layers)) for one in found] for count in counts]
-    largest = max(row[-1] for row in totals)
-    rows = tuple(
-        (
-            name,
-            *([count.setting.alpha] if scaled else []),
-            count.input,
-            *(cell for pair in zip(row, map(_ratio, row, totals[0])) for cell in pair),
-            share(row[-1], largest),
-            pointwise_share(count),
-            "*" if pareto else "",
-        )
-        for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
-    )
-    basis = counts[0].basis
-    table = Table("networks", "Networks" + unit_line(basis), columns, rows)
-    return Report(
-        title="Comparison",
-        tables=(table,),
-        notes=(
-            ("Pareto", f"* marks what no other beats: smaller is better in {_objectives(found)}"),
-            *convention_notes(basis, *counts),
-            *basis_notes(basis),
-        ),
-        document={"networks": _documents(comparison)},
-        flat=table,
-    )
 
 
-def _measures(counts: Sequence[Count]) -> Sequence[Measure]:
+def _measures(counts: Sequence[Count], fold_norms: bool = False) -> Sequence[Measure]:
     """What all are measured by; two bounds where one of them has two."""
-    return max(map(measures, counts), key=len)
+    return max((measures(count, fold_norms=fold_norms) for count in counts), key=len)
 
 
 def _objectives(found: Sequence[Measure]) -> str:
-    words = [one.words for one in found]
+    words = [one.words for one in found if one.shared]
     return " and in ".join(dict.fromkeys([words[0], words[-1]]))
 
 
@@ -81,10 +90,7 @@ def _documents(comparison: CountComparison) -> list[dict[str, Any]]:
     return [
         {
             "target": name,
-            **header(count.graph, count.basis),
-            "alpha": str(count.setting.alpha),
-            "rho": str(count.setting.rho),
-            "input": list(count.input),
+            **count_header(count),
             "totals": totals_document(count),
             "pointwise_share": float(pointwise_share(count)),
             "pareto": pareto,

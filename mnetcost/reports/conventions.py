@@ -18,8 +18,8 @@ from mnetcost.conventions.tally import present
 from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.layers.fields import CALLS
-from mnetcost.reports.documents import header
-from mnetcost.reports.notes import basis_notes, rounding_text, source_notes
+from mnetcost.reports.documents import count_header
+from mnetcost.reports.notes import basis_notes, rounding_text, source_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
@@ -115,6 +115,15 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
     plain = plain_count(count.layers)
     title = f"What each convention counts\n(plain multiply-accumulates, MACs: {plain:,})"
     table = Table("conventions", title, columns, tuple(_row(row) for row in rows))
+    document = {
+        **count_header(count),
+        "multiply_accumulates": plain,
+        "conventions": rows,
+        "parameters": [
+            {"definition": one.name, "counts": one.words, "value": one.value}
+            for one in definitions(count)
+        ],
+    }
     return Report(
         title=count.graph.name,
         tables=(table, _terms_table(count, found), _parameters_table(count)),
@@ -124,19 +133,9 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
             *basis_notes(count.basis),
             ("Width", f"α = {ratio_text(count.setting.alpha)}; {rounding_text(count.graph)}"),
             ("Input", "×".join(map(str, count.input)) + " (height × width × channels)"),
+            *warning_notes(document),
         ),
-        document={
-            **header(count.graph, count.basis),
-            "alpha": str(count.setting.alpha),
-            "rho": str(count.setting.rho),
-            "input": list(count.input),
-            "multiply_accumulates": plain,
-            "conventions": rows,
-            "parameters": [
-                {"definition": one.name, "counts": one.words, "value": one.value}
-                for one in definitions(count)
-            ],
-        },
+        document=document,
         flat=_values(rows),
     )
 

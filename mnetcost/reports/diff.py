@@ -7,9 +7,9 @@ from typing import Any
 
 from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
-from mnetcost.reports.documents import header, layer_document, totals_document
+from mnetcost.reports.documents import count_header, layer_document, totals_document
 from mnetcost.reports.measures import Measure, measures, unit_line
-from mnetcost.reports.notes import basis_notes, convention_notes, setting_text
+from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
 WORDS = {"added": "added", "removed": "removed", "changed": "changed", "same": "unchanged"}
@@ -24,6 +24,7 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
     title = _title(diff)
     whole = Table("diff", title, columns, tuple(rows))
     folded = Table("diff", title, columns, tuple(_folded(rows)))
+    document = _document(diff)
     return Report(
         title=" → ".join(diff.names),
         tables=(whole if every else folded,),
@@ -31,8 +32,9 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
             *(("Before", setting_text(diff.before)), ("After", setting_text(diff.after))),
             *convention_notes(diff.before.basis, diff.before, diff.after),
             *basis_notes(diff.before.basis),
+            *warning_notes(document["before"], document["after"]),
         ),
-        document=_document(diff),
+        document=document,
         flat=whole,
     )
 
@@ -136,10 +138,7 @@ def _document(diff: CountDiff) -> dict[str, Any]:
 def _side(count: Count, name: str) -> dict[str, Any]:
     return {
         "target": name,
-        **header(count.graph, count.basis),
-        "alpha": str(count.setting.alpha),
-        "rho": str(count.setting.rho),
-        "input": list(count.input),
+        **count_header(count),
         "totals": totals_document(count),
     }
 

@@ -1,16 +1,36 @@
 """What the JSON documents of several commands share."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from mnetcost.conventions.presets import COLUMNS, paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost
 from mnetcost.graph import Graph
+from mnetcost.multipliers import Setting
 from mnetcost.reports.settings import is_another, knobs_document
 
 
-def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
+def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
+    """The warnings about a network at these settings; at the spec's own input there are none."""
+    if all((one.height, one.width) == graph.base for one in settings):
+        return ()
+    from mnetcost.analysis.warnings.warnings import warnings  # only another input needs it
+
+    return warnings(graph, settings)
+
+
+def count_header(count: Count) -> dict[str, Any]:
+    """What the document of one network at one setting begins with."""
+    return {
+        **header(count.graph, count.basis, warned(count.graph, [count.setting])),
+        "alpha": str(count.setting.alpha),
+        "rho": str(count.setting.rho),
+        "input": list(count.input),
+    }
+
+
+def header(graph: Graph, basis: Basis = FORWARD, warnings: Sequence[str] = ()) -> dict[str, Any]:
     """What every document begins with."""
     return {
         "model": graph.name,
@@ -20,6 +40,7 @@ def header(graph: Graph, basis: Basis = FORWARD) -> dict[str, Any]:
         **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
         **({"batch": basis.batch} if basis.batch > 1 else {}),
         **({"pass": basis.pass_} if basis.pass_ != "forward" else {}),
+        "warnings": list(warnings),
     }
 
 
@@ -49,6 +70,7 @@ def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
         "params": count.params,
         "mult_adds": count.mult_adds,
         "parameters": count.parameters._asdict(),
+        "folded": count.folded,
         **beside(count, count, apart),
     }
 
@@ -63,6 +85,7 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
         "params": layer.params,
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),
+        "folded": layer.folded,
         **({"inputs": len(layer.node.sources)} if len(layer.node.sources) > 1 else {}),
         **beside(count, layer, apart),
     }

@@ -8,8 +8,8 @@ from mnetcost.analysis.explain.derivation import Derivation
 from mnetcost.analysis.explain.explain import Explained, Line
 from mnetcost.analysis.explain.formulas import MEANINGS, Formula
 from mnetcost.cost import Count, LayerCost
-from mnetcost.reports.documents import header
-from mnetcost.reports.notes import cost_notes
+from mnetcost.reports.documents import count_header
+from mnetcost.reports.notes import cost_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
 NOTES = ("Source", "Convention", "Note", "Defect", "Batch", "Pass", "Width", "Input", "Knobs")
@@ -30,21 +30,20 @@ def explain_report(
     """
     pairs = [_ratios_table(derived)] if whole and derived else map(_steps_table, derived)
     used = {name for of in (layers, derived) for one in of for name in one.symbols}
+    document = {
+        **count_header(count),
+        "layers": [_layer_document(one) for one in layers],
+        "derivations": [
+            {"pair": one.name, "of": one.what, "steps": list(map(_line_document, one.steps))}
+            for one in derived
+        ],
+    }
+    notes = (pair for pair in cost_notes(count) if pair[0] in NOTES)
     return Report(
         title=count.graph.name,
         tables=(*map(_layer_table, layers), *pairs, _symbols_table(used)),
-        notes=tuple(pair for pair in cost_notes(count) if pair[0] in NOTES),
-        document={
-            **header(count.graph, count.basis),
-            "alpha": str(count.setting.alpha),
-            "rho": str(count.setting.rho),
-            "input": list(count.input),
-            "layers": [_layer_document(one) for one in layers],
-            "derivations": [
-                {"pair": one.name, "of": one.what, "steps": list(map(_line_document, one.steps))}
-                for one in derived
-            ],
-        },
+        notes=(*notes, *warning_notes(document)),
+        document=document,
         flat=_flat(layers),
     )
 

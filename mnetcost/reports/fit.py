@@ -11,13 +11,19 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths, make_setting
 from mnetcost.printed import Budget
 from mnetcost.reports.choices import FRONT_ROWS
-from mnetcost.reports.documents import counted_document, header
+from mnetcost.reports.documents import counted_document, header, warned
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
     unit_line,
 )
-from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
+from mnetcost.reports.notes import (
+    basis_notes,
+    convention_notes,
+    rounding_text,
+    source_notes,
+    warning_notes,
+)
 from mnetcost.reports.settings import is_another, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -35,11 +41,12 @@ def fit_report(fit: "Fit", view: str | None = None, top: int = FRONT_ROWS) -> Re
     words = cost_words(fit.basis)
     title = f"Pareto front of capacity α·ρ against {words['mult_adds']} and {words['params']}"
     title += f" ({first})"
+    document = _document(fit)
     report = Report(
         title=f"{fit.graph.name}: {budget_text(fit.budget, fit.basis)}",
         tables=(largest, _table(fit, "front", title, front, on)),
-        notes=_notes(fit),
-        document=_document(fit),
+        notes=(*_notes(fit), *warning_notes(document)),
+        document=document,
         flat=_values(fit, [choice for choice, _ in fit.front] if view == "front" else fit.largest),
     )
     return report.view(view)._replace(flat=report.flat)
@@ -210,7 +217,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
 def _document(fit: "Fit") -> dict[str, Any]:
     on = dict(fit.front)
     return {
-        **header(fit.graph, fit.basis),
+        **header(fit.graph, fit.basis, warned(fit.graph, [one.setting for one in fit.largest])),
         "budget": fit.budget.limits(),
         "alpha": {"min": None if fit.low is None else str(fit.low), "max": str(fit.high)},
         "inputs": [list(input_map(fit.graph, one)) for one in fit.settings],

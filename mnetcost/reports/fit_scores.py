@@ -7,7 +7,7 @@ from mnetcost.analysis.fit.scores import Ranking, Scored
 from mnetcost.cost import Count, share
 from mnetcost.exact import ratio_text
 from mnetcost.multipliers import make_setting
-from mnetcost.reports.documents import header
+from mnetcost.reports.documents import header, warned
 from mnetcost.reports.fit import (
     budget_text,
     costs_document,
@@ -18,7 +18,13 @@ from mnetcost.reports.fit import (
     share_columns,
 )
 from mnetcost.reports.measures import unit_line
-from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
+from mnetcost.reports.notes import (
+    basis_notes,
+    convention_notes,
+    rounding_text,
+    source_notes,
+    warning_notes,
+)
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
@@ -38,6 +44,12 @@ def ranking_report(ranking: Ranking) -> Report:
     order = sorted(ranking.scored, key=lambda one: (-one.score, one.mult_adds))
     table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
     best = ranking.best
+    document = {
+        **header(graph, ranking.basis, warned(graph, [one.setting for one in ranking.scored])),
+        "budget": budget.limits(),
+        "best": None if best is None else _document(ranking, best),
+        "scores": [_document(ranking, one) for one in ranking.scored],
+    }
     return Report(
         title=f"{ranking.graph.name}: {budget_text(budget, ranking.basis)}",
         tables=(table,),
@@ -48,13 +60,9 @@ def ranking_report(ranking: Ranking) -> Report:
             ("Width", rounding_text(ranking.graph)),
             ("Scores", f"{len(ranking.scored):,} of {ranking.label}"),
             *([("Best", f"{_place(ranking, best)}; the highest score that fits")] if best else []),
+            *warning_notes(document),
         ),
-        document={
-            **header(ranking.graph, ranking.basis),
-            "budget": budget.limits(),
-            "best": None if best is None else _document(ranking, best),
-            "scores": [_document(ranking, one) for one in ranking.scored],
-        },
+        document=document,
         flat=table,
     )
 

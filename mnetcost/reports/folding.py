@@ -28,25 +28,27 @@ def fold(
     return rows
 
 
-def folded_table(
+def folded_table(  # noqa: PLR0913 - what to show of it
     count: Count,
     depth: int | None = None,
     sort: str | None = None,
     top: int | None = None,
     *,
     apart: bool = False,
+    fold_norms: bool = False,
 ) -> Table:
     """The layers, folded to `depth` parts of their names, by `sort`, the first `top` alone.
 
     What `top` leaves out is one row, so that the columns add up. `apart` keeps the operations
-    apart.
+    apart, `fold_norms` shows the parameters after folding their batch normalisation.
     """
-    found = measures(count, apart)
+    found = measures(count, apart, fold_norms)
     whole = max(layer.name.count("/") + 1 for layer in count.layers)
     rows = fold(count.layers, depth or whole, found)
     totals = [sum(row[SHAPE + place] for row in rows) for place in range(len(found))]
     if sort is not None:
-        place = SHAPE + (0 if apart else min(SORTS.index(sort), len(found) - 1))
+        orders = [place for place, one in enumerate(found) if one.shared or apart]
+        place = SHAPE + orders[0 if apart else min(SORTS.index(sort), len(orders) - 1)]
         rows.sort(key=lambda row: -row[place])  # a stable sort: equal ones stay in order
     if top is not None and top < len(rows):
         rest = rows[top:]

@@ -31,8 +31,19 @@ class Measure(Record, kw_only=False):
         return in_words(self.header)
 
 
-def measures(count: Count, apart: bool = False) -> tuple[Measure, ...]:
-    """What a row says: parameters and work, or its operations kept apart."""
+FOLDED = Measure("folded", "Parameters\nfolded", lambda layer: layer.folded, shared=False)
+
+
+def measures(count: Count, apart: bool = False, fold_norms: bool = False) -> tuple[Measure, ...]:
+    """What a row says: parameters and work, or its operations kept apart.
+
+    With `fold_norms` the parameters after folding stand beside the parameters.
+    """
+    params, *work = _measures(count, apart)
+    return (params, *([FOLDED] if fold_norms else []), *work)
+
+
+def _measures(count: Count, apart: bool) -> tuple[Measure, ...]:
     if apart:
         places = enumerate(columns())
         return tuple(

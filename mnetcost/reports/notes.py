@@ -1,6 +1,7 @@
 """What stands under every table: what was counted, what was not, and at which setting."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mnetcost.analysis.conventions.terms import by_layer, differences, plain_count
 from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
@@ -10,8 +11,11 @@ from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
+from mnetcost.norm_folding import SCALE_AND_SHIFT
 from mnetcost.printed import FIGURES
 from mnetcost.reports.settings import knobs_text
+
+MAX_NAMES = 3
 
 
 def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
@@ -27,6 +31,15 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
         *knob_notes(count.graph),
         *_published(count),
+    )
+
+
+def warning_notes(*documents: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The warnings that documents hold, each behind the network's target where it has one."""
+    return tuple(
+        ("Warning", f"{one['target']}: {text}" if "target" in one else text)
+        for one in documents
+        for text in one["warnings"]
     )
 
 
@@ -94,6 +107,19 @@ def parts_of(convention: Convention, counts: Iterable[Count]) -> frozenset[str]:
         return frozenset()
     layers = (layer for count in counts for layer in count.layers)
     return present((layer.node, layer.input, layer.output) for layer in layers)
+
+
+def fold_notes(*counts: Count) -> tuple[tuple[str, str], ...]:
+    """What the parameters after folding are, and which batch normalisations are not folded."""
+    words = "parameters with batch normalisation in the weights and biases of the kernel before it"
+    layers = (layer for count in counts for layer in count.layers)
+    kept = [layer.name for layer in layers if layer.node.folds == SCALE_AND_SHIFT]
+    if kept:
+        words += f"; {len(kept):,} stay, as a scale and a shift a channel"
+        if len(counts) == 1:
+            names = ", ".join(kept[:MAX_NAMES]) + (", ..." if len(kept) > MAX_NAMES else "")
+            words += f": {names}"
+    return (("Folded", words),)
 
 
 def basis_notes(basis: Basis) -> tuple[tuple[str, str], ...]:

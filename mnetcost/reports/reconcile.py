@@ -13,11 +13,12 @@ from mnetcost.cost import Count
 from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
-from mnetcost.reports.documents import header
-from mnetcost.reports.notes import cost_notes, parts_of
+from mnetcost.reports.documents import count_header
+from mnetcost.reports.notes import cost_notes, parts_of, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
 MAX_SHOWN = 20
+MAX_DOUBTED = 5  # of what explains nothing
 SURE = 0.05  # by chance less often: the answer says "is", not "may be"
 
 
@@ -42,12 +43,13 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
         notes.append((one.name, one.words))
         remarks = one.remarks(parts_of(one, [count]))
         notes += [(f"{one.name}, {label.lower()}", text) for label, text in remarks]
+    setting = _setting(count)
     return Report(
         title=count.graph.name,
         tables=(table,),
-        notes=(*(pair for pair in cost_notes(count) if pair[0] in SETTING), *notes),
+        notes=(*_setting_notes(count), *notes, *warning_notes(setting)),
         document={
-            **_setting(count),
+            **setting,
             "from": {"convention": start.name, "value": way.start, "unit": start.unit},
             "to": {"convention": end.name, "value": way.end, "unit": end.unit},
             "steps": [
@@ -82,10 +84,11 @@ def printed_report(count: Count, printed: Printed) -> Report:
     found = matches(tried, printed)
     hits = found.explained or found.by_chance
     shown = hits or found.nearest
+    most = MAX_SHOWN if found.explained else MAX_DOUBTED
     titles = {found.explained: "what explains it", found.by_chance: "what prints so, by chance"}
     title = titles.get(shown, "nothing prints so; these come nearest")
-    if len(shown) > MAX_SHOWN:
-        title += f" (the first {MAX_SHOWN} of {len(shown)})"
+    if len(shown) > most:
+        title += f" (the first {most} of {len(shown)})"
     columns = (
         Column("scope", "Scope", Kind.TEXT, label=True),
         Column("counted", "Counted as", Kind.TEXT),
@@ -96,16 +99,21 @@ def printed_report(count: Count, printed: Printed) -> Report:
         Column("off", "Off by", Kind.TEXT),
         Column("chance", "By chance", Kind.TEXT),
     )
-    rows = tuple(_row(one, printed) for one in shown[:MAX_SHOWN])
+    rows = tuple(_row(one, printed) for one in shown[:most])
     table = Table("printed", f"{printed.text}: {title}", columns, rows)
     answer = answer_text(found, printed)
-    settings = (pair for pair in cost_notes(count) if pair[0] in SETTING)
+    setting = _setting(count)
     return Report(
         title=f"{count.graph.name}: {answer}",
         tables=(table,),
-        notes=(*settings, *_remarks(hits[:1], tried), ("Tried", _tried(found))),
+        notes=(
+            *_setting_notes(count),
+            *_remarks(hits[:1], tried),
+            ("Tried", _tried(found)),
+            *warning_notes(setting),
+        ),
         document={
-            **_setting(count),
+            **setting,
             "printed": printed.text,
             "answer": answer,
             "candidates": found.tried,
@@ -209,12 +217,15 @@ def _tried(found: Matches) -> str:
     return words + (f"; {more} more print so, which chance explains as well" if more else "")
 
 
+def _setting_notes(count: Count) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in cost_notes(count) if pair[0] in SETTING)
+
+
 def _setting(count: Count) -> dict[str, Any]:
     """What the document begins with; its conventions stand for themselves."""
-    begin = header(count.graph, count.basis)
-    del begin["convention"]
-    setting = count.setting
-    return {**begin, "alpha": str(setting.alpha), "rho": str(setting.rho)}
+    begin = count_header(count)
+    del begin["convention"], begin["input"]
+    return begin
 
 
 def _document(one: Match, printed: Printed) -> dict[str, Any]:

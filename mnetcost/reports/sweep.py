@@ -208,13 +208,12 @@ def _left_out(shown: CountSweep, shape: tuple[int, int]) -> str:
     return f"\n(only {', '.join(parts)})" if parts else ""
 
 
-def joined(pages: Sequence[tuple[Mapping[str, Any], Page]]) -> Page:
-    """One page: every table under its knobs."""
-    if len(pages) == 1 and not pages[0][0]:
-        return pages[0][1]
+def joined(pages: Sequence[tuple[Mapping[str, Any], Page]], warnings: Iterable[str] = ()) -> Page:
+    """One page: every table under its knobs, and the warnings about all grids."""
     tables = [
-        one._replace(title=f"{knobs_text(knobs)}: {one.title}")
+        one._replace(title=f"{knobs_text(knobs)}: {one.title}") if knobs else one
         for knobs, page in pages
         for one in page.tables
     ]
-    return pages[0][1]._replace(tables=tuple(tables))
+    notes = (*pages[0][1].notes, *(("Warning", text) for text in warnings))
+    return pages[0][1]._replace(tables=tuple(tables), notes=notes)

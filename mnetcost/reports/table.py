@@ -7,7 +7,7 @@ from mnetcost.cost import FORWARD, Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
-from mnetcost.reports.notes import cost_notes
+from mnetcost.reports.notes import cost_notes, fold_notes, warning_notes
 from mnetcost.reports.table_document import table_document
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -28,28 +28,33 @@ def table_report(  # noqa: PLR0913 - what to show of it
     sort: str | None = None,
     top: int | None = None,
     apart: bool = False,
+    fold_norms: bool = False,
 ) -> Report:
     """The layers, the types and the reductions of a counted network, or one `view` of them.
 
     `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
     orders them, and `top` shows so many alone. `apart` keeps multiplications, additions,
-    comparisons, divisions and exponentials apart.
+    comparisons, divisions and exponentials apart, `fold_norms` shows the parameters after folding.
     """
     rows = reductions(count)
-    layers = folded_table(count, depth, sort, top, apart=apart)
-    if view == "blocks":
-        layers = folded_table(count, depth or 1, sort, top, apart=apart)
+    whole = 1 if view == "blocks" and not depth else depth
+    layers = folded_table(count, whole, sort, top, apart=apart, fold_norms=fold_norms)
     shown = {
         "layers": layers,
-        "types": types_table(count, apart),
+        "types": types_table(count, apart, fold_norms),
         "reduction": reduction_table(count, rows),
     }
     tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
+    document = table_document(count, rows, apart)
     return Report(
         title=count.graph.name,
         tables=tables,
-        notes=cost_notes(count),
-        document=table_document(count, rows, apart),
+        notes=(
+            *cost_notes(count),
+            *(fold_notes(count) if fold_norms else ()),
+            *warning_notes(document),
+        ),
+        document=document,
         flat=layers if view is None else tables[0],
     )
 
@@ -63,9 +68,9 @@ def _alone(count: Count, rows: Sequence[Reduction]) -> str:
     return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
 
 
-def types_table(count: Count, apart: bool = False) -> Table:
+def types_table(count: Count, apart: bool = False, fold_norms: bool = False) -> Table:
     """One row a layer type, as in the paper's Table 2."""
-    found = measures(count, apart)
+    found = measures(count, apart, fold_norms)
     columns = (
         Column("type", "Type", Kind.TEXT, label=True),
         Column("paper_name", "As in Table 2", Kind.TEXT),
@@ -105,11 +110,15 @@ def _grouped(layer: LayerCost) -> str:
 def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
     """One row a depthwise-separable pair, and the whole network last."""
     title = "Depthwise separable against standard convolution" + unit_line(FORWARD)
-    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px)"
+    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px"
+    several = any(row.multiplier not in (None, 1) for row in rows)
+    title += "; m: output channels of the depthwise half per input channel)" if several else ")"
+    formula = "m·(1/N + 1/D_K²)" if several else "1/N + 1/D_K²"
     columns = (
         Column("name", "Pair", Kind.TEXT, label=True),
         Column("m", "M", Kind.INTEGER),
         Column("n", "N", Kind.INTEGER),
+        *([Column("multiplier", "m", Kind.INTEGER)] if several else []),
         Column("d_k", "D_K", Kind.SIDES),
         Column("d_f", "D_F", Kind.SIDES),
         Column("d_o", "D_O", Kind.SIDES),
@@ -119,7 +128,7 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
         Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER, joined=True),
         Column("params_ratio", "Ratio of\nparameters", Kind.RATIO),
         Column("ratio", "Ratio of\nmult-adds", Kind.RATIO, joined=True),
-        Column("formula", "1/N + 1/D_K²", Kind.TEXT),
+        Column("formula", formula, Kind.TEXT),
         Column("formula_value", "", Kind.RATIO, joined=True),
     )
     return Table(
@@ -128,7 +137,8 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
         columns,
         tuple(
             (
-                *(row.name, row.m, row.n, row.d_k, row.d_f, row.d_o),
+                *(row.name, row.m, row.n, *([row.multiplier] if several else [])),
+                *(row.d_k, row.d_f, row.d_o),
                 *(row.standard.params, row.standard.mult_adds),
                 *(row.separable.params, row.separable.mult_adds),
                 *(row.params_ratio, row.ratio, row.formula_text, row.formula_value),

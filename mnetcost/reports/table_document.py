@@ -9,7 +9,7 @@ from mnetcost.cost import Count
 from mnetcost.layers.base import Pair
 from mnetcost.reports.documents import (
     beside,
-    header,
+    count_header,
     layer_document,
     totals_document,
     types_document,
@@ -26,10 +26,7 @@ def table_document(
     kinds = count.by_type()
     costs = {name: (cost.params, cost.mult_adds) for name, cost in kinds.items()}
     return {
-        **header(count.graph, count.basis),
-        "alpha": str(count.setting.alpha),
-        "rho": str(count.setting.rho),
-        "input": list(count.input),
+        **count_header(count),
         "totals": totals_document(count, apart),
         "layers": [layer_document(count, layer, apart) for layer in count.layers],
         "types": [
@@ -45,6 +42,7 @@ def _reduction(row: Reduction) -> dict[str, Any]:
         "name": row.name,
         "m": row.m,
         "n": row.n,
+        "multiplier": row.multiplier,
         "d_k": _side(row.d_k),
         "d_f": _side(row.d_f),
         "d_o": _side(row.d_o),

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mnetcost.expressions import ExpressionError, is_expression, literal, parse
+from mnetcost.expressions import ExpressionError, is_expression, literal
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
-from mnetcost.spec.convert import Converter
+from mnetcost.spec.convert import MAX_TEXT, Converter
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
 from mnetcost.spec.scope import INCOMING, Evaluator, Scope
 from mnetcost.text import clip
@@ -15,6 +15,8 @@ from mnetcost.text import clip
 BLOCK_KEYS = ("takes", "layers", "residual")
 RESERVED = ("in", "here", "turn")
 TAKEN = ("repeat", "name", "when", "from", "rows", "branches", "layers")
+_PLAIN = f"a number, a text of at most {MAX_TEXT} characters, or true / false"
+ARGUMENT = 12  # steps
 REQUIRED = object()  # the default of a parameter that every call must give
 
 
@@ -26,7 +28,7 @@ class Block(Record):
     takes: Mapping[str, Any]  # parameter -> default, REQUIRED where there is none
     layers: Node
     residual: Node | None
-    knobs: Mapping[str, Any]
+    knobs: dict[str, Any]
 
     def arguments(
         self,
@@ -38,6 +40,7 @@ class Block(Record):
     ) -> dict[str, Any]:
         """The value of every parameter in one call; missing ones are reported at its key."""
         values: dict[str, Any] = {}
+        collector.steps.take(len(self.takes) + ARGUMENT * len(given))
         for name, default in self.takes.items():
             if name in given:
                 values[name] = argument(given[name][1], scope, evaluate, collector)
@@ -56,12 +59,15 @@ def argument(node: Node, scope: Scope, evaluate: Evaluator, collector: Collector
         return evaluate.substitute(node, scope, None, None)
     if not isinstance(node, Scalar) or node.is_null:
         message = f"found {describe(node)}"
-        collector.add(node.mark, "wrong-type", message, expected="a number, a text or true / false")
+        collector.add(node.mark, "wrong-type", message, expected=_PLAIN)
+        return Unreadable(node.mark)
+    if len(node.text) > MAX_TEXT:
+        collector.add(node.mark, "text", f"found {describe(node)}", expected=_PLAIN)
         return Unreadable(node.mark)
     if not is_expression(node.text):
         return literal(node.text)
     try:
-        names = parse(node.text).names
+        names = evaluate.parsed(node.text).names
     except ExpressionError:
         names = frozenset()
     if names & INCOMING:
@@ -92,15 +98,15 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
             found[name] = REQUIRED
         elif isinstance(value, Items) and what != "knobs":
             found[name] = value
-        elif isinstance(value, Scalar):
+        elif isinstance(value, Scalar) and len(value.text) <= MAX_TEXT:
             found[name] = literal(value.text)
         else:
-            convert.refuse(value, "a number, a text or true / false")
+            convert.refuse(value, _PLAIN, "text" if isinstance(value, Scalar) else "wrong-type")
             found[name] = Unreadable(value.mark)
     return found
 
 
-def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
+def read_blocks(convert: Converter, node: Node, knobs: dict[str, Any]) -> dict[str, Block]:
     """`blocks:` by name."""
     blocks: dict[str, Block] = {}
     if not isinstance(node, Entries):

@@ -1,6 +1,8 @@
 """The `layers:` list to graph nodes: blocks, rows, repeats and branches are unrolled, bounded."""
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from mnetcost.graph import INPUT, Node
@@ -13,11 +15,12 @@ from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Scope
-from mnetcost.spec.surroundings import MAX_NODES, Surroundings, TooLarge
-from mnetcost.text import clip, did_you_mean
+from mnetcost.spec.surroundings import Surroundings
+from mnetcost.text import clip, listed
 
-MAX_STEPS = 5 * MAX_NODES  # entries looked at: blocks and repeats of nothing turn too
 MAX_CALLS = 20  # blocks inside blocks
+MAX_LISTS = 50  # lists of layers inside lists
+ENTRY, BRANCH = 8, 4  # steps of each
 
 MERGES = ("add", "concat", "multiply")
 BRANCH_KEYS = ("layers", "training_only", "when", "from")
@@ -32,8 +35,9 @@ class Builder(Surroundings):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.steps = 0
         self.calls: list[str] = []
+        self.halves: dict[int, tuple[int, ...]] = {}  # of a pair, by the index of its second half
+        self.depth = 0
 
     def build(self, node: YamlNode, knobs: Mapping[str, Any]) -> list[Node]:
         """The nodes of `layers:`. Raises TooLarge."""
@@ -50,14 +54,18 @@ class Builder(Surroundings):
         if not node.nodes:
             self.collector.add(node.mark, "empty", "found no layers")
             return self._unknown(node.mark, at, scope)
+        if self.depth >= MAX_LISTS:
+            message = f"lists of layers inside each other, over {MAX_LISTS} deep"
+            self.collector.add(node.mark, "too-deep", message)
+            return self._unknown(node.mark, at, scope)
+        self.depth += 1
         for entry in node.nodes:
             at = self._entry(entry, at, scope)
+        self.depth -= 1
         return at
 
     def _entry(self, node: YamlNode, at: int, scope: Scope) -> int:  # noqa: PLR0911 - a form each
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise TooLarge
+        self.steps.take(ENTRY)
         match node:
             case Unreadable():
                 return self._unknown(node.mark, at, scope)
@@ -95,13 +103,15 @@ class Builder(Surroundings):
             return self._call(key, value, f"{key.text}_{number}", at, scope)
         if key.text in LAYERS:
             return self._layer(key, value, f"{key.text}_{number}", at, scope)
-        known = (*LAYERS, *self.blocks)
+        known = chain(LAYERS, ("repeat", "rows", "branches"), self.blocks)
         self.collector.add(
             key.mark,
             "unknown-layer",
             f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`",
-            expected="one of " + ", ".join(sorted(known)) + ", or repeat, rows, branches",
-            suggestion=did_you_mean(key.text, (*known, "repeat", "rows", "branches")),
+            expected=lambda: (
+                f"one of {listed(sorted({*LAYERS, *self.blocks}))}, or repeat, rows, branches"
+            ),
+            suggestion=lambda: self.collector.guess(key.text, known),
         )
         return self._unknown(key.mark, at, scope)
 
@@ -145,10 +155,12 @@ class Builder(Surroundings):
         reads: tuple[int, ...],
         scope: Scope,
     ) -> int:
-        shares = None
-        if written.weights is not None:
-            shares = self.tensor(written.weights, scope)
-        for name, record in expanded:
+        owner = None if written.weights is None else self.tensor(written.weights, scope)
+        halves: Sequence[int | None] = () if owner is None else self.halves.get(owner, ())
+        if len(halves) != len(expanded):  # else each half takes the weights of its own like
+            halves = (owner,) * len(expanded)
+        first = len(self.nodes)
+        for (name, record), shares in zip(expanded, halves):
             layer = record
             if isinstance(layer, Join):
                 layer = layer._replace(inputs=len(reads))
@@ -169,7 +181,10 @@ class Builder(Surroundings):
                 )
             )
             reads = (len(self.nodes) - 1,)
-        return len(self.nodes) - 1
+        last = len(self.nodes) - 1
+        if last > first:
+            self.halves[last] = tuple(range(first, last + 1))
+        return last
 
     def _unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))
@@ -198,7 +213,7 @@ class Builder(Surroundings):
         block = self.blocks[key.text]
         if not self.wanted(value, at, scope):
             return at
-        known = (*block.takes, *CALL_KEYS)
+        known = dict.fromkeys((*block.takes, *CALL_KEYS))
         entries = {} if value is None else self.convert.entries(value, known, key.text)
         if entries is None:
             return self._unknown(key.mark, at, scope)
@@ -234,7 +249,7 @@ class Builder(Surroundings):
             return self._unknown(key.mark, at, scope)
         values = block.arguments(key, given, scope, self.evaluate, self.collector)
         inside = Scope(
-            values={**block.knobs, **values},
+            values=ChainMap(values, block.knobs),
             body=id(block),
             block=at,
             prefix=f"{name}/",
@@ -305,6 +320,7 @@ class Builder(Surroundings):
 
     def _branch(self, node: YamlNode, start: int, scope: Scope) -> int | None:
         """Where one branch ends, or None where it takes no part in the merge."""
+        self.steps.take(BRANCH)
         inside = scope
         if isinstance(node, Entries) and "layers" in node.nodes and "repeat" not in node.nodes:
             entries = self.convert.entries(node, BRANCH_KEYS, "a branch") or {}

@@ -1,8 +1,9 @@
 """Located nodes to values, each by the description of its key. Every problem keeps its position."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import yaml
@@ -26,9 +27,10 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Sides
 from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.text import clip, did_you_mean
+from mnetcost.text import clip, listed
 
 MAX_TEXT = 300
+KEY = 2  # steps of a mapping's key
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
 _YAML_READS = r"[+-]?[0-9.][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
@@ -107,10 +109,10 @@ class Converter:
     def refuse(
         self,
         node: Node,
-        expected: str,
+        expected: str | Callable[[], str],
         code: str = "wrong-type",
         *,
-        suggestion: str | None = None,
+        suggestion: str | Callable[[], str | None] | None = None,
     ) -> None:
         """Report that `node` is not what was expected."""
         if not isinstance(node, Unreadable):
@@ -122,9 +124,15 @@ class Converter:
 
         `other` names what else the key could hold, for the message.
         """
-        expected = wanted(kind) + (other and f", or {other}")
         if kind.word and isinstance(node, Scalar) and node.text == kind.word:
             return None
+        whole = isinstance(node, Scalar) and node.plain and _WHOLE.fullmatch(node.text)
+        if whole and len(whole[0]) <= MAX_LENGTH and kind.minimum <= int(whole[0]) <= kind.maximum:
+            return int(whole[0])
+        self._refuse_integer(node, wanted(kind) + (other and f", or {other}"))
+        return UNKNOWN
+
+    def _refuse_integer(self, node: Node, expected: str) -> None:
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
             self.refuse(node, expected)
         elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
@@ -132,11 +140,8 @@ class Converter:
             self.collector.add(node.mark, "out-of-range", message, expected=expected)
         elif not _WHOLE.fullmatch(node.text):
             self._refuse_number(node, expected)
-        elif not kind.minimum <= int(node.text) <= kind.maximum:
-            self.collector.add(node.mark, "out-of-range", f"found {node.text}", expected=expected)
         else:
-            return int(node.text)
-        return UNKNOWN
+            self.collector.add(node.mark, "out-of-range", f"found {node.text}", expected=expected)
 
     def _refuse_number(self, node: Scalar, expected: str) -> None:
         text = clip(node.text, MAX_LENGTH)
@@ -191,18 +196,17 @@ class Converter:
 
     def word(self, node: Node, options: tuple[str, ...]) -> str | None:
         """One of `options`, or None."""
-        expected = wanted(Choice(options))
         if not isinstance(node, Scalar) or node.is_null:
-            self.refuse(node, expected)
+            self.refuse(node, wanted(Choice(options)))
         elif node.text not in options:
-            self._unknown_word(node, options, expected)
+            self._unknown_word(node, options, wanted(Choice(options)))
         else:
             return node.text
         return None
 
     def _unknown_word(self, node: Scalar, options: tuple[str, ...], expected: str) -> None:
-        suggestion = did_you_mean(node.text, options)
-        self.refuse(node, expected, "unknown-word", suggestion=suggestion)
+        near = partial(self.collector.guess, node.text, options)
+        self.refuse(node, expected, "unknown-word", suggestion=near)
 
     def flag(self, node: Node) -> bool:
         """true or false, written so."""
@@ -216,13 +220,12 @@ class Converter:
 
     def text(self, node: Node, what: str) -> str | None:
         """A short printable text, or None."""
-        expected = f"{what}: a text of at most {MAX_TEXT} printable characters"
-        if not isinstance(node, Scalar) or node.is_null:
-            self.refuse(node, expected)
-        elif len(node.text) > MAX_TEXT or not node.text.isprintable() or not node.text.strip():
-            self.refuse(node, expected, "text")
-        else:
-            return node.text
+        code = "wrong-type"
+        if isinstance(node, Scalar) and not node.is_null:
+            if len(node.text) <= MAX_TEXT and node.text.isprintable() and node.text.strip():
+                return node.text
+            code = "text"
+        self.refuse(node, f"{what}: a text of at most {MAX_TEXT} printable characters", code)
         return None
 
     def ratio(self, node: Node, what: str) -> Fraction | None:
@@ -264,6 +267,7 @@ class Converter:
         if not isinstance(node, Entries):
             self.refuse(node, f"{what}: a mapping, such as {{key: value}}")
             return None
+        self.collector.steps.take(KEY * len(node.nodes))
         for text, (key, _) in node.nodes.items():
             if text not in known:
                 self.unknown_key(key, known, what)
@@ -271,17 +275,20 @@ class Converter:
 
     def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> None:
         """Report a key that does not exist."""
-        if "$" in key.text or key.text.count(")") > key.text.count("("):
+        expression = "$" in key.text or key.text.count(")") > key.text.count("(")
+        if expression or key.text[:1].isdigit():
             message = f"{what} has no key `{clip(key.text)}`: the comma before it ends a value"
             expected = 'quotes around an expression with a comma, such as "max(8, $here / 4)"'
+            if not expression:
+                expected = 'quotes around a number with commas, such as "3,000,000"'
             self.collector.add(key.mark, "unknown-key", message, expected=expected)
             return
         self.collector.add(
             key.mark,
             "unknown-key",
             f"{what} has no key `{clip(key.text)}`",
-            expected="one of " + ", ".join(known) if known else "no keys",
-            suggestion=did_you_mean(key.text, known),
+            expected=lambda: "one of " + listed(known) if known else "no keys",
+            suggestion=partial(self.collector.guess, key.text, known),
         )
 
     def record(self, record: Any, node: Node) -> Any:
@@ -327,10 +334,10 @@ def _written_out(node: Scalar, code: str, message: str) -> tuple[str, str]:
 
 
 def _yaml_reading(text: str) -> Any:
-    """What YAML would read, or None where it fails itself ("0x_")."""
+    """What YAML would read, or None where it fails itself ("0x_", "...")."""
     try:
         return yaml.safe_load(text)
-    except ValueError:
+    except (ValueError, yaml.YAMLError):
         return None
 
 

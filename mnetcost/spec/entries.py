@@ -4,7 +4,14 @@ from collections.abc import Container, Iterator, Mapping, Set
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.expressions import Derived, ExpressionError, is_expression, parse, template
+from mnetcost.expressions import (
+    MAX_EXPRESSION,
+    Derived,
+    ExpressionError,
+    is_expression,
+    names_in,
+    template,
+)
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
 from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, fields_of
@@ -13,7 +20,7 @@ from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
 from mnetcost.record import Record
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.nodes import Entries, Items, Scalar
+from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rounding import read_rounding
 from mnetcost.spec.scope import Evaluator, Scope
@@ -21,6 +28,8 @@ from mnetcost.spec.scope import Evaluator, Scope
 _NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
+TEMPLATE = 20  # steps, and characters that are one
+COLUMN = 3  # steps of a value in a row
 SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
 
 
@@ -188,14 +197,14 @@ class RecordReader:
         text = f"$here * ({node.text})"
         written = Scalar(text, True, node.mark)
         try:
-            unknown = parse(text).names - scope.values.keys() - {"here", "in", "turn"}
+            self.evaluate.parsed(text)
         except ExpressionError as error:
-            self.convert.collector.add(node.mark, "expression", str(error))
+            self.evaluate.refuse(node, error)
             return None
-        if unknown:
-            self.evaluate.value(written, scope, 1, 1)  # says which
-            return None
-        return self.evaluate.derived(written, scope, MAX_CHANNELS, rounding)
+        found = self.evaluate.derived(written, scope, MAX_CHANNELS, rounding)
+        if found is None:
+            self.evaluate.value(written, scope, 1, 1)  # says which name is unknown
+        return found
 
     # names
 
@@ -233,12 +242,15 @@ class RecordReader:
         """A text with its parameters put in."""
         if not isinstance(node, Scalar) or not is_expression(node.text):
             return node
+        known = scope.parameters()
         try:
-            text = template(node.text, {**scope.values, "turn": scope.turn})
+            text = template(node.text, known)
         except ExpressionError as error:
-            collector = self.convert.collector
-            collector.add(node.mark, "expression", str(error), suggestion=error.suggestion)
-            return Scalar("unknown", True, node.mark)
+            names = names_in(node.text) if len(node.text) <= MAX_EXPRESSION else ()
+            if not any(isinstance(known.get(name), Unreadable) for name in names):
+                self.evaluate.refuse(node, error)
+            return Unreadable(node.mark)
+        self.evaluate.steps.take(TEMPLATE + len(text) // TEMPLATE)
         return Scalar(text, True, node.mark)
 
     # rows
@@ -273,11 +285,13 @@ class RecordReader:
             self.convert.refuse(called, "the name of a block or of a layer", "unknown-layer")
             return
         columns = self._words(entries["columns"][1])
+        names = {one.text for one in columns}
         first = self._words(entries["first"][1]) if "first" in entries else []
         for column in first:
-            if column.text not in {one.text for one in columns}:
+            if column.text not in names:
                 self.convert.refuse(column, "one of the columns", "unknown-word")
-        common = getattr(entries["with"][1], "nodes", {}) if "with" in entries else {}
+        only_first = frozenset(one.text for one in first)
+        common = self._common(entries["with"][1]) if "with" in entries else {}
         values = entries["values"][1]
         if not isinstance(values, Items) or not values.nodes:
             self.convert.refuse(values, "a list of rows, such as [[6, 24, 2, 2]]")
@@ -288,14 +302,23 @@ class RecordReader:
                 message = f"a row of {count} values under {len(columns)} columns"
                 collector.add(row.mark, "wrong-type", message)
                 continue
+            self.evaluate.steps.take(COLUMN * (len(columns) + len(common)))
             call = Entries(row.mark)
             call.nodes = {one.text: (one, value) for one, value in zip(columns, row.nodes)}
             call.nodes |= {name: pair for name, pair in common.items() if name not in call.nodes}
-            call.first = frozenset(one.text for one in first)
+            call.first = only_first
             yield call, called._replace(mark=row.mark)
+
+    def _common(self, node: YamlNode) -> Mapping[str, tuple[Scalar, YamlNode]]:
+        if isinstance(node, Entries):
+            return node.nodes
+        if not (isinstance(node, Scalar) and node.is_null):
+            self.convert.refuse(node, "with: a mapping of keys that all rows share")
+        return {}
 
     def turn(self, row: Entries, turn: int, without: Container[str]) -> Entries:
         """A row as its turn number `turn` sees it."""
+        self.evaluate.steps.take(len(row.nodes))
         once = Entries(row.mark)
         once.nodes = {
             name: pair

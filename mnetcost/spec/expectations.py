@@ -9,11 +9,12 @@ from mnetcost.layers.fields import MAX_SIDE, Integer
 from mnetcost.printed import FIGURES, Budget, Expectation, Printed
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar
-from mnetcost.text import did_you_mean
+from mnetcost.text import listed
 
 Section = Mapping[str, tuple[Scalar, Node]]
 SETTING = ("alpha", "rho", "resolution", "variant", "set")
 EXPECT_KEYS = (*FIGURES, *SETTING, "printed", "source", "erratum")
+FIGURE = 20  # steps of an entry
 BUDGET_KEYS = (*FIGURES, *SETTING)
 
 
@@ -77,6 +78,7 @@ class FigureReader:
 
     def _setting(self, entries: Section) -> dict[str, Any]:
         """What an entry holds for, and where its figures stand."""
+        self.collector.steps.take(FIGURE)
         if {"rho", "resolution"} <= entries.keys():
             message = "`rho` beside `resolution`; give one of them"
             self.collector.add(entries["resolution"][0].mark, "conflict", message)
@@ -98,9 +100,9 @@ class FigureReader:
         if variant and variant not in self.variants:
             self.convert.refuse(
                 entries["variant"][1],
-                "one of " + ", ".join(self.variants),
+                lambda: "one of " + listed(self.variants),
                 "unknown-word",
-                suggestion=did_you_mean(variant, self.variants),
+                suggestion=lambda: self.collector.guess(variant, self.variants),
             )
         return variant or None
 

@@ -1,6 +1,10 @@
 """YAML text to located nodes, from a stream of events: no recursion, every size bounded."""
 
-from typing import NamedTuple, TypeAlias
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -13,6 +17,7 @@ MAX_EVENTS = 150_000
 MAX_ITEMS = 10_000  # of a list: no network has more layers
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DIRECTIVE = "(?m)^%TAG"  # many of them are more than libyaml can take
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -82,6 +87,10 @@ class _Cut(Exception):
 def read_nodes(collector: Collector) -> Node | None:
     """The root node of the collector's text, or None where it is empty or cannot be read."""
     builder = _Builder(collector)
+    if found := re.search(_DIRECTIVE, collector.origin.text):
+        mark = collector.origin.mark(found.start())
+        collector.add(mark, "tag", "a %TAG directive; plain values only")
+        return None
     if found := yaml.reader.Reader.NON_PRINTABLE.search(collector.origin.text):
         sign = f"U+{ord(found.group()):04X}"
         mark = collector.origin.mark(found.start())
@@ -108,9 +117,14 @@ def read_mapping(collector: Collector, what: str, outline: str) -> Entries | Non
     return root if isinstance(root, Entries) else None
 
 
+def events(text: str) -> Iterator[yaml.Event]:
+    """The events of a YAML text. Raises YAMLError."""
+    return iter(_Loader(text).get_event, None)
+
+
 def _build(builder: "_Builder", collector: Collector) -> None:
     try:
-        for number, event in enumerate(yaml.parse(collector.origin.text, Loader=_Loader)):
+        for number, event in enumerate(events(collector.origin.text)):
             if number > MAX_EVENTS:
                 message = f"over {MAX_EVENTS:,} values; no spec or preset has so many"
                 collector.add(_mark(event), "too-large", message)
@@ -138,6 +152,36 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
         collector.add(mark, "not-yaml", f"not YAML: {clip(words, 200)}")
 
 
+def keys_under(text: str, section: str) -> tuple[str, ...]:
+    """The keys of the mapping under `section` in a text's own, read no further than that.
+
+    Of a text that is wrong before it, those so far: whoever reads it whole says so.
+    """
+    found: list[str] = []
+    seen: list[int] = []  # nodes in each collection that is open
+    inside = False
+    with suppress(yaml.YAMLError):
+        for event in islice(events(text), MAX_EVENTS):
+            if isinstance(event, yaml.CollectionEndEvent):
+                seen.pop()
+            elif isinstance(event, yaml.NodeEvent):
+                value = getattr(event, "value", None)
+                is_key = seen[-1:] != [] and seen[-1] % 2 == 0
+                seen[-1:] = [count + 1 for count in seen[-1:]]
+                if isinstance(event, yaml.CollectionStartEvent):
+                    seen.append(0)
+                if is_key and len(seen) == 1:
+                    inside = value == section
+                    continue
+                if is_key and inside and len(seen) == 2 and value:
+                    found.append(value)
+                elif inside and len(seen) == 2 and isinstance(event, yaml.SequenceStartEvent):
+                    break
+            if inside and len(seen) == 1:  # behind what stands under it
+                break
+    return tuple(found)
+
+
 def read_ends(text: str) -> dict[tuple[type, int, int], tuple[int, int]]:
     """Where every value of a text ends: by its kind, line and column, the line and column after it.
 
@@ -146,7 +190,7 @@ def read_ends(text: str) -> dict[tuple[type, int, int], tuple[int, int]]:
     found: dict[tuple[type, int, int], tuple[int, int]] = {}
     opened: list[tuple[type, int, int]] = []
     last = (1, 1)
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in events(text):
         start, stop = event.start_mark, event.end_mark
         if start is None or stop is None:
             continue
@@ -169,8 +213,7 @@ def _mark(event: yaml.Event) -> Mark:
     if start is None or end is None:
         return TOP
     line, column = start.line, start.column
-    length = end.column - column if end.line == line else 1
-    return Mark(line + 1, column + 1, length or 1)
+    return Mark(line + 1, column + 1, (end.line == line and end.column - column) or 1)
 
 
 class _Builder:
@@ -179,65 +222,76 @@ class _Builder:
     def __init__(self, collector: Collector) -> None:
         self.collector = collector
         self.root: Node | None = None
-        self.open: list[Items | Entries] = []
-        self.keys: list[Scalar | None] = []  # the key that waits for its value, per open mapping
+        self.parent: Items | Entries | None = None  # the innermost that is open
+        self.key: Scalar | None = None  # what waits for its value in it
+        self.outer: list[tuple[Items | Entries | None, Scalar | None]] = []
+        self.takes: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.SequenceStartEvent: self._start_items,
+            yaml.MappingStartEvent: self._start_entries,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+            yaml.DocumentStartEvent: self._document,
+        }
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event."""
-        match event:
-            case yaml.ScalarEvent():
-                if event.anchor or event.tag:
-                    self._refuse_extras(event)
-                self._place(Scalar(event.value, not event.style, _mark(event)))
-            case yaml.AliasEvent():
-                self._refuse_reference(event, "alias", f"*{event.anchor}")
-                self._place(Unreadable(_mark(event)))
-            case yaml.SequenceStartEvent():
-                if event.anchor or event.tag:
-                    self._refuse_extras(event)
-                self._open(Items(_mark(event)))
-            case yaml.MappingStartEvent():
-                if event.anchor or event.tag:
-                    self._refuse_extras(event)
-                self._open(Entries(_mark(event)))
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self.open.pop()
-                self.keys.pop()
-            case yaml.DocumentStartEvent() if self.root is not None:
-                message = "a second YAML document; a file holds one"
-                self.collector.add(_mark(event), "documents", message)
-                raise _Cut
-            case _:
-                pass
+        taken = self.takes.get(type(event))
+        if taken:
+            taken(event)
 
-    def _open(self, node: Items | Entries) -> None:
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.anchor or event.tag:
+            self._refuse_extras(event)
+        self._place(Scalar(event.value, not event.style, _mark(event)))
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        self._refuse_reference(event, "alias", f"*{event.anchor}")
+        self._place(Unreadable(_mark(event)))
+
+    def _start_items(self, event: yaml.SequenceStartEvent) -> None:
+        self._start(event, Items(_mark(event)))
+
+    def _start_entries(self, event: yaml.MappingStartEvent) -> None:
+        self._start(event, Entries(_mark(event)))
+
+    def _start(self, event: yaml.NodeEvent, node: Items | Entries) -> None:
+        if event.anchor or event.tag:  # type: ignore[attr-defined]
+            self._refuse_extras(event)
         self._place(node)
-        if len(self.open) >= MAX_DEPTH:
+        if len(self.outer) >= MAX_DEPTH:
             self.collector.add(node.mark, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
             raise _Cut
-        self.open.append(node)
-        self.keys.append(None)
+        self.outer.append((self.parent, self.key))
+        self.parent, self.key = node, None
+
+    def _end(self, event: yaml.Event) -> None:
+        self.parent, self.key = self.outer.pop()
+
+    def _document(self, event: yaml.Event) -> None:
+        if self.root is not None:
+            message = "a second YAML document; a file holds one"
+            self.collector.add(_mark(event), "documents", message)
+            raise _Cut
 
     def _place(self, node: Node) -> None:
-        if not self.open:
-            self.root = node
-            return
-        parent = self.open[-1]
+        parent = self.parent
         if isinstance(parent, Items):
             parent.nodes.append(node)
             if len(parent.nodes) > MAX_ITEMS:
                 message = f"a list of over {MAX_ITEMS:,} entries; no spec or preset has so many"
                 self.collector.add(parent.mark, "too-large", message)
                 raise _Cut
-        elif self.keys[-1] is None:
-            self.keys[-1] = self._key(node)
+        elif parent is None:
+            self.root = node
+        elif self.key is None:
+            self.key = node if isinstance(node, Scalar) else self._key(node)
         else:
-            self._pair(parent, self.keys[-1], node)
-            self.keys[-1] = None
+            self._pair(parent, self.key, node)
+            self.key = None
 
     def _key(self, node: Node) -> Scalar:
-        if isinstance(node, Scalar):
-            return node
         if not isinstance(node, Unreadable):
             self.collector.add(node.mark, "wrong-type", f"{describe(node)} as a key")
         return _NO_KEY

@@ -9,7 +9,7 @@ from mnetcost.graph import Node as GraphNode
 from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
 from mnetcost.multipliers import Rounding
-from mnetcost.problems import TOP, Collector, Mark, Origin, Stop, UsageError
+from mnetcost.problems import TOP, Collector, Mark, Origin, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
@@ -23,7 +23,7 @@ from mnetcost.spec.sources import locate, stem
 from mnetcost.spec.surroundings import MAX_NODES, TooLarge
 from mnetcost.spec.uses import called, called_knobs
 from mnetcost.spec.variants import Variants, read_knob
-from mnetcost.text import clip
+from mnetcost.text import clip, listed
 
 VERSION = 1
 
@@ -52,13 +52,10 @@ def read_graph(origin: Origin, variant: str = "", given: Mapping[str, Any] | Non
     """The graph of a spec's text. Raises SpecError with every problem in it."""
     collector = Collector(origin)
     graph = None
-    try:
+    with collector.reading():
         root = read_mapping(collector, "the spec", _OUTLINE)
         if root is not None:
             graph = _Reader(collector, variant, given or {}).graph(root)
-    except Stop:
-        pass
-    collector.raise_if_any()
     assert graph is not None  # a spec without a graph has a problem
     return graph
 
@@ -83,14 +80,14 @@ class _Reader:
         rounding = Rounding()
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
-        figures = FigureReader(self.convert, variants.names, knobs)
+        figures = FigureReader(self.convert, variants.entries.keys(), knobs)
         expectations = figures.expectations(sections["expect"][1]) if "expect" in sections else ()
         budgets = figures.budgets(sections["budget"][1]) if "budget" in sections else ()
         nodes = self._nodes(sections, input_, rounding, knobs)
         if nodes is None:
             return None
         if "knobs" in sections:
-            self._unused("knob", sections["knobs"], set(called_knobs(root)))
+            self._unused("knob", sections["knobs"], called_knobs(root))
         return Graph(
             name=name or stem(self.collector.origin.label),
             source=source or "",
@@ -107,7 +104,7 @@ class _Reader:
         )
 
     def _nodes(
-        self, sections: Section, input_: Input, rounding: Rounding, knobs: Mapping[str, Any]
+        self, sections: Section, input_: Input, rounding: Rounding, knobs: dict[str, Any]
     ) -> list[GraphNode] | None:
         defaults, blocks = {}, {}
         if "defaults" in sections:
@@ -119,15 +116,20 @@ class _Reader:
             self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
             return None
         key, node = sections["layers"]
+        self.collector.section = key.mark
         evaluate = Evaluator(self.collector)
         records = RecordReader(self.convert, evaluate, defaults, rounding)
         try:
-            return Builder(self.convert, records, blocks, input_).build(node, knobs)
+            nodes = Builder(self.convert, records, blocks, input_).build(node, knobs)
         except TooLarge:
             message = f"the layers expand to more than {MAX_NODES:,} nodes"
             self.collector.uses.clear()
             self.collector.add(key.mark, "too-large", message)
             return None
+        if not nodes:
+            message = "no layer is left of them: every `when` is false, every repeat of nothing"
+            self.collector.add(key.mark, "empty", message, expected="a layer at least")
+        return nodes
 
     def _knobs(self, sections: Section, variants: Variants) -> dict[str, Any]:
         """The knobs' values: the spec's, the variant's, and those that were set."""
@@ -142,7 +144,7 @@ class _Reader:
         knobs |= variants.knobs(knobs)
         for name, value in self.given.items():
             if name not in knobs:
-                known = ", ".join(knobs) or "none"
+                known = listed(knobs) or "none"
                 raise UsageError(f"set: there is no knob {clip(name)!r}; the spec has {known}")
             knobs[name] = read_knob(value, name)
         return knobs
@@ -152,7 +154,7 @@ class _Reader:
         bodies = [sections["layers"][1]] if "layers" in sections else []
         for body in keys_of(sections["blocks"][1]).values():
             bodies += [node for name, node in keys_of(body).items() if name == "layers"]
-        return {name for body in bodies for name in called(body)}
+        return called(bodies)
 
     def _unused(self, what: str, defined: tuple[Scalar, Node], used: set[str]) -> None:
         """Report what is defined and never used."""

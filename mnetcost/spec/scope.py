@@ -1,16 +1,26 @@
 """Where a layer stands: the parameters it sees, the names it can read, the prefix of its own."""
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from math import isnan
 from typing import Any
 
-from mnetcost.expressions import Derived, ExpressionError, is_expression, parse, value_text
+from mnetcost.expressions import (
+    MAX_EXPRESSION,
+    Derived,
+    Expression,
+    ExpressionError,
+    is_expression,
+    parse,
+    value_text,
+)
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import Collector
 from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
 INCOMING = {"in", "here"}
+PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
 
 
 class Scope(Record):
@@ -32,9 +42,15 @@ class Scope(Record):
             return self.names[name]
         return self.outer.tensor(name) if self.outer else None
 
-    def every_tensor(self) -> set[str]:
-        """All names that can be read here."""
-        return {*self.names, *(self.outer.every_tensor() if self.outer else ())}
+    def every_tensor(self) -> Iterator[str]:
+        """All names that can be read here, the nearest first."""
+        yield from reversed(self.names)
+        if self.outer:
+            yield from self.outer.every_tensor()
+
+    def parameters(self, **incoming: Any) -> Mapping[str, Any]:
+        """What an expression can name here: incoming channels where they are given."""
+        return ChainMap(incoming, {"turn": self.turn}, self.values)  # type: ignore[arg-type]
 
     def in_turn(self, turn: int) -> "Scope":
         """The surroundings of one turn of a repeat."""
@@ -42,11 +58,15 @@ class Scope(Record):
 
 
 class Evaluator:
-    """Works out the expressions of a spec; one that has no value is reported once."""
+    """Works out the expressions of a spec; one that has no value is reported once.
+
+    Characters and nodes are steps of the collector's.
+    """
 
     def __init__(self, collector: Collector) -> None:
-        self.collector = collector
+        self.collector, self.steps = collector, collector.steps
         self._parameters: dict[int, tuple[Node, bool]] = {}
+        self._parsed: dict[str, Expression | ExpressionError] = {}
 
     def has_parameters(self, node: Node | None) -> bool:
         """Whether a `$` stands anywhere in a node of the spec's text."""
@@ -60,22 +80,46 @@ class Evaluator:
             case _:
                 return False
         if id(node) not in self._parameters:
+            self.steps.take(len(children))
             # the node is kept too: an id may come again once its owner is gone
             self._parameters[id(node)] = node, any(map(self.has_parameters, children))
         return self._parameters[id(node)][1]
 
+    def parsed(self, text: str) -> Expression:
+        """The expression of a text. Raises ExpressionError."""
+        found = self._parsed.get(text)
+        if found is None:
+            self.steps.take(PARSE * len(text))
+            try:
+                found = parse(text)
+            except ExpressionError as error:
+                found = error
+            self._parsed[text] = found
+        self.steps.take(EVALUATE * min(len(text), MAX_EXPRESSION))
+        if isinstance(found, ExpressionError):
+            raise found.with_traceback(None)  # it is raised again, and would grow
+        return found
+
     def value(self, node: Scalar, scope: Scope, block: Any, here: Any) -> Any:
         """The value of an expression, or None where it has none (reported) or is not yet known."""
+        known = scope.parameters(**{"in": block, "here": here})
         try:
-            expression = parse(node.text)
-            known = {**scope.values, "turn": scope.turn, "in": block, "here": here}
+            expression = self.parsed(node.text)
             if any(_unknown(known.get(name)) for name in expression.names):
                 return None
             return expression.value(known)
         except ExpressionError as error:
-            suggestion = error.suggestion
-            self.collector.add(node.mark, "expression", str(error), suggestion=suggestion)
+            self.refuse(node, error)
             return None
+
+    def refuse(self, node: Scalar, error: ExpressionError) -> None:
+        """Report what is wrong with an expression."""
+
+        def near() -> str | None:
+            found = self.collector.guess(error.word, error.known) if error.word else None
+            return found and error.sign + found
+
+        self.collector.add(node.mark, "expression", str(error), suggestion=near)
 
     def substitute(self, node: Node, scope: Scope, block: Any, here: Any) -> Node:
         """The node with every expression replaced by its value."""
@@ -88,10 +132,12 @@ class Evaluator:
                     return value
                 return Scalar(value_text(value), True, node.mark)
             case Items():
+                self.steps.take(len(node.nodes))
                 items = Items(node.mark)
                 items.nodes = [self.substitute(one, scope, block, here) for one in node.nodes]
                 return items
             case Entries():
+                self.steps.take(len(node.nodes))
                 entries = Entries(node.mark)
                 entries.nodes = {
                     name: (key, self.substitute(value, scope, block, here))
@@ -105,13 +151,16 @@ class Evaluator:
     ) -> Derived | None:
         """A derived width up to `maximum` where the expression names incoming channels."""
         try:
-            expression = parse(node.text)
+            expression = self.parsed(node.text)
         except ExpressionError:
             return None  # said when it is worked out
-        unknown = expression.names - scope.values.keys() - INCOMING - {"turn"}
-        if unknown or not expression.names & INCOMING:
+        if not expression.names & INCOMING:
             return None
-        return Derived(expression, {**scope.values, "turn": scope.turn}, maximum, rounding)
+        known = scope.parameters()
+        values = {name: known[name] for name in expression.names - INCOMING if name in known}
+        if len(values) < len(expression.names - INCOMING):
+            return None
+        return Derived(expression, values, maximum, rounding)
 
 
 def _unknown(value: Any) -> bool:

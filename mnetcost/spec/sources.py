@@ -2,20 +2,17 @@
 
 import codecs
 import os
-import re
 from errno import EBADF
 from typing import IO
 
 from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError
+from mnetcost.spec.nodes import keys_under
 from mnetcost.text import clip, did_you_mean
 
 MAX_BYTES = 2**20
 
 SUFFIX = ".yaml"
 SCORES = ".csv"  # measured accuracies of a shipped network, beside its spec
-
-_VARIANTS = r"(?m)^variants:[^\n]*\n((?:[ \t#][^\n]*\n|\n)*)"
-_KEY = r"(?m)^  ([A-Za-z0-9_]+):"
 
 # Not pathlib: importing it takes longer than reading a spec.
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -81,15 +78,14 @@ def locate(spec: str | os.PathLike[str]) -> tuple[Origin, str]:
     if not is_path(spec):
         for path in shipped().values():
             origin = read_file(path)
-            if spec in variant_names(origin.text):
+            if spec in origin.text and spec in variant_names(origin.text):
                 return origin, spec
     return find(spec), ""
 
 
 def variant_names(text: str) -> tuple[str, ...]:
-    """The names under `variants:` in a spec's text, without reading the rest."""
-    found = re.search(_VARIANTS, text) if "variants:" in text else None
-    return tuple(re.findall(_KEY, found[1])) if found else ()
+    """The names under `variants` in a spec's text, read no further than that."""
+    return keys_under(text, "variants") if "variants" in text else ()
 
 
 def is_path(spec: str) -> bool:

@@ -1,11 +1,13 @@
 """What a layer finds where it stands: the nodes before it, names, conditions, tensors."""
 
 from collections.abc import Mapping
+from itertools import chain
 from math import isnan
 from typing import Any
 
+from mnetcost.expressions import MAX_VALUE
 from mnetcost.graph import INPUT, Input, Node
-from mnetcost.layers.base import Join, Map
+from mnetcost.layers.base import UNKNOWN, Join, Map
 from mnetcost.layers.fields import Integer
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
@@ -15,9 +17,15 @@ from mnetcost.spec.entries import RecordReader
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Evaluator, Scope
-from mnetcost.text import clip, did_you_mean
+from mnetcost.text import clip
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
+
+# Steps: of a layer, and of a name that is looked up; and characters of a name that are a step.
+NODE, TENSOR, CHARACTERS = 20, 4, 16
+
+
+_NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 class TooLarge(Exception):
@@ -41,6 +49,7 @@ class Surroundings:
         self.convert, self.records, self.blocks = convert, records, blocks
         self.collector: Collector = convert.collector
         self.evaluate: Evaluator = records.evaluate
+        self.steps = self.collector.steps
         self.nodes: list[Node] = []
         self.maps: list[Map] = []
         self.places: dict[str, int] = {}  # full name -> index
@@ -58,15 +67,19 @@ class Surroundings:
         """Append a node and its map before α."""
         if len(self.nodes) >= MAX_NODES:
             raise TooLarge
+        self.steps.take(NODE + len(node.reads) + len(node.name) // CHARACTERS)
         inputs = [self.source if index == INPUT else self.maps[index] for index in node.reads]
         block = self.source if node.block == INPUT else self.maps[node.block]
         x, last = (inputs[0], inputs[-1]) if inputs else (self.source, self.source)
         if isinstance(node.layer, Join):
             x = node.layer.merged(inputs)
-        unrolled = node.on(x, block, last) if node.derived or node.like else node
+        unrolled = node
+        if node.derived or node.like:
+            unrolled = node.on(node.derive(x, block), x, last)
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
-        self.maps.append(unrolled.layer.output(x, _as_written))
+        y = unrolled.layer.output(x, _as_written)
+        self.maps.append(_NO_MAP if max(y) > MAX_VALUE else y)  # no number says it, nor a float
         return len(self.nodes) - 1
 
     def number(self, node: YamlNode, word: str, scope: Scope) -> int:
@@ -109,6 +122,7 @@ class Surroundings:
 
     def tensor(self, node: YamlNode, scope: Scope) -> int | None:
         """The node of a tensor's name; an unknown one is reported."""
+        self.steps.take(TENSOR)
         block = self.channels(scope.block)
         if isinstance(node, Scalar) and "${" in node.text:
             node = self.records.template(node, scope)
@@ -121,10 +135,13 @@ class Surroundings:
         if index is None:  # inside a block it has its full name
             index = self.places.get(name)
         if index is None:
-            known = scope.every_tensor() | self.places.keys()
-            message = f"there is no earlier layer named `{clip(name)}` here"
-            near = did_you_mean(name, known)
-            self.collector.add(node.mark, "unknown-tensor", message, suggestion=near)
+            known = chain(scope.every_tensor(), reversed(self.places))
+            self.collector.add(
+                node.mark,
+                "unknown-tensor",
+                f"there is no earlier layer named `{clip(name)}` here",
+                suggestion=lambda: self.collector.guess(name, known),
+            )
         return index
 
     def times(self, node: YamlNode, at: int, scope: Scope) -> int:

@@ -10,7 +10,7 @@ from mnetcost.problems import TOP, Problem, SpecError, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_values
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Node, Scalar
-from mnetcost.text import clip, did_you_mean
+from mnetcost.text import clip, did_you_mean, listed
 
 VARIANT_KEYS = ("name", "source", "input", "width", "knobs")
 MERGED = ("input", "width")  # a variant gives only the keys that differ
@@ -36,7 +36,7 @@ class Variants:
                         mark=TOP,
                         code="unknown-spec",
                         message=f"the spec has no variant {clip(asked)!r}",
-                        expected="one of " + ", ".join(self.entries) if self.entries else "none",
+                        expected="one of " + listed(self.entries) if self.entries else "none",
                         suggestion=did_you_mean(asked, self.entries),
                     )
                 ]

@@ -119,6 +119,23 @@ def test_a_point_where_a_map_is_too_small_for_a_crop_is_masked():
     ]
 
 
+def test_a_grid_is_what_its_points_are():
+    text = PAD.replace("71, width: 71", "71, width: 53")
+    text += "  - resize: {name: r, like: up, mode: area}\n  - crop: {scale: [7/8, 1/3]}\n"
+    text += "  - reshape: {height: rest, width: 1, channels: $here}\n  - permute: {order: cwh}\n"
+    text += "  - crop: {from: joined, height: 9, width: 5}\n  - pad: {like: up}\n"
+    net = mnetcost.load(text)
+    grid = mnetcost.sweep(net, alpha="1,0.5,0.3", rho="1,0.7,0.5,2")
+    for a, alpha in enumerate(grid.alpha):
+        for r, rho in enumerate(grid.rho):
+            for convention in (None, "ptflops"):
+                cost = net.cost(alpha=alpha, rho=rho, convention=convention)
+                point = grid.point(a, r)
+                assert (point.params, point.mult_adds) == (cost.params, cost.mult_adds)
+            counted = mnetcost.sweep(net, alpha=alpha, rho=rho, convention="ptflops").counted
+            assert [one.tolist() for one in counted] == [[[one]] for one in cost.counted]
+
+
 @pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic", "area"])
 @pytest.mark.parametrize("convention", ["fvcore", "ptflops", "deepspeed-flops", "onnx-tool", None])
 def test_a_resize_like_another_map_counts_as_one_to_its_sides(mode, convention):

@@ -16,7 +16,8 @@ from mnetcost import cli
 PAGE = (Path(mnetcost.__file__).parent / "manual" / "output.md").read_text(encoding="utf-8")
 
 # All that changes an output: sides and kernels that are not square, knobs, a variant, two maps into
-# one layer, a call that nobody knows, figures that do not hold, a kernel too large for some inputs
+# one layer, a call that nobody knows, figures that do not hold, a kernel too large for some inputs,
+# parameters that depend on the input
 SPEC = """
 mnetcost: 1
 name: Everything
@@ -30,6 +31,9 @@ layers:
   - conv: {out: 16, kernel: [3, 5], stride: 2, norm: batch, act: relu, called_as: unknown}
   - separable: {out: 32, kernel: [3, 1], stride: 2}
   - separable: {name: last, out: 32, padding: valid}
+  - position_embedding
+  - depthwise: {multiplier: 2, from: last}
+  - pointwise: {out: 8}
   - conv: {out: 32, kernel: 3, groups: 2, when: $tall}
   - add: {from: [last, conv_2]}
   - global_avg_pool
@@ -45,7 +49,7 @@ budget: {mult_adds: 9M, params: 2k}
 # The sections of the page, and command lines that give their fields.
 LINES = {
     "mnetcost table": [
-        "table all.yaml --alpha 0.5",
+        "table all.yaml --alpha 0.5 --rho 0.5",
         "table all.yaml --convention ptflops",
         "table all.yaml --convention keras",
         "table all.yaml --columns --view blocks",
@@ -55,7 +59,9 @@ LINES = {
         "table all.yaml --view types --convention fvcore",
         "table all.yaml --view types --convention ptflops",
         "table all.yaml --view types --columns",
-        "table mobilenet_v1 --view reduction",
+        "table all.yaml --fold",
+        "table all.yaml --fold --view types",
+        "table all.yaml --view reduction",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -73,6 +79,8 @@ LINES = {
     "mnetcost reconcile --printed": [
         "reconcile all.yaml --printed 9M",
         "reconcile mobilenet_v3_small --printed 9",
+        "reconcile mobilenet_v1 --printed 576.3M",
+        "reconcile mobilenet_v1 --printed 0.6G",
     ],
     "mnetcost explain": [
         "explain all.yaml --alpha 0.5",
@@ -88,6 +96,7 @@ LINES = {
         "compare all.yaml all.yaml@alpha=0.5 --convention ptflops",
         "compare mobilenet_v1 all.yaml --batch 2 --pass training",
         "compare mobilenet_v1 mobilenet_v3_small --convention fvcore",
+        "compare mobilenet_v1 all.yaml --fold",
     ],
     "mnetcost check": ["check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops"],
     "mnetcost fit": [

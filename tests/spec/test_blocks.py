@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from networks import BLOCKS
+from networks import BLOCKS, codes
 
 import mnetcost
 
@@ -88,6 +88,33 @@ layers:
     assert cost.mult_adds == 2 * 240 * 12 * 20
 
 
+@pytest.mark.parametrize("named", ["p3", "head_1/p3"])
+def test_a_separable_shares_both_halves(named: str) -> None:
+    # 3·5·4 and 4·6 weights and 6 + 4 biases once, used at 12·20 and at 6·10 places
+    layer = "separable: {name: NAME, out: 6, kernel: [3, 5], bias: true, norm: batch, KEYS}"
+    one = layer.replace("NAME", "p3").replace("KEYS", "stride: 1")
+    other = layer.replace("NAME", "p4").replace("KEYS", f"from: down, weights: {named}")
+    inside = f"blocks:\n  head: {{takes: {{}}, layers: [{one}]}}\n"
+    head = "  - head: {}\n" if "/" in named else f"  - {one}\n"
+    text = HEAD + (inside if "/" in named else "") + "layers:\n" + head
+    text += "  - max_pool: {name: down, from: input, kernel: 2}\n" + f"  - {other}\n"
+    cost = mnetcost.load(text).cost()
+    assert cost.params == 60 + 24
+    assert cost.mult_adds == 84 * (12 * 20 + 6 * 10)
+    assert cost.parameters.biases == 4 + 6
+    assert cost.folded == 84 + 10
+    (*pairs, network) = cost.reductions()
+    assert [pair.standard.params for pair in pairs] == [15 * 4 * 6, 0]
+    assert network.standard == (360, 360 * 300)
+
+
+def test_a_separable_has_no_half_of_another_layer() -> None:
+    text = HEAD + "layers:\n  - conv: {name: a, out: 4, kernel: 3}\n"
+    with pytest.raises(mnetcost.SpecError) as caught:
+        mnetcost.load(text + "  - separable: {out: 4, weights: a}\n")
+    assert "shared-weights" in codes(caught)
+
+
 def test_knobs() -> None:
     text = (
         HEAD
@@ -97,7 +124,7 @@ def test_knobs() -> None:
     net = mnetcost.load(text)
     assert len(net.cost().layers) == 2
     assert len(net.set(n=5).cost().layers) == 5
-    assert net.set(n=0, act="none").configured("wide", {"n": 1}).cost().input == (12, 8, 4)
+    assert net.set(n=4, act="none").configured("wide", {"n": 1}).cost().input == (12, 8, 4)
     assert len(mnetcost.load(text, variant="wide").cost().layers) == 3
     for wrong in ({"m": 1}, {"n": "x" * 200}):
         with pytest.raises(mnetcost.UsageError):

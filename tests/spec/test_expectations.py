@@ -100,3 +100,16 @@ def test_figures_in_sections(section):
     assert network.cost().mult_adds == 13_824
     values = [printed.value for one in entries for _, printed in one.figures()]
     assert sorted(values) == [27, 13_824, 13_824]
+
+
+def test_commas_in_a_flow_mapping_want_quotes():
+    text = f"{INPUT}layers: [relu]\nexpect:\n  - "
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(text + "{params: 3,000}\n")
+    (problem,) = error.value.problems
+    assert (problem.code, problem.expected) == (
+        "unknown-key",
+        'quotes around a number with commas, such as "3,000,000"',
+    )
+    quoted = mnetcost.load(text + '{params: "3,000"}\n').graph.expectations
+    assert quoted[0].params.value == 3000

@@ -1,17 +1,20 @@
-"""How 1/N + 1/D_K² follows for a separable pair, step by step. Howard et al. 2017, section 3.1."""
+"""How m·(1/N + 1/D_K²) follows for a separable pair, step by step.
+
+Howard et al. 2017, section 3.1; there m, the filters of a channel, is 1.
+"""
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from mnetcost.analysis.explain.explain import Line, line, model
 from mnetcost.analysis.explain.formulas import Symbols, added, divided
-from mnetcost.analysis.separable.pairs import find_pairs, pair_name
+from mnetcost.analysis.separable.pairs import WINDOW, find_pairs, multiplier, pair_name
 from mnetcost.conventions import MULTIPLY_ADDS
 from mnetcost.cost import Count, LayerCost, amounts, multiply_adds, operations
 from mnetcost.graph import Node
 from mnetcost.layers.base import Map
-from mnetcost.layers.convolution import Conv
+from mnetcost.layers.convolution import Conv, Depthwise
 
 
 class Derivation(NamedTuple):
@@ -37,12 +40,14 @@ def derivations(count: Count, layers: Collection[str]) -> Iterator[Derivation]:
 
 def _derived(what: str, depthwise: LayerCost, pointwise: LayerCost) -> Derivation:
     """The steps from both costs to their ratio."""
-    found = model(depthwise)
+    window = {name: getattr(depthwise.node.layer, name) for name in WINDOW}
+    filters = Depthwise(**window, multiplier=multiplier(depthwise))  # however it was written
+    found = model(depthwise._replace(node=depthwise.node._replace(layer=filters)))
     symbols = found.symbols
     n = symbols.new("N", pointwise.output.c)
     after = found.y._replace(c=n)
-    window: Any = found.node.layer
-    standard = found.node._replace(layer=Conv(out=n, kernel=window.kernel))
+    kernel = cast(Depthwise, found.node.layer).kernel
+    standard = found.node._replace(layer=Conv(out=n, kernel=kernel))
     mixing = found.node._replace(layer=Conv(out=n))
     parts = [
         _cost(what, found.node, found.x, found.y),

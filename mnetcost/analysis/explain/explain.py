@@ -24,6 +24,7 @@ from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
 from mnetcost.layers.window import ONE, SAME, PaddingPair, Same
 from mnetcost.multipliers import Rounding, Ruled, sides
+from mnetcost.norm_folding import folded_values
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
@@ -243,9 +244,13 @@ def _width_lines(count: Count, place: int, found: Model) -> Iterator[Line]:
 
 
 def _parameter_lines(cost: LayerCost, found: Model) -> Iterator[Line]:
-    for kind, amount in amounts(found.node, found.x, found.y, PARAMETERS).items():
+    symbols, values = found.symbols, amounts(found.node, found.x, found.y, PARAMETERS)
+    for kind, amount in values.items():
         if value := getattr(cost.parameters, kind):
-            yield line(PARAMETERS[kind], found.symbols, found.symbols.exact(amount), value)
+            yield line(PARAMETERS[kind], symbols, symbols.exact(amount), value)
+    if cost.folded and (cost.node.folds or cost.parameters.norm_statistics):
+        left = folded_values(found.node.folds * found.y.c, values)
+        yield line("parameters, norm folded", symbols, symbols.exact(left), cost.folded)
 
 
 def _work_lines(count: Count, cost: LayerCost, found: Model, flows: bool) -> Iterator[Line]:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mnetcost.analysis.conventions.definitions import definitions
+from mnetcost.analysis.reconcile.portions import WHOLE, Scope, scopes
 from mnetcost.analysis.reconcile.readings import Reading, readings
-from mnetcost.analysis.reconcile.scopes import WHOLE, Scope, scopes
 from mnetcost.conventions import EVERY, Convention
 from mnetcost.conventions.presets import NAMES, convention, paper
 from mnetcost.conventions.tally import terms
@@ -21,7 +21,10 @@ from mnetcost.layers.fields import CALLS
 from mnetcost.printed import BYTES
 
 TOOL, BIASED = 2, 2
-OTHER_UNIT = 1  # further is a tool's number twice or half, but where it is known to be printed so
+DOUBLED, HALVED = (
+    1,
+    4,
+)  # further is a tool's number twice, but where it is known to be printed, or half
 PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
 UNTRAINED = 9
 
@@ -60,17 +63,17 @@ class Counting(NamedTuple):
 
 
 def countings(presets: Iterable[Convention]) -> list[Counting]:
-    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted.
-
-    What leaves out the kernels of some layer types is taken in its own unit alone.
-    """
+    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted."""
     found = []
     for one in presets:
         if one.counts_work:
             found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
-            if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
-                factor = Fraction(2) if one.unit == "MAC" else Fraction(1, 2)
-                found.append(Counting(one, factor, TOOL + (0 if one.doubled else OTHER_UNIT)))
+            if one.tool:
+                if one.unit == "MAC":
+                    further = 0 if one.doubled else DOUBLED
+                    found.append(Counting(one, Fraction(2), TOOL + further))
+                else:
+                    found.append(Counting(one, Fraction(1, 2), TOOL + HALVED))
     return found + [Counting(one, Fraction(1), distance) for one, distance in biased()]
 
 

@@ -39,7 +39,10 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """What explains a printed number, what prints so by chance, and what comes nearest."""
+    """What explains a printed number, what prints so by chance, and what comes nearest.
+
+    The nearest are numbers of the network asked for.
+    """
 
     tried: int
     explained: tuple[Match, ...]
@@ -59,7 +62,7 @@ def matches(candidates: Sequence[Candidate], printed: Printed) -> Matches:
     explained = [one for one in hits if one.explains and digits(printed) > 1]
     near: dict[int, Match] = {}
     for one in sorted(tried, key=lambda one: abs(one.shown - printed.value)):
-        if not one.binary and not one.printed:
+        if not one.binary and not one.printed and not one.candidate.network:
             near.setdefault(one.candidate.value, one)
     nearest = list(near.values())[:5]
     return Matches(len(tried), tuple(explained), tuple(hits[len(explained) :]), tuple(nearest))

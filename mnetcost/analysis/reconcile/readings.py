@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from fractions import Fraction
 from itertools import islice
 from typing import Any, NamedTuple
 
 from mnetcost.cost import Count
 from mnetcost.graph import Graph, Node
 from mnetcost.layers.base import Map
-from mnetcost.multipliers import Setting, make_setting
+from mnetcost.multipliers import Setting, make_setting, sides
 from mnetcost.problems import SpecError
 from mnetcost.spec import read_graph
 
@@ -55,13 +56,13 @@ def _inputs(count: Count) -> Iterator[Reading]:
         return
     longer = max(height, width)
     squares = [(side, side) for side in SIDES]
-    shaped = [(side * height // longer, side * width // longer) for side in SIDES]
-    for sides in dict.fromkeys(squares + shaped):
-        if sides != (height, width) and min(sides) > 0:
-            setting = count.setting._replace(height=sides[0], width=sides[1])
+    shaped = [sides(height, width, Fraction(side, longer)) for side in SIDES]
+    for size in dict.fromkeys(squares + shaped):
+        if size != (height, width):
+            setting = count.setting._replace(height=size[0], width=size[1])
             with suppress(SpecError):
                 layers = tuple(count.graph.shapes(setting))
-                yield Reading(f"at {sides[0]}×{sides[1]} px", layers, INPUT)
+                yield Reading(f"at {size[0]}×{size[1]} px", layers, INPUT)
 
 
 def _others(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

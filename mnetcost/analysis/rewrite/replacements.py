@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from mnetcost.analysis.separable.pairs import find_pairs, pair_name
+from mnetcost.analysis.separable.pairs import find_pairs, multiplier, pair_name
 from mnetcost.cost import Count, LayerCost
 from mnetcost.layers import LAYERS
-from mnetcost.layers.convolution import Conv, Depthwise
+from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import fields_of
 from mnetcost.problems import UsageError
 from mnetcost.spec.edits import inline
@@ -211,11 +211,11 @@ def by_standard(survey: Survey) -> Plan:
 
 def _why_not_standard(survey: Survey, mine: list[tuple[Use, Run]]) -> str | None:
     for use, run in mine:
-        layer = use.layer.node.layer
-        if isinstance(layer, Depthwise) and layer.multiplier != 1:
-            return f"{use} has {layer.multiplier} filters a channel"
         if not run:
             return f"no 1×1 convolution of stride 1 alone reads {use}"
+        half = survey.counts[use.number].layers[run[-1]]
+        if half.node.derived and multiplier(use.layer) > 1:
+            return f"the width of {half.name} follows from the filters of {use}"
     if any(survey.shares(use, run) for use, run in mine):
         return "it shares its weights"
     together = {survey.written(use, run) for use, run in mine}

@@ -265,7 +265,7 @@ def _agree(before: Count, after: Count, runs: dict[int, Run], to: str) -> bool:
 
 
 def _twin(count: Count, runs: dict[int, Run]) -> Count:
-    return Count.of(full_convolution(count.graph, runs)[0], count.setting)
+    return Count.of(full_convolution(count, runs)[0], count.setting)
 
 
 def _alike(one: Count, other: Count) -> bool:

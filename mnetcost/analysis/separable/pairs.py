@@ -11,11 +11,12 @@ from mnetcost.layers.convolution import Conv, Depthwise
 from mnetcost.layers.normalization import BatchNorm
 from mnetcost.layers.window import ONE, SAME, VALID
 
+WINDOW = ("kernel", "stride", "padding", "dilation")  # the keys of the depthwise half's window
 NETWORK = "network"  # the name of the last row: the whole against its full-convolution twin
 
 
 def find_pairs(count: Count) -> dict[int, tuple[int, ...]]:
-    """Depthwise-separable pairs, by the index of their depthwise half (multiplier 1).
+    """Depthwise-separable pairs, by the index of their depthwise half.
 
     Each comes with the indices from there to the plain 1×1 convolution (one group, stride 1) that
     ends it: between them may stand normalisation and activation layers, and nothing else reads any
@@ -41,13 +42,16 @@ def _follow(start: int, count: Count, readers: Mapping[int, Sequence[int]]) -> t
 
 
 def _filters_alone(cost: LayerCost) -> bool:
-    """Whether it has one filter a channel, and as many channels out as in."""
-    layer, channels = cost.node.layer, cost.input.c
+    """Whether every filter sees one channel; a channel may have several."""
+    layer = cost.node.layer
     if isinstance(layer, Depthwise):
-        return bool(layer.multiplier == 1)
-    return isinstance(layer, Conv) and bool(
-        1 < layer.groups_on(cost.input) == channels == cost.output.c
-    )
+        return True
+    return isinstance(layer, Conv) and bool(1 < layer.groups_on(cost.input) == cost.input.c)
+
+
+def multiplier(depthwise: LayerCost) -> int:
+    """The output channels per input channel of the depthwise half of a pair."""
+    return int(depthwise.output.c // depthwise.input.c)
 
 
 def _mixes_alone(cost: LayerCost) -> bool:

@@ -5,9 +5,9 @@ Howard et al. 2017, arXiv:1704.04861, section 3.1 and Table 4.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from mnetcost.analysis.separable.pairs import NETWORK, find_pairs, pair_name
+from mnetcost.analysis.separable.pairs import NETWORK, WINDOW, find_pairs, multiplier, pair_name
 from mnetcost.cost import FORWARD, Count, LayerCost
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Pair
@@ -27,7 +27,7 @@ class PairCost(NamedTuple):
 
 
 class Reduction(Record, kw_only=False):
-    """One comparison. M, N, D_K, D_F (input) and D_O (output) are None for the whole network."""
+    """One comparison. For the whole network M, N, D_K, D_F (input), D_O (output), m are None."""
 
     name: str
     m: int | None
@@ -38,6 +38,7 @@ class Reduction(Record, kw_only=False):
     standard: PairCost
     separable: PairCost
     formula: str | None
+    multiplier: int | None = None  # m, filters a channel
 
     @property
     def ratio(self) -> Fraction | None:
@@ -54,14 +55,15 @@ class Reduction(Record, kw_only=False):
         """The formula with the numbers put in: "1/64 + 1/9"."""
         if self.n is None or self.d_k is None:
             return None
-        return f"1/{self.n} + 1/{self.d_k.h * self.d_k.w}"
+        text = f"1/{self.n} + 1/{self.d_k.h * self.d_k.w}"
+        return text if self.multiplier == 1 else f"{self.multiplier}·({text})"
 
     @property
     def formula_value(self) -> Fraction | None:
         """What the formula gives, exact."""
-        if self.n is None or self.d_k is None:
+        if self.n is None or self.d_k is None or self.multiplier is None:
             return None
-        return Fraction(1, self.n) + Fraction(1, self.d_k.h * self.d_k.w)
+        return self.multiplier * (Fraction(1, self.n) + Fraction(1, self.d_k.h * self.d_k.w))
 
 
 def ratio_of(part: int, whole: int) -> Fraction | None:
@@ -70,45 +72,52 @@ def ratio_of(part: int, whole: int) -> Fraction | None:
 
 
 def full_convolution(
-    graph: Graph, runs: Mapping[int, Sequence[int]]
+    count: Count, runs: Mapping[int, Sequence[int]]
 ) -> tuple[Graph, dict[int, int]]:
     """The twin of a network: each of the pairs in `runs` is one standard convolution.
 
-    With it comes where each node of the network stands in the twin, by index; of a pair only the
-    pointwise half stands anywhere.
+    It holds at the setting of `count`. With it comes where each node of the network stands in the
+    twin, by index; of a pair only the pointwise half stands anywhere.
     """
     firsts = {run[-1]: start for start, run in runs.items()}
     gone = {index for run in runs.values() for index in run[:-1]}
     nodes: list[Node] = []
+    kernels: list[Any] = []  # what weights in common have in common
     place = {INPUT: INPUT}
-    for index, node in enumerate(graph.nodes):
+    for index, node in enumerate(count.graph.nodes):
         if index in gone:  # a block may begin here: what it reads stands for it
             place[index] = place[node.reads[0]]
             continue
-        reads, twin = node.reads, node
+        first, twin = index, _settled(node, count.layers[index])
         if index in firsts:
-            first = graph.nodes[firsts[index]]
-            reads, twin = first.reads, _standard(first, node)
+            first = firsts[index]
+            twin = _standard(count.graph.nodes[first], twin)
         place[index] = len(nodes)
+        kernels.append((getattr(twin.layer, "kernel", None), count.layers[first].input.c))
         shares = None
         if node.shares is not None and node.shares not in gone:
             owner = place[node.shares]
-            if _kernel(nodes[owner]) == _kernel(twin):  # else it has its own in the twin
+            if kernels[owner] == kernels[-1]:  # else it has its own in the twin
                 shares = owner
-        moved = tuple(place[read] for read in reads)
+        moved = tuple(place[read] for read in twin.reads)
         nodes.append(twin._replace(reads=moved, block=place[node.block], shares=shares))
-    return graph._replace(nodes=tuple(nodes)), place
+    return count.graph._replace(nodes=tuple(nodes)), place
+
+
+def _settled(node: Node, at: LayerCost) -> Node:
+    """The node with the widths that follow from incoming channels, which are others in the twin."""
+    values = {key: getattr(at.node.layer, key) for key in node.derived}
+    if "out" in values:
+        values["scale"] = False
+    layer = node.layer._replace(**values) if values else node.layer
+    return node._replace(layer=layer, derived=(), states=None)
 
 
 def _standard(depthwise: Node, pointwise: Node) -> Node:
     """The standard convolution that does in one step what the pair does in two. Eq. 2."""
-    window = ("kernel", "stride", "padding", "dilation")
-    layer = pointwise.layer._replace(**{name: getattr(depthwise.layer, name) for name in window})
-    return pointwise._replace(name=pair_name(depthwise.name, pointwise.name), layer=layer)
-
-
-def _kernel(node: Node) -> Pair | None:
-    return getattr(node.layer, "kernel", None)
+    layer = pointwise.layer._replace(**{name: getattr(depthwise.layer, name) for name in WINDOW})
+    name = pair_name(depthwise.name, pointwise.name)
+    return pointwise._replace(name=name, layer=layer, reads=depthwise.reads)
 
 
 def reductions(count: Count) -> tuple[Reduction, ...]:
@@ -119,7 +128,7 @@ def reductions(count: Count) -> tuple[Reduction, ...]:
     if (count.basis.batch, count.basis.pass_) != FORWARD[:2]:
         count = type(count).of(count.graph, count.setting)
     runs = find_pairs(count)
-    graph, place = full_convolution(count.graph, runs)
+    graph, place = full_convolution(count, runs)
     twin = type(count).of(graph, count.setting)
     rows = [
         _compare(count.layers[run[0]], count.layers[run[-1]], twin.layers[place[run[-1]]])
@@ -141,6 +150,8 @@ def reductions(count: Count) -> tuple[Reduction, ...]:
 
 def _compare(depthwise: LayerCost, pointwise: LayerCost, standard: LayerCost) -> Reduction:
     kernel: Pair = cast(Convolution, depthwise.node.layer).kernel
+    filters = multiplier(depthwise)
+    formula = SEPARABLE_RATIO if kernel.h == kernel.w else SEPARABLE_RATIO_ANY_KERNEL
     return Reduction(
         name=standard.name,
         m=depthwise.input.c,
@@ -152,5 +163,6 @@ def _compare(depthwise: LayerCost, pointwise: LayerCost, standard: LayerCost) ->
         separable=PairCost(
             depthwise.params + pointwise.params, depthwise.mult_adds + pointwise.mult_adds
         ),
-        formula=SEPARABLE_RATIO if kernel.h == kernel.w else SEPARABLE_RATIO_ANY_KERNEL,
+        formula=formula if filters == 1 else f"m*({formula})",
+        multiplier=filters,
     )

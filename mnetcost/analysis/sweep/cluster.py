@@ -1,12 +1,12 @@
 """The same numbers as Dask arrays, worked out block by block on a cluster or on this machine."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mnetcost.analysis.sweep.quantities import Array, Number
+from mnetcost.analysis.sweep.scheduler import computed
 from mnetcost.analysis.sweep.values import Values
-from mnetcost.problems import UsageError, missing_extra
+from mnetcost.problems import missing_extra
 
 SIDE = 2_000  # points a side of a block: 32 MB
 
@@ -42,11 +42,7 @@ class OnCluster:
 
     def parts(self, values: Values, numbers: Iterable[Number], alphas: slice) -> Sequence[Array]:
         """The values of several numbers at these α, worked out together."""
-        arrays = [dask_array(values, one, alphas) for one in numbers]  # refuses without Dask
-        import dask
-
-        found: Sequence[Array] = dask.compute(*arrays)
-        return found
+        return computed([dask_array(values, one, alphas) for one in numbers])
 
 
 def _cuts(start: int, stop: int) -> list[tuple[int, int]]:
@@ -61,30 +57,3 @@ class _Block:
 
     def __call__(self, top: int, bottom: int, left: int, right: int) -> Array:
         return self.values.part(self.number, slice(top, bottom), slice(left, right))
-
-
-@contextmanager
-def scheduler(address: str | None) -> Iterator[Any]:
-    """A client of the scheduler at this address; without one, of two workers on this machine.
-
-    Raises UsageError where nobody answers.
-    """
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise missing_extra("this needs distributed", "dask") from None
-    if address is not None:
-        try:
-            client = Client(address, timeout="10s")
-        except (OSError, ValueError) as error:
-            raise UsageError(f"no scheduler answers at {address!r}: {error}") from None
-        with client:
-            yield client
-        return
-    with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import compress
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -14,12 +15,13 @@ from mnetcost.analysis.sweep.front import front as front_of
 from mnetcost.analysis.sweep.grid import Ratios, axes_of, read_alphas, read_settings, rounded
 from mnetcost.analysis.sweep.quantities import Array
 from mnetcost.analysis.sweep.values import DTYPES, HERE, Engine, Values
+from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, in_order
 from mnetcost.exact import ratio_text, read_ratio
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
-from mnetcost.multipliers import Widths
+from mnetcost.multipliers import Setting, Widths
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
@@ -152,6 +154,13 @@ class CountSweep(CostGrid):
     def shape(self) -> tuple[int, int]:
         """(A, R)."""
         return self.values.shape
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is likely a mistake at inputs that are not the spec's own: a layer once."""
+        possible = self.values.axes.rho.places >= 0
+        inputs = compress(zip(self.rho, self.sides), possible)
+        return warnings(self.graph, [Setting(Fraction(1), rho, *sides) for rho, sides in inputs])
 
     def __repr__(self) -> str:
         alphas, rhos = self.shape

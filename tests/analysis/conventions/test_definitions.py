@@ -1,9 +1,9 @@
-"""What "parameters" means: five definitions of MobileNet v1 as published, and folding by hand."""
+"""What "parameters" means: five definitions of MobileNet v1 as published."""
 
 import pytest
 
 import mnetcost
-from mnetcost.analysis.conventions.definitions import definitions, folded
+from mnetcost.analysis.conventions.definitions import definitions
 
 
 def small(layers: str) -> mnetcost.Cost:
@@ -25,43 +25,6 @@ def test_mobilenet_v1_as_published(size: str) -> None:
         "trainable": 4_231_976,
         "not trainable": 21_888,
     }
-
-
-FOLDED = [
-    # 4·3 weights, and a bias from the normalisation
-    ("  - conv: {out: 3, norm: batch}\n", 12 + 3),
-    # the bias that is there takes it in
-    ("  - conv: {out: 3, norm: batch, bias: true}\n", 12 + 3),
-    # 3·5 kernel, non-square, 4 groups: 3·5·1·8 weights and 8 biases
-    ("  - conv: {out: 8, kernel: [3, 5], groups: 4, norm: batch}\n", 120 + 8),
-    ("  - dense: {out: 3, per_position: true, norm: batch}\n", 12 + 3),
-    # written as a layer of its own, behind a kernel without and with a bias
-    ("  - conv: {out: 3}\n  - batch_norm\n", 12 + 3),
-    ("  - conv: {out: 3, bias: true}\n  - batch_norm\n", 12 + 3),
-    # nothing to fold into: a scale and a shift a channel
-    ("  - batch_norm\n", 4 + 4),
-    ("  - conv: {out: 3, act: relu}\n  - batch_norm\n", 12 + 3 + 3),
-    # something else reads the kernel's output too
-    (
-        "  - conv: {name: c, out: 4}\n  - branches:\n      - []\n      - - batch_norm\n"
-        "    merge: add\n",
-        16 + 4 + 4,
-    ),
-    # another norm stays: γ and β
-    ("  - conv: {out: 3, norm: layer}\n", 12 + 6),
-    # a learned slope a channel stays, a running mean goes
-    ("  - conv: {out: 3, norm: batch, act: prelu}\n", 12 + 3 + 3),
-    # shared weights are there once, and so is what is folded into them
-    (
-        "  - conv: {name: a, out: 4, norm: batch}\n  - conv: {out: 4, norm: batch, weights: a}\n",
-        16 + 4,
-    ),
-]
-
-
-@pytest.mark.parametrize(("layers", "values"), FOLDED)
-def test_folding_by_hand(layers: str, values: int) -> None:
-    assert folded(small(layers)) == values
 
 
 def test_every_definition_by_hand() -> None:

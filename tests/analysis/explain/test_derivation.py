@@ -32,3 +32,17 @@ def test_the_ratio_of_a_kernel_that_is_not_square():
     assert last.formula.text == "1/N + 1/(D_Kh·D_Kw)"
     assert last.numbers.text == "1/10 + 1/(3·5)"
     assert last.result == Fraction(1, 10) + Fraction(1, 15)
+
+
+def test_several_filters_a_channel_cost_as_often():
+    spec = small("depthwise: {multiplier: 3, kernel: [3, 5]}\n  - pointwise: {out: 10}")
+    *_, last = explained(spec).derivations[0].steps
+    assert last.formula.text == "m/N + m/(D_Kh·D_Kw)"
+    assert last.result == 3 * (Fraction(1, 10) + Fraction(1, 15))
+
+
+def test_a_depthwise_half_written_by_its_groups():
+    spec = small("conv: {out: 8, groups: 8, kernel: [3, 5]}\n  - pointwise: {out: 6}")
+    found = explained(spec).derivations
+    assert {one.steps[-1].formula.text for one in found} == {"1/N + 1/(D_Kh·D_Kw)"}
+    assert {one.steps[-1].result for one in found} == {Fraction(1, 6) + Fraction(1, 15)}

@@ -70,6 +70,26 @@ def test_a_value_of_a_kernel_without_a_bias(tmp_path: Path) -> None:
     assert "flops + values of kernels" in [one["convention"] for one in found]
 
 
+def test_a_fire_module_by_the_formula_of_its_counter(tmp_path: Path) -> None:
+    """SqueezeDet's (1 + 2·Cin·K²)·Cout·H·W.
+
+    96·312·(16·(1 + 2·64) + 64·(1 + 2·16) + 64·(1 + 2·144)) = 679,071,744.
+    """
+    path = tmp_path / "fire.yaml"
+    path.write_text(
+        "input: {height: 96, width: 312, channels: 64}\n"
+        "defaults: {conv: {bias: true, act: relu}}\n"
+        "layers:\n"
+        "  - conv: {out: 16}\n"
+        "  - branches: [[conv: {out: 64}], [conv: {out: 64, kernel: 3}]]\n"
+        "    merge: concat\n",
+        encoding="utf-8",
+    )
+    first = document("reconcile", str(path), "--printed", "679.07M")["answers"][0]
+    assert (first["value"], first["unit"]) == (679_071_744, "FLOP")
+    assert "flops + biases" in first["convention"]
+
+
 @pytest.mark.parametrize(("prefix", "power"), [("k", 10), ("M", 20), ("G", 30)])
 def test_units_of_1024(prefix: str, power: int) -> None:
     """MobileNet v1's 568,740,352, whatever the prefix."""
@@ -104,6 +124,45 @@ def test_a_unit_decides_the_order() -> None:
         for unit in ("MACs", "FLOPs")
     }
     assert units == {"MACs": ["MAC", "FLOP"], "FLOPs": ["FLOP", "MAC"]}
+
+
+def test_a_whole_network_in_units_of_1024_comes_before_its_parts() -> None:
+    """HRNet-W32: 7.1G is 7,645,003,776 / 2^30, and no part of it that prints 7.1 by itself."""
+    parts = [candidate(7_100_000_000 + 1_000_000 * step, 9) for step in range(-40, 40, 20)]
+    found = matches([*parts, candidate(7_645_003_776)], Printed.read("7.1G"))
+    first = found.explained[0]
+    assert (first.candidate.value, first.binary, first.printed) == (7_645_003_776, True, "rounded")
+    assert all(one.candidate.value == 7_645_003_776 for one in found.explained)
+
+
+def test_the_stride_of_the_paper_comes_before_units_of_1024() -> None:
+    """3,857,973,248 cut to 3.8, and torchvision's 4,089,184,256 / 2^30 = 3.81."""
+    answers = document("reconcile", "resnet50", "--printed", "3.8G")["answers"]
+    assert [(one["value"], one["prefix"]) for one in answers[:2]] == [
+        (3_857_973_248, "10^9"),
+        (4_089_184_256, "2^30"),
+    ]
+    built = ("resnet50", "--set", "stride_in_1x1=true")
+    first = document("reconcile", *built, "--printed", "3.8G")["answers"][0]
+    assert (first["value"], first["scope"], first["network"]) == (
+        3_857_973_248,
+        "the whole network",
+        "",
+    )
+    assert (first["rounded"], first["printed"]) == (False, "truncated")
+
+
+SQUARES = (224, 224), (256, 256), (320, 320), (416, 416), (512, 512), (640, 640)
+SHAPED = (224, 149), (256, 171), (320, 213), (416, 277), (512, 341), (640, 427)
+
+
+@pytest.mark.parametrize(("height", "width"), [*SQUARES, *SHAPED])
+def test_inputs_that_a_source_may_have_meant(height: int, width: int, tmp_path: Path) -> None:
+    """1,152 weights at every place; the network's own input is 96×64."""
+    path = tmp_path / "net.yaml"
+    path.write_text(BIASED, encoding="utf-8")
+    first = document("reconcile", str(path), "--printed", str(1152 * height * width))["answers"][0]
+    assert first["network"] == f"at {height}×{width} px"
 
 
 # --- chance
@@ -181,8 +240,6 @@ def test_every_convention_of_work_is_tried(name: str) -> None:
             value = number(count.layers, one, 2)
             units = [found.unit for found in own if found.value == value]
             assert one.unit in units, one.name
-            if one.name == "darknet":  # not of dense layers: nobody halves its figures
-                continue
             other = "FLOP" if one.unit == "MAC" else "MAC"
             twice = 2 * value if one.unit == "MAC" else value // 2
             assert other in [found.unit for found in own if found.value == twice], one.name

@@ -51,9 +51,9 @@ KEPT = {
     ),
     "several filters": (
         "standard",
-        "layers:\n  - depthwise: {multiplier: 2}\n  - conv: {out: 8}\n",
+        "layers:\n  - depthwise: {multiplier: 2}\n  - conv: {expand: 2}\n",
         (),
-        [(("depthwise_1",), "depthwise_1 has 2 filters a channel")],
+        [(("depthwise_1",), "the width of conv_1 follows from the filters of depthwise_1")],
     ),
     "a half in a block of its own": (
         "standard",

@@ -211,3 +211,13 @@ def test_there_and_back(chain):
         tuple(one.parameters) for one in net.cost().layers
     ]
     assert totals(back) == totals(net)
+
+
+def test_several_filters_a_channel_become_one_standard_convolution():
+    text = "input: {height: 12, width: 20, channels: 4}\nlayers:\n"
+    text += "  - depthwise: {multiplier: 3, kernel: [3, 5], stride: 2}\n  - pointwise: {out: 8}\n"
+    found = mnetcost.load(text).rewrite("standard")
+    assert found.text.endswith("layers:\n  - conv: {out: 8, kernel: [3, 5], stride: 2}\n")
+    # 15·4·3 and 4·3·8 against 15·4·8, on 6×10
+    assert found.savings[-1].before == (276, 276 * 60)
+    assert found.savings[-1].after == (480, 480 * 60)

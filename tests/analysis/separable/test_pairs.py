@@ -60,7 +60,7 @@ def test_pairs_of_one_channel_never_overlap(layers, alpha, names):
     [
         (["conv: {out: 8}"], "no depthwise-separable pair"),
         (
-            ["depthwise: {multiplier: 2}", "pointwise: {out: 8}"],
+            ["depthwise: {multiplier: 2}", "pointwise: {out: 8, groups: 2}"],
             "depthwise layers in no pair, and so in the twin too: 1",
         ),
         (

@@ -17,12 +17,14 @@ from mnetcost.layers.convolution import (
     SEPARABLE_RATIO,
     SEPARABLE_RATIO_ANY_KERNEL,
     Conv,
+    Depthwise,
     Separable,
 )
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Sides
 from mnetcost.spec import shipped
 
 M, N, H, W, P, Q = sympy.symbols("M N H W P Q", integer=True, positive=True)
+F = sympy.Symbol("m", integer=True, positive=True)
 S, T, E, D_K, D_Kh, D_Kw = sympy.symbols("S T E D_K D_Kh D_Kw", integer=True, positive=True)
 NAMES = {"N": N, "D_K": D_K, "D_Kh": D_Kh, "D_Kw": D_Kw}
 
@@ -77,6 +79,18 @@ def test_the_ratio_is_what_tables_print(formula, window):
         assert sympy.simplify(part / whole) == expected
 
 
+@pytest.mark.parametrize("formula", KERNELS)
+@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS)
+def test_several_filters_a_channel_cost_as_often(formula, window):
+    window = {"kernel": KERNELS[formula], **window}
+    separable = count([Depthwise(multiplier=F, **window), Conv(out=N)], INPUT)
+    standard = count([Conv(out=N, **window)], INPUT)
+    expected = F * sympy.sympify(formula, locals=NAMES)
+    assert separable[2] == standard[2]
+    for part, whole in zip(separable[:2], standard[:2], strict=True):
+        assert sympy.simplify(part / whole - expected) == 0
+
+
 def test_the_constants_say_what_the_paper_says():
     # Howard et al. 2017, section 3.1: 1/N + 1/D_K², and the same for a kernel of two sides
     printed = sympy.sympify(SEPARABLE_RATIO, locals=NAMES)
@@ -128,6 +142,7 @@ FOUND_PAIRS = {
     "separable_2": (12, 7, (1, 4), (10, 23), (10, 20)),
     "separable_3": (7, 18, (2, 2), (10, 20), (10, 21)),
     "depthwise_1 + pointwise_1": (18, 20, (5, 2), (10, 21), (5, 11)),
+    "depthwise_2 + pointwise_2": (20, 9, (3, 3), (5, 11), (5, 11)),
     "separable_4": (11, 6, (1, 1), (3, 6), (3, 6)),
 }
 
@@ -136,14 +151,20 @@ def assert_formulas_hold(cost):
     *pairs, network = cost.reductions()
     for pair in pairs:
         square = pair.d_k.h == pair.d_k.w
-        assert pair.formula == (SEPARABLE_RATIO if square else SEPARABLE_RATIO_ANY_KERNEL)
+        plain = SEPARABLE_RATIO if square else SEPARABLE_RATIO_ANY_KERNEL
+        assert pair.formula == (plain if pair.multiplier == 1 else f"m*({plain})")
         assert pair.formula_value == pair.ratio == pair.params_ratio, pair.name
         sides = {"N": pair.n, "D_K": pair.d_k.h, "D_Kh": pair.d_k.h, "D_Kw": pair.d_k.w}
+        sides["m"] = pair.multiplier
         value = sympy.sympify(pair.formula, locals={**sides})
         assert Fraction(int(value.p), int(value.q)) == pair.ratio
-        assert pair.formula_text == f"1/{pair.n} + 1/{pair.d_k.h * pair.d_k.w}"
+        text = f"1/{pair.n} + 1/{pair.d_k.h * pair.d_k.w}"
+        assert pair.formula_text == (
+            text if pair.multiplier == 1 else f"{pair.multiplier}·({text})"
+        )
     assert network.name == "network"
     assert network.formula is network.formula_value is network.formula_text is None
+    assert network.multiplier is None
     assert network.separable == (cost.params, cost.mult_adds)
     # joining the pairs changes the network by exactly what it changes the pairs
     for quantity in ("params", "mult_adds"):
@@ -178,7 +199,7 @@ def test_pairs_of_every_form(setting):
 
 
 def test_which_pairs_are_found():
-    # a channel multiplier, or a strided pointwise half, is no depthwise-separable convolution
+    # a strided pointwise half makes no depthwise-separable convolution
     rows = mnetcost.load(PAIRS).cost().reductions()[:-1]
     assert {row.name: (row.m, row.n, row.d_k, row.d_f, row.d_o) for row in rows} == FOUND_PAIRS
 
@@ -195,7 +216,7 @@ layers:
     ("channels", "out", "alpha", "pairs"),
     [
         (4, 4, "1", 1),
-        (4, 8, "1", 0),  # two filters a channel
+        (4, 8, "1", 1),  # two filters a channel
         (8, 8, "1", 0),  # two channels a group
         (8, 4, "1", 0),
         (4, 4, "2", 0),  # α widens the channels, and each group has two of them
@@ -258,3 +279,76 @@ def test_table_3():
     assert network.standard == pair.standard
     full = mnetcost.load("mobilenet_v1_layer_full").cost()
     assert (full.params, full.mult_adds) == pair.standard
+
+
+MULTIPLIED = """
+input: {height: 32, width: 24, channels: 64}
+layers:
+  - depthwise: {multiplier: 3, kernel: KERNEL, stride: STRIDE, norm: batch}
+  - relu
+  - pointwise: OUT
+"""
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "positions"), [("3", "1", 32 * 24), ("[3, 5]", "[2, 1]", 16 * 24)]
+)
+@pytest.mark.parametrize("out", ["{out: 128}", "{expand: 2/3}"])
+def test_several_filters_a_channel(kernel, stride, positions, out):
+    # D_K² · 64 · 3 and 64 · 3 · 128 at every position, against D_K² · 64 · 128: m(1/N + 1/D_K²)
+    text = MULTIPLIED.replace("KERNEL", kernel).replace("STRIDE", stride).replace("OUT", out)
+    cost = mnetcost.load(text).cost()
+    pair, network = cost.reductions()
+    window = 9 if kernel == "3" else 15
+    weights = window * 192 + 192 * 128
+    assert (pair.m, pair.n, pair.multiplier) == (64, 128, 3)
+    assert pair.separable == network.separable == (weights, weights * positions)
+    assert pair.standard == network.standard == (window * 8192, window * 8192 * positions)
+    assert pair.ratio == pair.formula_value == 3 * (Fraction(1, 128) + Fraction(1, window))
+    assert pair.formula_text == f"3·(1/128 + 1/{window})"
+
+
+def test_widths_behind_several_filters_stay_in_the_twin():
+    # what follows from the 3 · 4 channels between the halves is as wide in the twin
+    text = """
+input: {height: 9, width: 7, channels: 4}
+blocks:
+  mix: {takes: {out: }, layers: [pointwise: {out: $out}, conv: {out: $in, kernel: [1, 3]}]}
+layers:
+  - depthwise: {multiplier: 3}
+  - mix: {out: 5}
+  - pointwise: {expand: 2, in: 12}
+"""
+    pair, network = mnetcost.load(text).cost().reductions()
+    after = 3 * 5 * 12 + 12 * 24
+    assert pair.standard == (9 * 4 * 5, 9 * 4 * 5 * 63)
+    assert network.standard == (9 * 4 * 5 + after, (9 * 4 * 5 + after) * 63)
+    assert network.separable == (9 * 12 + 12 * 5 + after, (9 * 12 + 12 * 5 + after) * 63)
+
+
+def test_weights_in_common_of_pairs_that_filter_otherwise():
+    # 6 channels twice and 12 once: the 1×1 halves are alike, the standard convolutions are not
+    text = """
+input: {height: 5, width: 3, channels: 6}
+layers:
+  - depthwise: {multiplier: 2}
+  - pointwise: {name: a, out: 12}
+  - depthwise
+  - pointwise: {out: 12, weights: a}
+"""
+    first, second, network = mnetcost.load(text).cost().reductions()
+    assert first.standard.params == 9 * 6 * 12
+    assert second.standard.params == 9 * 12 * 12
+    assert network.standard == (9 * 6 * 12 + 9 * 12 * 12, (9 * 6 * 12 + 9 * 12 * 12) * 15)
+
+
+def test_another_reader_of_the_depthwise_map_leaves_no_pair():
+    text = """
+input: {height: 5, width: 3, channels: 6}
+layers:
+  - depthwise: {multiplier: 2, name: d}
+  - pointwise: {out: 12}
+  - add: {from: [pointwise_1, d]}
+"""
+    (network,) = mnetcost.load(text).cost().reductions()
+    assert network.ratio == 1

@@ -11,6 +11,7 @@ from grids import DENSE, GROUPED
 
 import mnetcost
 from mnetcost.analysis.sweep import cluster
+from mnetcost.analysis.sweep.scheduler import scheduler
 
 # sockets of workers that were killed, and dask's own use of what it deprecates
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -139,7 +140,7 @@ def test_workers_of_its_own_are_two_on_this_machine_alone(monkeypatch):
 
     monkeypatch.setattr(distributed, "LocalCluster", Workers)
     monkeypatch.setattr(distributed, "Client", Workers)
-    with cluster.scheduler(None):
+    with scheduler(None):
         assert asked[0]["n_workers"] == 2
         assert asked[0]["threads_per_worker"] == 1
         assert asked[0]["host"] == "127.0.0.1"

@@ -1,0 +1,97 @@
+"""What is likely a mistake in a network at another input than its spec's own.
+
+Sides in numbers stay where all around them changes. And parameters are seldom meant to depend on
+the input: what was trained at one size could not be loaded at another.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from mnetcost.conventions import PARAMETERS
+from mnetcost.cost import amounts
+from mnetcost.graph import Graph, Node, check_shapes
+from mnetcost.layers.base import Map
+from mnetcost.multipliers import Setting, Widths, make_setting
+from mnetcost.problems import Collector
+
+SHOWN = 3  # layers that a warning names; of more it says how many
+
+
+class _Row(NamedTuple):
+    """A layer with its maps."""
+
+    node: Node
+    x: Map
+    y: Map
+
+
+def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
+    """Which layers have sides in numbers and another map to read than at the spec's own input, and
+    which have other parameters than there at the same α: one warning each.
+
+    `settings` differ in scale alone. A larger input makes no map smaller, so that a map which
+    differs at any of them differs at the smallest or at the largest; no others are looked at.
+    """
+    others = [one for one in settings if (one.height, one.width) != graph.base]
+    ends = (end(others, key=_positions) for end in (min, max) if others)
+    fixed: dict[str, str] = {}
+    grown: dict[str, str] = {}
+    for setting in dict.fromkeys(ends):
+        own = _rows(graph, make_setting(graph.base, setting.alpha))
+        for name, row in _rows(graph, setting).items():
+            if name in own and (words := _fixed(row, own[name])):
+                fixed.setdefault(name, words)
+            if name in own and (words := _grown(row, own[name], setting, graph.base)):
+                grown.setdefault(name, words)
+    return (
+        *_warning("sides in numbers do not follow the input", fixed),
+        *_warning("parameters depend on the input", grown),
+    )
+
+
+def _positions(setting: Setting) -> int:
+    return setting.height * setting.width
+
+
+def _warning(what: str, found: Mapping[str, str]) -> tuple[str, ...]:
+    """One warning about all of these layers, or none."""
+    if not found:
+        return ()
+    words = list(found.values())
+    more = f"; and so with {len(words) - SHOWN:,} more layers" if len(words) > SHOWN else ""
+    return (f"{what}: {'; '.join(words[:SHOWN])}{more}",)
+
+
+def _rows(graph: Graph, setting: Setting) -> dict[str, _Row]:
+    """The layers by name; where the setting is impossible, those that have a map all the same."""
+    widths = Widths(graph.rounding, setting.alpha)
+    x = graph.input.at(setting.height, setting.width, widths)
+    unsaid = Collector(graph.origin)
+    shapes = check_shapes(graph.nodes, graph.input, x, widths, unsaid, trained=False)
+    return {node.name: _Row(node, *maps) for node, *maps in shapes}
+
+
+def _fixed(row: _Row, own: _Row) -> str:
+    """The sides of a layer, where they are written in numbers and what it reads is another map."""
+    layer = row.node.layer
+    written = [getattr(layer, key, None) for key in ("height", "width")]
+    if row.node.like or row.x[:2] == own.x[:2] or not any(side and side > 1 for side in written):
+        return ""
+    made, usual = (f"{one.y.h}×{one.y.w}" for one in (row, own))
+    if not row.node.reads:
+        return f"`{row.node.name}` is {made} at every input"
+    also = "" if made == usual else f"{usual} "
+    read = f"{made} of {row.x.h}×{row.x.w}, and {also}of {own.x.h}×{own.x.w}"
+    return f"`{row.node.name}` makes {read} at the spec's own input"
+
+
+def _grown(row: _Row, own: _Row, setting: Setting, base: tuple[int, int]) -> str:
+    """The first kind of parameters of a layer that are others than at the spec's own input."""
+    here, there = (amounts(*one, PARAMETERS) for one in (row, own))
+    for kind, words in PARAMETERS.items():
+        if here.get(kind, 0) != there.get(kind, 0):
+            place = f"{setting.height}×{setting.width}"
+            amount = f"{here.get(kind, 0):,} {words} at {place}"
+            usual = f"{there.get(kind, 0):,} at the spec's own {base[0]}×{base[1]}"
+            return f"`{row.node.name}` has {amount}, {usual}"
+    return ""

@@ -1,0 +1,116 @@
+"""Batch normalisation folded into the kernels before it, as networks are stored for inference.
+
+A normalisation by fixed statistics is a scale and a shift a channel. The kernel that it follows
+takes both in: its weights are scaled, and the shift is added to its bias. Jacob et al. 2018,
+arXiv:1712.05877, section 3.2.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import takewhile
+from typing import Any, Protocol
+
+from mnetcost.layers.base import Layer
+from mnetcost.layers.convolution import Convolution
+from mnetcost.layers.dense import Dense
+from mnetcost.layers.normalization import BatchNorm
+
+BIAS, SCALE_AND_SHIFT = 1, 2  # values a channel
+
+
+class Node(Protocol):
+    """What folding asks of a node of the graph."""
+
+    @property
+    def layer(self) -> Layer: ...
+    @property
+    def riders(self) -> tuple[Layer, ...]: ...
+    @property
+    def sources(self) -> tuple[int, ...]: ...
+    @property
+    def shares(self) -> int | None: ...
+    @property
+    def training_only(self) -> bool: ...
+
+
+def folds(nodes: Sequence[Node]) -> list[int]:
+    """The values a channel that folding gives each node, beside its kernel's weights and biases.
+
+    1 is the bias of a kernel that takes a normalisation in and had none, 2 the scale and the shift
+    of a batch normalisation that stays. One is folded that follows a kernel, riding on it or as the
+    one reader of its output, and behind a folded one. Kernels in common take in what is common too.
+    """
+    owners: list[int] = []  # whose values each node has
+    for place, node in enumerate(nodes):
+        owners.append(place if node.shares is None else owners[node.shares])
+    norms = {place for place, node in enumerate(nodes) if _normalises(node)}
+    taken = _taken(nodes, owners) if norms else {}
+    folded = {place for runs in taken.values() for run in runs for place in run}
+    kept = {owners[place] for place in norms - folded}
+    found = [0] * len(nodes)
+    for owner, runs in taken.items():
+        if runs[0] and not getattr(nodes[owner].layer, "bias", True):
+            found[owner] = BIAS
+    for place in kept:
+        found[place] = SCALE_AND_SHIFT
+    return found
+
+
+def _normalises(node: Node) -> bool:
+    return BatchNorm in map(type, (node.layer, *node.riders))
+
+
+@cache
+def _takes_in(kind: type[Layer]) -> bool:
+    return issubclass(kind, (Convolution, Dense))
+
+
+def _taken(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[list[int]]]:
+    """The normalisations that go into each kernel, for each use of it, by the kernel's owner."""
+    readers: list[list[int]] = [[] for _ in nodes]
+    for place, node in enumerate(nodes):
+        for read in node.sources:
+            # at inference nothing of what is there for training alone reads anything
+            if read >= 0 and nodes[read].training_only >= node.training_only:
+                readers[read].append(place)
+    uses: dict[int, list[list[int]]] = {}
+    for place, node in enumerate(nodes):
+        if _takes_in(type(node.layer)):
+            after = list(_after(nodes, place, readers))
+            uses.setdefault(owners[place], []).append(after)
+    return {
+        owner: runs if len(runs) == 1 else _common(runs, owners) for owner, runs in uses.items()
+    }
+
+
+def _after(nodes: Sequence[Node], place: int, readers: Sequence[Sequence[int]]) -> Iterator[int]:
+    """The batch normalisations behind a kernel with nothing between, by their places."""
+    for rider in nodes[place].riders:
+        if type(rider) is not BatchNorm:
+            return
+        yield place
+    while len(readers[place]) == 1:
+        (place,) = readers[place]
+        if type(nodes[place].layer) is not BatchNorm:
+            return
+        yield place
+        if nodes[place].riders:
+            return
+
+
+def _common(runs: list[list[int]], owners: Sequence[int]) -> list[list[int]]:
+    """The runs as far as they have the same values in every use."""
+    steps = zip(*runs)
+    same = takewhile(lambda step: len({owners[place] for place in step}) == 1, steps)
+    length = len(list(same))
+    return [run[:length] for run in runs]
+
+
+def folded_values(given: Any, parameters: Mapping[str, Any]) -> Any:
+    """What is left of a node's parameters, by kind, with those that folding has given it.
+
+    γ, β and the statistics of a batch normalisation are gone; no other kind has statistics.
+    """
+    batch = parameters.get("norm_statistics", 0) != 0
+    gone = ("norm_affine", "norm_statistics") if batch else ()
+    return given + sum([count for kind, count in parameters.items() if kind not in gone])

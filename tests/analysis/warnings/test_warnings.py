@@ -1,0 +1,237 @@
+"""What a count at another input than the spec's own warns of."""
+
+import json
+
+import pytest
+
+import mnetcost
+from mnetcost import cli
+
+# A pixel shuffle by 2 as sides in numbers, which are right at 32×32 alone.
+SHUFFLE = """
+input: {height: 32, width: 32, channels: 3}
+defaults: {conv: {kernel: 3}}
+layers:
+  - conv: {name: head, out: 64}
+  - conv: {name: expand, out: 256}
+  - reshape: {name: shuffle, height: 64, width: 64}
+  - conv: {name: body, out: 64}
+  - conv: {name: tail, out: 3}
+"""
+# At ρ = 1/2 the reshape makes 64·64·16 of 16·16·256: 9·16·64 weights where there were 9·64·64.
+SIDES = (
+    "sides in numbers do not follow the input: `shuffle` makes 64×64 of 16×16, and of 32×32 at "
+    "the spec's own input"
+)
+WEIGHTS = (
+    "parameters depend on the input: `body` has 9,216 weights at 16×16, 36,864 at the spec's own "
+    "32×32"
+)
+
+HEAD = "input: {height: 12, width: 20, channels: 4}\nwidth: {round: nearest}\nlayers:\n"
+
+
+def warnings(layers, **setting):
+    return mnetcost.load(f"{HEAD}{layers}\n").cost(**setting).warnings
+
+
+def test_a_reshape_in_numbers_and_what_is_behind_it():
+    net = mnetcost.load(SHUFFLE)
+    assert net.cost(rho="1/2").warnings == (SIDES, WEIGHTS)
+    assert net.cost(input=16).warnings == (SIDES, WEIGHTS)
+    assert net.cost().warnings == net.cost(input="32x32").warnings == ()
+    follows = mnetcost.load(SHUFFLE.replace("height: 64, width: 64", "scale: 2"))
+    assert follows.cost(rho="1/2").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        # 6·10·4 and 12·20·4 values into two channels, and 240 and 960 into ten
+        (
+            "  - flatten\n  - dense: {name: fc, out: 10, bias: true}",
+            "`fc` has 2,400 weights at 6×10, 9,600 at the spec's own 12×20",
+        ),
+        (
+            "  - position_embedding: {name: p}",
+            "`p` has 240 other learned values at 6×10, 960 at the spec's own 12×20",
+        ),
+        (
+            "  - flatten\n  - batch_norm: {name: b}",
+            "`b` has 480 normalisation γ and β at 6×10, 1,920 at the spec's own 12×20",
+        ),
+        ("  - crop: {name: c, height: 5, width: 9}", "`c` makes 5×9 of 6×10, and of 12×20 at"),
+        ("  - resize: {name: r, height: 24}", "`r` makes 24×10 of 6×10, and 24×20 of 12×20 at"),
+        (
+            "  - global_avg_pool\n  - learned: {name: t, out: 4, height: 50}",
+            "`t` is 50×1 at every input",
+        ),
+        ("  - reshape: {name: s, height: 2, channels: 4}", "`s` makes 2×30 of 6×10, and 2×120 of"),
+        ("  - reshape: {name: s, height: $here, channels: 4}", "`s` makes 4×15 of 6×10, and 4×60"),
+    ],
+)
+def test_what_is_warned_of(layers, words):
+    (text,) = warnings(layers, rho="0.5")
+    assert words in text
+    assert warnings(layers) == ()
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        # what follows the input
+        "  - crop: {scale: 1/2}\n  - conv: {out: 3}",
+        "  - max_pool: {name: p, kernel: 2}\n  - crop: {from: input, like: p}",
+        "  - reshape: {width: 1, channels: 4}\n  - dense: {out: 3, per_position: true}",
+        "  - reshape: {height: 1, width: rest, channels: 4}\n  - conv: {out: 3}",
+        "  - learned: {out: 4}",
+        "  - pad: {top: 1}\n  - conv: {out: 2}",
+        # numbers behind what is the same at every input
+        "  - adaptive_avg_pool: {size: [2, 3]}\n  - flatten\n  - dense: {out: 10}",
+        "  - adaptive_avg_pool: {size: 4}\n  - reshape: {height: 2, width: 8}\n  - conv: {out: 3}",
+        "  - adaptive_avg_pool: {size: 4}\n  - resize: {height: 2, width: 8}\n  - conv: {out: 3}",
+    ],
+)
+def test_what_is_not_warned_of(layers):
+    assert warnings(layers, rho="0.5") == warnings(layers, rho=2) == ()
+
+
+def test_the_comparison_is_at_the_same_width():
+    # α = 1/2 leaves 4 of 8 channels: 6·10·4 values and 12·20·4 into ten
+    layers = "  - conv: {out: 8}\n  - flatten\n  - dense: {name: fc, out: 10, scale: false}"
+    assert warnings(layers, alpha="0.5") == ()
+    assert warnings(layers, alpha="0.5", rho="0.5") == (
+        "parameters depend on the input: `fc` has 2,400 weights at 6×10, 9,600 at the spec's own "
+        "12×20",
+    )
+
+
+def test_many_layers_are_one_warning():
+    many = "\n".join(f"  - position_embedding: {{name: p{n}}}" for n in range(1_005))
+    (text,) = warnings(many, rho="0.5")
+    assert [name in text for name in ("`p0`", "`p1`", "`p2`", "`p3`")] == [True, True, True, False]
+    assert text.endswith("; and so with 1,002 more layers")
+
+
+def test_a_variant_has_an_input_of_its_own():
+    text = HEAD.replace("layers:", "variants: {wide: {input: {width: 40}}}\nlayers:")
+    net = mnetcost.load(f"{text}  - position_embedding\n", variant="wide")
+    assert net.cost().warnings == ()
+    assert len(net.cost(input="12x20").warnings) == 1
+
+
+def test_a_sweep_says_once_which_layers_it_concerns():
+    net = mnetcost.load(SHUFFLE)
+    assert mnetcost.sweep(net, rho="1,0.75,0.5", alpha=1).warnings == (SIDES, WEIGHTS)
+    assert mnetcost.sweep(net, rho=1, alpha=1).warnings == ()
+    # the others are impossible, and left out: neither 24·24·16 nor 8·8·16 is a multiple of 64·64
+    text = SHUFFLE.replace("width: 64}", "width: 64, channels: rest}").replace("256", "16")
+    masked = mnetcost.sweep(mnetcost.load(text), rho="1,0.75,0.25", alpha=1, invalid="mask")
+    assert [masked.point(0, r).params is None for r in range(3)] == [False, True, True]
+    assert masked.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("network", "resolution", "words"),
+    # torchvision's pool adaptively before they flatten; a position a patch and one for the class:
+    # (24·24 + 1)·768, (14·14 + 1)·768
+    [
+        ("vgg16", 192, []),
+        ("alexnet", 256, []),
+        ("mobilenet_v1", 128, []),
+        ("deeplabv3_mobilenet_v3_large", 260, []),
+        ("mobilenet_ssd", 512, []),
+        (
+            "vit_b_16",
+            384,
+            [
+                "parameters depend on the input: `position_embedding_1` has 443,136 other learned "
+                "values at 384×384, 151,296 at the spec's own 224×224"
+            ],
+        ),
+    ],
+)
+def test_shipped_networks(network, resolution, words):
+    assert list(mnetcost.load(network).cost(resolution=resolution).warnings) == words
+
+
+COMMANDS = [
+    "table {} --rho 1/2",
+    "explain {} shuffle --rho 1/2",
+    "conventions {} --rho 1/2",
+    "reconcile {} --from fvcore --rho 1/2",
+    "reconcile {} --printed 83M --rho 1/2",
+    "sweep {} --rho 1/2,1 --alpha 1",
+    "fit {} --max-params 200k --min-alpha 1 --rho 1/2,1",
+    "check {} --max-params 200k --rho 1/2",
+    "compare {} {}@rho=1/2",
+    "diff {} {}@rho=1/2",
+]
+
+
+@pytest.fixture
+def spec(tmp_path):
+    path = tmp_path / "net.yaml"
+    path.write_text(SHUFFLE)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_report_shows_them(command, spec, capsys):
+    if command.startswith("explain"):
+        pytest.importorskip("sympy")
+    assert cli.run(command.replace("{}", spec).split()) == 0
+    out, err = capsys.readouterr()
+    found = [line for line in out.splitlines() if line.startswith("Warning: ")]
+    assert [line.endswith(text) for line, text in zip(found, (SIDES, WEIGHTS))] == [True, True]
+    assert len(found) == 2
+    assert not err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_document_holds_them(command, spec, capsys):
+    if command.startswith("explain"):
+        pytest.importorskip("sympy")
+    assert cli.run([*command.replace("{}", spec).split(), "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    places = [document, document.get("after"), *document.get("networks", ())]
+    found = [one["warnings"] for one in places if one and one.get("warnings")]
+    assert [[text[-len(SIDES) :], text_[-len(WEIGHTS) :]] for text, text_ in found] == [
+        [SIDES, WEIGHTS]
+    ]
+    assert not err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "table {} --rho 1/2 --format csv",
+        "sweep {} --rho 1/2,1 --alpha 1 --format csv",
+        "check {} --max-params 200k --rho 1/2 --format github",
+        "check {} --max-params 200k --rho 1/2 --format junit",
+    ],
+)
+def test_formats_without_a_place_have_them_beside(command, spec, capsys):
+    assert cli.run(command.replace("{}", spec).split()) == 0
+    out, err = capsys.readouterr()
+    assert "Warning" not in out
+    assert [line.endswith(text) for line, text in zip(err.splitlines(), (SIDES, WEIGHTS))] == [
+        True,
+        True,
+    ]
+
+
+def test_files_of_a_sweep_have_them_beside(spec, tmp_path, capsys):
+    pytest.importorskip("pyarrow")
+    for place in (["-o", str(tmp_path / "a.parquet")], ["--parts", str(tmp_path / "parts")]):
+        assert cli.run(["sweep", spec, "--rho", "1/2,1", "--alpha", "1", *place]) == 0
+        assert capsys.readouterr().err == f"Warning: {SIDES}\nWarning: {WEIGHTS}\n"
+
+
+def test_a_sweep_over_knobs_says_it_once(spec, tmp_path, capsys):
+    text = SHUFFLE.replace("input:", "knobs: {last: 3}\ninput:").replace("out: 3", "out: $last")
+    (tmp_path / "knobs.yaml").write_text(text)
+    words = ["sweep", str(tmp_path / "knobs.yaml"), "--set", "last=3,4", "--rho", "1/2"]
+    assert cli.run([*words, "--alpha", "1"]) == 0
+    assert capsys.readouterr().out.count("Warning: ") == 2
