@@ -68,7 +68,7 @@ def countings(presets: Iterable[Convention]) -> list[Counting]:
     for one in presets:
         if one.counts_work:
             found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
-            if one.tool:
+            if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
                 if one.unit == "MAC":
                     further = 0 if one.doubled else DOUBLED
                     found.append(Counting(one, Fraction(2), TOOL + further))

@@ -240,6 +240,8 @@ def test_every_convention_of_work_is_tried(name: str) -> None:
             value = number(count.layers, one, 2)
             units = [found.unit for found in own if found.value == value]
             assert one.unit in units, one.name
+            if one.name == "darknet":  # not of dense layers: nobody halves its figures
+                continue
             other = "FLOP" if one.unit == "MAC" else "MAC"
             twice = 2 * value if one.unit == "MAC" else value // 2
             assert other in [found.unit for found in own if found.value == twice], one.name
