@@ -44,6 +44,7 @@ SIZES = {
     "softmax_rows": "softmaxes of attention",
     "input_projections": "multiply-accumulates of the query, key and value projections",
     "input_bias": "bias additions of the query, key and value projections",
+    "global_outputs": "values of an adaptive pool that are pooled from the whole map",
     "nearest_outputs": "values resized to the nearest",
     "bilinear_outputs": "values resized bilinearly",
     "bicubic_outputs": "values resized bicubically",

@@ -63,10 +63,7 @@ class Counting(NamedTuple):
 
 
 def countings(presets: Iterable[Convention]) -> list[Counting]:
-    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted.
-
-    What leaves out the kernels of some layer types is taken in its own unit alone.
-    """
+    """Each preset as it is; a tool's MACs doubled and its FLOPs halved; biases counted."""
     found = []
     for one in presets:
         if one.counts_work:
