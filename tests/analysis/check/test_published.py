@@ -22,7 +22,7 @@ def document(*entries: str) -> Any:
 
 
 def test_the_kinds_of_figures() -> None:
-    assert list(FIGURES) == ["params", "mult_adds", "learned", "stored"]
+    assert list(FIGURES) == ["params", "mult_adds", "learned", "stored", "folded"]
     assert verdicts(RIGHT) == [
         ("params", 24, "agrees"),
         ("mult_adds", 576, "agrees"),
