@@ -31,11 +31,11 @@ class Bounds(NamedTuple):
     low: Any
     high: Any
 
-    @property
-    def certain(self) -> bool:
-        """Whether it is one number, over a whole grid too."""
-        distance = 0 if self.low is self.high else self.high - self.low
-        return isinstance(distance, int) and distance == 0
+
+def are_one(low: Any, high: Any) -> bool:
+    """Whether both are surely one number, over a whole grid too."""
+    distance = 0 if low is high else high - low
+    return isinstance(distance, int) and distance == 0
 
 
 def stages(node: Node, x: Map, y: Map) -> Iterator[Stage]:
@@ -102,7 +102,7 @@ def weigh(node: Node, x: Map, y: Map, convention: Convention, batch: int) -> Bou
         ]
         least = most = values[0]
         for value in values[1:]:
-            if not Bounds(least, value).certain:
+            if not are_one(least, value):
                 least, most = minimum(least, value), maximum(most, value)
         certain = low is high and least is most
         low = low + least

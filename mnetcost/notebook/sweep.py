@@ -22,15 +22,15 @@ class Sweep(CountSweep):
     """
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """A data frame, one row a point in α-major order: α, ρ, height, width (px), every cost.
+        """A data frame, a row a point, α-major: α, ρ, input sides (px) and channels, every cost.
 
-        Impossible points have no costs. Raises UsageError without the extra `pandas`, or for over
-        100,000,000 points.
+        α and ρ are the nearest floats. Impossible points have no costs. Raises UsageError without
+        the extra `pandas`, or for over 100,000,000 points.
         """
         return to_pandas(self._rows())
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """The same rows as CSV, written whole or not at all."""
+        """The same rows as CSV, α and ρ exact as texts, written whole or not at all."""
         to_csv(self._rows(), path)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
@@ -43,8 +43,9 @@ class Sweep(CountSweep):
     def to_parts(self, folder: str | os.PathLike[str]) -> None:
         """The same rows as a folder of Parquet files of about a million points each.
 
-        A folder that was cut short is finished, without what is done already. Raises UsageError
-        without the extra `parquet`, and for a folder with other settings or in use.
+        A folder that was cut short is finished, without what is done already; a part that is not as
+        it was written is made again. Raises UsageError without the extra `parquet`, and for a
+        folder with other settings, with a file that is no part of the sweep, or in use.
         """
         to_parts(self._rows(), folder)
 

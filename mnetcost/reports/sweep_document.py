@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product, repeat
 from typing import Any
 
-from mnetcost.analysis.sweep.grid import blocks
+from mnetcost.analysis.sweep.grid import blocks, input_channels
 from mnetcost.analysis.sweep.quantities import Array
 from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
 from mnetcost.conventions.tally import Bounds
@@ -29,7 +29,9 @@ def points_documents(
 def _points(sweep: CountSweep, alphas: slice) -> Iterator[dict[str, Any]]:
     """The points at these α; costs are null, and there are no types, where it is impossible."""
     places = product(
-        zip(map(str, sweep.alpha[alphas]), sweep.channels(alphas).tolist()),
+        zip(
+            map(str, sweep.alpha[alphas]), input_channels(sweep.graph, sweep.alpha[alphas]).tolist()
+        ),
         zip(map(str, sweep.rho), sweep.sides),
     )
     grids = sweep, *sweep.types.values()

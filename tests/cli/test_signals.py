@@ -35,6 +35,25 @@ def test_nothing_half_written_stays(words, number, code, tmp_path):
     assert "grid.parquet" not in os.listdir(tmp_path)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGHUP, 129)])
+def test_workers_end_without_a_word(number, code, tmp_path):
+    """A terminal sends these to all of its processes, workers too."""
+    words = [*LINES["--parts"], "--engine", "dask"]
+    command = [sys.executable, "-m", "mnetcost", *words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=pipe, stderr=pipe, start_new_session=True
+    ) as running:
+        deadline = time.monotonic() + 50
+        while not (tmp_path / "part-000000.parquet").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(running.pid, number)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (code, b"", b"")
+    assert not halves(tmp_path)
+
+
 def halves(folder):
     return [name for name in os.listdir(folder) if name.endswith(".mnetcost")]
 

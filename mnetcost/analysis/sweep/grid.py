@@ -148,6 +148,13 @@ def rounded(graph: Graph, written: Any, alphas: Ratios) -> Array:
     return narrowed(rule.channels(tops, bottoms))
 
 
+def input_channels(graph: Graph, alphas: Sequence[Fraction]) -> Array:
+    """The input's channels at each α."""
+    if graph.input.scale:
+        return rounded(graph, graph.input.channels, Ratios.of(alphas))
+    return np.full(len(alphas), graph.input.channels)
+
+
 def _sides(written: int, rhos: Ratios) -> list[int]:
     """A side of the input at each ρ, px."""
     found: list[int] = side(written, *rhos.times(1, room=4 * written)).tolist()

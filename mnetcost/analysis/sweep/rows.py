@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mnetcost.analysis.sweep.counting import NOTHING
-from mnetcost.analysis.sweep.grid import blocks
+from mnetcost.analysis.sweep.grid import blocks, input_channels
 from mnetcost.analysis.sweep.quantities import Array, Number
 from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.analysis.sweep.values import MAX_HELD
 from mnetcost.conventions.presets import paper
+from mnetcost.conventions.tally import are_one
 from mnetcost.cost import in_order
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import value_text
@@ -52,7 +53,7 @@ class Rows:
         self.sweeps = sweeps
         self.words = {name: _holder([knobs[name] for knobs, _ in sweeps]) for name in sweeps[0][0]}
         self.types = in_order(chain.from_iterable(one.types for _, one in sweeps))
-        self.ranged = not all(one.cost.counted.certain for _, one in sweeps)
+        self.ranged = not all(are_one(*one.cost.counted) for _, one in sweeps)
         self.numbers = [self._numbers(one) for _, one in sweeps]
         holders = [
             {name: one.values.dtype_of(number) for name, number in numbers.items()}
@@ -114,7 +115,7 @@ class Rows:
             np.repeat([number(one) for one in alphas], across),
             np.tile([number(one) for one in sweep.rho], len(alphas)),
             *(np.tile(one, len(alphas)) for one in zip(*sweep.sides)),
-            np.repeat(sweep.channels(piece.alphas), across),
+            np.repeat(input_channels(sweep.graph, alphas), across),
         )
         found.update(zip(PLACES, places))
         numbers = self.numbers[piece.sweep]

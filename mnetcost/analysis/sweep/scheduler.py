@@ -10,6 +10,11 @@ from mnetcost.problems import UsageError, missing_extra
 from mnetcost.text import clip
 
 PATIENCE = 10  # seconds: for an answer, and for workers
+# What reading raises that was not written by a scheduler, beside what its libraries define.
+NONSENSE = (
+    *(OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(AssertionError, EOFError, ImportError, MemoryError, RuntimeError),
+)
 
 
 @contextmanager
@@ -72,8 +77,10 @@ def _quiet() -> Iterator[None]:
 def _client(address: str) -> Any:
     """A client of a scheduler that answers and has workers."""
     import asyncio
+    from pickle import PickleError
 
     from distributed import Client
+    from msgpack import UnpackException
 
     answers: list[Any] = []
     try:
@@ -81,8 +88,8 @@ def _client(address: str) -> Any:
         return Client(address, timeout=f"{PATIENCE}s")
     except UsageError:
         raise
-    except Exception as error:  # anything may answer there, and reading it raise anything
-        if answers:
+    except (*NONSENSE, PickleError, UnpackException) as error:
+        if answers and not answers[-1]["workers"]:
             raise UsageError(f"the scheduler at {clip(address)!r} has no workers") from None
         words = _words(error)
         raise UsageError(f"no scheduler answers at {clip(address)!r}: {words}") from None

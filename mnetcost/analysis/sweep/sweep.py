@@ -6,14 +6,11 @@ from fractions import Fraction
 from itertools import compress
 from typing import Any, NamedTuple, Self
 
-import numpy as np
-
 from mnetcost.analysis.sweep import reducing
 from mnetcost.analysis.sweep.cluster import OnCluster
 from mnetcost.analysis.sweep.counting import Cost, Failures, count_layers, together
 from mnetcost.analysis.sweep.front import front as front_of
-from mnetcost.analysis.sweep.grid import Ratios, axes_of, read_alphas, read_settings, rounded
-from mnetcost.analysis.sweep.quantities import Array
+from mnetcost.analysis.sweep.grid import axes_of, read_alphas, read_settings
 from mnetcost.analysis.sweep.values import DTYPES, HERE, Engine, Values
 from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.conventions.tally import Bounds
@@ -165,13 +162,6 @@ class CountSweep(CostGrid):
     def __repr__(self) -> str:
         alphas, rhos = self.shape
         return f"{type(self).__name__}({self.graph.name!r}, {alphas} α by {rhos} ρ)"
-
-    def channels(self, alphas: slice) -> Array:
-        """The input's channels at these α."""
-        source, chosen = self.graph.input, self.alpha[alphas]
-        if source.scale:
-            return rounded(self.graph, source.channels, Ratios.of(chosen))
-        return np.full(len(chosen), source.channels)
 
     def input(self, a: int, r: int) -> Map:
         """The input map at grid point [a, r]."""
