@@ -1,4 +1,4 @@
-"""Whatever stands in a spec, a preset, a file of scores or an option, a command answers in words."""
+"""Whatever stands in a spec, a preset, a file of scores or an option, a command says in words."""
 
 import time
 from pathlib import Path
@@ -28,7 +28,7 @@ def _fuzz(seed: int, cases: int, folder: Path) -> list[str]:
             said = "" if ran.code in (0, 1, 2) and "Traceback" not in ran.err else ran.err
             said = said or ("" if ran.code == 0 or ran.err or ran.out else "nothing is said")
             said = said or ("a control character" if "\x1b" in ran.err else "")
-        except Exception as error:  # noqa: BLE001 - any would be a traceback
+        except Exception as error:
             said = repr(error)
         if time.process_time() - start > SECONDS:
             said = said or "slow"

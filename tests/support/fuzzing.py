@@ -14,14 +14,60 @@ SHIPPED = [path.read_text(encoding="utf-8") for path in sorted(SPECS.glob("*.yam
 SHORT = [text for text in SHIPPED if len(text) < 3_000]
 
 WORDS = [
-    *("no", "true", "false", "~", "null", "", "''", '""', "...", "---", "%TAG ! x", "&a", "*a", "<<"),
+    *(
+        "no",
+        "true",
+        "false",
+        "~",
+        "null",
+        "",
+        "''",
+        '""',
+        "...",
+        "---",
+        "%TAG ! x",
+        "&a",
+        "*a",
+        "<<",
+    ),
     *("0", "1", "2", "3", "8", "16", "-1", "010", "0x10", "0b_", "1_0", "1:30", "1e9", "1e400"),
-    *("1e-400", ".inf", ".nan", "0.75", "6/7", "1/0", "16777216", "65536", "9" * 50, "1.5M", "569M"),
+    *(
+        "1e-400",
+        ".inf",
+        ".nan",
+        "0.75",
+        "6/7",
+        "1/0",
+        "16777216",
+        "65536",
+        "9" * 50,
+        "1.5M",
+        "569M",
+    ),
     *("same", "valid", "batch", "relu6", "input", "rest", "a", "b", "c", "n", "x" * 120, "名", "é"),
     *("$in", "$here", "$turn", "$n", "$a", "${n}", "${a}/x", "$missing", "$in - 8", "$here / 3"),
     *("$in / 0", "$in * 1e400", "$in + 1e-400", "ceil($in * 1.0000000000000000001)", "$in ** 9"),
-    *("divisible($here, 8)", "$n == 1", "$turn > 1", "not $a", "$a == relu6", "($in", "1if $n else 2"),
-    *("\u202e", "\u061c", "\U000e0041", "\ufff9", "\xad", "\x85", "\u2028", "\ud800", "\0", "\x1b[2J"),
+    *(
+        "divisible($here, 8)",
+        "$n == 1",
+        "$turn > 1",
+        "not $a",
+        "$a == relu6",
+        "($in",
+        "1if $n else 2",
+    ),
+    *(
+        "\u202e",
+        "\u061c",
+        "\U000e0041",
+        "\ufff9",
+        "\xad",
+        "\x85",
+        "\u2028",
+        "\ud800",
+        "\0",
+        "\x1b[2J",
+    ),
 ]
 PIECES = [
     *("\n", "\n  ", "\n    - ", "- ", ": ", ", ", "{", "}", "[", "]", "#", "'", '"', "|\n", ">\n"),
@@ -38,7 +84,17 @@ notes: [{relu: as the tool does}, plain]
 free: {it moves: [flatten, split]}
 """
 SCORES = "alpha,resolution,accuracy\n1,224,70.9\n0.5,160,60%\n# a line\n0.25,8,50.1\n"
-SECTIONS = ("name", "source", "width", "knobs", "variants", "defaults", "blocks", "expect", "budget")
+SECTIONS = (
+    "name",
+    "source",
+    "width",
+    "knobs",
+    "variants",
+    "defaults",
+    "blocks",
+    "expect",
+    "budget",
+)
 
 
 class Case(NamedTuple):
@@ -114,7 +170,10 @@ class Chance:
             "width": "width: {round: " + self.random.choice(("floor", "nearest", "none")) + "}",
             "knobs": f"knobs: {{n: {self.word()}, a: {self.word()}}}",
             "variants": f"variants:\n  v: {{knobs: {{n: {self.word()}}}}}\n  w: {self.value()}",
-            "defaults": "defaults: {conv: {act: relu}, " + "relu: {called_as: " + self.word() + "}}",
+            "defaults": "defaults: {conv: {act: relu}, "
+            + "relu: {called_as: "
+            + self.word()
+            + "}}",
             "blocks": f"blocks:\n  b:\n    takes: {{c: {self.word()}}}\n    layers:\n{layers}",
             "expect": f"expect:\n  - {{params: {self.word()}, alpha: {self.word()}, variant: v}}",
             "budget": f"budget: {{mult_adds: {self.word()}, resolution: {self.word()}}}",
@@ -138,7 +197,9 @@ class Chance:
             merge = self.random.choice(("add", "concat", "multiply", self.word()))
             return f"{{branches: [[{inner}], [{self.layer()}]], merge: {merge}{when}}}"
         if form == 11:
-            pairs = ", ".join(f"{self.random.choice((*CALL_KEYS, 'c'))}: {self.word()}" for _ in "ab")
+            pairs = ", ".join(
+                f"{self.random.choice((*CALL_KEYS, 'c'))}: {self.word()}" for _ in "ab"
+            )
             return self.random.choice(("b", f"{{b: {{{pairs}}}}}", f"{{b: {self.value()}}}"))
         if form == 12:
             name = self.random.choice(("b", *LAYERS))
@@ -184,7 +245,9 @@ class Chance:
             end = start + self.random.choice((0, 0, 1, 5, 30))
             copied = self.random.randint(0, len(text))
             part = text[copied : copied + self.random.randint(0, 60)]
-            piece = self.random.choice((part, self.random.choice(PIECES), self.word(), self.value()))
+            piece = self.random.choice(
+                (part, self.random.choice(PIECES), self.word(), self.value())
+            )
             text = text[:start] + piece + text[end:]
         return text
 
@@ -220,7 +283,12 @@ class Chance:
 
 
 # Ways to call each command. The costly ones stand once, others twice.
-_PLAIN = [["SPEC"], ["SPEC", "--alpha", "?"], ["SPEC", "--resolution", "?"], ["SPEC", "--set", "n=2"]]
+_PLAIN = [
+    ["SPEC"],
+    ["SPEC", "--alpha", "?"],
+    ["SPEC", "--resolution", "?"],
+    ["SPEC", "--set", "n=2"],
+]
 COMMANDS: dict[str, list[list[str]]] = {
     "table": [*_PLAIN, ["SPEC", "--view", "types"], ["SPEC", "--convention", "PRESET"]],
     "check": [["SPEC"], ["SPEC", "--max-mult-adds", "?"]],
