@@ -4,10 +4,9 @@ from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
-from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
-from mnetcost.conventions.presets import paper
-from mnetcost.conventions.tally import Bounds, apart, weigh
-from mnetcost.conventions.tally import params as params_of
+from mnetcost.conventions import PARAMETERS, WORK, Convention
+from mnetcost.conventions.presets import kernels, paper
+from mnetcost.conventions.tally import Bounds, apart, params_under, weigh
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
@@ -128,46 +127,44 @@ class LayerCost(NamedTuple):
         return self.node.layer.kernel_text()
 
 
-class TypeCost(Record, kw_only=False):
-    """All layers of one type together; shares are exact, of 1."""
+class Summed(Record):
+    """Layers, and what they cost together."""
 
+    layers: tuple[LayerCost, ...]
     params: int
-    params_share: Fraction
     mult_adds: int
-    mult_adds_share: Fraction
-    kernels: tuple[str, ...]
     parameters: Parameters
+    passes: Passes | None
     counted: Bounds
     counted_params: int
-    passes: Passes | None
-    layers: tuple[LayerCost, ...]
+
+    @property
+    def operations(self) -> tuple[int, ...]:
+        """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
+        return tuple(map(sum, zip(*(layer.operations for layer in self.layers))))
 
     @property
     def folded(self) -> int:
         """The parameters at inference, batch normalisation folded into the kernels before it."""
         return sum(layer.folded for layer in self.layers)
 
-    @property
-    def operations(self) -> tuple[int, ...]:
-        """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
-        return _total_operations(self.layers)
+
+class TypeCost(Summed):
+    """All layers of one type together; shares are exact, of 1."""
+
+    params_share: Fraction
+    mult_adds_share: Fraction
+    kernels: tuple[str, ...]
 
 
-class Count(Record):
+class Count(Summed):
     """The cost of a network at one setting. Totals are the sums of the layers."""
 
     graph: Graph
     setting: Setting
     basis: Basis
     input: Map
-    layers: tuple[LayerCost, ...]
-    params: int
-    mult_adds: int
-    parameters: Parameters
     work: Mapping[str, int]
-    passes: Passes | None
-    counted: Bounds
-    counted_params: int
 
     @classmethod
     def of(cls, graph: Graph, setting: Setting, basis: Basis = FORWARD) -> Self:
@@ -186,25 +183,9 @@ class Count(Record):
             input=graph.input.at(
                 setting.height, setting.width, Widths(graph.rounding, setting.alpha)
             ),
-            layers=layers,
-            params=sum(layer.params for layer in layers),
-            mult_adds=sum(layer.mult_adds for layer in layers),
-            parameters=Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
             work=_total_work(layers),
-            passes=_total_passes(layers),
-            counted=total(layer.counted for layer in layers),
-            counted_params=sum(layer.counted_params for layer in layers),
+            **_summed(layers),
         )
-
-    @property
-    def folded(self) -> int:
-        """The parameters at inference, batch normalisation folded into the kernels before it."""
-        return sum(layer.folded for layer in self.layers)
-
-    @property
-    def operations(self) -> tuple[int, ...]:
-        """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
-        return _total_operations(self.layers)
 
     @property
     def figures(self) -> dict[str, int]:
@@ -226,20 +207,25 @@ class Count(Record):
         return {name: self._type_cost(groups[name]) for name in in_order(groups)}
 
     def _type_cost(self, layers: list[LayerCost]) -> TypeCost:
-        params = sum(layer.params for layer in layers)
-        mult_adds = sum(layer.mult_adds for layer in layers)
+        summed = _summed(tuple(layers))
         return TypeCost(
-            params,
-            share(params, self.params),
-            mult_adds,
-            share(mult_adds, self.mult_adds),
-            tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
-            Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
-            total(layer.counted for layer in layers),
-            sum(layer.counted_params for layer in layers),
-            _total_passes(layers),
-            tuple(layers),
+            **summed,
+            params_share=share(summed["params"], self.params),
+            mult_adds_share=share(summed["mult_adds"], self.mult_adds),
+            kernels=tuple(dict.fromkeys(layer.kernel for layer in layers if layer.kernel)),
         )
+
+
+def _summed(layers: tuple[LayerCost, ...]) -> dict[str, Any]:
+    return {
+        "layers": layers,
+        "params": sum(layer.params for layer in layers),
+        "mult_adds": sum(layer.mult_adds for layer in layers),
+        "parameters": Parameters(*map(sum, zip(*(layer.parameters for layer in layers)))),
+        "passes": _total_passes(layers),
+        "counted": total(layer.counted for layer in layers),
+        "counted_params": sum(layer.counted_params for layer in layers),
+    }
 
 
 TYPE_ORDER = ("pointwise", "depthwise", "conv", "dense")  # the rows of the paper's Table 2
@@ -357,20 +343,9 @@ def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) 
         work={} if node.training_only else work,
         passes=computed,
         counted=count_under(node, x, y, basis, mult_adds),
-        counted_params=counted_params(node, x, y, basis, params),
+        counted_params=params_under(node, x, y, basis.convention, params),
         batch=batch,
     )
-
-
-def kernels(values: Mapping[str, Any]) -> Any:
-    """The kernels' weights among these parameters: what the default counts."""
-    return sum([values.get(kind, 0) for kind in paper().parameters[EVERY]])
-
-
-def counted_params(node: Node, x: Map, y: Map, basis: Basis, params: Any) -> Any:
-    """A layer's parameters under the convention of the basis; `params` are its kernels' weights."""
-    convention = basis.convention
-    return params if convention is None else params_of(node, x, y, convention)
 
 
 def count_under(node: Node, x: Map, y: Map, basis: Basis, mult_adds: Any) -> Bounds:
@@ -398,10 +373,6 @@ def _total_work(layers: Iterable[LayerCost]) -> dict[str, int]:
         for kind, count in layer.work.items():
             totals[kind] = totals.get(kind, 0) + count
     return totals
-
-
-def _total_operations(layers: Iterable[LayerCost]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*(layer.operations for layer in layers))))
 
 
 def _total_passes(layers: Iterable[LayerCost]) -> Passes | None:

@@ -75,10 +75,9 @@ class Derived(Record, kw_only=False):
             if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
                 return one.pairwise(self.value, block_input, here)
         incoming = {"in": block_input, "here": here}
-        if any(
-            incoming[name] != incoming[name] for name in incoming.keys() & self.expression.names
-        ):
-            return nan  # an unknown width stays one
+        named = [one for name, one in incoming.items() if name in self.expression.names]
+        if any(one != one for one in named):  # noqa: PLR0124 - an unknown width stays one
+            return nan
         try:
             value = self.expression.value({**self.scope, **incoming})
         except ExpressionError:

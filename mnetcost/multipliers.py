@@ -11,11 +11,14 @@ from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
 
+# Of the width, as two whole numbers: what rounding to a multiple leaves at the least.
+LEAST_PART = 9, 10
 ROUNDINGS = {
     "none": "a fraction of a channel is an error",
     "floor": "rounded down",
     "nearest": "rounded to the nearest whole number, halves up",
-    "divisible": "rounded to the nearest multiple, the next where that is below 0.9 of the width",
+    "divisible": "rounded to the nearest multiple, the next where that is below "
+    f"{LEAST_PART[0] / LEAST_PART[1]} of the width",
 }
 
 BOTH = "give ρ (--rho) or a resolution (--resolution), not both"
@@ -85,7 +88,8 @@ def _divisible(top: Any, bottom: Any, rounding: Rounding) -> Any:
     divisor = rounding.divisor
     rounded = divide_half_up(top, bottom * divisor) * divisor
     channels = at_least(rounded, rounding.minimum or divisor)
-    return channels + divisor * (10 * channels * bottom < 9 * top)
+    least, whole = LEAST_PART
+    return channels + divisor * (whole * channels * bottom < least * top)
 
 
 _ROUND = {"none": _none, "floor": _floor, "nearest": _nearest, "divisible": _divisible}

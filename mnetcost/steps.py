@@ -1,6 +1,6 @@
 """What reading a text may take: every unit of work is a step of one budget."""
 
-MAX_STEPS = 600_000  # of about a microsecond
+MAX_STEPS = 600_000  # of a microsecond or two: what each kind of work takes is stated with it
 
 
 class Exhausted(Exception):

@@ -21,15 +21,17 @@ from mnetcost.cli.output import (
     print_lines,
     write,
 )
-from mnetcost.problems import UsageError
+from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
+from mnetcost.targets import each
 
 CHECK_EXITS = """\b
 Exit codes: 0 done; 1 a figure differs or a budget is broken (the report is
 on standard output all the same), or something is wrong in or with a spec,
-or it is impossible at this α or ρ (nothing is on standard output then);
-2 wrong options."""
+or it is impossible at this α or ρ (what is on standard output then is for
+build servers alone); 2 wrong options."""
+SERVERS = ("github", "junit")
 
 
 @click.command(epilog=CHECK_EXITS)
@@ -61,7 +63,7 @@ def check(
     spec, and the exit code is then 1; a figure with an `erratum` never fails.
 
     For build servers --format github prints those lines as annotations, to standard output, and
-    --format junit a report in JUnit XML.
+    --format junit a report in JUnit XML. They have what is wrong with a spec too.
 
     \b
     mnetcost check
@@ -72,15 +74,20 @@ def check(
     mnetcost check my_net.yaml -o check.xml
     """
     from mnetcost.analysis.check.check import held_budget
-    from mnetcost.reports.check import check_report, complaints
+    from mnetcost.reports.check import check_report, complaints, problems_report
 
     chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
     limits = {name: options.pop(name) for name in ("max_mult_adds", "max_params")}
     budget = held_budget(**limits, **options)
     if budget is None:
         _refuse_settings(context)
-    networks = [open_network(spec, knobs) for spec in specs or shipped()]
-    report = check_report(networks, budget, options["basis"])
+    try:
+        networks = each(list(specs or shipped()), lambda spec: open_network(spec, knobs))
+        report = check_report(networks, budget, options["basis"])
+    except SpecError as error:
+        if chosen in SERVERS:
+            write(problems_report(error), chosen, output)
+        raise
     write(report, chosen, output)
     if found := complaints(report):
         if chosen != "github":  # whose lines are these

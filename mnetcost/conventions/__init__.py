@@ -44,6 +44,7 @@ SIZES = {
     "softmax_rows": "softmaxes of attention",
     "input_projections": "multiply-accumulates of the query, key and value projections",
     "input_bias": "bias additions of the query, key and value projections",
+    "global_outputs": "values of an adaptive pool that are pooled from the whole map",
     "nearest_outputs": "values resized to the nearest",
     "bilinear_outputs": "values resized bilinearly",
     "bicubic_outputs": "values resized bicubically",
@@ -103,6 +104,7 @@ class _Said(NamedTuple):
     as_every: tuple[str, ...]  # layer types for which what `every` weighs is the whole answer
     free: Mapping[str, tuple[str, ...]]  # layer types that weigh nothing, by the reason
     parameters: Rules
+    training_only: bool  # whether the parameters of what only training runs count too
     notes: tuple[Remark, ...]
     defects: tuple[Remark, ...]  # where its number is the tool's own mistake
 

@@ -18,7 +18,7 @@ from typing import Any
 from mnetcost.conventions import EVERY, PARAMETERS, PARTS, Convention, Remark, Rules, Weights
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Layer
-from mnetcost.layers.fields import CALLS, Integer
+from mnetcost.layers.fields import CALLS, Flag, Integer
 from mnetcost.problems import TOP, Collector, Origin, UsageError
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Node, read_mapping
@@ -27,8 +27,10 @@ from mnetcost.text import clip, did_you_mean
 
 KEYS = (
     *("like", "words", "tool", "measured", "unit", "multiply_add", "work", "per_image"),
-    *("as_every", "free", "parameters", "notes", "defects", "doubled"),
+    *("as_every", "free", "parameters", "training_only", "notes", "defects", "doubled"),
 )
+# what a file that is `like` another adds to it; all other keys it says anew
+MERGED = ("work", "per_image", "as_every", "free", "notes", "defects")
 UNITS = ("MAC", "FLOP")
 TIMES = Integer(-1_000_000, 1_000_000, "operations")
 EACH = Integer(1, 2, "operations of a multiply-add")
@@ -69,6 +71,11 @@ def convention(name: str | os.PathLike[str]) -> Convention:
 def paper() -> Convention:
     """The default: what `params` and `mult_adds` mean."""
     return _shipped("presets", "paper")
+
+
+def kernels(values: Mapping[str, Any]) -> Any:
+    """The parameters among these that the default counts: the kernels' weights."""
+    return sum([values.get(kind, 0) for kind in paper().parameters[EVERY]])
 
 
 def columns() -> tuple[Convention, ...]:
@@ -132,10 +139,9 @@ def _over(known: Convention, own: Convention, written: Collection[str]) -> Conve
     }
     for why, types in own.free.items():
         free[why] = (*free.get(why, ()), *types)
-    plain = ("words", "tool", "measured", "unit", "multiply_add", "parameters")
     return known._replace(
         name=own.name,
-        **{key: getattr(own, key) for key in plain if key in written},
+        **{key: getattr(own, key) for key in written if key not in MERGED},
         work={**rest(known.work), **own.work},
         per_image={**rest(known.per_image), **own.per_image},
         as_every=tuple(rest(dict.fromkeys(known.as_every))) + own.as_every,
@@ -199,6 +205,7 @@ class _Reader:
             as_every=self._as_every(nodes.get("as_every")),
             free=self._free(nodes.get("free")),
             parameters=self._parameters(nodes.get("parameters")),
+            training_only=self._flag(nodes.get("training_only")),
             notes=self._remarks(nodes, "notes"),
             defects=self._remarks(nodes, "defects"),
         )
@@ -254,6 +261,9 @@ class _Reader:
                 self.named[name] = place
                 found.append(name)
         return tuple(found)
+
+    def _flag(self, node: Node | None) -> bool:
+        return True if node is None else bool(self.convert.value(node, Flag()))
 
     def _versions(self, node: Node | None) -> Mapping[str, str]:
         """Names, each with its version."""

@@ -116,13 +116,19 @@ def params(node: Node, x: Map, y: Map, convention: Convention) -> Any:
     What the implementation leaves out has none that a tool could print.
     """
     counted: Any = 0
-    for stage in () if node.shares is not None else stages(node, x, y):
+    none = node.shares is not None or (node.training_only and not convention.training_only)
+    for stage in () if none else stages(node, x, y):
         call = CALLS[0] if convention.multiply_adds_alone else _calls(stage)[0]
         weights = convention.parameter_weights(stage.layer.written, call)
         for kind, amount in stage.layer.parameters(stage.x, stage.y):
             if kind in weights:
                 counted = counted + weights[kind] * amount
     return counted
+
+
+def params_under(node: Node, x: Map, y: Map, convention: Convention | None, kernels: Any) -> Any:
+    """The same; without a convention the kernels' weights, that are given."""
+    return kernels if convention is None else params(node, x, y, convention)
 
 
 def apart(node: Node, x: Map, y: Map, batch: int) -> tuple[Any, ...]:

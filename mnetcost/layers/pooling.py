@@ -89,6 +89,10 @@ class AdaptivePool(Called, Layer):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("pooling", y.c, values_read(x.h, y.h) * values_read(x.w, y.w)),)
 
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        if self.size == ONE:  # counters take it for the global pool that it is
+            yield Part("global_outputs", y.c, 1)
+
 
 @layer("adaptive_avg_pool", example="adaptive_avg_pool: {size: [6, 7]}")
 class AdaptiveAvgPool(AdaptivePool):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from mnetcost.reports.check import PROBLEM
 from mnetcost.tabular import Report
 from mnetcost.text import printable
 
@@ -15,7 +16,7 @@ _NO_XML = re.compile("[\ufffe\uffff]")  # with the control characters, what XML 
 
 
 def render_junit(report: Report) -> str:
-    """Every figure of a check as a test; a known misprint is skipped."""
+    """Every figure of a check as a test, and every problem; a known misprint is skipped."""
     every = (*report.document["checks"], *report.document["budgets"])
     suites: dict[str, list[Mapping[str, Any]]] = {}
     for row in every:
@@ -34,16 +35,22 @@ def render_junit(report: Report) -> str:
 
 
 def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return {"tests": len(rows), "failures": sum(row["failed"] for row in rows), "errors": 0}
+    errors = sum(row["verdict"] == PROBLEM for row in rows)
+    failures = sum(row["failed"] for row in rows) - errors
+    return {"tests": len(rows), "failures": failures, "errors": errors}
 
 
 def _case(suite: ElementTree.Element, row: Mapping[str, Any]) -> None:
+    place = _text(f"{row['file']}:{row['line'] or 1}:{row['column'] or 1}")
+    if row["verdict"] == PROBLEM:
+        case = _element(suite, "testcase", name=f"{row['key']}, {place}", classname=row["spec"])
+        _element(case, "error", type=row["key"], message=row["message"]).text = place
+        return
     figure = row["printed"] if row["key"] == "expect" else f"at most {row['limit']:,}"
     name = f"{row['key']}: {row['figure']} {figure}, {row['setting']}"
     case = _element(suite, "testcase", name=name, classname=row["spec"])
     if row["failed"]:
-        failure = _element(case, "failure", type=row["key"], message=row["message"])
-        failure.text = _text(f"{row['file']}:{row['line'] or 1}:{row['column'] or 1}")
+        _element(case, "failure", type=row["key"], message=row["message"]).text = place
     elif row["verdict"] == "erratum":
         _element(case, "skipped", message=row["message"])
 

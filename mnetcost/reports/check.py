@@ -18,11 +18,15 @@ from mnetcost.printed import (
     Expectation,
     Printed,
 )
+from mnetcost.problems import SpecError
 from mnetcost.reports.documents import warned
 from mnetcost.reports.measures import measures
 from mnetcost.reports.notes import basis_notes, convention_notes
+from mnetcost.spec.sources import stem
 from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import printable
+
+PROBLEM = "problem"  # the verdict of a spec that cannot be checked
 
 
 def figure_text(one: Check) -> str:
@@ -102,6 +106,25 @@ def _warnings(found: Iterable[Check]) -> Iterable[str]:
     for (spec, setting), cost in held.items():
         for text in warned(cost.graph, [cost.setting]):
             yield f"{spec}, {setting}: {text}"
+
+
+def problems_report(error: SpecError) -> Report:
+    """What is wrong with specs that cannot be checked, in the form of checks, for build servers."""
+    rows = [
+        {
+            "key": one.code,
+            "spec": stem(one.label),
+            "verdict": PROBLEM,
+            "failed": True,
+            "message": one.message + (f"; expected: {one.expected}" if one.expected else ""),
+            "file": one.label,
+            "line": one.mark.line,
+            "column": one.mark.column,
+        }
+        for one in error.problems
+    ]
+    empty = _table("checks", "Problems", "Printed", ())
+    return Report("Problems", (empty,), (), {"checks": rows, "budgets": []}, empty)
 
 
 def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:

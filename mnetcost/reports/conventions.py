@@ -75,6 +75,7 @@ def _described(one: Convention) -> dict[str, Any]:
         "as_every": list(one.as_every),
         "free": {reason: list(types) for reason, types in one.free.items()},
         "parameters": _plain(one.parameters),
+        "training_only": one.training_only,
         "notes": [note.text for note in one.notes],
         "defects": [note.text for note in one.defects],
     }

@@ -34,13 +34,20 @@ def header(graph: Graph, basis: Basis = FORWARD, warnings: Sequence[str] = ()) -
     """What every document begins with."""
     return {
         "model": graph.name,
-        "convention": (basis.convention or paper()).name,
+        **basis_document(basis),
         "rounding": str(graph.rounding),
         **({"variant": graph.variant} if graph.variant else {}),
         **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
+        "warnings": list(warnings),
+    }
+
+
+def basis_document(basis: Basis) -> dict[str, Any]:
+    """By which convention is counted, and of how many images and which pass where not of one."""
+    return {
+        "convention": (basis.convention or paper()).name,
         **({"batch": basis.batch} if basis.batch > 1 else {}),
         **({"pass": basis.pass_} if basis.pass_ != "forward" else {}),
-        "warnings": list(warnings),
     }
 
 

@@ -98,9 +98,10 @@ def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
     """Parameters and work, and beside each how much of its limit that is, where it has one."""
     found: list[Column] = []
     for kind, words in cost_headers(basis).items():
-        found.append(Column(kind, words, Kind.INTEGER))
+        key = "count" if kind == "mult_adds" and is_another(basis) else kind
+        found.append(Column(key, words, Kind.INTEGER))
         if kind in budget.limits():
-            found.append(Column(f"{kind}_share", "% of\nbudget", Kind.SHARE, joined=True))
+            found.append(Column(f"{key}_share", "% of\nbudget", Kind.SHARE, joined=True))
     return tuple(found)
 
 

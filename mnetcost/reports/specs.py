@@ -2,7 +2,7 @@
 
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.multipliers import make_setting
-from mnetcost.reports.documents import count_document
+from mnetcost.reports.documents import basis_document, count_document
 from mnetcost.reports.measures import (
     PASS_WORDS,
     own_cells,
@@ -49,6 +49,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         tables=(table,),
         notes=(*convention_notes(basis, *counts.values()), *basis_notes(basis)),
         document={
+            **basis_document(basis),
             "specs": [
                 {
                     **dict(zip(("name", "spec", "model", "input", "params", "mult_adds"), row)),
@@ -56,7 +57,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
                     "source": row[-1],
                 }
                 for row, count in zip(rows, counts.values())
-            ]
+            ],
         },
         flat=table,
     )

@@ -155,7 +155,7 @@ class Builder(Surroundings):
         reads: tuple[int, ...],
         scope: Scope,
     ) -> int:
-        owner = None if written.weights is None else self.tensor(written.weights, scope)
+        owner = None if written.weights is None else self._owner(written.weights, scope)
         halves: Sequence[int | None] = () if owner is None else self.halves.get(owner, ())
         if len(halves) != len(expanded):  # else each half takes the weights of its own like
             halves = (owner,) * len(expanded)
@@ -185,6 +185,14 @@ class Builder(Surroundings):
         if last > first:
             self.halves[last] = tuple(range(first, last + 1))
         return last
+
+    def _owner(self, node: YamlNode, scope: Scope) -> int | None:
+        """The node whose weights are named; the input's, which has none, are reported."""
+        owner = self.tensor(node, scope)
+        if owner == INPUT:
+            self.collector.add(node.mark, "shared-weights", "the input has no weights")
+            return None
+        return owner
 
     def _unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))

@@ -87,9 +87,9 @@ class Converter:
         """The value of `node`, or what stands for an unknown one of its kind."""
         if isinstance(node, Unreadable):
             return UNKNOWNS[type(kind)]
+        if type(kind) is Integer:  # most are, and a match asks a metaclass
+            return self.integer(node, kind)
         match kind:
-            case Integer():
-                return self.integer(node, kind)
             case Ratio():
                 found = self.multiplier(node, "scale")
                 return UNKNOWN if found is None else plain(found)

@@ -14,6 +14,7 @@ from mnetcost.text import clip
 
 MAX_DEPTH = 50
 MAX_EVENTS = 150_000
+EVENT, STRIDE = 2, 1_000  # steps of a value, taken for so many at once
 MAX_ITEMS = 10_000  # of a list: no network has more layers
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -129,6 +130,8 @@ def _build(builder: "_Builder", collector: Collector) -> None:
                 message = f"over {MAX_EVENTS:,} values; no spec or preset has so many"
                 collector.add(_mark(event), "too-large", message)
                 raise _Cut
+            if number % STRIDE == 0:
+                collector.steps.take(EVENT * STRIDE)
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         _report_syntax(error, collector)

@@ -27,6 +27,7 @@ from torchvision.ops.misc import SqueezeExcitation  # noqa: F401 - rows name it
 DATA = Path(__file__).parents[1] / "data"
 FILES = {"networks": "tool_counts_measured.csv", "modules": "tool_counts_modules.csv"}
 PARAMETERS = "tool_counts_parameters.csv"  # of the modules, the rows of one image in their order
+NAMED = ("module", "shape", "layers")
 
 
 class Fn(nn.Module):
@@ -251,20 +252,20 @@ def main(which: str, *tools: str) -> None:
     """Fill the columns of these tools."""
     comments, rows = read(DATA / FILES[which])
     build = {"networks": network, "modules": module}[which]
-    params: list[dict[str, str]] = []
+    heading, before = read(DATA / PARAMETERS)
+    known = {tuple(row[key] for key in NAMED): row for row in before}
+    params = []
     for row in rows:
         found = {tool: measured(build, row, tool) for tool in tools}
         row |= {tool: work for tool, (work, _) in found.items()}
-        if row["batch"] == "1":
-            params.append({tool: number for tool, (_, number) in found.items() if number})
+        if which == "modules" and row["batch"] == "1":
+            named = {key: row[key] for key in NAMED}
+            printed = {tool: number for tool, (_, number) in found.items() if tool in before[0]}
+            blank = dict.fromkeys(before[0], "")
+            params.append(blank | known.get(tuple(named.values()), {}) | named | printed)
     write(DATA / FILES[which], comments, rows)
-    if which == "modules":
-        comments, before = read(DATA / PARAMETERS)
-        printed = {tool for one in params for tool in one}
-        filled = [
-            row | {tool: one.get(tool, "") for tool in printed} for row, one in zip(before, params)
-        ]
-        write(DATA / PARAMETERS, comments, filled)
+    if params:
+        write(DATA / PARAMETERS, heading, params)
 
 
 if __name__ == "__main__":

@@ -167,3 +167,18 @@ def test_the_command(
 def test_every_shipped_figure_agrees(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["check"]) == 0
     assert "0 differ" in capsys.readouterr().out
+
+
+def test_specs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    text = "input: {height: 4, width: 6, channels: 3}\nlayers:\n  - conv: {out: 8}\n"
+    paths = [tmp_path / folder / "net.yaml" for folder in ("old", "new")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(text + "budget: {params: 24}\n", encoding="utf-8")
+    words = "check", *map(str, paths)
+    found = json.loads(run(*words, "--format", "json").out)["budgets"]
+    assert [one["spec"] for one in found] == [str(path) for path in paths]
+    alone = json.loads(run(*words[:2], "--format", "json").out)["budgets"]
+    assert [one["spec"] for one in alone] == ["net"]
+    suites = run(*words, "--format", "junit").out
+    assert all(f'name="{path}"' in suites for path in paths)

@@ -55,6 +55,26 @@ def test_csv_has_both_ends_apart(view: str, capsys: pytest.CaptureFixture[str]) 
         assert row["front"].split() == one["front"]
 
 
+def test_csv_calls_what_a_convention_counts_by_no_other_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = [
+        "fit",
+        "mobilenet_v1",
+        "--max-mult-adds",
+        "1.2G",
+        "--rho",
+        "1",
+        "--convention",
+        "flops",
+    ]
+    assert cli.run([*words, "--format", "csv"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert int(row["count"]) == 2 * 568_740_352
+    assert "count_share" in row
+    assert "mult_adds" not in row
+
+
 def test_the_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["fit", "--max-mult-adds", "150M", "--max-params", "2M", "--top", "2"]) == 0
     printed = capsys.readouterr().out

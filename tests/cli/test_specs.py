@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands import SUFFIXES, run
+from documents import document
 from paths import SHIPPED, SPECS
 
 import mnetcost
@@ -47,3 +48,12 @@ def test_specs_have_the_conventions_own_numbers() -> None:
     found = rows["mobilenet_v1"]
     assert (found["params"], found["count_params"]) == ("4209088", "4231976")
     assert (found["mult_adds"], found["count"]) == (str(568_740_352), str(2 * 568_740_352))
+
+
+def test_json_says_what_was_counted() -> None:
+    plain = document("specs")
+    assert plain["convention"] == "paper"
+    assert plain.keys() == {"convention", "specs"}
+    other = document("specs", "--convention", "flops", "--batch", "2", "--pass", "training")
+    basis = other["convention"], other["batch"], other["pass"]
+    assert basis == ("flops", 2, "training")

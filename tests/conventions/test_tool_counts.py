@@ -20,6 +20,7 @@ from tool_counts import (
     network_expected,
     not_seen,
     ours,
+    parameters_expected,
     printed,
     small,
 )
@@ -37,6 +38,14 @@ def test_a_network_as_the_tools_print_it(row: Row) -> None:
     expected = network_expected(row)
     setting = {"alpha": row["alpha"], "input": row["input"]}
     found = ours(mnetcost.load(row["model"]), expected, int(row["batch"]), **setting)
+    assert found == expected
+
+
+@pytest.mark.parametrize("row", [row for row in NETWORKS if row["parameters"]], ids=label)
+def test_the_parameters_of_a_network_as_the_tools_print_them(row: Row) -> None:
+    net, expected = mnetcost.load(row["model"]), parameters_expected(row)
+    setting = {"alpha": row["alpha"], "input": row["input"]}
+    found = {name: net.cost(convention=name, **setting).figures["params"] for name in expected}
     assert found == expected
 
 

@@ -62,6 +62,17 @@ ALIKE = [
         "learned: {height: 6, width: 9, out: 4, weights: p}",
         (0, 216),
     ),
+    # each half of a pair takes its own: 15·4 and 4·8 weights, 4 and 8 biases
+    (
+        "separable: {name: p, from: input, out: 8, kernel: [3, 5], bias: true}",
+        "separable: {from: input, out: 8, kernel: [3, 5], bias: true, weights: p}",
+        (92, 12),
+    ),
+    (
+        "separable: {name: p, from: input, out: 8, kernel: [3, 5], norm: batch}",
+        "separable: {from: input, out: 8, kernel: [3, 5], weights: p/pointwise}",
+        (92, 24),
+    ),
     ("prelu: {name: p, from: wide}", "l2_norm: {from: wide, weights: p}", (0, 8)),
 ]
 
@@ -107,6 +118,11 @@ UNLIKE = [
         "conv: {name: q, from: input, out: 8, act: prelu, weights: p}",
         "it has 32 weights, 8 other, p has 32 weights",
     ),
+    (  # 9·4 and 4·8 weights are no 15·4
+        "separable: {name: p, from: input, out: 8}",
+        "depthwise: {name: q, from: input, kernel: [3, 5], weights: p/depthwise}",
+        "its weights are 3×5×1×4 (4→4 channels), those of p/depthwise 3×3×1×4 (4→4 channels)",
+    ),
     (
         "relu: {name: p, from: wide}",
         "relu: {name: q, from: wide, weights: p}",
@@ -144,3 +160,39 @@ def test_a_norm_of_groups_that_rides_on_a_layer_is_checked_as_a_layer_is(layer: 
         mnetcost.load(f"{HEAD}  - {layer}\n")
     assert codes(one) == ["groups"]
     assert mnetcost.load(f"{HEAD}  - conv: {{out: 64, norm: group}}\n").cost().params == 32 + 512
+
+
+def test_a_pair_shared_by_two_levels_of_a_detector() -> None:
+    net = mnetcost.load(
+        """
+input: {height: 64, width: 96, channels: 64}
+layers:
+  - separable: {name: p3, out: 64}
+  - max_pool: {name: down, from: input, kernel: 2}
+  - separable: {name: p4, from: down, out: 64, weights: p3}
+"""
+    )
+    assert net.cost().params == 9 * 64 + 64 * 64
+    assert net.cost().mult_adds == (64 * 96 + 32 * 48) * (9 * 64 + 64 * 64)
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        # there is no pair of these names: each half is held against the layer itself
+        "conv: {name: p, from: input, out: 8}",
+        "depthwise: {name: p, from: wide}",
+        "separable: {name: p, from: wide, out: 8, kernel: 5}",
+    ],
+)
+def test_a_pair_has_the_weights_of_a_pair(owner: str) -> None:
+    with pytest.raises(mnetcost.SpecError) as error:
+        shared(owner, "separable: {name: q, from: wide, out: 8, weights: p}")
+    assert codes(error) == ["shared-weights"]
+
+
+@pytest.mark.parametrize("layer", ["conv: {out: 8, weights: input}", "relu: {weights: input}"])
+def test_the_input_has_no_weights(layer: str) -> None:
+    with pytest.raises(mnetcost.SpecError, match="the input has no weights") as error:
+        mnetcost.load(f"{HEAD}  - {layer}\n")
+    assert codes(error) == ["shared-weights"]

@@ -99,11 +99,11 @@ def test_what_a_key_may_hold(written: str, key: str, words: str, default: str) -
         # 24×32×16 in; counted by hand
         ("conv", "| mult-adds | D_K²·M·N·D_Oh·D_Ow | 3²·16·64·12·16 | 1,769,472 |"),
         ("conv", "| output side D_Oh | ⌈D_Fh/S⌉ | ⌈24/2⌉ | 12 |"),
-        ("conv", "| 3,538,944 FLOPs | `flops`, `torch` |"),
+        ("conv", "| 3,538,944 FLOPs | `flops`, `torch`, `darknet` |"),
         ("separable", "| weights | D_K²·M | 3²·16 | 144 |"),
         ("dense", "| weights | M·N | 16·10 | 160 |"),
         ("attention", "| weights | 4·M² | 4·16² | 1,024 |"),
-        ("prelu", "| other learned values | M | 16 | 16 |"),
+        ("prelu", "| other learned values | M·D_Fh·D_Fw | 16·24·32 | 12,288 |"),
     ],
 )
 def test_a_formula_of_a_layer_type(written: str, row: str) -> None:

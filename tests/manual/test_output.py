@@ -69,7 +69,7 @@ LINES = {
         "sweep all.yaml --alpha 1 --rho 1 --set classes=3,4 --pass backward --batch 2",
         "sweep mobilenet_v3_small --alpha 1 --rho 1",
     ],
-    "mnetcost specs": ["specs --convention fvcore"],
+    "mnetcost specs": ["specs --convention fvcore", "specs --batch 2 --pass training"],
     "mnetcost conventions": ["conventions"],
     "mnetcost conventions SPEC": ["conventions all.yaml", "conventions mobilenet_v3_small"],
     "mnetcost reconcile --from --to": [
@@ -106,7 +106,7 @@ LINES = {
     ],
     "mnetcost fit --scores": [
         "fit mobilenet_v1 --scores mobilenet_v1 --max-params 2M --max-mult-adds 150M",
-        "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2",
+        "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2 --max-mult-adds 2G",
     ],
     "mnetcost expand": ["expand all.yaml"],
     "mnetcost rewrite": ["rewrite all.yaml --to separable"],

@@ -70,3 +70,18 @@ def test_junit_of_nothing(junit: xmlschema.XMLSchema) -> None:
 def test_the_suffix_tells_junit(failing: str, junit: xmlschema.XMLSchema) -> None:
     assert cli.run(["check", failing, "-o", "report.xml"]) == 1
     junit.validate("report.xml")
+
+
+def test_what_is_wrong_with_a_spec_is_an_error(
+    failing: str, junit: xmlschema.XMLSchema, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["check", failing, "nowhere.yaml", "--format", "junit"]
+    assert cli.run(words) == 1
+    text = capsys.readouterr().out
+    junit.validate(text)
+    root = ElementTree.fromstring(text)
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("1", "0", "1")
+    error = root.find("testsuite/testcase/error")
+    assert error is not None
+    assert error.get("type") == "no-such-file"
+    assert error.text == "nowhere.yaml:1:1"

@@ -48,6 +48,8 @@ class Difference(NamedTuple):
 FUSED = "products of `nn.MultiheadAttention`, fused on a CPU"
 BATCHED = "biases of the projections in `nn.MultiheadAttention`, of a batch"
 SPLIT = "channels split in two"
+RATIO = "resizes by a ratio that gives no whole number"
+SIDES = "sides multiplied in Python"
 
 
 def printed(row: Row) -> dict[str, int]:
@@ -61,7 +63,7 @@ def network_differences(row: Row) -> Iterator[Difference]:
     if row["model"] == "vit_b_16":
         # 12 layers, 197 positions, 768 channels: two products, of two FLOPs a multiply-add
         yield Difference("torch", batch * 12 * 2 * 2 * 197**2 * 768, FUSED)
-        yield Difference("torchprofile", -1, "sides multiplied in Python")
+        yield Difference("torchprofile", -1, SIDES)
         if batch > 1:
             yield Difference("ptflops-aten", batch * 12 * 3 * 768 * 197, BATCHED)
     if row["model"].startswith("shufflenet"):  # 13 units
@@ -78,6 +80,20 @@ def _with(found: dict[str, int], differences: Iterable[Difference]) -> dict[str,
         if one.tool in found:
             found[one.tool] += one.more
     return found
+
+
+# torchvision's GoogLeNet is built with two auxiliary classifiers, which its spec leaves out: a 1×1
+# convolution to 128 channels, normalised, and two dense layers with biases.
+AUXILIARY = 128 * (512 + 528) + 2 * 2 * 128 + 2 * (2049 * 1024 + 1025 * 1000)
+
+
+def parameters_expected(row: Row) -> dict[str, int]:
+    """The parameters of a network that torch's tools print, and thop, which sees no others."""
+    spared = AUXILIARY if row["model"] == "googlenet" else 0
+    return {
+        "fvcore": int(row["parameters"]) - spared,
+        "thop": int(row["parameters by thop"]),
+    }
 
 
 def small(row: Row) -> mnetcost.Network:
@@ -111,17 +127,40 @@ def module_differences(row: Row) -> Iterator[Difference]:
         yield Difference("torch", batch * 2 * (2 * 20**2 * channels), FUSED)
         if batch > 1 and "bias=False" not in written:
             yield Difference("ptflops-aten", batch * 3 * channels * 20, BATCHED)
-    if "chunk" in written:
+    yield from _exported(row, batch)
+    yield from _resized(row, batch)
+
+
+def _exported(row: Row, batch: int) -> Iterator[Difference]:
+    """Of onnx-tool."""
+    if "chunk" in row["module"]:
         yield from (Difference(name, -6, SPLIT) for name in ONNX)
-    if "approximate='tanh'" in written:
+    if "learned" in row["layers"] and "expand" not in row["module"]:
+        yield from (
+            Difference(name, 6, "learned values not spread over the batch") for name in ONNX
+        )
+    if "approximate='tanh'" in row["module"]:
         more = batch * (7 - 84) * 8 * 20 * 12
         yield from (Difference(name, more, "GELU by tanh") for name in ONNX[1:])
+
+
+def _resized(row: Row, batch: int) -> Iterator[Difference]:
+    """Of resizes, mostly ptflops'."""
+    written, half = row["module"], 8 * 10 * 6
+    if "scale_factor=0.5, mode='bilinear'" in written and row["shape"] == "8x21x13":
+        for name in ("ptflops", "deepspeed-flops"):  # a quarter of the input, not 10 by 6
+            yield Difference(name, batch * (half - 8 * 21 * 13 // 4), RATIO)
+    if "(0.5, 1.5)" in written:
+        yield Difference("ptflops", batch * 8 * 10 * 18, RATIO)
+    if "scale_factor=0.5, mode='area'" in written:
+        yield Difference("torchprofile", -2, SIDES)
     if "nn.Upsampling" in written:  # the function alone
         words = "`nn.UpsamplingBilinear2d` and `nn.UpsamplingNearest2d`"
         yield Difference("ptflops", 8 * 40 * 24, words)
     if "nn.Upsample(" in written and batch > 1:
         # of three images the module is one image's values, averaged over three: 1/3, not 1
-        inside = {"GroupNorm": 4 * 40 * 24, "size=(25, 30)": 8 * 25 * 30, "size=(10": 8 * 10 * 6}
+        inside = {"GroupNorm": 4 * 40 * 24, "size=(25, 30)": 8 * 25 * 30, "size=(10": half}
+        inside["scale_factor=0.5"] = half
         each = next((n for key, n in inside.items() if key in written), 8 * 40 * 24)
         yield Difference("ptflops", each - each // batch, "`nn.Upsample`, of a batch")
 

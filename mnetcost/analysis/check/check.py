@@ -1,5 +1,6 @@
 """Published figures and budgets against the count, each with its verdict."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -38,11 +39,7 @@ class Check(NamedTuple):
     cost: Count
     kind: str
     printed: Printed
-
-    @property
-    def spec(self) -> str:
-        """The spec's name: its file without folder and suffix."""
-        return stem(self.origin)
+    spec: str  # its file without folder and suffix, or all of it where another is called so too
 
     @property
     def computed(self) -> int:
@@ -100,19 +97,24 @@ def checks(
 ) -> Iterator[Check]:
     """Every figure that the networks' specs expect, and all of their budgets; of a variant, only
     its own. Then that of `budget`, which holds for each network as `basis` counts it."""
+    networks = tuple(networks)
+    files = {network.graph.origin.label for network in networks}
+    called = Counter(map(stem, files))
+    names = {file: stem(file) if called[stem(file)] == 1 else file for file in files}
     for network in networks:
+        name = names[network.graph.origin.label]
         entries: tuple[Expectation | Budget, ...] = network.graph.expectations
         for one in entries + network.graph.budgets:
             if network.variant in ("", one.variant):
-                yield from _figures(network.configured(one.variant, one.set), one)
+                yield from _figures(name, network.configured(one.variant, one.set), one)
         if budget is not None:
             own = budget._replace(variant=network.variant or None, set=network.graph.given)
-            yield from _figures(network, own, basis)
+            yield from _figures(name, network, own, basis)
 
 
 def _figures(
-    network: Checkable, entry: Expectation | Budget, basis: Basis = FORWARD
+    name: str, network: Checkable, entry: Expectation | Budget, basis: Basis = FORWARD
 ) -> Iterator[Check]:
     cost = network.counted(basis, entry.alpha, entry.rho, entry.resolution, entry.size)
     for kind, printed in entry.figures():
-        yield Check(network.graph.origin.label, entry, cost, kind, printed)
+        yield Check(network.graph.origin.label, entry, cost, kind, printed, name)

@@ -8,7 +8,7 @@ from typing import Any
 from mnetcost.analysis.explain.formulas import Formula, Symbols, sympy
 from mnetcost.exact import divide_half_up
 from mnetcost.expressions import Derived, template
-from mnetcost.multipliers import Rounding
+from mnetcost.multipliers import LEAST_PART, Rounding
 
 _ALONE = re.compile(r"\((\w+)\)(?=$| )")  # a bracketed parameter
 
@@ -28,7 +28,8 @@ def rounded(symbols: Symbols, width: Any, rounding: Rounding) -> Any:
         divisor = rounding.divisor
         nearest = divisor * divide_half_up(width, divisor)
         channels = core.Max(rounding.minimum or divisor, nearest)
-        short = 10 * symbols.value(channels) < 9 * symbols.value(width)
+        least, whole = LEAST_PART
+        short = whole * symbols.value(channels) < least * symbols.value(width)
         return channels + divisor if short else channels
     channels = width if rounding.rule == "none" else rounding.step(width, 1)
     return core.Max(rounding.minimum, channels) if rounding.minimum else channels

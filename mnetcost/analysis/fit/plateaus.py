@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph, infer
-from mnetcost.multipliers import Rounding, Ruled, Widths
+from mnetcost.multipliers import LEAST_PART, Rounding, Ruled, Widths
 from mnetcost.problems import UsageError
 
 MAX_STEPS = 50_000
@@ -117,9 +117,10 @@ def _rule_steps(rule: Rounding, width: Fraction, low: Fraction, high: Fraction) 
         yield Edge(alpha, False)
     if rule.rule == "divisible":
         # The next multiple past 10/9 of one: from the fifth on, rounding is there before.
+        part, whole = LEAST_PART
         least = rule.minimum or rule.divisor
         for channels in (least, *(turn * rule.divisor for turn in range(1, 5))):
-            yield Edge(Fraction(10 * channels, 9) / width, True)
+            yield Edge(Fraction(whole * channels, part) / width, True)
 
 
 def _multiples(

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from mnetcost.analysis.conventions.definitions import definitions
+from mnetcost.analysis.conventions.terms import learned
 from mnetcost.analysis.reconcile.portions import WHOLE, Scope, scopes
 from mnetcost.analysis.reconcile.readings import Reading, readings
 from mnetcost.conventions import EVERY, Convention
@@ -21,10 +22,7 @@ from mnetcost.layers.fields import CALLS
 from mnetcost.printed import BYTES
 
 TOOL, BIASED = 2, 2
-DOUBLED, HALVED = (
-    1,
-    4,
-)  # further is a tool's number twice, but where it is known to be printed, or half
+DOUBLED, HALVED = 1, 5  # further is a tool's number twice, but where that is printed, or half
 PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
 UNTRAINED = 9
 
@@ -68,7 +66,7 @@ def countings(presets: Iterable[Convention]) -> list[Counting]:
     for one in presets:
         if one.counts_work:
             found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
-            if one.tool:
+            if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
                 if one.unit == "MAC":
                     further = 0 if one.doubled else DOUBLED
                     found.append(Counting(one, Fraction(2), TOOL + further))
@@ -129,7 +127,7 @@ def candidates(
     if unit in ("", "MAC", "FLOP"):
         found += _work(count, others, countings(presets))
     if unit in ("", "parameters", "bytes"):
-        found += _parameters(count, others)
+        found += _parameters(count, others, presets)
     if unit == "bytes":
         found = [_bytes(one, each) for one in found for each in BYTES]
     return _merged(found)
@@ -165,7 +163,12 @@ def _counted(
         yield Candidate(value, (name,), way.unit, way.factor, scope, network, further)
 
 
-def _parameters(count: Count, others: Iterable[Reading]) -> Iterator[Candidate]:
+def _parameters(
+    count: Count, others: Iterable[Reading], presets: Iterable[Convention]
+) -> Iterator[Candidate]:
+    for preset in presets:
+        if preset.tool:  # of which some leave layer types out
+            yield _amount(learned(count.layers, preset), preset.name, (WHOLE, ""), TOOL)
     for scope in scopes(count):
         for words, value, distance in _kinds(count, scope):
             yield _amount(value, words, (scope.words, ""), scope.distance + distance)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from commands import run
 from documents import document
+from paths import DATA
 from tables import rows
 
 import mnetcost
@@ -240,6 +241,8 @@ def test_every_convention_of_work_is_tried(name: str) -> None:
             value = number(count.layers, one, 2)
             units = [found.unit for found in own if found.value == value]
             assert one.unit in units, one.name
+            if one.name == "darknet":  # not of dense layers: nobody halves its figures
+                continue
             other = "FLOP" if one.unit == "MAC" else "MAC"
             twice = 2 * value if one.unit == "MAC" else value // 2
             assert other in [found.unit for found in own if found.value == twice], one.name
@@ -258,6 +261,25 @@ def test_a_preset_of_ones_own_is_tried(tmp_path: Path) -> None:
     count = mnetcost.load(spec).cost()
     found = candidates(count, "FLOP", [convention(str(path)), convention("paper")])
     assert 2 * MACS + VALUES in [one.value for one in found if "pools" in one.names]
+
+
+def test_what_darknet_prints() -> None:
+    """The total of YOLOv3-tiny at 416 px: 5,564,961,792 and its pools."""
+    for printed in ("5.571G", "5.571 BFLOPS"):
+        first = document("reconcile", str(DATA / "yolov3_tiny.yaml"), "--printed", printed)
+        assert first["answers"][0]["convention"] == "darknet"
+
+
+def test_parameters_that_a_tool_leaves_out(tmp_path: Path) -> None:
+    """thop knows no group norm, and so not its 2·32 values: 3·32 + 32, and 32·5 + 2·5 are left."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 10, width: 12, channels: 3}\n"
+        "layers: [conv: {out: 32, norm: group, bias: true}, conv: {out: 5, norm: batch}]\n",
+        encoding="utf-8",
+    )
+    answer = document("reconcile", str(path), "--printed", "298 params")["answers"][0]
+    assert (answer["value"], answer["convention"]) == (96 + 32 + 160 + 10, "thop")
 
 
 def test_branches_of_training_may_be_counted() -> None:

@@ -56,6 +56,12 @@ def test_a_reshape_in_numbers_and_what_is_behind_it():
             "  - position_embedding: {name: p}",
             "`p` has 240 other learned values at 6×10, 960 at the spec's own 12×20",
         ),
+        # positions as channels, as a mixer of tokens has them: 6·10 and 12·20 into three
+        (
+            "  - flatten: {into: height}\n  - permute: {order: cwh}\n"
+            "  - dense: {name: mix, out: 3, per_position: true}",
+            "`mix` has 180 weights at 6×10, 720 at the spec's own 12×20",
+        ),
         (
             "  - flatten\n  - batch_norm: {name: b}",
             "`b` has 480 normalisation γ and β at 6×10, 1,920 at the spec's own 12×20",
