@@ -24,6 +24,7 @@ from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rounding import read_rounding
 from mnetcost.spec.scope import Evaluator, Scope
+from mnetcost.text import clip
 
 _NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
@@ -284,13 +285,10 @@ class RecordReader:
         ):
             self.convert.refuse(called, "the name of a block or of a layer", "unknown-layer")
             return
-        columns = self._words(entries["columns"][1])
-        names = {one.text for one in columns}
-        first = self._words(entries["first"][1]) if "first" in entries else []
-        for column in first:
-            if column.text not in names:
-                self.convert.refuse(column, "one of the columns", "unknown-word")
-        only_first = frozenset(one.text for one in first)
+        columns = self._columns(entries["columns"][1])
+        only_first: frozenset[str] = frozenset()
+        if "first" in entries:
+            only_first = self._first(entries["first"][1], {one.text for one in columns})
         common = self._common(entries["with"][1]) if "with" in entries else {}
         values = entries["values"][1]
         if not isinstance(values, Items) or not values.nodes:
@@ -308,6 +306,22 @@ class RecordReader:
             call.nodes |= {name: pair for name, pair in common.items() if name not in call.nodes}
             call.first = only_first
             yield call, called._replace(mark=row.mark)
+
+    def _columns(self, node: YamlNode) -> list[Scalar]:
+        columns, names = self._words(node), set()
+        for column in columns:
+            if column.text in names:
+                message = f"the column `{clip(column.text)}` is written twice"
+                self.convert.collector.add(column.mark, "duplicate-key", message)
+            names.add(column.text)
+        return columns
+
+    def _first(self, node: YamlNode, columns: Container[str]) -> frozenset[str]:
+        first = self._words(node)
+        for column in first:
+            if column.text not in columns:
+                self.convert.refuse(column, "one of the columns", "unknown-word")
+        return frozenset(one.text for one in first)
 
     def _common(self, node: YamlNode) -> Mapping[str, tuple[Scalar, YamlNode]]:
         if isinstance(node, Entries):

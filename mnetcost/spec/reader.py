@@ -15,7 +15,7 @@ from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.entries import RecordReader, read_defaults
 from mnetcost.spec.expectations import FigureReader
-from mnetcost.spec.nodes import Entries, Node, Scalar, read_mapping
+from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_mapping
 from mnetcost.spec.places import keys_of
 from mnetcost.spec.rounding import read_width
 from mnetcost.spec.scope import Evaluator
@@ -126,7 +126,7 @@ class _Reader:
             self.collector.uses.clear()
             self.collector.add(key.mark, "too-large", message)
             return None
-        if not nodes:
+        if not nodes and not self.collector.problems:
             message = "no layer is left of them: every `when` is false, every repeat of nothing"
             self.collector.add(key.mark, "empty", message, expected="a layer at least")
         return nodes
@@ -141,6 +141,7 @@ class _Reader:
             for name, value in knobs.items():
                 if value is REQUIRED:
                     self.convert.refuse(node, f"{name}: a default value", "missing-key")
+                    knobs[name] = Unreadable(node.mark)
         knobs |= variants.knobs(knobs)
         for name, value in self.given.items():
             if name not in knobs:

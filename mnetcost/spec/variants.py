@@ -9,7 +9,7 @@ from mnetcost.expressions import literal, plain
 from mnetcost.problems import TOP, Problem, SpecError, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_values
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.nodes import Entries, Node, Scalar
+from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable
 from mnetcost.text import clip, did_you_mean, listed
 
 VARIANT_KEYS = ("name", "source", "input", "width", "knobs")
@@ -82,6 +82,7 @@ class Variants:
                     self.convert.unknown_key(node.nodes[name][0], known, "knobs")
                 elif value is REQUIRED:
                     self.convert.refuse(node, f"{name}: a value")
+                    values[name] = Unreadable(node.mark)
             if entries is self.own:
                 found = {name: value for name, value in values.items() if name in known}
         return found

@@ -84,17 +84,10 @@ notes: [{relu: as the tool does}, plain]
 free: {it moves: [flatten, split]}
 """
 SCORES = "alpha,resolution,accuracy\n1,224,70.9\n0.5,160,60%\n# a line\n0.25,8,50.1\n"
-SECTIONS = (
-    "name",
-    "source",
-    "width",
-    "knobs",
-    "variants",
-    "defaults",
-    "blocks",
-    "expect",
-    "budget",
-)
+SECTIONS = ("name", "source", "width", "variants", "defaults", "expect", "budget")
+
+
+RIGHT = {"from": "input", "when": "$here > 2", "round": "floor", "in": "$here", "like": "input"}
 
 
 class Case(NamedTuple):
@@ -116,8 +109,9 @@ class Chance:
 
     def text(self) -> str:
         """A text that a command may be given: a spec, nearly one, or a shipped one that is cut."""
-        if self.one_in(3):
-            return self.mutant(self.random.choice(SHORT))
+        if self.one_in(4):
+            text = self.random.choice(SHORT)
+            return text if self.one_in(3) else self.mutant(text)
         return self.spec()
 
     def one_in(self, count: int) -> bool:
@@ -147,10 +141,10 @@ class Chance:
         parts = [f"input: {{height: {self.side()}, width: 8, channels: {self.side()}}}"]
         if self.one_in(20):
             parts = [f"input: {self.value()}"]
-        for name in SECTIONS:
-            if self.one_in(8):
-                parts.append(self.section(name))
-        parts.append("layers:\n" + self.layers(2))
+        parts += [self.section(name) for name in SECTIONS if self.one_in(8)]
+        names = ("knobs", "blocks") if not self.one_in(12) else ()
+        parts += [self.section(name) for name in names]
+        parts.append("layers:\n" + self.layers(2) + "  - relu: {when: $n != $a}\n  - b\n")
         if self.one_in(9):
             self.random.shuffle(parts)
         text = "\n".join(parts) + "\n"
@@ -163,30 +157,31 @@ class Chance:
         """A section of this name, more often right than wrong."""
         if self.one_in(12):
             return f"{name}: {self.value()}"
-        layers = self.layers(8)
+        layers = self.layers(6)
         return {
             "name": f"name: {self.word()}",
             "source": f"source: {self.word()}",
             "width": "width: {round: " + self.random.choice(("floor", "nearest", "none")) + "}",
-            "knobs": f"knobs: {{n: {self.word()}, a: {self.word()}}}",
+            "knobs": f"knobs: {{n: 2, a: {self.word()}}}",
             "variants": f"variants:\n  v: {{knobs: {{n: {self.word()}}}}}\n  w: {self.value()}",
             "defaults": "defaults: {conv: {act: relu}, "
             + "relu: {called_as: "
             + self.word()
             + "}}",
-            "blocks": f"blocks:\n  b:\n    takes: {{c: {self.word()}}}\n    layers:\n{layers}",
-            "expect": f"expect:\n  - {{params: {self.word()}, alpha: {self.word()}, variant: v}}",
+            "blocks": f"blocks:\n  b:\n    takes: {{c: 4}}\n    layers:\n{layers}"
+            "      - relu: {when: $c != 3}",
+            "expect": f"expect:\n  - {{params: {self.word()}, alpha: {self.word()}}}",
             "budget": f"budget: {{mult_adds: {self.word()}, resolution: {self.word()}}}",
         }[name]
 
-    def layers(self, indent: int, depth: int = 0) -> str:
+    def layers(self, indent: int) -> str:
         """Entries of a list of layers, a line each."""
-        entries = [self.entry(depth) for _ in range(self.random.randint(0 if depth else 1, 4))]
-        return "".join(f"{' ' * indent}- {entry}\n" for entry in entries) or f"{' ' * indent}[]"
+        entries = [self.entry(0) for _ in range(self.random.randint(1, 3))]
+        return "".join(f"{' ' * indent}- {entry}\n" for entry in entries)
 
     def entry(self, depth: int) -> str:
         """One entry, in one line."""
-        form = self.random.randrange(-12, 14)
+        form = self.random.randrange(-25, 14)
         if form < 9 or depth > 2:
             return self.layer()
         inner = ", ".join(self.entry(depth + 1) for _ in range(self.random.randrange(3)))
@@ -212,7 +207,7 @@ class Chance:
         """A layer with some of its keys."""
         name = self.random.choice(tuple(LAYERS)) if not self.one_in(3) else "conv"
         needed = [key for key, field in fields_of(LAYERS[name]).items() if field.required]
-        keys = {key: "8" for key in needed if not self.one_in(20)}
+        keys = {key: "8" for key in needed if not self.one_in(40)}
         for _ in range(self.random.choice((0, 0, 1, 2))):
             key, value = self.key(name)
             keys[key] = value
@@ -223,9 +218,9 @@ class Chance:
         """A key of a layer with a value of its kind, or of another."""
         common = ("name", "in", "from", "weights", "when", "expand", "round", "like")
         fields = fields_of(LAYERS[layer])
-        name = self.random.choice((*fields, *common))
+        name = self.random.choice(common if self.one_in(6) or not fields else tuple(fields))
         kind = fields[name].kind if name in fields else None
-        if self.one_in(6):
+        if self.one_in(12):
             return name, self.value()
         match kind:
             case Integer():
@@ -236,7 +231,7 @@ class Chance:
                 return name, self.random.choice(("true", "false"))
             case Nested():
                 return name, "{norm: batch}"
-        return name, {"from": "input", "when": "$here > 2", "round": "floor"}.get(name, "1")
+        return name, RIGHT.get(name, "1")
 
     def mutant(self, text: str) -> str:
         """A text after a few cuts and copies."""
