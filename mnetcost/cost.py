@@ -4,10 +4,9 @@ from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
-from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
-from mnetcost.conventions.presets import paper
-from mnetcost.conventions.tally import Bounds, apart, weigh
-from mnetcost.conventions.tally import params as params_of
+from mnetcost.conventions import PARAMETERS, WORK, Convention
+from mnetcost.conventions.presets import kernels, paper
+from mnetcost.conventions.tally import Bounds, apart, params_under, weigh
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.multipliers import Setting, Widths
@@ -344,20 +343,9 @@ def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) 
         work={} if node.training_only else work,
         passes=computed,
         counted=count_under(node, x, y, basis, mult_adds),
-        counted_params=counted_params(node, x, y, basis, params),
+        counted_params=params_under(node, x, y, basis.convention, params),
         batch=batch,
     )
-
-
-def kernels(values: Mapping[str, Any]) -> Any:
-    """The kernels' weights among these parameters: what the default counts."""
-    return sum([values.get(kind, 0) for kind in paper().parameters[EVERY]])
-
-
-def counted_params(node: Node, x: Map, y: Map, basis: Basis, params: Any) -> Any:
-    """A layer's parameters under the convention of the basis; `params` are its kernels' weights."""
-    convention = basis.convention
-    return params if convention is None else params_of(node, x, y, convention)
 
 
 def count_under(node: Node, x: Map, y: Map, basis: Basis, mult_adds: Any) -> Bounds:

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 import mnetcost
 from mnetcost.spec import shipped
 
+SIDE_BY_SIDE = ("not slow and not speed and not fuzz", "fuzz")  # of `-m`: one process a core
+
 # How busy the machine is says nothing of the code.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
@@ -16,7 +18,7 @@ settings.load_profile("tests")
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Clusters and measurements get the machine to themselves."""
-    return None if config.option.markexpr.strip() == "not slow and not speed" else 0
+    return None if config.option.markexpr.strip() in SIDE_BY_SIDE else 0
 
 
 @pytest.fixture

@@ -73,6 +73,11 @@ def paper() -> Convention:
     return _shipped("presets", "paper")
 
 
+def kernels(values: Mapping[str, Any]) -> Any:
+    """The parameters among these that the default counts: the kernels' weights."""
+    return sum([values.get(kind, 0) for kind in paper().parameters[EVERY]])
+
+
 def columns() -> tuple[Convention, ...]:
     """The operations kept apart, each as a convention that counts it alone."""
     return tuple(_shipped("operations", name) for name in COLUMNS)

@@ -126,6 +126,11 @@ def params(node: Node, x: Map, y: Map, convention: Convention) -> Any:
     return counted
 
 
+def params_under(node: Node, x: Map, y: Map, convention: Convention | None, kernels: Any) -> Any:
+    """The same; without a convention the kernels' weights, that are given."""
+    return kernels if convention is None else params(node, x, y, convention)
+
+
 def apart(node: Node, x: Map, y: Map, batch: int) -> tuple[Any, ...]:
     """The operations of a node kept apart, in the order of `presets.COLUMNS`, however called."""
     found: list[Any] = [0] * len(columns())

@@ -51,7 +51,7 @@ def test_version_and_entry_points() -> None:
         ("mnetcost sweep mobilenet_v1_s", {"plain,mobilenet_v1_shallow"}),
         ("mnetcost show mobilenet_v1_f", {"plain,mobilenet_v1_full"}),
         ("mnetcost ta", {"plain,table"}),
-        ("mnetcost table --fo", {"plain,--format"}),
+        ("mnetcost table --fo", {"plain,--format", "plain,--fold"}),
         ("mnetcost table --format ma", {"plain,markdown"}),
     ],
 )

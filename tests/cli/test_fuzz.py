@@ -44,7 +44,7 @@ def test_a_few_cases_are_answered_in_words(tmp_path: Path) -> None:
     assert not _fuzz(0, 100, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.fuzz
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_50_000_cases_are_answered_in_words(seed: int, tmp_path: Path) -> None:
     wrong = _fuzz(seed, CASES, tmp_path)

@@ -9,15 +9,14 @@ import numpy as np
 from mnetcost.analysis.sweep.grid import Axes, blocks
 from mnetcost.analysis.sweep.quantities import COLUMN, Array, Deferred, Line, Number, Products
 from mnetcost.conventions import MULTIPLY_ADDS, PARAMETERS
-from mnetcost.conventions.tally import Bounds
+from mnetcost.conventions.presets import kernels
+from mnetcost.conventions.tally import Bounds, params_under
 from mnetcost.cost import (
     Basis,
     Gradients,
     amounts,
     count_under,
-    counted_params,
     is_plain,
-    kernels,
     multiply_adds,
     operations,
     passes,
@@ -127,7 +126,8 @@ def count_layers(
         if not plain:
             counted = count_under(node, x, y, basis, mult_adds)
         params = kernels(values)
-        yield node, Cost(params, mult_adds, counted, counted_params(node, x, y, basis, params))
+        own = params_under(node, x, y, basis.convention, params)
+        yield node, Cost(params, mult_adds, counted, own)
 
 
 def together(costs: Sequence[Cost]) -> Cost:

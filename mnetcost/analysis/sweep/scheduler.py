@@ -77,6 +77,7 @@ def _quiet() -> Iterator[None]:
 def _client(address: str) -> Any:
     """A client of a scheduler that answers and has workers."""
     import asyncio
+    import struct
     from pickle import PickleError
 
     from distributed import Client
@@ -88,7 +89,7 @@ def _client(address: str) -> Any:
         return Client(address, timeout=f"{PATIENCE}s")
     except UsageError:
         raise
-    except (*NONSENSE, PickleError, UnpackException) as error:
+    except (*NONSENSE, PickleError, UnpackException, struct.error) as error:
         if answers and not answers[-1]["workers"]:
             raise UsageError(f"the scheduler at {clip(address)!r} has no workers") from None
         words = _words(error)
