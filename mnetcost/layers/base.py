@@ -175,10 +175,11 @@ def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[An
 
 
 def times(value: Quantity, ratio: Quantity) -> Quantity:
-    """value · ratio, rounded down; a ratio that is not whole is a Fraction."""
-    if isinstance(ratio, Fraction) and ratio.denominator > 1:
-        return value * ratio.numerator // ratio.denominator
-    return value * ratio
+    """value · ratio, rounded down: never a Fraction, as a ratio may be that is whole."""
+    if not isinstance(ratio, Fraction):
+        return value * ratio
+    product = value * ratio.numerator
+    return product // ratio.denominator if ratio.denominator > 1 else product
 
 
 def differs(a: Quantity, b: Quantity) -> Quantity:
