@@ -243,8 +243,8 @@ class RecordReader:
         """A text with its parameters put in."""
         if not isinstance(node, Scalar) or not is_expression(node.text):
             return node
-        # a longer text is refused
-        known = scope.parameters(names_in(node.text[:MAX_EXPRESSION]))
+        is_short = len(node.text) <= MAX_EXPRESSION  # a longer text is refused
+        known = scope.parameters(names_in(node.text)) if is_short else {}
         try:
             text = template(node.text, known)
         except ExpressionError as error:
