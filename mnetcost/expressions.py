@@ -33,14 +33,19 @@ GRAMMAR = (
 class ExpressionError(ValueError):
     """An expression that cannot be read or has no value.
 
-    `word` is a name that does not exist, `known` are those that do; `sign` stands before both.
+    `word` is a name that does not exist: a parameter's, or another's than those that are `known`.
     """
 
     def __init__(
-        self, message: str, word: str = "", known: Iterable[str] = (), sign: str = ""
+        self,
+        message: str,
+        word: str = "",
+        known: Iterable[str] = (),
+        *,
+        is_parameter: bool = False,
     ) -> None:
         super().__init__(message)
-        self.word, self.known, self.sign = word, known, sign
+        self.word, self.known, self.is_parameter = word, known, is_parameter
 
 
 class Expression(Record, kw_only=False):
@@ -222,7 +227,7 @@ def _value(  # noqa: PLR0911 - one return a form
 def _look_up(name: str, scope: Mapping[str, Any]) -> Any:
     if name not in scope:
         message = f"there is no parameter or knob `${name}` here"
-        raise ExpressionError(message, name, scope, "$")
+        raise ExpressionError(message, name, is_parameter=True)
     return scope[name]
 
 

@@ -48,7 +48,11 @@ def _end_in_order() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; problems go to standard error, never as a traceback."""
+    """Run a command; problems go to standard error, never as a traceback.
+
+    Whoever calls a library makes its exceptions one of these. What is none of them is a fault of
+    the program's own, and is not caught: hidden, it would never be mended.
+    """
     try:
         return _invoke(sys.argv[1:] if arguments is None else arguments)
     except SpecError as error:

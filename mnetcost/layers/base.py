@@ -175,14 +175,17 @@ def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[An
 
 
 def times(value: Quantity, ratio: Quantity) -> Quantity:
-    """value · ratio, rounded down; a ratio that is not whole is a Fraction."""
-    if isinstance(ratio, Fraction) and ratio.denominator > 1:
-        return value * ratio.numerator // ratio.denominator
-    return value * ratio
+    """value · ratio, rounded down: never a Fraction, as a ratio may be that is whole."""
+    if not isinstance(ratio, Fraction):
+        return value * ratio
+    product = value * ratio.numerator
+    return product // ratio.denominator if ratio.denominator > 1 else product
 
 
 def differs(a: Quantity, b: Quantity) -> Quantity:
     """Where two quantities are not equal; what is unknown differs from nothing."""
+    if a is b:  # over a grid most are, and a difference takes long
+        return False
     apart = a - b
     return not isinstance(apart, float) and apart != 0  # only UNKNOWN makes a float
 

@@ -28,7 +28,7 @@ class Block(Record):
     takes: Mapping[str, Any]  # parameter -> default, REQUIRED where there is none
     layers: Node
     residual: Node | None
-    knobs: dict[str, Any]
+    knobs: Mapping[str, Any]
 
     def arguments(
         self,
@@ -106,7 +106,7 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
     return found
 
 
-def read_blocks(convert: Converter, node: Node, knobs: dict[str, Any]) -> dict[str, Block]:
+def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
     """`blocks:` by name."""
     blocks: dict[str, Block] = {}
     if not isinstance(node, Entries):

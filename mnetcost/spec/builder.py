@@ -1,6 +1,5 @@
 """The `layers:` list to graph nodes: blocks, rows, repeats and branches are unrolled, bounded."""
 
-from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -257,7 +256,8 @@ class Builder(Surroundings):
             return self._unknown(key.mark, at, scope)
         values = block.arguments(key, given, scope, self.evaluate, self.collector)
         inside = Scope(
-            values=ChainMap(values, block.knobs),
+            values=values,
+            knobs=block.knobs,
             body=id(block),
             block=at,
             prefix=f"{name}/",

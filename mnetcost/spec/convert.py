@@ -82,29 +82,26 @@ class Converter:
 
     def __init__(self, collector: Collector) -> None:
         self.collector = collector
+        self._reads: dict[type, Callable[[Node, Any], Any]] = {
+            Integer: self.integer,
+            Ratio: lambda node, _: self._scale(node),
+            PairOf: lambda node, kind: self._pair(node, kind.side, "[height, width]"),
+            Choice: lambda node, kind: self.word(node, kind.options),
+            Flag: lambda node, _: self.flag(node),
+            Fractional: lambda node, _: self._fraction(node),
+            WindowPadding: lambda node, kind: self._padding(node, kind.side),
+            Nested: lambda node, kind: self.record(kind.record, node),
+        }
 
-    def value(self, node: Node, kind: Kind) -> Any:  # noqa: PLR0911 - one return a kind
+    def value(self, node: Node, kind: Kind) -> Any:
         """The value of `node`, or what stands for an unknown one of its kind."""
         if isinstance(node, Unreadable):
             return UNKNOWNS[type(kind)]
-        if type(kind) is Integer:  # most are, and a match asks a metaclass
-            return self.integer(node, kind)
-        match kind:
-            case Ratio():
-                found = self.multiplier(node, "scale")
-                return UNKNOWN if found is None else plain(found)
-            case PairOf():
-                return self._pair(node, kind.side, "[height, width]")
-            case Choice():
-                return self.word(node, kind.options)
-            case Flag():
-                return self.flag(node)
-            case Fractional():
-                return self._fraction(node)
-            case WindowPadding():
-                return self._padding(node, kind.side)
-            case Nested():
-                return self.record(kind.record, node)
+        return self._reads[type(kind)](node, kind)
+
+    def _scale(self, node: Node) -> Any:
+        found = self.multiplier(node, "scale")
+        return UNKNOWN if found is None else plain(found)
 
     def refuse(
         self,

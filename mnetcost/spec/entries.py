@@ -200,7 +200,7 @@ class RecordReader:
         try:
             self.evaluate.parsed(text)
         except ExpressionError as error:
-            self.evaluate.refuse(node, error)
+            self.evaluate.refuse(node, error, scope)
             return None
         found = self.evaluate.derived(written, scope, MAX_CHANNELS, rounding)
         if found is None:
@@ -243,13 +243,13 @@ class RecordReader:
         """A text with its parameters put in."""
         if not isinstance(node, Scalar) or not is_expression(node.text):
             return node
-        known = scope.parameters()
+        is_short = len(node.text) <= MAX_EXPRESSION  # a longer text is refused
+        known = scope.parameters(names_in(node.text)) if is_short else {}
         try:
             text = template(node.text, known)
         except ExpressionError as error:
-            names = names_in(node.text) if len(node.text) <= MAX_EXPRESSION else ()
-            if not any(isinstance(known.get(name), Unreadable) for name in names):
-                self.evaluate.refuse(node, error)
+            if not any(isinstance(value, Unreadable) for value in known.values()):
+                self.evaluate.refuse(node, error, scope)
             return Unreadable(node.mark)
         self.evaluate.steps.take(TEMPLATE + len(text) // TEMPLATE)
         return Scalar(text, True, node.mark)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 from mnetcost.problems import TOP, Collector, Mark
-from mnetcost.record import Record
 from mnetcost.text import clip
 
 MAX_DEPTH = 50
@@ -56,7 +55,7 @@ class Entries:
         self.nodes: dict[str, tuple[Scalar, Node]] = {}
 
 
-class Unreadable(Record, kw_only=False):
+class Unreadable(NamedTuple):
     """Stands where a problem was already reported: nothing more is said about it."""
 
     mark: Mark

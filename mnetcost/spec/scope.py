@@ -1,7 +1,7 @@
 """Where a layer stands: the parameters it sees, the names it can read, the prefix of its own."""
 
-from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from math import isnan
 from typing import Any
 
@@ -28,6 +28,7 @@ class Scope(Record):
 
     values: Mapping[str, Any]
     names: dict[str, int]  # tensor -> index of its node
+    knobs: Mapping[str, Any] = {}  # under the values
     body: int = 0  # which list of layers numbers its names
     block: int = -1  # the node whose channels are `$in`
     prefix: str = ""
@@ -48,9 +49,20 @@ class Scope(Record):
         if self.outer:
             yield from self.outer.every_tensor()
 
-    def parameters(self, **incoming: Any) -> Mapping[str, Any]:
-        """What an expression can name here: incoming channels where they are given."""
-        return ChainMap(incoming, {"turn": self.turn}, self.values)  # type: ignore[arg-type]
+    def parameters(self, names: Iterable[str], **incoming: Any) -> dict[str, Any]:
+        """What these names stand for here, as far as they are known: there may be many others."""
+        own = {"turn": self.turn, **incoming}
+        found = {}
+        for name in names:
+            for known in (own, self.values, self.knobs):
+                if name in known:
+                    found[name] = known[name]
+                    break
+        return found
+
+    def every_parameter(self) -> Iterator[str]:
+        """All names that an expression can speak of here."""
+        return chain(self.values, self.knobs, INCOMING, ("turn",))
 
     def in_turn(self, turn: int) -> "Scope":
         """The surroundings of one turn of a repeat."""
@@ -102,22 +114,24 @@ class Evaluator:
 
     def value(self, node: Scalar, scope: Scope, block: Any, here: Any) -> Any:
         """The value of an expression, or None where it has none (reported) or is not yet known."""
-        known = scope.parameters(**{"in": block, "here": here})
         try:
             expression = self.parsed(node.text)
-            if any(_unknown(known.get(name)) for name in expression.names):
+            known = scope.parameters(expression.names, **{"in": block, "here": here})
+            if any(map(_unknown, known.values())):
                 return None
             return expression.value(known)
         except ExpressionError as error:
-            self.refuse(node, error)
+            self.refuse(node, error, scope)
             return None
 
-    def refuse(self, node: Scalar, error: ExpressionError) -> None:
+    def refuse(self, node: Scalar, error: ExpressionError, scope: Scope) -> None:
         """Report what is wrong with an expression."""
 
         def near() -> str | None:
-            found = self.collector.guess(error.word, error.known) if error.word else None
-            return found and error.sign + found
+            if error.is_parameter:
+                found = self.collector.guess(error.word, scope.every_parameter())
+                return found and f"${found}"
+            return self.collector.guess(error.word, error.known) if error.word else None
 
         self.collector.add(node.mark, "expression", str(error), suggestion=near)
 
@@ -156,8 +170,7 @@ class Evaluator:
             return None  # said when it is worked out
         if not expression.names & INCOMING:
             return None
-        known = scope.parameters()
-        values = {name: known[name] for name in expression.names - INCOMING if name in known}
+        values = scope.parameters(expression.names - INCOMING)
         if len(values) < len(expression.names - INCOMING):
             return None
         return Derived(expression, values, maximum, rounding)

@@ -8,6 +8,9 @@ import pytest
 from attacks import ATTACKS
 
 import mnetcost
+from mnetcost.manual import find
+from mnetcost.spec import shipped
+from mnetcost.steps import MAX_STEPS, Steps
 
 # What a process may take is the operating system's to say: one that takes more is ended by it. A
 # second is that of an idle processor: a busy one, on which a known piece of work takes longer than
@@ -65,6 +68,24 @@ def test_the_limits_end_what_takes_more(tmp_path: Path) -> None:
             [*command, str(YARDSTICK), str(path)], capture_output=True, check=False
         )
         assert ran.returncode != 0
+
+
+def test_the_manual_says_how_many_steps_there_are() -> None:
+    assert f"at most {MAX_STEPS:,} steps" in " ".join(find("language").split())
+
+
+def test_a_network_of_the_zoo_takes_a_small_part_of_the_steps() -> None:
+    class Counted(Steps):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    made: list[Steps] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mnetcost.problems.Steps", Counted)
+        for name in shipped():
+            mnetcost.load(name)
+    assert 15_000 < MAX_STEPS - min(one.left for one in made) < 25_000  # some 20,000
 
 
 def test_a_list_has_as_many_entries_as_a_network_has_layers() -> None:

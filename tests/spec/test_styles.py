@@ -171,6 +171,13 @@ def test_numbers_in_expressions_are_exact() -> None:
     assert chain("conv: {out: ceil($in * 1.0000000000000000001)}").cost().params == 4 * 5
 
 
+@pytest.mark.parametrize("scale", ["1", "1/1", "0.5", "[1/2, 2]"])
+def test_a_scale_leaves_whole_numbers(scale: str) -> None:
+    head = "input: {height: 8, width: 6, channels: 8}\n"
+    cost = chain(f"reshape: {{scale: {scale}}}", "relu", head=head).cost()
+    assert all(type(side) is int for layer in cost.layers for side in layer.output)
+
+
 def test_lists_in_blocks_in_blocks_are_not_too_deep_for_python() -> None:
     inner = "[{branches: [" * 14 + "[%s]" + "]}]" * 14
     blocks = "".join(f"  b{n}: {{layers: {inner % f'b{n + 1}'}}}\n" for n in range(19))

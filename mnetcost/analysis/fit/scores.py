@@ -16,7 +16,7 @@ from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget
 from mnetcost.problems import TOP, Collector, Mark, SpecError, Stop, UsageError
 from mnetcost.spec import find_scores
-from mnetcost.text import clip, did_you_mean
+from mnetcost.text import MAX_LISTED, clip, did_you_mean
 
 MAX_SCORES = 1_000
 VALUES = ("accuracy", "score")
@@ -156,7 +156,7 @@ def _is_head(names: Sequence[str], mark: Mark, collector: Collector) -> bool:
         count = sum(names.count(one) for one in options)
         if count != 1:
             words = " or ".join(options)
-            near = next((one for one in map(_meant, names) if one in options), None)
+            near = next((one for one in map(_meant, names[:MAX_LISTED]) if one in options), None)
             message = f"{'no column' if count == 0 else f'{count} columns'} {words}"
             expected = "a first line such as alpha,resolution,accuracy"
             collector.add(mark, "scores", message, expected=expected, suggestion=near)
