@@ -42,7 +42,7 @@ def replacing(path: str | os.PathLike[str], follow: bool = True) -> Iterator[str
 
 def sweep_out(folder: str | os.PathLike[str], prefix: str = ".") -> None:
     """Remove what killed writers left of files with names like this: nobody holds its lock."""
-    lock, names = _flock(), []
+    lock, names = flock(), []
     with suppress(PermissionError):  # a folder may be written to and not be read
         names = os.listdir(folder)
     for name in names if lock is not None else ():
@@ -75,7 +75,7 @@ def _itself(path: str | os.PathLike[str]) -> str:
 
 def _begun(name: str) -> int | None:
     """Make the file; what holds its lock, as long as it is open, or None where there are none."""
-    handle, lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), _flock()
+    handle, lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), flock()
     if lock is None:
         os.close(handle)
         return None
@@ -87,7 +87,7 @@ def _begun(name: str) -> int | None:
     return _begun(name)
 
 
-def _flock() -> Any:
+def flock() -> Any:
     """What locks an open file for this process, until it ends in whatever way; None on Windows.
 
     It raises OSError where another holds the lock, and where the file system has none.

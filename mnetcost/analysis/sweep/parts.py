@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, fill_parquet, pyarrow_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
-from mnetcost.files import is_half, is_regular, replacing, sweep_out
+from mnetcost.files import flock, is_half, is_regular, replacing, sweep_out
 from mnetcost.problems import UsageError
 from mnetcost.text import clip
 from mnetcost.version import __version__
@@ -73,15 +73,14 @@ def _locked(folder: str | os.PathLike[str]) -> Iterator[None]:
     The system's own lock on the folder leaves nothing behind that could bar the next run.
     Where there are none (Windows, some network file systems) nothing is locked.
     """
-    try:
-        import fcntl
-    except ImportError:
+    lock = flock()
+    if lock is None:
         yield
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(handle)
         except BlockingIOError:
             raise UsageError(f"parts: another run writes into {os.fspath(folder)}") from None
         except OSError:
