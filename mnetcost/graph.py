@@ -10,7 +10,6 @@ from mnetcost.expressions import Derived
 from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
-from mnetcost.norm_folding import folds
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 from mnetcost.record import Record
@@ -37,7 +36,7 @@ class Input(Record, kw_only=False):
 class Node(NamedTuple):
     """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
-    `link` fills in the type, what rides on the layer, and what folding its normalisation gives it.
+    `link` fills in the type and what rides on the layer, `norm_folding` what folding gives it.
     """
 
     name: str
@@ -46,7 +45,7 @@ class Node(NamedTuple):
     mark: Mark
     type: str = ""
     riders: tuple[Layer, ...] = ()
-    folds: int = 0  # values a channel; see mnetcost.norm_folding
+    folds: int = 0  # values a channel
     states: Any = None  # the input channels that the spec states, a number or derived
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
@@ -112,14 +111,18 @@ class Graph(Record):
         what only training runs.
         """
         collector = Collector(self.origin)
+        found = self.placed(setting, collector, trained)
+        collector.raise_if_any()
+        return found
+
+    def placed(self, setting: Setting, collector: Collector, trained: bool = False) -> list[Placed]:
+        """The same, of the nodes that have a map; what is wrong with the others is collected."""
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
         where = "" if self._is_base(setting) else f" {_place(setting)}"
-        found = check_shapes(
+        return check_shapes(
             self.nodes, self.input, x, widths, collector, where=where, trained=trained
         )
-        collector.raise_if_any()
-        return found
 
     def refusal(self, code: str, message: str) -> SpecError:
         """The error that says what is wrong with the network as a whole."""
@@ -335,6 +338,5 @@ def link(
     if len(shapes) < len(nodes):
         return ()  # a problem was reported
     return tuple(
-        node._replace(type=on.layer.type_on(before), folds=values)
-        for node, values, (on, before, _) in zip(nodes, folds(nodes), shapes)
+        node._replace(type=on.layer.type_on(before)) for node, (on, before, _) in zip(nodes, shapes)
     )

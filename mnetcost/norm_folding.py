@@ -8,8 +8,9 @@ arXiv:1712.05877, section 3.2.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
-from typing import Any, Protocol
+from typing import Any
 
+from mnetcost.graph import Node
 from mnetcost.layers.base import Layer
 from mnetcost.layers.convolution import Convolution
 from mnetcost.layers.dense import Dense
@@ -18,22 +19,15 @@ from mnetcost.layers.normalization import BatchNorm
 BIAS, SCALE_AND_SHIFT = 1, 2  # values a channel
 
 
-class Node(Protocol):
-    """What folding asks of a node of the graph."""
-
-    @property
-    def layer(self) -> Layer: ...
-    @property
-    def riders(self) -> tuple[Layer, ...]: ...
-    @property
-    def sources(self) -> tuple[int, ...]: ...
-    @property
-    def shares(self) -> int | None: ...
-    @property
-    def training_only(self) -> bool: ...
+def with_folds(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The linked nodes, each with what folding gives it."""
+    return tuple(
+        node._replace(folds=values) if values else node
+        for node, values in zip(nodes, _folds(nodes))
+    )
 
 
-def folds(nodes: Sequence[Node]) -> list[int]:
+def _folds(nodes: Sequence[Node]) -> list[int]:
     """The values a channel that folding gives each node, beside its kernel's weights and biases.
 
     1 is the bias of a kernel that takes a normalisation in and had none, 2 the scale and the shift

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import columns
-from mnetcost.graph import Node
+from mnetcost.graph import Node, Placed
 from mnetcost.layers.base import Map, Stage, maximum, minimum
 from mnetcost.layers.fields import CALLS
 from mnetcost.record import Record
@@ -60,7 +60,7 @@ def parts(stage: Stage) -> dict[str, Any]:
     return found
 
 
-def present(of: Iterable[tuple[Node, Map, Map]]) -> frozenset[str]:
+def present(of: Iterable[Placed]) -> frozenset[str]:
     """The layer types and the parts that nodes with these maps have any of, unless left out."""
     found: set[str] = set()
     for node, x, y in of:

@@ -9,6 +9,7 @@ from mnetcost.graph import Node as GraphNode
 from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
 from mnetcost.multipliers import Rounding
+from mnetcost.norm_folding import with_folds
 from mnetcost.problems import TOP, Collector, Mark, Origin, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
@@ -94,7 +95,7 @@ class _Reader:
             origin=self.collector.origin,
             input=input_,
             rounding=rounding,
-            nodes=link(nodes, input_, rounding, self.collector),
+            nodes=with_folds(link(nodes, input_, rounding, self.collector)),
             expectations=expectations,
             budgets=budgets,
             variant=self.variant,

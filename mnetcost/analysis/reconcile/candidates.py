@@ -16,8 +16,7 @@ from mnetcost.conventions import EVERY, Convention
 from mnetcost.conventions.presets import NAMES, convention, paper
 from mnetcost.conventions.tally import terms
 from mnetcost.cost import Count
-from mnetcost.graph import Node
-from mnetcost.layers.base import Map
+from mnetcost.graph import Node, Placed
 from mnetcost.layers.fields import CALLS
 from mnetcost.printed import BYTES
 
@@ -25,8 +24,6 @@ TOOL, BIASED = 2, 2
 DOUBLED, HALVED = 1, 5  # further is a tool's number twice, but where that is printed, or half
 PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
 UNTRAINED = 9
-
-Row = tuple[Node, Map, Map]
 
 
 class Candidate(NamedTuple):
@@ -99,7 +96,7 @@ class Tally:
         self.batch = batch
         self._known: dict[Any, dict[str, int]] = {}
 
-    def of(self, layers: Iterable[Row], conventions: Iterable[Convention]) -> dict[str, int]:
+    def of(self, layers: Iterable[Placed], conventions: Iterable[Convention]) -> dict[str, int]:
         """The number of each convention for these layers, by name; a range's is that of modules."""
         chosen = {one.name: one for one in conventions}
         totals = dict.fromkeys(chosen, 0)
@@ -152,7 +149,7 @@ def _run(node: Node, scope: Scope) -> Node:
 
 
 def _counted(
-    tally: Tally, rows: Iterable[Row], ways: Sequence[Counting], where: tuple[str, str, int]
+    tally: Tally, rows: Iterable[Placed], ways: Sequence[Counting], where: tuple[str, str, int]
 ) -> Iterator[Candidate]:
     scope, network, distance = where
     values = tally.of(rows, [way.convention for way in ways])

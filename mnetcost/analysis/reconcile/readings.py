@@ -7,8 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from mnetcost.cost import Count
-from mnetcost.graph import Graph, Node
-from mnetcost.layers.base import Map
+from mnetcost.graph import Graph, Placed
 from mnetcost.multipliers import Setting, make_setting, sides
 from mnetcost.problems import SpecError
 from mnetcost.spec import read_graph
@@ -24,7 +23,7 @@ class Reading(NamedTuple):
     """A network that is not the one asked for: how it differs, in words, and how far."""
 
     words: str
-    layers: tuple[tuple[Node, Map, Map], ...]
+    layers: tuple[Placed, ...]
     distance: int
     other: Count | None = None  # where its parameters are others
 

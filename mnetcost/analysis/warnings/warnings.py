@@ -5,24 +5,14 @@ the input: what was trained at one size could not be loaded at another.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from mnetcost.conventions import PARAMETERS
 from mnetcost.cost import amounts
-from mnetcost.graph import Graph, Node, check_shapes
-from mnetcost.layers.base import Map
-from mnetcost.multipliers import Setting, Widths, make_setting
+from mnetcost.graph import Graph, Placed
+from mnetcost.multipliers import Setting, make_setting
 from mnetcost.problems import Collector
 
 SHOWN = 3  # layers that a warning names; of more it says how many
-
-
-class _Row(NamedTuple):
-    """A layer with its maps."""
-
-    node: Node
-    x: Map
-    y: Map
 
 
 def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
@@ -62,30 +52,27 @@ def _warning(what: str, found: Mapping[str, str]) -> tuple[str, ...]:
     return (f"{what}: {'; '.join(words[:SHOWN])}{more}",)
 
 
-def _rows(graph: Graph, setting: Setting) -> dict[str, _Row]:
+def _rows(graph: Graph, setting: Setting) -> dict[str, Placed]:
     """The layers by name; where the setting is impossible, those that have a map all the same."""
-    widths = Widths(graph.rounding, setting.alpha)
-    x = graph.input.at(setting.height, setting.width, widths)
     unsaid = Collector(graph.origin)
-    shapes = check_shapes(graph.nodes, graph.input, x, widths, unsaid, trained=False)
-    return {node.name: _Row(node, *maps) for node, *maps in shapes}
+    return {row[0].name: row for row in graph.placed(setting, unsaid)}
 
 
-def _fixed(row: _Row, own: _Row) -> str:
+def _fixed(row: Placed, own: Placed) -> str:
     """The sides of a layer, where they are written in numbers and what it reads is another map."""
-    layer = row.node.layer
-    written = [getattr(layer, key, None) for key in ("height", "width")]
-    if row.node.like or row.x[:2] == own.x[:2] or not any(side and side > 1 for side in written):
+    (node, x, y), (_, own_x, own_y) = row, own
+    written = [getattr(node.layer, key, None) for key in ("height", "width")]
+    if node.like or x[:2] == own_x[:2] or not any(side and side > 1 for side in written):
         return ""
-    made, usual = (f"{one.y.h}×{one.y.w}" for one in (row, own))
-    if not row.node.reads:
-        return f"`{row.node.name}` is {made} at every input"
+    made, usual = (f"{one.h}×{one.w}" for one in (y, own_y))
+    if not node.reads:
+        return f"`{node.name}` is {made} at every input"
     also = "" if made == usual else f"{usual} "
-    read = f"{made} of {row.x.h}×{row.x.w}, and {also}of {own.x.h}×{own.x.w}"
-    return f"`{row.node.name}` makes {read} at the spec's own input"
+    read = f"{made} of {x.h}×{x.w}, and {also}of {own_x.h}×{own_x.w}"
+    return f"`{node.name}` makes {read} at the spec's own input"
 
 
-def _grown(row: _Row, own: _Row, setting: Setting, base: tuple[int, int]) -> str:
+def _grown(row: Placed, own: Placed, setting: Setting, base: tuple[int, int]) -> str:
     """The first kind of parameters of a layer that are others than at the spec's own input."""
     here, there = (amounts(*one, PARAMETERS) for one in (row, own))
     for kind, words in PARAMETERS.items():
@@ -93,5 +80,5 @@ def _grown(row: _Row, own: _Row, setting: Setting, base: tuple[int, int]) -> str
             place = f"{setting.height}×{setting.width}"
             amount = f"{here.get(kind, 0):,} {words} at {place}"
             usual = f"{there.get(kind, 0):,} at the spec's own {base[0]}×{base[1]}"
-            return f"`{row.node.name}` has {amount}, {usual}"
+            return f"`{row[0].name}` has {amount}, {usual}"
     return ""
