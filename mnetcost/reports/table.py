@@ -77,10 +77,7 @@ def types_table(count: Count, apart: bool = False, fold_norms: bool = False) -> 
         *columns_of(found),
     )
     kinds = count.by_type()
-    sums = {
-        name: [sum(one.of(layer) for layer in count.layers if layer.type == name) for one in found]
-        for name in kinds
-    }
+    sums = {name: [sum(map(one.of, cost.layers)) for one in found] for name, cost in kinds.items()}
     totals = [sum(values) for values in zip(*sums.values())]
     rows = tuple(
         (name, paper_name(name, cost), *cells(found, sums[name], totals))

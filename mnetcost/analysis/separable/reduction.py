@@ -88,7 +88,8 @@ def full_convolution(
         if index in gone:  # a block may begin here: what it reads stands for it
             place[index] = place[node.reads[0]]
             continue
-        first, twin = index, _settled(node, count.layers[index])
+        # counted, its widths are worked out: incoming channels are others in the twin
+        first, twin = index, count.layers[index].node._replace(derived=(), states=None)
         if index in firsts:
             first = firsts[index]
             twin = _standard(count.graph.nodes[first], twin)
@@ -102,15 +103,6 @@ def full_convolution(
         moved = tuple(place[read] for read in twin.reads)
         nodes.append(twin._replace(reads=moved, block=place[node.block], shares=shares))
     return count.graph._replace(nodes=tuple(nodes)), place
-
-
-def _settled(node: Node, at: LayerCost) -> Node:
-    """The node with the widths that follow from incoming channels, which are others in the twin."""
-    values = {key: getattr(at.node.layer, key) for key in node.derived}
-    if "out" in values:
-        values["scale"] = False
-    layer = node.layer._replace(**values) if values else node.layer
-    return node._replace(layer=layer, derived=(), states=None)
 
 
 def _standard(depthwise: Node, pointwise: Node) -> Node:
