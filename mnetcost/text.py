@@ -77,6 +77,11 @@ def clip(text: str, length: int = 60) -> str:
     return f"{printable(text[:length])}… ({len(text):,} characters)"
 
 
+def first_line(error: Exception) -> str:
+    """What a library says is wrong: the first line, cut visibly."""
+    return clip(str(error).partition("\n")[0], 200)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is a synonym or a misspelling of, or None."""
     from difflib import get_close_matches  # only needed once something is wrong

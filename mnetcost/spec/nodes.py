@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 from mnetcost.problems import TOP, Collector, Mark
-from mnetcost.text import clip
+from mnetcost.text import clip, first_line
 
 MAX_DEPTH = 50
 MAX_EVENTS = 150_000
@@ -87,11 +87,12 @@ class _Cut(Exception):
 def read_nodes(collector: Collector) -> Node | None:
     """The root node of the collector's text, or None where it is empty or cannot be read."""
     builder = _Builder(collector)
-    if found := re.search(_DIRECTIVE, collector.origin.text):
+    text = collector.origin.text
+    if "%TAG" in text and (found := re.search(_DIRECTIVE, text)):
         mark = collector.origin.mark(found.start())
         collector.add(mark, "tag", "a %TAG directive; plain values only")
         return None
-    if found := yaml.reader.Reader.NON_PRINTABLE.search(collector.origin.text):
+    if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
         sign = f"U+{ord(found.group()):04X}"
         mark = collector.origin.mark(found.start())
         collector.add(mark, "not-yaml", f"the character {sign}, which YAML does not allow")
@@ -136,7 +137,7 @@ def _build(builder: "_Builder", collector: Collector) -> None:
         _report_syntax(error, collector)
         raise _Cut from None
     except yaml.YAMLError as error:
-        collector.add(TOP, "not-yaml", clip(str(error).splitlines()[0], 200))
+        collector.add(TOP, "not-yaml", first_line(error))
         raise _Cut from None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mnetcost.analysis.sweep.quantities import Array
 from mnetcost.problems import UsageError, missing_extra
-from mnetcost.text import clip
+from mnetcost.text import clip, first_line
 
 PATIENCE = 10  # seconds: for an answer, and for workers
 # What reading raises that was not written by a scheduler, beside what its libraries define.
@@ -103,7 +103,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, TypeError):  # tls without certificates, ucx without its library
         return "what its protocol needs is not set up here; see Dask's configuration"
     if isinstance(error, (OSError, RuntimeError, ValueError)):
-        return clip(str(error).partition("\n")[0], 200)
+        return first_line(error)
     return "something else does"
 
 
@@ -144,7 +144,7 @@ def computed(arrays: Sequence[Any]) -> Sequence[Array]:
     except (CancelledError, OSError):
         raise UsageError("dask: the scheduler does not answer any more") from None
     except (ImportError, MemoryError, RuntimeError) as error:  # of a worker
-        words = clip(str(error).partition("\n")[0], 200) or type(error).__name__
+        words = first_line(error) or type(error).__name__
         raise UsageError(f"dask: a worker failed: {words}") from None
 
 
