@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from networks import sub_pixel
 
 import mnetcost
 
@@ -28,17 +29,7 @@ layers:
   - concat: {name: joined, from: [skip, padded]}
 """
 
-# Sub-pixel upscaling, Shi et al. 2016, arXiv:1609.05158.
-SHUFFLE = """
-input: {height: 32, width: 32, channels: 3}
-defaults: {conv: {kernel: 3}}
-layers:
-  - conv: {name: head, out: 64}
-  - conv: {name: expand, out: 256}
-  - reshape: {name: shuffle, scale: 2}
-  - conv: {name: body, out: 64}
-  - conv: {name: tail, out: 3}
-"""
+SHUFFLE = sub_pixel("scale: 2")
 
 
 def outputs(text, **setting):

@@ -75,3 +75,20 @@ def example_text(written: str) -> str:
 def example(written: str, head: str = "") -> mnetcost.Network:
     """The network of a layer type's example, with more keys at the head of its spec."""
     return mnetcost.load(head + example_text(written))
+
+
+def sub_pixel(reshape: str) -> str:
+    """Sub-pixel upscaling by 2, its shuffle a `reshape` with these keys.
+
+    Shi et al. 2016, arXiv:1609.05158.
+    """
+    return f"""
+input: {{height: 32, width: 32, channels: 3}}
+defaults: {{conv: {{kernel: 3}}}}
+layers:
+  - conv: {{name: head, out: 64}}
+  - conv: {{name: expand, out: 256}}
+  - reshape: {{name: shuffle, {reshape}}}
+  - conv: {{name: body, out: 64}}
+  - conv: {{name: tail, out: 3}}
+"""

@@ -3,21 +3,13 @@
 import json
 
 import pytest
+from networks import sub_pixel
 
 import mnetcost
 from mnetcost import cli
 
 # A pixel shuffle by 2 as sides in numbers, which are right at 32×32 alone.
-SHUFFLE = """
-input: {height: 32, width: 32, channels: 3}
-defaults: {conv: {kernel: 3}}
-layers:
-  - conv: {name: head, out: 64}
-  - conv: {name: expand, out: 256}
-  - reshape: {name: shuffle, height: 64, width: 64}
-  - conv: {name: body, out: 64}
-  - conv: {name: tail, out: 3}
-"""
+SHUFFLE = sub_pixel("height: 64, width: 64")
 # At ρ = 1/2 the reshape makes 64·64·16 of 16·16·256: 9·16·64 weights where there were 9·64·64.
 SIDES = (
     "sides in numbers do not follow the input: `shuffle` makes 64×64 of 16×16, and of 32×32 at "
