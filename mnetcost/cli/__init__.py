@@ -4,6 +4,7 @@ Read: this file (exit codes), `app` (the group of commands), `options` and `outp
 share), `targets` (of `diff` and `compare`). Every other file is the command of its name.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,9 @@ class Ended(KeyboardInterrupt):
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its documented code."""
     _end_in_order()
-    sys.exit(run(arguments))
+    code = run(arguments)
+    gc.freeze()  # at exit the interpreter would search all that is left for garbage
+    sys.exit(code)
 
 
 def _end_in_order() -> None:
