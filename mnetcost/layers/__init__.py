@@ -2,12 +2,13 @@
 
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
 then the families: `convolution`, `transposed`, `dense`, `attention`, `pooling`, `normalization`,
-`activation`, `joins`, `structural`.
+`activation`, `joins`, `structural`, `channels`.
 """
 
 from mnetcost.layers import (
     activation,
     attention,
+    channels,
     convolution,
     dense,
     joins,
@@ -22,6 +23,7 @@ __all__ = [
     "LAYERS",
     "activation",
     "attention",
+    "channels",
     "convolution",
     "dense",
     "joins",
