@@ -71,7 +71,7 @@ class Node(NamedTuple):
         layer = self.layer
         if derived:
             values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
-            if "out" in values:
+            if layer.widths & values.keys():
                 values["scale"] = False
             layer = layer._replace(**values)
         return self._replace(layer=layer.fitted(here, last) if self.like else layer)
@@ -204,7 +204,10 @@ def _apply(
             report(node, _whole(written, value, key, before, block))
     if node.states is not None:
         report(node, _stated(node.states, before, block))
-    after = node.layer.output(before, widths)
+    layer = node.layer.under(widths)
+    if layer is not node.layer:
+        node = node._replace(layer=layer)
+    after = layer.output(before, widths)
     for check in _checks(node, before, after):
         report(node, check)
     for check in _bounds(after, getattr(node.layer, "out", before.c), widths):

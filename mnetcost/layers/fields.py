@@ -12,12 +12,16 @@ MAX_SIDE = 2**16
 
 
 class Integer(Record, kw_only=False):
-    """A whole number from `minimum` to `maximum`; a `word` stands for none, if there is one."""
+    """A whole number from `minimum` to `maximum`; a `word` stands for none, if there is one.
+
+    One that is `fixed` never follows from incoming channels: it is decided once.
+    """
 
     minimum: int
     maximum: int
     unit: str
     word: str = ""
+    fixed: bool = False
 
 
 class Ratio(Record, kw_only=False):
@@ -50,13 +54,31 @@ class WindowPadding(Record, kw_only=False):
     side: Integer
 
 
+class LengthPadding(Record, kw_only=False):
+    """same, valid, or one number for both ends of a sequence."""
+
+    side: Integer
+
+
+class Name(Record, kw_only=False):
+    """A name that a layer can have."""
+
+
+class ListOf(Record, kw_only=False):
+    """A list of one to `most`, written as they are: none follows from incoming channels."""
+
+    item: Integer | Name
+    most: int
+
+
 class Nested(Record, kw_only=False):
     """A mapping read into a record of its own."""
 
     record: type[Record]
 
 
-Kind = Integer | Ratio | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
+Number = Integer | Ratio | PairOf | Fractional | WindowPadding | LengthPadding
+Kind = Number | Choice | Flag | Name | ListOf | Nested
 
 
 class Field(Record, kw_only=False):

@@ -133,19 +133,32 @@ class Builder(Surroundings):
         reads = (at,) if reads is None else reads
         if written.is_source:
             reads = ()
-        expanded = list(written.expand(name))
-        if written.known:
-            self.own({name, *(one for one, _ in expanded)}, name_mark)
         if len(reads) > 1 and not isinstance(written.record, Join):
             message = f"`{key.text}` reads one tensor, not {len(reads)}"
             self.collector.add(key.mark, "conflict", message)
             reads = reads[:1]
+        if written.parts:
+            if name_mark != key.mark:
+                self.collector.add(name_mark, "conflict", "`name` beside `names`")
+            return self._parts(written, reads, scope)
+        expanded = list(written.expand(name))
+        if written.known:
+            self.own({name, *(one for one, _ in expanded)}, name_mark)
         if sides is not None:
             reads = (*reads, sides)
         at = self._place(expanded, written, reads, scope)
         scope.names[self.records.tensor_name(value, automatic, scope)] = at
         self.places[name] = at  # a pair is known by its own full name, not by its halves' alone
         return at
+
+    def _parts(self, written: Written, reads: tuple[int, ...], scope: Scope) -> int:
+        """A node for each named part of one map; the last one, which what follows reads."""
+        last = reads[0]
+        for part, record in written.parts:
+            name = f"{scope.prefix}{part}{scope.suffix}"
+            self.own({name}, written.key.mark)
+            last = scope.names[part] = self._place([(name, record)], written, reads, scope)
+        return last
 
     def _place(
         self,

@@ -14,7 +14,8 @@ from mnetcost.expressions import (
 )
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
-from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, fields_of
+from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, ListOf, fields_of
+from mnetcost.layers.channels import Split
 from mnetcost.layers.structural import Free
 from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
@@ -23,10 +24,9 @@ from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rounding import read_rounding
-from mnetcost.spec.scope import Evaluator, Scope
+from mnetcost.spec.scope import INCOMING, Evaluator, Scope
 from mnetcost.text import clip
 
-_NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
 TEMPLATE = 20  # steps, and characters that are one
@@ -48,6 +48,12 @@ class Written(Record, kw_only=False):
     def known(self) -> bool:
         """Whether it could be read."""
         return not isinstance(self.record, Unknown)
+
+    @property
+    def parts(self) -> list[tuple[str, Layer]]:
+        """The parts of the channels that have names of their own; others could not be read."""
+        found = self.record.parts() if isinstance(self.record, Split) else ()
+        return [(name, part) for name, part in found if isinstance(name, str)]
 
     @property
     def is_source(self) -> bool:
@@ -114,6 +120,7 @@ class RecordReader:
         values = self._one_way(key, ways, entries.keys())
         if values is None:
             return Written(Unknown(), key)
+        self._refuse_derived_lists(fields, entries)
         rounding = None
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
@@ -184,11 +191,25 @@ class RecordReader:
                     derived[SHORT[name]] = found
             elif isinstance(node, Scalar) and is_expression(node.text):
                 kind = fields[name].kind if name in fields else None
-                if isinstance(kind, Integer):
+                if isinstance(kind, Integer) and not kind.fixed:
                     found = self.evaluate.derived(node, scope, kind.maximum, own)
                     if found is not None:
                         derived[name] = found
         return derived
+
+    def _refuse_derived_lists(
+        self, fields: Mapping[str, Field], entries: Mapping[str, tuple[Scalar, YamlNode]]
+    ) -> None:
+        """Report incoming channels in a list, which α would scale once more."""
+        for name, (_, node) in entries.items():
+            if name in fields and isinstance(fields[name].kind, ListOf):
+                for one in getattr(node, "nodes", ()):
+                    if isinstance(one, Scalar) and INCOMING.intersection(names_in(one.text)):
+                        message = f"`{name}` cannot follow from $in or $here"
+                        expected = "a number or rest; or a `slice`, whose `first` and `last` can"
+                        self.convert.collector.add(
+                            one.mark, "expression", message, expected=expected
+                        )
 
     def _multiple(self, node: YamlNode, scope: Scope, rounding: Rounding | None) -> Derived | None:
         """`expand: 6` as `$here * (6)`."""
@@ -217,10 +238,8 @@ class RecordReader:
         if node is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
         absolute = is_expression(getattr(node, "text", ""))
-        written = self.convert.text(self.template(node, scope), "name")
-        if written is None or not _is_name(written):
-            if written is not None:
-                self.convert.refuse(node, _NAME, "name")
+        written = self.convert.name(self.template(node, scope))
+        if written is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
         if absolute:
             return written, node.mark
@@ -366,11 +385,6 @@ def _refuse_second_ways(
     for name in (name for way in others for name in way if name in entries):
         one = next(one for one in first if one in entries)
         convert.collector.add(entries[name][0].mark, "conflict", f"`{name}` beside `{one}`")
-
-
-def _is_name(text: str) -> bool:
-    rest = text.translate(dict.fromkeys(map(ord, "_./:+-() ")))
-    return len(text) <= 100 and text[0].isalnum() and (rest.isalnum() or not rest)
 
 
 def read_defaults(convert: Converter, node: YamlNode) -> dict[str, dict[str, Any]]:
