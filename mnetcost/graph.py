@@ -76,6 +76,11 @@ class Node(NamedTuple):
             layer = layer._replace(**values)
         return self._replace(layer=layer.fitted(here, last) if self.like else layer)
 
+    def under(self, widths: Widths) -> "Node":
+        """The node with the widths beside `out` that its layer has worked out under α."""
+        layer = self.layer.under(widths)
+        return self if layer is self.layer else self._replace(layer=layer)
+
 
 Placed: TypeAlias = tuple[Node, Map, Map]  # a node with its input and output map
 
@@ -204,10 +209,8 @@ def _apply(
             report(node, _whole(written, value, key, before, block))
     if node.states is not None:
         report(node, _stated(node.states, before, block))
-    layer = node.layer.under(widths)
-    if layer is not node.layer:
-        node = node._replace(layer=layer)
-    after = layer.output(before, widths)
+    node = node.under(widths)
+    after = node.layer.output(before, widths)
     for check in _checks(node, before, after):
         report(node, check)
     for check in _bounds(after, getattr(node.layer, "out", before.c), widths):

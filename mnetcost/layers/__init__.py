@@ -2,7 +2,7 @@
 
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
 then the families: `convolution`, `transposed`, `dense`, `attention`, `pooling`, `normalization`,
-`activation`, `joins`, `structural`, `channels`.
+`activation`, `joins`, `structural`, `channels`, `sequences`.
 """
 
 from mnetcost.layers import (
@@ -14,6 +14,7 @@ from mnetcost.layers import (
     joins,
     normalization,
     pooling,
+    sequences,
     structural,
     transposed,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "joins",
     "normalization",
     "pooling",
+    "sequences",
     "structural",
     "transposed",
 ]

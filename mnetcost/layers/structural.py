@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Annotated, Self
 
 from mnetcost.layers.base import (
+    UNKNOWN,
     Amount,
     Check,
     Layer,
@@ -13,6 +14,7 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    ceil_div,
     differs,
     layer,
     times,
@@ -26,7 +28,9 @@ from mnetcost.layers.fields import (
     Edge,
     Integer,
     Mode,
+    OptionalPixels,
     OptionalScale,
+    OptionalSize,
     Pixels,
     Rate,
     Switch,
@@ -35,7 +39,6 @@ from mnetcost.layers.window import ONE, values_read
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
-OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 PixelsOrRest = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px", "rest")]
 ChannelsOrRest = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels", "rest")]
 
@@ -82,21 +85,28 @@ class Dropout(Free):
 
 @layer("pad", example="pad: {top: 1, left: 2}")
 class Pad(Free):
-    """More px at the sides, or as many as it takes `like:` another map."""
+    """More px at the sides, or as many as it takes `like:` another map, or for a `multiple`.
+
+    For these they come at the bottom and at the right.
+    """
 
     top: Edge = 0
     bottom: Edge = 0
     left: Edge = 0
     right: Edge = 0
+    multiple: OptionalSize = None
 
     @classmethod
     def ways(cls) -> tuple[tuple[str, ...], ...]:
-        return ("like",), ("top", "bottom", "left", "right")
+        return ("like",), ("top", "bottom", "left", "right"), ("multiple",)
 
     def fitted(self, x: Map, to: Map) -> Self:
         return self._replace(top=0, bottom=to.h - x.h, left=0, right=to.w - x.w)
 
     def output(self, x: Map, width: Width) -> Map:
+        if self.multiple is not None:
+            height, across = self.multiple
+            return Map(ceil_div(x.h, height) * height, ceil_div(x.w, across) * across, x.c)
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
@@ -226,6 +236,8 @@ class Learned(Free):
     width: Pixels = 1
     scale: Switch = True
 
+    source = True
+
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
 
@@ -234,6 +246,30 @@ class Learned(Free):
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.h * y.w * y.c),)
+
+
+@layer("constant", example="constant: {channels: 2}")
+class Constant(Free):
+    """A map of fixed values, such as coordinates. Liu et al. 2018, arXiv:1807.03247.
+
+    It has the sides of the map where it stands, or of `like:`; α leaves its channels as they are.
+    """
+
+    channels: Channels
+    height: Quantity = UNKNOWN  # set by `fitted`
+    width: Quantity = UNKNOWN
+
+    source = True
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return (("like",),)
+
+    def fitted(self, x: Map, to: Map) -> Self:
+        return self._replace(height=to.h, width=to.w)
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(self.height, self.width, self.channels)
 
 
 @layer("position_embedding")

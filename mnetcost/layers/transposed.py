@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
-from mnetcost.layers.base import Check, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import Check, Map, Pair, Part, Quantity, Width, layer
 from mnetcost.layers.convolution import Convolution
-from mnetcost.layers.fields import Channels, Edge, Groups, Switch
+from mnetcost.layers.fields import Channels, Edges, Groups, Switch
 from mnetcost.layers.window import Same
+
+NONE = Pair(0, 0)
 
 
 @layer("conv_transpose", example="conv_transpose: {out: 8, kernel: 4, stride: 2, padding: 1}")
@@ -14,18 +16,32 @@ class ConvTranspose(Convolution):
 
     out: Channels
     groups: Groups = 1
-    output_padding: Edge = 0
+    output_padding: Edges = NONE  # px more at the bottom and at the right
     scale: Switch = True
 
     def output(self, x: Map, width: Width) -> Map:
         extent = self.window().extent()
         sides = (
-            _side(x.h, extent.h, self.stride.h, self.padding.h, self.output_padding),
-            _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding),
+            _side(x.h, extent.h, self.stride.h, self.padding.h, self.output_padding.h),
+            _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding.w),
         )
         return Map(*sides, width(self.out, self.scale))
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        extra, same = self.output_padding, Same() in self.padding
+        yield Check(
+            same and (extra.h > 0 or extra.w > 0),
+            "shapes",
+            lambda: "`output_padding` beside a padding of `same`, which gives input · stride",
+        )
+        steps = [max(*both) for both in zip(self.stride, self.dilation)]
+        yield Check(
+            (extra.h > 0 and extra.h >= steps[0]) or (extra.w > 0 and extra.w >= steps[1]),
+            "shapes",
+            lambda: (
+                f"an output padding of {extra.h}×{extra.w} px, not below the stride or dilation"
+            ),
+        )
         yield Check(
             (y.h < 1) | (y.w < 1),
             "kernel-too-large",

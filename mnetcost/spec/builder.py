@@ -10,6 +10,7 @@ from mnetcost.layers.base import Join, Layer
 from mnetcost.layers.fields import fields_of
 from mnetcost.problems import Mark, Use
 from mnetcost.spec.blocks import Block
+from mnetcost.spec.convert import NO_DEPTH
 from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
@@ -21,7 +22,7 @@ MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
 ENTRY, BRANCH = 8, 4  # steps of each
 
-MERGES = ("add", "concat", "multiply")
+MERGES = ("add", "concat", "multiply", "maximum", "minimum", "subtract", "divide")
 BRANCH_KEYS = ("layers", "training_only", "when", "from")
 BRANCHES_KEYS = ("branches", "merge", "axis", "name", "when", "from")
 REPEAT_KEYS = ("repeat", "layers", "when")
@@ -103,14 +104,18 @@ class Builder(Surroundings):
         if key.text in LAYERS:
             return self._layer(key, value, f"{key.text}_{number}", at, scope)
         known = chain(LAYERS, ("repeat", "rows", "branches"), self.blocks)
+        message = f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`"
+        flat = not key.text.lower().endswith("3d")
+        if not flat:
+            message += f": {NO_DEPTH}"
         self.collector.add(
             key.mark,
             "unknown-layer",
-            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`",
+            message,
             expected=lambda: (
                 f"one of {listed(sorted({*LAYERS, *self.blocks}))}, or repeat, rows, branches"
             ),
-            suggestion=lambda: self.collector.guess(key.text, known),
+            suggestion=lambda: self.collector.guess(key.text, known) if flat else None,
         )
         return self._unknown(key.mark, at, scope)
 
@@ -130,13 +135,7 @@ class Builder(Surroundings):
         if written.like is not None and sides is None:
             written = written._replace(record=Unknown(), like=None)
         name, name_mark = self.records.name(key, value, automatic, scope)
-        reads = (at,) if reads is None else reads
-        if written.is_source:
-            reads = ()
-        if len(reads) > 1 and not isinstance(written.record, Join):
-            message = f"`{key.text}` reads one tensor, not {len(reads)}"
-            self.collector.add(key.mark, "conflict", message)
-            reads = reads[:1]
+        reads = self._inputs(written, (at,) if reads is None else reads, sides)
         if written.parts:
             if name_mark != key.mark:
                 self.collector.add(name_mark, "conflict", "`name` beside `names`")
@@ -144,12 +143,23 @@ class Builder(Surroundings):
         expanded = list(written.expand(name))
         if written.known:
             self.own({name, *(one for one, _ in expanded)}, name_mark)
-        if sides is not None:
-            reads = (*reads, sides)
         at = self._place(expanded, written, reads, scope)
         scope.names[self.records.tensor_name(value, automatic, scope)] = at
         self.places[name] = at  # a pair is known by its own full name, not by its halves' alone
         return at
+
+    def _inputs(
+        self, written: Written, reads: tuple[int, ...], sides: int | None
+    ) -> tuple[int, ...]:
+        """The nodes that a layer reads, and behind them the one whose sides it takes."""
+        if len(reads) > 1 and not isinstance(written.record, Join):
+            message = f"`{written.key.text}` reads one tensor, not {len(reads)}"
+            self.collector.add(written.key.mark, "conflict", message)
+            reads = reads[:1]
+        values = () if written.is_source else reads
+        if not written.is_like:
+            return values
+        return (*values, reads[0] if sides is None else sides)
 
     def _parts(self, written: Written, reads: tuple[int, ...], scope: Scope) -> int:
         """A node for each named part of one map; the last one, which what follows reads."""
@@ -189,7 +199,7 @@ class Builder(Surroundings):
                     shares=shares,
                     training_only=scope.training_only,
                     uses=tuple(self.collector.uses),
-                    like=written.like is not None,
+                    like=written.is_like,
                 )
             )
             reads = (len(self.nodes) - 1,)

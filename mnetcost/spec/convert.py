@@ -61,7 +61,7 @@ UNKNOWNS: dict[type, Any] = {
 }
 
 
-def wanted(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
+def wanted(kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
     """What a key of this kind may hold, in words."""
     match kind:
         case Integer() if kind.minimum == kind.maximum:
@@ -320,10 +320,13 @@ class Converter:
                 expected = 'quotes around a number with commas, such as "3,000,000"'
             self.collector.add(key.mark, "unknown-key", message, expected=expected)
             return
+        message = f"{what} has no key `{clip(key.text)}`"
+        if what == "input" and key.text in ("depth", "frames"):
+            message += f": {NO_DEPTH}"
         self.collector.add(
             key.mark,
             "unknown-key",
-            f"{what} has no key `{clip(key.text)}`",
+            message,
             expected=lambda: "one of " + listed(known) if known else "no keys",
             suggestion=partial(self.collector.guess, key.text, known),
         )

@@ -14,9 +14,9 @@ from mnetcost.expressions import (
 )
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
-from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, ListOf, fields_of
 from mnetcost.layers.channels import Split
-from mnetcost.layers.structural import Free
+from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, ListOf, fields_of
+from mnetcost.layers.structural import Constant, Free
 from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
 from mnetcost.record import Record
@@ -24,7 +24,7 @@ from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rounding import read_rounding
-from mnetcost.spec.scope import INCOMING, Evaluator, Scope
+from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip
 
 _STATED = Integer(1, MAX_CHANNELS, "channels")
@@ -57,8 +57,13 @@ class Written(Record, kw_only=False):
 
     @property
     def is_source(self) -> bool:
-        """Whether it reads nothing."""
-        return self.record.written == "learned"
+        """Whether it reads no values."""
+        return isinstance(self.record, Layer) and self.record.source
+
+    @property
+    def is_like(self) -> bool:
+        """Whether it takes the sides of a map: that of `like:`, or a source the one before it."""
+        return self.like is not None or isinstance(self.record, Constant)
 
     def expand(self, name: str) -> Iterator[tuple[str, Layer]]:
         """The layers it stands for, each with its name; `name` is its own in full."""
@@ -120,7 +125,9 @@ class RecordReader:
         values = self._one_way(key, ways, entries.keys())
         if values is None:
             return Written(Unknown(), key)
-        self._refuse_derived_lists(fields, entries)
+        for name, (_, node) in entries.items():
+            if name in fields and isinstance(fields[name].kind, ListOf):
+                self.evaluate.refuse_incoming(node, name)
         rounding = None
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
@@ -161,6 +168,8 @@ class RecordReader:
         if any(written & set(way) for way in ways):
             others = {name for way in ways if not written & set(way) for name in way}
             return {name: value for name, value in values.items() if name not in others}
+        if getattr(LAYERS[key.text], "source", False):  # the map before it is a way
+            return values
         names = [name for way in ways for name in way]
         fields = LAYERS[key.text]._field_defaults
         if names and not values.keys() & set(names) and {*map(fields.get, names)} == {None}:
@@ -196,20 +205,6 @@ class RecordReader:
                     if found is not None:
                         derived[name] = found
         return derived
-
-    def _refuse_derived_lists(
-        self, fields: Mapping[str, Field], entries: Mapping[str, tuple[Scalar, YamlNode]]
-    ) -> None:
-        """Report incoming channels in a list, which α would scale once more."""
-        for name, (_, node) in entries.items():
-            if name in fields and isinstance(fields[name].kind, ListOf):
-                for one in getattr(node, "nodes", ()):
-                    if isinstance(one, Scalar) and INCOMING.intersection(names_in(one.text)):
-                        message = f"`{name}` cannot follow from $in or $here"
-                        expected = "a number or rest; or a `slice`, whose `first` and `last` can"
-                        self.convert.collector.add(
-                            one.mark, "expression", message, expected=expected
-                        )
 
     def _multiple(self, node: YamlNode, scope: Scope, rounding: Rounding | None) -> Derived | None:
         """`expand: 6` as `$here * (6)`."""
