@@ -122,19 +122,14 @@ class LogSigmoid(Activation):
     """log(1 / (1 + exp(-x)))."""
 
 
-@layer("squared_relu")
-class SquaredReLU(Activation):
-    """max(0, x)². So et al. 2021, arXiv:2109.08668."""
-
-
 @layer("abs")
 class Abs(Activation):
-    """|x|."""
+    """|x|, without the sign."""
 
 
 @layer("square")
 class Square(Activation):
-    """x²."""
+    """x², as of a squared ReLU behind one."""
 
 
 @layer("softmax")
