@@ -28,20 +28,7 @@ class ConvTranspose(Convolution):
         return Map(*sides, width(self.out, self.scale))
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        extra, same = self.output_padding, Same() in self.padding
-        yield Check(
-            same and (extra.h > 0 or extra.w > 0),
-            "shapes",
-            lambda: "`output_padding` beside a padding of `same`, which gives input · stride",
-        )
-        steps = [max(*both) for both in zip(self.stride, self.dilation)]
-        yield Check(
-            (extra.h > 0 and extra.h >= steps[0]) or (extra.w > 0 and extra.w >= steps[1]),
-            "shapes",
-            lambda: (
-                f"an output padding of {extra.h}×{extra.w} px, not below the stride or dilation"
-            ),
-        )
+        yield from _extra_checks(self)
         yield Check(
             (y.h < 1) | (y.w < 1),
             "kernel-too-large",
@@ -70,6 +57,22 @@ class ConvTranspose(Convolution):
         yield Part("kernel_per_output_swapped", window * filters * y.c, y.h * y.w)
         guessed = x.c + (filters - x.c) * same
         yield Part("kernel_per_output_guessed", window * guessed * y.c, y.h * y.w)
+
+
+def _extra_checks(layer: ConvTranspose) -> Iterable[Check]:
+    """An output padding has its room, below a step of the kernel, where sides are not `same`."""
+    extra, same = layer.output_padding, Same() in layer.padding
+    yield Check(
+        same and (extra.h > 0 or extra.w > 0),
+        "shapes",
+        lambda: "`output_padding` beside a padding of `same`, which gives input · stride",
+    )
+    steps = Pair(*map(max, layer.stride, layer.dilation))
+    yield Check(
+        (extra.h > 0 and extra.h >= steps.h) or (extra.w > 0 and extra.w >= steps.w),
+        "shapes",
+        lambda: f"an output padding of {extra.h}×{extra.w} px, not below the stride or dilation",
+    )
 
 
 def _side(
