@@ -16,7 +16,7 @@ from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Scope
 from mnetcost.spec.surroundings import Surroundings
-from mnetcost.text import clip, listed
+from mnetcost.text import SENTENCE, clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
@@ -91,7 +91,7 @@ class Builder(Surroundings):
         expected = f"one layer an entry; put its keys in {{}} or indent them under `{first.text}:`"
         if second.text in LAYERS or second.text in self.blocks:
             expected = f"one layer an entry; begin a new line with `- {second.text}`"
-        self.collector.add(second.mark, "wrong-type", message, expected=clip(expected, 150))
+        self.collector.add(second.mark, "wrong-type", message, expected=clip(expected, SENTENCE))
         return self._unknown(node.mark, at, scope)
 
     def _named(
@@ -135,7 +135,7 @@ class Builder(Surroundings):
         if written.like is not None and sides is None:
             written = written._replace(record=Unknown(), like=None)
         name, name_mark = self.records.name(key, value, automatic, scope)
-        reads = self._inputs(written, (at,) if reads is None else reads, sides)
+        reads = self.inputs(written, (at,) if reads is None else reads, sides)
         if written.parts:
             if name_mark != key.mark:
                 self.collector.add(name_mark, "conflict", "`name` beside `names`")
@@ -147,19 +147,6 @@ class Builder(Surroundings):
         scope.names[self.records.tensor_name(value, automatic, scope)] = at
         self.places[name] = at  # a pair is known by its own full name, not by its halves' alone
         return at
-
-    def _inputs(
-        self, written: Written, reads: tuple[int, ...], sides: int | None
-    ) -> tuple[int, ...]:
-        """The nodes that a layer reads, and behind them the one whose sides it takes."""
-        if len(reads) > 1 and not isinstance(written.record, Join):
-            message = f"`{written.key.text}` reads one tensor, not {len(reads)}"
-            self.collector.add(written.key.mark, "conflict", message)
-            reads = reads[:1]
-        values = () if written.is_source else reads
-        if not written.is_like:
-            return values
-        return (*values, reads[0] if sides is None else sides)
 
     def _parts(self, written: Written, reads: tuple[int, ...], scope: Scope) -> int:
         """A node for each named part of one map; the last one, which what follows reads."""
@@ -275,7 +262,9 @@ class Builder(Surroundings):
         """One turn of a block."""
         if block.name in self.calls or len(self.calls) >= MAX_CALLS:
             path = " → ".join([*self.calls, block.name])
-            self.collector.add(key.mark, "recursive", f"blocks use each other: {clip(path, 200)}")
+            self.collector.add(
+                key.mark, "recursive", f"blocks use each other: {clip(path, SENTENCE)}"
+            )
             return self._unknown(key.mark, at, scope)
         values = block.arguments(key, given, scope, self.evaluate, self.collector)
         inside = Scope(

@@ -13,7 +13,7 @@ from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import Block
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.entries import RecordReader
+from mnetcost.spec.entries import RecordReader, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Evaluator, Scope
@@ -75,7 +75,7 @@ class Surroundings:
             x = node.layer.merged(inputs)
         unrolled = node
         if node.derived or node.like:
-            unrolled = node.on(node.derive(x, block), x, last)
+            unrolled = node.on(node.derive(x, block, _as_written), x, last)
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         y = unrolled.layer.output(x, _as_written)
@@ -119,6 +119,19 @@ class Surroundings:
         items = node.nodes if isinstance(node, Items) else [node]
         found = [self.tensor(item, scope) for item in items]
         return tuple(at if one is None else one for one in found) or (at,)
+
+    def inputs(
+        self, written: Written, reads: tuple[int, ...], sides: int | None
+    ) -> tuple[int, ...]:
+        """The nodes that a layer reads, and behind them the one whose sides it takes."""
+        if len(reads) > 1 and not isinstance(written.record, Join):
+            message = f"`{written.key.text}` reads one tensor, not {len(reads)}"
+            self.collector.add(written.key.mark, "conflict", message)
+            reads = reads[:1]
+        values = () if written.is_source else reads
+        if not written.is_like:
+            return values
+        return (*values, reads[0] if sides is None else sides)
 
     def tensor(self, node: YamlNode, scope: Scope) -> int | None:
         """The node of a tensor's name; an unknown one is reported."""
