@@ -21,13 +21,17 @@ INPUT = -1  # the index that stands for the network's input
 
 
 class Input(Record, kw_only=False):
-    """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α."""
+    """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α.
+
+    `knob` is the one that its channels are, where they are one.
+    """
 
     height: int
     width: int
     channels: int
     scale: bool
     mark: Mark
+    knob: str = ""
 
     def at(self, height: Quantity, width: Quantity, widths: Widths) -> Map:
         """The input map with these sides."""

@@ -303,9 +303,9 @@ def _values() -> Schema:
 
 
 def _input() -> dict[str, Schema]:
-    scale = {"type": "boolean", "description": "whether α scales its channels", "default": False}
-    sides = {"height": _plain(SIDE), "width": _plain(SIDE)}
-    return {**sides, "channels": _plain(CHANNELS), "scale": scale}
+    scale = kind_schema(Flag()) | {"description": "whether α scales its channels", "default": False}
+    sides = {"height": kind_schema(SIDE), "width": kind_schema(SIDE)}
+    return {**sides, "channels": kind_schema(CHANNELS), "scale": scale}
 
 
 def _width() -> dict[str, Schema]:
