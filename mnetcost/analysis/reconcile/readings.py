@@ -10,7 +10,7 @@ from mnetcost.cost import Count
 from mnetcost.graph import Graph, Placed
 from mnetcost.multipliers import Setting, make_setting, sides
 from mnetcost.problems import SpecError
-from mnetcost.spec import read_graph
+from mnetcost.spec import Spec
 
 SIDES = (224, 256, 320, 416, 512, 640)  # px, the inputs that sources mean
 MAX_OTHERS = 20  # variants and switched knobs that are tried
@@ -35,9 +35,13 @@ def readings(count: Count) -> Iterator[Reading]:
     """
     yield from _inputs(count)
     known = [_build(count.graph)]
-    for words, variant, given in islice(_others(count.graph), MAX_OTHERS):
+    others = tuple(islice(_others(count.graph), MAX_OTHERS))
+    if not others:
+        return
+    spec = Spec(count.graph.origin)
+    for words, variant, given in others:
         with suppress(SpecError):
-            graph = read_graph(count.graph.origin, variant, given)
+            graph = spec.graph(variant, given)
             if _build(graph) not in known:
                 known.append(_build(graph))
                 yield _other(count, graph, words)
