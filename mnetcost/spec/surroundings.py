@@ -75,7 +75,7 @@ class Surroundings:
             x = node.layer.merged(inputs)
         unrolled = node
         if node.derived or node.like:
-            unrolled = node.on(node.derive(x, block), x, last)
+            unrolled = node.on(node.derive(x, block, _as_written), x, last)
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         y = unrolled.layer.output(x, _as_written)
