@@ -150,8 +150,9 @@ class Builder(Surroundings):
 
     def _parts(self, written: Written, reads: tuple[int, ...], scope: Scope) -> int:
         """A node for each named part of one map; the last one, which what follows reads."""
-        last = reads[0]
-        for part, record in written.parts:
+        last, parts = reads[0], written.parts
+        for part, record in parts:
+            self.steps.take(len(parts))
             name = f"{scope.prefix}{part}{scope.suffix}"
             self.own({name}, written.key.mark)
             last = scope.names[part] = self._place([(name, record)], written, reads, scope)
