@@ -59,9 +59,7 @@ class Split(Free):
     def output(self, x: Map, width: Width) -> Map:
         if self.sizes is None:
             return x._replace(c=x.c // self.into)
-        place = (
-            min(len(self.sizes), self.take or 1) - 1
-        )  # too few are a check's to say
+        place = min(len(self.sizes), self.take or 1) - 1  # too few are a check's to say
         if self.sizes[place] is not None:
             return x._replace(c=width(self.sizes[place], self.scale))
         others = [width(one, self.scale) for one in self.sizes if one is not None]
