@@ -4,17 +4,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Annotated
 
-from mnetcost.layers.base import LAYERS, Amount, Layer, Map, Part, Width, layer
+from mnetcost.layers.base import LAYERS, Amount, Kept, Map, Part, layer
 from mnetcost.layers.fields import Called, Choice
 
 Slopes = Annotated[str, Choice(("channel", "one", "value"))]
 
 
-class Activation(Called, Layer):
-    """An elementwise function; its shape is its input's."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+class Activation(Called, Kept):
+    """An elementwise function."""
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()

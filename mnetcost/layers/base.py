@@ -59,6 +59,38 @@ class Width(Protocol):
     def __call__(self, written: Quantity, scale: bool, /) -> Quantity: ...
 
 
+class Reach(Record, kw_only=False):
+    """The positions of one side of its input that a layer reads for position i of its output.
+
+    From unit·⌊(step·i + first) / per⌋ to unit·⌊(step·i + last) / per⌋ + unit - 1, of a map without
+    ends; `whole` where it reads all that there are as well. With `step` 0 no window moves with i:
+    the layer reads them all for each i, or puts them into another order.
+    """
+
+    first: int = 0
+    last: int = 0
+    step: int = 1
+    per: int = 1
+    unit: int = 1
+    whole: bool = False
+
+
+Reaches: TypeAlias = tuple[Reach | str, Reach | str]  # of both sides; a text says why it is unknown
+
+HERE, HERE_AND_ALL = Reach(), Reach(whole=True)
+WHOLE, MOVED = Reach(step=0, whole=True), Reach(step=0)
+
+
+class Tie(Record, kw_only=False):
+    """Channels that stay or go together: number n of `inputs` is number n of `outputs`."""
+
+    inputs: Sequence[int]
+    outputs: Sequence[int]
+
+
+UNSAID = "its type does not say it"
+
+
 class Layer(Record):
     """One layer type. A record that forgets one of these methods cannot be registered."""
 
@@ -89,6 +121,28 @@ class Layer(Record):
         """Sizes beside the work that some counters weigh, for maps `x` and `y`."""
         return ()
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        """What each position of output map `y` reads of input map `x` (ints), or why it is unknown.
+
+        Of several input maps each is asked for.
+        """
+        return UNSAID, UNSAID
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        """Which channels of input `maps` (ints) are which of output map `y`, for each input map.
+
+        None for output channels of its own; or why no channel can be taken away.
+        """
+        return UNSAID
+
+    def parts(self, x: Map) -> int:
+        """In how many equal parts it takes its channels apart: each must lose as many."""
+        return 1
+
+    def narrowed(self, x: Map, to: Map) -> Self:
+        """The layer of input map `x` on one of fewer channels, `to`."""
+        return self
+
     def stages(self, x: Map, y: Map) -> Iterable["Stage"]:
         """The simple layers it is made of, for input map `x` and output map `y`."""
         return (Stage(self, x, y),)
@@ -116,6 +170,30 @@ class Layer(Record):
     def fitted(self, x: Map, to: Map) -> Self:
         """The layer that gives input map `x` the sides of map `to`: what `like:` means."""
         raise NotImplementedError
+
+
+class Kept(Layer):
+    """A layer whose output map is its input's: position for position, channel for channel."""
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return HERE, HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
+
+
+def channel_for_channel(channels: int, begin: int = 0) -> Tie:
+    """The channels of an input map are as many of the output, from number `begin` on."""
+    return Tie(range(channels), range(begin, begin + channels))
+
+
+def copied(channels: int, copies: int) -> Tie:
+    """Each of the input's channels is `copies` of the output, one behind the other."""
+    outputs = range(channels * copies)
+    return Tie([one // copies for one in outputs], outputs)
 
 
 class Stage(NamedTuple):

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import accumulate
 from typing import Annotated
 
 from mnetcost.layers.base import (
+    HERE,
+    MOVED,
+    WHOLE,
     Amount,
     Check,
     Join,
     Map,
     Part,
     Quantity,
+    Reaches,
+    Tie,
     Width,
+    channel_for_channel,
     differs,
     layer,
     maximum,
@@ -29,13 +36,23 @@ def _sides(maps: Sequence[Map]) -> str:
     return " and ".join([*shown, "…"] if len(maps) > MAX_SHOWN else shown)
 
 
+LISTS = "it lists boxes"
+
+
 class Merge(Join):
-    """Several maps to one."""
+    """Several maps to one; a side or channels of 1 are spread over those of the others."""
 
     inputs: int = 2
 
     def output(self, x: Map, width: Width) -> Map:
         return x
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        h, w = (HERE if one == other else WHOLE for one, other in zip(x[:2], y[:2]))
+        return h, w
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return [channel_for_channel(one.c if one.c == y.c else 0) for one in maps]
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -87,6 +104,15 @@ class Concat(Merge):
 
     axis: Axis = "channels"
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return MOVED if self.axis == "height" else HERE, MOVED if self.axis == "width" else HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        if self.axis != "channels":
+            return super().ties(maps, y)
+        begins = accumulate((one.c for one in maps), initial=0)
+        return [channel_for_channel(one.c, begin) for one, begin in zip(maps, begins)]
+
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return ()
 
@@ -109,6 +135,12 @@ class Output(Merge):
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return LISTS, LISTS
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return LISTS
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return ()

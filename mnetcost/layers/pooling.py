@@ -1,10 +1,22 @@
 """Pooling: no parameters, one operation per element of each window."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.base import (
+    WHOLE,
+    Amount,
+    Check,
+    Layer,
+    Map,
+    Part,
+    Reaches,
+    Tie,
+    Width,
+    channel_for_channel,
+    layer,
+)
 from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
-from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, values_read
+from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, spread, values_read
 
 
 class Pool(Called, Layer):
@@ -28,6 +40,12 @@ class Pool(Called, Layer):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return self.window().reach(x)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -58,6 +76,12 @@ class GlobalPool(Called, Layer):
     def output(self, x: Map, width: Width) -> Map:
         return Map(1, 1, x.c)
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return WHOLE, WHOLE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
 
@@ -82,6 +106,12 @@ class AdaptivePool(Called, Layer):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.size.h, self.size.w, x.c)
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return spread(x.h, y.h), spread(x.w, y.w)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()

@@ -1,18 +1,27 @@
 """Layers that only rearrange, or do nothing at inference; and learned values without a kernel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import permutations
 from typing import Annotated, Self
 
 from mnetcost.layers.base import (
+    HERE,
+    MOVED,
+    WHOLE,
     Amount,
     Check,
+    Kept,
     Layer,
     Map,
     Part,
     Quantity,
+    Reach,
+    Reaches,
+    Tie,
     Width,
+    channel_for_channel,
+    copied,
     differs,
     layer,
     times,
@@ -33,13 +42,16 @@ from mnetcost.layers.fields import (
     Rate,
     Switch,
 )
-from mnetcost.layers.window import ONE, values_read
+from mnetcost.layers.window import ONE, nearby, values_read
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
 OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 PixelsOrRest = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px", "rest")]
 ChannelsOrRest = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels", "rest")]
+
+
+REARRANGED = "it makes channels of positions, or positions of channels"
 
 
 class Free(Layer):
@@ -53,11 +65,8 @@ class Free(Layer):
 
 
 @layer("identity")
-class Identity(Free):
+class Identity(Free, Kept):
     """Nothing: a place to name."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
 
 
 @layer("flatten")
@@ -71,15 +80,19 @@ class Flatten(Free):
             return Map(x.h * x.w, 1, x.c)
         return Map(1, 1, x.h * x.w * x.c)
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        reach = MOVED if self.into == "height" else WHOLE
+        return reach, reach
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (copied(maps[0].c, y.c // maps[0].c),)
+
 
 @layer("dropout", example="dropout: {rate: 0.2}")
-class Dropout(Free):
+class Dropout(Free, Kept):
     """Nothing at inference; `rate` is read and changes no cost."""
 
     rate: Rate = 0
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
 
 
 @layer("split", example="split: {into: 4, take: 3}")
@@ -92,6 +105,16 @@ class Split(Free):
     def output(self, x: Map, width: Width) -> Map:
         return x._replace(c=x.c // self.into)
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return HERE, HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        begin = (self.take - 1) * y.c
+        return (Tie(range(begin, begin + y.c), range(y.c)),)
+
+    def parts(self, x: Map) -> int:
+        return int(self.into)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
             (x.c % self.into > 0) | (self.take > self.into),
@@ -101,13 +124,18 @@ class Split(Free):
 
 
 @layer("channel_shuffle", example="channel_shuffle: {groups: 4}")
-class ChannelShuffle(Free):
+class ChannelShuffle(Free, Kept):
     """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
 
     groups: Groups = 2
 
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        size = y.c // self.groups
+        mixed = [group * size + one for one in range(size) for group in range(self.groups)]
+        return (Tie(mixed, range(y.c)),)
+
+    def parts(self, x: Map) -> int:
+        return int(self.groups)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
@@ -135,6 +163,12 @@ class Pad(Free):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return Reach(-self.top, -self.top), Reach(-self.left, -self.left)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
@@ -166,6 +200,9 @@ class Sized(Free):
         height = times(x.h, scale.h) if self.height is None else self.height
         return Map(height, times(x.w, scale.w) if self.width is None else self.width, x.c)
 
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
             (y.h < 1) | (y.w < 1),
@@ -176,7 +213,11 @@ class Sized(Free):
 
 @layer("crop", example="crop: {height: 20, width: 30}")
 class Crop(Sized):
-    """A part of the map; of a side that is not written, all of it."""
+    """The middle of the map; of a side that is not written, all of it."""
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        before = (x.h - y.h) // 2, (x.w - y.w) // 2
+        return Reach(before[0], before[0]), Reach(before[1], before[1])
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from super().checks(x, y)
@@ -196,6 +237,13 @@ class Permute(Free):
     def output(self, x: Map, width: Width) -> Map:
         # an order that could not be read is None
         return Map(*(getattr(x, axis) for axis in self.order or "hwc"))
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        reach = HERE if self.order == "hwc" else MOVED
+        return reach, reach
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),) if self.order.endswith("c") else REARRANGED
 
 
 @layer("reshape", example="reshape: {height: 12, width: 64}")
@@ -226,6 +274,13 @@ class Reshape(Free):
             known = known * (1 if one is None else one)
         return Map(*(values // known if one is None else one for one in given))
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        reach = HERE if x == y else MOVED
+        return reach, reach
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),) if maps[0].c == y.c else REARRANGED
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
             differs(x.h * x.w * x.c, y.h * y.w * y.c),
@@ -240,6 +295,10 @@ class Resize(Sized):
 
     mode: Mode = "nearest"
     called_as: CalledAs = "module"
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        scale: tuple[Quantity, Quantity] = self.scale or (Fraction(y.h, x.h), Fraction(y.w, x.w))
+        return nearby(self.mode, x.h, y.h, scale[0]), nearby(self.mode, x.w, y.w, scale[1])
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("resize", y.c, y.h * y.w),)
@@ -266,6 +325,12 @@ class Learned(Free):
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
 
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return "it reads nothing", "it reads nothing"
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return ()
+
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return y
 
@@ -274,11 +339,8 @@ class Learned(Free):
 
 
 @layer("position_embedding")
-class PositionEmbedding(Free):
+class PositionEmbedding(Free, Kept):
     """A learned value added to each value of the map. Dosovitskiy et al. 2021, arXiv:2010.11929."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return y

@@ -1,11 +1,21 @@
 """Transposed convolution: a convolution run backwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Self
 
-from mnetcost.layers.base import Check, Map, Part, Quantity, Width, layer
-from mnetcost.layers.convolution import Convolution
+from mnetcost.layers.base import (
+    Check,
+    Map,
+    Part,
+    Quantity,
+    Reaches,
+    Tie,
+    Width,
+    layer,
+)
+from mnetcost.layers.convolution import Convolution, equal_groups, filters_a_channel
 from mnetcost.layers.fields import Channels, Edge, Groups, Switch
-from mnetcost.layers.window import Same
+from mnetcost.layers.window import Same, backwards
 
 
 @layer("conv_transpose", example="conv_transpose: {out: 8, kernel: 4, stride: 2, padding: 1}")
@@ -24,6 +34,18 @@ class ConvTranspose(Convolution):
             _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding),
         )
         return Map(*sides, width(self.out, self.scale))
+
+    def reach(self, x: Map, y: Map) -> Reaches:
+        return backwards(self.window())
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return filters_a_channel(self.groups, maps[0], y)
+
+    def parts(self, x: Map) -> int:
+        return equal_groups(self.groups, x)
+
+    def narrowed(self, x: Map, to: Map) -> Self:
+        return self._replace(groups=to.c) if 1 < self.groups == x.c else self
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
