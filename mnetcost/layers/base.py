@@ -82,10 +82,14 @@ WHOLE, MOVED = Reach(step=0, whole=True), Reach(step=0)
 
 
 class Tie(Record, kw_only=False):
-    """Channels that stay or go together: number n of `inputs` is number n of `outputs`."""
+    """Channels that stay or go together: number n of `inputs` is number n of `outputs`.
 
-    inputs: Sequence[int]
-    outputs: Sequence[int]
+    `mixed` are those of an output that is a part of the input, whichever: both lose in proportion.
+    """
+
+    inputs: Sequence[int] = ()
+    outputs: Sequence[int] = ()
+    mixed: bool = False
 
 
 UNSAID = "its type does not say it"

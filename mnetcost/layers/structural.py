@@ -109,11 +109,7 @@ class Split(Free):
         return HERE, HERE
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        begin = (self.take - 1) * y.c
-        return (Tie(range(begin, begin + y.c), range(y.c)),)
-
-    def parts(self, x: Map) -> int:
-        return int(self.into)
+        return (Tie(mixed=True),)  # the parts must stay equal
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(

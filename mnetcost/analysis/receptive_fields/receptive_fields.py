@@ -18,7 +18,7 @@ from mnetcost.analysis.receptive_fields.seen import (
 )
 from mnetcost.cost import Count
 from mnetcost.graph import INPUT, Placed
-from mnetcost.layers.base import Layer, Map, Pair
+from mnetcost.layers.base import Map, Pair
 from mnetcost.problems import UsageError
 from mnetcost.steps import Exhausted, Steps
 
@@ -66,21 +66,23 @@ def receptive_fields(count: Count) -> tuple[ReceptiveField, ...]:
 def _of(placed: Placed, inputs: Sequence[tuple[Map, Sides]], steps: Steps) -> Sides:
     """What both sides of a layer's output see, behind what rides on it."""
     node, _, y = placed
-    read = [_read(node.name, node.layer, x, y, seen, steps) for x, seen in inputs]
+    read = [_read((node, x, y), seen, steps) for x, seen in inputs]
     if not read:
         return NOTHING, NOTHING
     both = zip(zip(*read), y[:2])
     h, w = (together(seen, Side(node.name, side, side, False), steps) for seen, side in both)
     for rider in node.riders:
-        h, w = _read(node.name, rider, y, y, (h, w), steps)
+        h, w = _read((node._replace(layer=rider), y, y), (h, w), steps)
     return h, w
 
 
-def _read(name: str, layer: Layer, x: Map, y: Map, seen: Sides, steps: Steps) -> Sides:  # noqa: PLR0913 - one step of the way
+def _read(placed: Placed, seen: Sides, steps: Steps) -> Sides:
+    """What both sides of a layer see of the one map `seen` that it reads."""
+    node, x, y = placed
     single = x.h * x.w == 1
     h, w = (
-        behind(one, reach, Side(name, inside, outside, single), steps)
-        for one, reach, inside, outside in zip(seen, layer.reach(x, y), x[:2], y[:2])
+        behind(one, reach, Side(node.name, inside, outside, single), steps)
+        for one, reach, inside, outside in zip(seen, node.layer.reach(x, y), x[:2], y[:2])
     )
     return h, w
 

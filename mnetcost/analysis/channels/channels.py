@@ -1,0 +1,129 @@
+"""What one output channel of a layer costs, and what is saved with all that goes with it.
+
+A group is taken away by counting every layer that loses channels once more, on maps of fewer: the
+savings are exact, whatever the layer. Widths that are written stay, such as that of a squeeze.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mnetcost.analysis.channels.groups import Ends, Group, Loss, groups
+from mnetcost.conventions import PARAMETERS, WORK
+from mnetcost.conventions.presets import kernels
+from mnetcost.cost import Count, LayerCost, Parameters, amounts, multiply_adds, operations
+
+
+class Saving(NamedTuple):
+    """Parameters (values) and mult-adds (MACs of one image forward) that are gone."""
+
+    params: int
+    mult_adds: int
+    parameters: Parameters
+
+
+class ChannelKind(NamedTuple):
+    """Output channels of a layer that cost alike: `number` of them, `together` at once.
+
+    One costs its layer `own`. Those that go at once save the network `saved`, with channels of the
+    layers `tied` and what `readers` read of them. Where they must stay, `fixed` says why.
+    """
+
+    number: int
+    together: int
+    own: Saving
+    saved: Saving | None
+    tied: tuple[str, ...]
+    readers: tuple[str, ...]
+    fixed: str
+
+
+class ChannelCost(NamedTuple):
+    """The output channels of a layer by kind; most layers have one."""
+
+    name: str
+    kinds: tuple[ChannelKind, ...]
+
+
+def channel_costs(count: Count) -> tuple[ChannelCost, ...]:
+    """The output channels of every layer that costs parameters or mult-adds, in order, by kind.
+
+    Counted forward, for one image. Raises UsageError where the network has too many channels.
+    """
+    counter = _Counter(count)
+    ends, found = groups(count, counter.costly)
+    shown = {at for at in counter.costly if ends[at].own or count.layers[at].mult_adds}
+    kinds: dict[int, list[ChannelKind]] = {}
+    for group in found:
+        fixed = group.fixed or counter.emptied(group)
+        saved = None if fixed else _sum(map(counter.saving, group.losses))
+        lost = [one for one in group.losses if one.place in counter.costly]
+        tied = [one.place for one in lost if one.outputs]
+        readers = [one.place for one in lost if one.inputs and ends[one.place].own]
+        for loss in (one for one in lost if one.outputs and one.place in shown):
+            kind = ChannelKind(
+                number=group.times * loss.outputs,
+                together=loss.outputs,
+                own=counter.saving(_one(count.layers[loss.place], ends[loss.place], loss.place)),
+                saved=saved,
+                tied=tuple(count.layers[at].name for at in tied if at != loss.place),
+                readers=tuple(count.layers[at].name for at in readers),
+                fixed=fixed,
+            )
+            kinds.setdefault(loss.place, []).append(kind)
+    return tuple(ChannelCost(count.layers[at].name, tuple(kinds[at])) for at in sorted(kinds))
+
+
+def _one(row: LayerCost, ends: Ends, place: int) -> Loss:
+    """One output channel of a layer; of one that keeps its channels, the input's too."""
+    return Loss(place, int(not ends.own and row.input.c == row.output.c), 1)
+
+
+class _Counter:
+    """Counts layers on fewer channels, each loss once."""
+
+    def __init__(self, count: Count) -> None:
+        self._layers = count.layers
+        whole = [self._counted(Loss(place, 0, 0)) for place in range(len(count.layers))]
+        self._whole = whole
+        self._known: dict[Loss, Saving] = {}
+        self.costly = {
+            place for place, one in enumerate(whole) if one.mult_adds or any(one.parameters)
+        }
+
+    def emptied(self, group: Group) -> str:
+        """Which layer the group takes everything from; an empty text for none."""
+        for place, inputs, outputs in group.losses:
+            row = self._layers[place]
+            if inputs >= row.input.c or outputs >= row.output.c:
+                return f"{row.name} would have none left"
+        return ""
+
+    def saving(self, loss: Loss) -> Saving:
+        """What a layer costs less with this loss."""
+        if loss not in self._known:
+            whole, left = self._whole[loss.place], self._counted(loss)
+            self._known[loss] = _less(whole, left)
+        return self._known[loss]
+
+    def _counted(self, loss: Loss) -> Saving:
+        """What a layer costs after a loss."""
+        row = self._layers[loss.place]
+        x = row.input._replace(c=row.input.c - loss.inputs)
+        y = row.output._replace(c=row.output.c - loss.outputs)
+        node = row.node._replace(layer=row.node.layer.narrowed(row.input, x))
+        values = amounts(node, x, y, PARAMETERS)
+        work = 0 if node.training_only else multiply_adds(operations(node, x, y, WORK))
+        return Saving(kernels(values), work, Parameters(**values))
+
+
+def _less(one: Saving, other: Saving) -> Saving:
+    return Saving(
+        one.params - other.params,
+        one.mult_adds - other.mult_adds,
+        Parameters(*(mine - less for mine, less in zip(one.parameters, other.parameters))),
+    )
+
+
+def _sum(savings: Iterable[Saving]) -> Saving:
+    params, mult_adds, parameters = zip(*savings)
+    return Saving(sum(params), sum(mult_adds), Parameters(*map(sum, zip(*parameters))))
