@@ -18,10 +18,14 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
-from mnetcost.reports.choices import SORTS, TABLE_VIEWS
+from mnetcost.reports.choices import LAYER_VIEWS, SORTS, TABLE_VIEWS
 
 APART = (
     "--columns are the forward pass's own: give no --convention, --pass, --sort or --fold with it"
+)
+ALONE = (
+    "--view {} shows every layer's own, forward and for one image: give no --depth, --sort, --top, "
+    "--columns, --fold, --convention, --batch or --pass with it"
 )
 
 
@@ -30,7 +34,9 @@ APART = (
 @setting_options
 @input_option
 @set_option
-@click.option("--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has them all.")
+@click.option(
+    "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has them all but two."
+)
 @click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
 @click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
 @click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
@@ -52,7 +58,9 @@ def table(
     SPEC is a shipped name (see `mnetcost specs`), a path, or - for standard input; the default is
     mobilenet_v1. Printed are every layer's parameters and mult-adds, the same by layer type (the
     paper's Table 2), and each depthwise-separable pair against its standard convolution. Under
-    them stand what was counted, what was left out and how much that is.
+    them stand what was counted, what was left out and how much that is. What each layer sees of
+    the input (--view fields), and what one of its output channels costs (--view channels), are
+    worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
@@ -64,6 +72,8 @@ def table(
     mnetcost table --columns --view types
     mnetcost table --pass training
     mnetcost table resnet50 --fold
+    mnetcost table vgg16 --view fields
+    mnetcost table resnet50 --view channels
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
@@ -74,8 +84,12 @@ def table(
     other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
     if shown["apart"] and other:
         raise UsageError(APART)
+    asked = shown["view"] in LAYER_VIEWS
+    chosen_rows = [shown[name] for name in ("depth", "top", "apart")]
+    if asked and (other or basis.batch > 1 or any(chosen_rows)):
+        raise UsageError(ALONE.format(shown["view"]))
     cost = open_network(spec, knobs).counted(basis, **options)
-    if chosen == "json":  # which holds everything, whatever is shown
+    if chosen == "json" and not asked:  # which holds everything else, whatever is shown
         from mnetcost.reports.table_document import table_document
 
         write_document(table_document(cost, apart=shown["apart"]), output)

@@ -155,6 +155,9 @@ class PriorBox(Output):
 
     priors: Priors
 
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return [Tie() for _ in maps]  # it reads their sides alone
+
     def output(self, x: Map, width: Width) -> Map:
         return Map(2, 1, x.h * x.w * self.priors * 4)
 

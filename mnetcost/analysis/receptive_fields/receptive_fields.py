@@ -57,8 +57,8 @@ def receptive_fields(count: Count) -> tuple[ReceptiveField, ...]:
             found[place] = _of((node, row.input, row.output), inputs, steps)
     except Exhausted:
         raise UsageError(
-            f"{node.name}: too many windows differ there to follow receptive fields through; "
-            "sides that share a factor, as 7 and 14 px do, have few"
+            f"{node.name}: up to here maps are too large to follow receptive fields through, or too "
+            "many windows differ: sides that share a factor, as 7 and 14 px do, have few"
         ) from None
     return tuple(_field(row.name, found[place]) for place, row in enumerate(count.layers))
 
@@ -97,6 +97,6 @@ def _field(name: str, sides: Iterable[Seen]) -> ReceptiveField:
         windows=Pair(*(one.size if one else None for one in moving)),
         jump=Pair(*jumps),
         offset=Pair(h.offset, w.offset),
-        whole=Pair(*(one.whole and not one.unknown and not one.nothing for one in (h, w))),
+        whole=Pair(*(one.whole and one != NOTHING for one in (h, w))),
         unknown=h.unknown or w.unknown,
     )

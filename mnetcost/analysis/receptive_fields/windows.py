@@ -55,7 +55,7 @@ def through(windows: Windows, reach: Reach, steps: Steps) -> Windows:
     turns = reach.step * reach.unit
     common = gcd(turns, inner)
     period = inner // common
-    steps.take(period)
+    steps.take(2 * period)
     return Windows(
         period,
         turns // common * windows.shift,
@@ -79,7 +79,7 @@ def union(one: Windows, other: Windows, steps: Steps) -> Windows:
     if one == other:
         return one
     period = lcm(one.period, other.period)
-    steps.take(period)
+    steps.take(2 * period)
     return Windows(
         period,
         period // one.period * one.shift,
