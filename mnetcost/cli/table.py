@@ -1,5 +1,6 @@
 """`mnetcost table`: one network at one α and ρ."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -35,7 +36,7 @@ ALONE = (
 @input_option
 @set_option
 @click.option(
-    "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has them all but two."
+    "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has the first four."
 )
 @click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
 @click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
@@ -81,15 +82,9 @@ def table(
     shown = {
         name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart", "fold_norms")
     }
-    other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
-    if shown["apart"] and other:
-        raise UsageError(APART)
-    asked = shown["view"] in LAYER_VIEWS
-    chosen_rows = [shown[name] for name in ("depth", "top", "apart")]
-    if asked and (other or basis.batch > 1 or any(chosen_rows)):
-        raise UsageError(ALONE.format(shown["view"]))
+    _check(shown, basis)
     cost = open_network(spec, knobs).counted(basis, **options)
-    if chosen == "json" and not asked:  # which holds everything else, whatever is shown
+    if chosen == "json" and shown["view"] not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 
         write_document(table_document(cost, apart=shown["apart"]), output)
@@ -97,3 +92,13 @@ def table(
     from mnetcost.reports.table import table_report  # programs do without the tables
 
     write(table_report(cost, **shown), chosen, output)
+
+
+def _check(shown: Mapping[str, Any], basis: Basis) -> None:
+    """Refuse what does not go together."""
+    other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
+    if shown["apart"] and other:
+        raise UsageError(APART)
+    rows = any(shown[name] for name in ("depth", "top", "apart"))
+    if shown["view"] in LAYER_VIEWS and (other or rows or basis.batch > 1):
+        raise UsageError(ALONE.format(shown["view"]))

@@ -40,7 +40,7 @@ LISTS = "it lists boxes"
 
 
 class Merge(Join):
-    """Several maps to one; a side or channels of 1 are spread over those of the others."""
+    """Several maps to one."""
 
     inputs: int = 2
 
@@ -48,6 +48,7 @@ class Merge(Join):
         return x
 
     def reach(self, x: Map, y: Map) -> Reaches:
+        # a side of 1 is spread over those of the others
         h, w = (HERE if one == other else WHOLE for one, other in zip(x[:2], y[:2]))
         return h, w
 

@@ -4,7 +4,12 @@ of its channels costs. Both as a table, and as what stands beside each layer for
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mnetcost.analysis.channels.channels import ChannelCost, ChannelKind, Saving, channel_costs
+from mnetcost.analysis.channels.channels import (
+    ChannelCost,
+    ChannelKind,
+    ChannelSaving,
+    channel_costs,
+)
 from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField, receptive_fields
 from mnetcost.cost import Count
 from mnetcost.tabular import Column, Kind, Table
@@ -114,5 +119,5 @@ def _kind_document(kind: ChannelKind) -> dict[str, Any]:
     }
 
 
-def _saving(saving: Saving) -> dict[str, Any]:
+def _saving(saving: ChannelSaving) -> dict[str, Any]:
     return {**saving._asdict(), "parameters": saving.parameters._asdict()}

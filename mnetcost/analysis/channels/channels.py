@@ -13,7 +13,7 @@ from mnetcost.conventions.presets import kernels
 from mnetcost.cost import Count, LayerCost, Parameters, amounts, multiply_adds, operations
 
 
-class Saving(NamedTuple):
+class ChannelSaving(NamedTuple):
     """Parameters (values) and mult-adds (MACs of one image forward) that are gone."""
 
     params: int
@@ -30,8 +30,8 @@ class ChannelKind(NamedTuple):
 
     number: int
     together: int
-    own: Saving
-    saved: Saving | None
+    own: ChannelSaving
+    saved: ChannelSaving | None
     tied: tuple[str, ...]
     readers: tuple[str, ...]
     fixed: str
@@ -85,7 +85,7 @@ class _Counter:
         self._layers = count.layers
         whole = [self._counted(Loss(place, 0, 0)) for place in range(len(count.layers))]
         self._whole = whole
-        self._known: dict[Loss, Saving] = {}
+        self._known: dict[Loss, ChannelSaving] = {}
         self.costly = {
             place for place, one in enumerate(whole) if one.mult_adds or any(one.parameters)
         }
@@ -98,14 +98,14 @@ class _Counter:
                 return f"{row.name} would have none left"
         return ""
 
-    def saving(self, loss: Loss) -> Saving:
+    def saving(self, loss: Loss) -> ChannelSaving:
         """What a layer costs less with this loss."""
         if loss not in self._known:
             whole, left = self._whole[loss.place], self._counted(loss)
             self._known[loss] = _less(whole, left)
         return self._known[loss]
 
-    def _counted(self, loss: Loss) -> Saving:
+    def _counted(self, loss: Loss) -> ChannelSaving:
         """What a layer costs after a loss."""
         row = self._layers[loss.place]
         x = row.input._replace(c=row.input.c - loss.inputs)
@@ -113,17 +113,17 @@ class _Counter:
         node = row.node._replace(layer=row.node.layer.narrowed(row.input, x))
         values = amounts(node, x, y, PARAMETERS)
         work = 0 if node.training_only else multiply_adds(operations(node, x, y, WORK))
-        return Saving(kernels(values), work, Parameters(**values))
+        return ChannelSaving(kernels(values), work, Parameters(**values))
 
 
-def _less(one: Saving, other: Saving) -> Saving:
-    return Saving(
+def _less(one: ChannelSaving, other: ChannelSaving) -> ChannelSaving:
+    return ChannelSaving(
         one.params - other.params,
         one.mult_adds - other.mult_adds,
         Parameters(*(mine - less for mine, less in zip(one.parameters, other.parameters))),
     )
 
 
-def _sum(savings: Iterable[Saving]) -> Saving:
+def _sum(savings: Iterable[ChannelSaving]) -> ChannelSaving:
     params, mult_adds, parameters = zip(*savings)
-    return Saving(sum(params), sum(mult_adds), Parameters(*map(sum, zip(*parameters))))
+    return ChannelSaving(sum(params), sum(mult_adds), Parameters(*map(sum, zip(*parameters))))

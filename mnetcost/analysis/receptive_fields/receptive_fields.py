@@ -57,8 +57,8 @@ def receptive_fields(count: Count) -> tuple[ReceptiveField, ...]:
             found[place] = _of((node, row.input, row.output), inputs, steps)
     except Exhausted:
         raise UsageError(
-            f"{node.name}: up to here maps are too large to follow receptive fields through, or too "
-            "many windows differ: sides that share a factor, as 7 and 14 px do, have few"
+            f"{node.name}: up to here maps are too large to follow receptive fields through, or "
+            "too many windows differ: sides that share a factor, as 7 and 14 px do, have few"
         ) from None
     return tuple(_field(row.name, found[place]) for place, row in enumerate(count.layers))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple, TypeAlias
 
-from mnetcost.analysis.receptive_fields.windows import (
+from mnetcost.analysis.receptive_fields.sliding import (
     PIXELS,
     Windows,
     first_read,
