@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import Derived
-from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, differs, maximum
+from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, Width, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation
@@ -16,17 +16,22 @@ from mnetcost.record import Record
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
+NORM_VALUES = {"norm_affine", "norm_statistics"}  # parameters of normalisation
 INPUT = -1  # the index that stands for the network's input
 
 
 class Input(Record, kw_only=False):
-    """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α."""
+    """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α.
+
+    `knob` is the one that its channels are, where they are one.
+    """
 
     height: int
     width: int
     channels: int
     scale: bool
     mark: Mark
+    knob: str = ""
 
     def at(self, height: Quantity, width: Quantity, widths: Widths) -> Map:
         """The input map with these sides."""
@@ -50,6 +55,7 @@ class Node(NamedTuple):
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
     shares: int | None = None  # the node whose weights it uses
+    own_norm: bool = False  # of what shares: whether its γ, β and statistics are its own
     training_only: bool = False  # its parameters count, its work does not
     uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
     like: bool = False  # the last map that it reads gives it nothing but its sides
@@ -59,9 +65,13 @@ class Node(NamedTuple):
         """The nodes whose values it reads."""
         return self.reads[:-1] if self.like else self.reads
 
-    def derive(self, here: Map, block: Map) -> dict[str, Quantity]:
+    def has(self, kind: str) -> bool:
+        """Whether parameters of this kind are its own, and not those of what it shares with."""
+        return self.shares is None or (self.own_norm and kind in NORM_VALUES)
+
+    def derive(self, here: Map, block: Map, width: Width) -> dict[str, Quantity]:
         """Its derived keys worked out for these maps; 0 where one has no value."""
-        return {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+        return {key: getattr(self.layer, key).value(block.c, here.c, width) for key in self.derived}
 
     def on(self, derived: Mapping[str, Quantity], here: Map, last: Map) -> "Node":
         """The node with these derived keys, and the sides of the last map, worked out.
@@ -198,12 +208,12 @@ def _apply(
             report(node, check)
         before = node.layer.merged(inputs)  # type: ignore[arg-type]
     if node.derived or node.like:
-        derived = node.derive(before, block)
+        derived = node.derive(before, block, widths)
         written, node = node, node.on(derived, before, ends[-1])
         for key, value in derived.items():
-            report(node, _whole(written, value, key, before, block))
+            report(node, _whole(written, value, key, before, block, widths))
     if node.states is not None:
-        report(node, _stated(node.states, before, block))
+        report(node, _stated(node.states, before, block, widths))
     after = node.layer.output(before, widths)
     for check in _checks(node, before, after):
         report(node, check)
@@ -221,8 +231,8 @@ def _checks(node: Node, x: Map, y: Map) -> Iterator[Check]:
         yield from rider.checks(y, y)
 
 
-def _stated(states: Any, here: Map, block: Map) -> Check:
-    stated = states.value(block.c, here.c) if isinstance(states, Derived) else states
+def _stated(states: Any, here: Map, block: Map, widths: Widths) -> Check:
+    stated = states.value(block.c, here.c, widths) if isinstance(states, Derived) else states
     return Check(
         differs(here.c, stated),
         "input-channels",
@@ -233,6 +243,7 @@ def _stated(states: Any, here: Map, block: Map) -> Check:
 def _sharing(user: Placed, owner: Placed) -> Check:
     """Weights in common have one shape, and what rides on both has as many values."""
     (used, riding), (own, own_riding) = _learned(*user), _learned(*owner)
+    riding = {kind: count for kind, count in riding.items() if not user[0].has(kind)}
     axes, own_axes = (one.layer.shape(x, y) for one, x, y in (user, owner))
     alike = used.keys() == own.keys() and len(axes) == len(own_axes)
     bad: Quantity = not (used and alike and riding.keys() <= own_riding.keys())
@@ -269,16 +280,22 @@ def _unlike(user: Placed, owner: Placed) -> str:
     return f"it has {mine}, {name} has {other}"
 
 
-def _whole(node: Node, value: Quantity, key: str, here: Map, block: Map) -> Check:
-    return Check(
-        value < 1,
-        "no-channels",
-        lambda: (
-            f"`{key}` is no whole number from 1 to {getattr(node.layer, key).maximum:,} "
+def _whole(  # noqa: PLR0913, PLR0917 - a derived key, and where it stands
+    node: Node, value: Quantity, key: str, here: Map, block: Map, widths: Widths
+) -> Check:
+    def words() -> str:
+        of = getattr(node.layer, key)
+        scaled = [(one, widths(one, True)) for one in of.widths]
+        if none := next((one for one, channels in scaled if channels < 1), None):
+            return f"`{key}`: {widths.refusal(none)}"
+        terms = "".join(f", {one.text} is {n}" for one, (_, n) in zip(of.expression.widths, scaled))
+        return (
+            f"`{key}` is no whole number from 1 to {of.maximum:,} "
             f"where {here.c} channels come in "
-            f"($here) and {block.c} into the block ($in)"
-        ),
-    )
+            f"($here) and {block.c} into the block ($in){terms}"
+        )
+
+    return Check(value < 1, "no-channels", words)
 
 
 def _bounds(y: Map, written: Quantity, widths: Widths) -> tuple[Check, Check]:

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mnetcost.expressions import ExpressionError, is_expression, literal
+from mnetcost.expressions import INCOMING, SCALED, ExpressionError, is_expression, literal
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
 from mnetcost.spec.convert import MAX_TEXT, Converter
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.spec.scope import INCOMING, Evaluator, Scope
+from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip
 
-BLOCK_KEYS = ("takes", "layers", "residual")
+BLOCK_KEYS = ("takes", "inputs", "layers", "outputs", "residual")
+_PARTS = ("inputs", "outputs", "residual")
 RESERVED = ("in", "here", "turn")
-TAKEN = ("repeat", "name", "when", "from", "rows", "branches", "layers")
+CALL_KEYS = ("repeat", "name", "when", "from", "weights")  # beside the block's own parameters
+TAKEN = (*CALL_KEYS, "rows", "branches", "layers")
 _PLAIN = f"a number, a text of at most {MAX_TEXT} characters, or true / false"
 ARGUMENT = 12  # steps
 REQUIRED = object()  # the default of a parameter that every call must give
@@ -27,6 +29,8 @@ class Block(Record):
     mark: Mark
     takes: Mapping[str, Any]  # parameter -> default, REQUIRED where there is none
     layers: Node
+    inputs: Node | None  # the names of its input maps, or how many they are
+    outputs: Node | None  # the names of what it gives, else it is the end of its list
     residual: Node | None
     knobs: Mapping[str, Any]
 
@@ -67,12 +71,15 @@ def argument(node: Node, scope: Scope, evaluate: Evaluator, collector: Collector
     if not is_expression(node.text):
         return literal(node.text)
     try:
-        names = evaluate.parsed(node.text).names
+        parsed = evaluate.parsed(node.text)
     except ExpressionError:
-        names = frozenset()
-    if names & INCOMING:
-        message = "`$in` and `$here` stand in a block's own layers, not in its arguments"
+        parsed = None
+    if parsed and (parsed.names & INCOMING or parsed.widths):
+        what = f"`{SCALED}()` stands" if parsed.widths else "`$in` and `$here` stand"
+        message = f"{what} in a block's own layers, not in its arguments"
         expected = "the ratio as the argument, and the product with $in or $here inside the block"
+        if parsed.widths:
+            expected = f"the width as the argument, and {SCALED}(${{name}}) inside the block"
         collector.add(node.mark, "expression", message, expected=expected)
         return Unreadable(node.mark)
     value = evaluate.value(node, scope, None, None)
@@ -106,6 +113,21 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
     return found
 
 
+def _check_names(convert: Converter, node: Node, what: str) -> None:
+    """Report a list that is empty, and inputs of one name or none."""
+    if not isinstance(node, Items):
+        return
+    if not node.nodes:
+        convert.refuse(node, f"{what}: a list of names", "empty")
+    known = set()
+    for one in node.nodes if what == "inputs" else ():
+        text = convert.text(one, "the name of an input")
+        if text in known:
+            message = f"the input `{clip(str(text))}` is named twice"
+            convert.collector.add(one.mark, "duplicate-name", message)
+        known.add(text)
+
+
 def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
     """`blocks:` by name."""
     blocks: dict[str, Block] = {}
@@ -122,13 +144,18 @@ def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dic
             convert.collector.add(key.mark, "missing-key", message)
             continue
         takes = read_values(convert, entries["takes"][1], "takes") if "takes" in entries else {}
-        residual = entries["residual"][1] if "residual" in entries else None
+        for other in {"inputs", "outputs"} & entries.keys() if "residual" in entries else ():
+            message = f"`residual` beside `{other}`: it adds the one input at the one end"
+            convert.collector.add(entries["residual"][0].mark, "conflict", message)
+        for one in ("inputs", "outputs"):
+            if one in entries:
+                _check_names(convert, entries[one][1], one)
         blocks[name] = Block(
             name=name,
             mark=key.mark,
             takes=takes,
             layers=entries["layers"][1],
-            residual=residual,
+            **{one: entries[one][1] if one in entries else None for one in _PARTS},
             knobs=knobs,
         )
     return blocks

@@ -1,11 +1,13 @@
 """Where a layer stands: the parameters it sees, the names it can read, the prefix of its own."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from itertools import chain
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.expressions import (
+    INCOMING,
     MAX_EXPRESSION,
     Derived,
     Expression,
@@ -14,20 +16,26 @@ from mnetcost.expressions import (
     parse,
     value_text,
 )
-from mnetcost.multipliers import Rounding
+from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Collector
 from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
-INCOMING = {"in", "here"}
 PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
+
+
+class Named(NamedTuple):
+    """What a name stands for: the nodes whose maps it gives, and all that it is made of."""
+
+    ends: tuple[int, ...]
+    nodes: range = range(0)
 
 
 class Scope(Record):
     """The surroundings of a layer: those of a block call, a branch or the turn of a repeat."""
 
     values: Mapping[str, Any]
-    names: dict[str, int]  # tensor -> index of its node
+    names: dict[str, Named]
     knobs: Mapping[str, Any] = {}  # under the values
     body: int = 0  # which list of layers numbers its names
     block: int = -1  # the node whose channels are `$in`
@@ -37,8 +45,8 @@ class Scope(Record):
     training_only: bool = False
     outer: "Scope | None" = None
 
-    def tensor(self, name: str) -> int | None:
-        """The node of a name, from the innermost surroundings outwards."""
+    def tensor(self, name: str) -> Named | None:
+        """What a name stands for, from the innermost surroundings outwards."""
         if name in self.names:
             return self.names[name]
         return self.outer.tensor(name) if self.outer else None
@@ -163,17 +171,29 @@ class Evaluator:
     def derived(
         self, node: Scalar, scope: Scope, maximum: int, rounding: Rounding | None = None
     ) -> Derived | None:
-        """A derived width up to `maximum` where the expression names incoming channels."""
+        """A derived width up to `maximum` where the expression speaks of channels under α.
+
+        `rounding` is its own rule: of its widths under α, or of itself where it has none.
+        """
         try:
             expression = self.parsed(node.text)
         except ExpressionError:
             return None  # said when it is worked out
-        if not expression.names & INCOMING:
+        if not expression.names & INCOMING and not expression.widths:
             return None
         values = scope.parameters(expression.names - INCOMING)
         if len(values) < len(expression.names - INCOMING):
             return None
-        return Derived(expression, values, maximum, rounding)
+        if not expression.widths:
+            own = rounding and rounding._replace(multiplier=Fraction(1))
+            return Derived(expression, values, maximum, rounding=own)
+        try:
+            widths: tuple[Any, ...] = expression.written(values)
+        except ExpressionError:
+            return None
+        if rounding is not None:
+            widths = tuple(Ruled(one, rounding) for one in widths)
+        return Derived(expression, values, maximum, widths)
 
 
 def _unknown(value: Any) -> bool:

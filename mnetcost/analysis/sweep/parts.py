@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, fill_parquet, pyarrow_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
-from mnetcost.files import flock, is_half, is_regular, replacing, sweep_out
+from mnetcost.files import flock, is_half, is_regular, reason, replacing, sweep_out
 from mnetcost.problems import UsageError
 from mnetcost.text import clip
 from mnetcost.version import __version__
@@ -57,7 +57,7 @@ def write_parts(rows: Rows, folder: str | os.PathLike[str], points: int = PIECE)
                         _write_manifest(folder, {**wanted, DIGESTS: done})
                 yield Part(_points(rows, piece), kept)
     except OSError as error:
-        raise UsageError(f"parts: {os.fspath(folder)}: {error.strerror or error}") from None
+        raise UsageError(f"parts: {os.fspath(folder)}: {reason(error)}") from None
 
 
 def to_parts(rows: Rows, folder: str | os.PathLike[str]) -> None:
@@ -175,9 +175,9 @@ def manifest(rows: Rows, points: int) -> dict[str, Any]:
 
 
 def _source(sweep: CountSweep) -> Any:
-    """The text that a network and its convention were read from."""
-    convention = sweep.basis.convention
-    return sweep.graph.origin.text, sweep.graph.variant, convention and tuple(convention)
+    """What a network and its convention were read from."""
+    graph, convention = sweep.graph, sweep.basis.convention
+    return graph.origin.text, graph.variant, dict(graph.given), convention and tuple(convention)
 
 
 def _axis(values: list[str]) -> dict[str, Any]:
