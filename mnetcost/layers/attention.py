@@ -37,7 +37,7 @@ class SqueezeExcitation(Kept):
     act: Act = "relu"
     gate: Act = "sigmoid"
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
@@ -77,11 +77,11 @@ class Attention(Kept):
     heads: Heads
     bias: Switch = True
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL
 
-    def parts(self, x: Map) -> int:
-        return int(self.heads)
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.heads, self.heads
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(

@@ -64,7 +64,7 @@ class Reach(Record, kw_only=False):
 
     From unit·⌊(step·i + first) / per⌋ to unit·⌊(step·i + last) / per⌋ + unit - 1, of a map without
     ends; `whole` where it reads all that there are as well. With `step` 0 no window moves with i:
-    the layer reads them all for each i, or puts them into another order.
+    the layer reads them all for each i; or all of them, but those for i are `unknown` as said.
     """
 
     first: int = 0
@@ -73,23 +73,27 @@ class Reach(Record, kw_only=False):
     per: int = 1
     unit: int = 1
     whole: bool = False
+    unknown: str = ""
 
 
 Reaches: TypeAlias = tuple[Reach | str, Reach | str]  # of both sides; a text says why it is unknown
 
 HERE, HERE_AND_ALL = Reach(), Reach(whole=True)
-WHOLE, MOVED = Reach(step=0, whole=True), Reach(step=0)
+WHOLE, MOVED = Reach(step=0, whole=True), Reach(step=0, unknown="its positions are others")
 
 
 class Tie(Record, kw_only=False):
     """Channels that stay or go together: number n of `inputs` is number n of `outputs`.
 
-    `mixed` are those of an output that is a part of the input, whichever: both lose in proportion.
+    Of the latter those behind the output's own are channels that are summed over: they tie inputs
+    to each other. `mixed` are those of an output that is a part of the input, whichever: both lose
+    in proportion. `fixed` says why all of the input's must stay.
     """
 
     inputs: Sequence[int] = ()
     outputs: Sequence[int] = ()
     mixed: bool = False
+    fixed: str = ""
 
 
 UNSAID = "its type does not say it"
@@ -125,26 +129,30 @@ class Layer(Record):
         """Sizes beside the work that some counters weigh, for maps `x` and `y`."""
         return ()
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         """What each position of output map `y` reads of input map `x` (ints), or why it is unknown.
 
-        Of several input maps each is asked for.
+        Of several input maps each is asked for, unless `sees_each` says otherwise.
         """
         return UNSAID, UNSAID
+
+    def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
+        """The same for each input map."""
+        return [self.sees(one, y) for one in maps]
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         """Which channels of input `maps` (ints) are which of output map `y`, for each input map.
 
-        None for output channels of its own; or why no channel can be taken away.
+        All others of the output are its own. Or why no channel can be taken away.
         """
         return UNSAID
 
-    def parts(self, x: Map) -> int:
-        """In how many equal parts it takes its channels apart: each must lose as many."""
-        return 1
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        """In how many equal parts it takes its input's and its own channels: each loses as many."""
+        return 1, 1
 
-    def narrowed(self, x: Map, to: Map) -> Self:
-        """The layer of input map `x` on one of fewer channels, `to`."""
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+        """The layer of input `maps` on those of fewer channels, `to`."""
         return self
 
     def stages(self, x: Map, y: Map) -> Iterable["Stage"]:
@@ -182,7 +190,7 @@ class Kept(Layer):
     def output(self, x: Map, width: Width) -> Map:
         return x
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE, HERE
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:

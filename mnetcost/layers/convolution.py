@@ -69,9 +69,10 @@ def filters_a_channel(groups: int, x: Map, y: Map) -> Sequence[Tie]:
     return (copied(x.c, y.c // x.c),) if 1 < groups == x.c else ()
 
 
-def equal_groups(groups: int, x: Map) -> int:
-    """How many groups of channels must stay equal: with a channel each, they go with it."""
-    return 1 if groups == x.c else int(groups)
+def equal_groups(groups: int, x: Map) -> tuple[int, int]:
+    """The groups of channels that must stay equal; those of a channel each go with it."""
+    number = 1 if groups == x.c else groups
+    return number, number
 
 
 class Convolution(Called, Layer):
@@ -100,7 +101,7 @@ class Convolution(Called, Layer):
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return self.window().reach(x)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
@@ -145,12 +146,12 @@ class Conv(Convolution):
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         return filters_a_channel(self.groups_on(maps[0]), maps[0], y)
 
-    def parts(self, x: Map) -> int:
+    def equal_parts(self, x: Map) -> tuple[int, int]:
         return equal_groups(self.groups_on(x), x)
 
-    def narrowed(self, x: Map, to: Map) -> Self:
-        groups = self.groups_on(x)
-        return self._replace(groups=to.c if 1 < groups == x.c else groups, group_width=None)
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+        groups, whole = self.groups_on(maps[0]), maps[0].c
+        return self._replace(groups=to[0].c if 1 < groups == whole else groups, group_width=None)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from self.window().checks(x)

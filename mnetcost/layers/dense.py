@@ -48,7 +48,7 @@ class Dense(Called, Layer):
             ),
         )
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE, HERE
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:

@@ -47,7 +47,7 @@ class Merge(Join):
     def output(self, x: Map, width: Width) -> Map:
         return x
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         # a side of 1 is spread over those of the others
         h, w = (HERE if one == other else WHOLE for one, other in zip(x[:2], y[:2]))
         return h, w
@@ -105,7 +105,7 @@ class Concat(Merge):
 
     axis: Axis = "channels"
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return MOVED if self.axis == "height" else HERE, MOVED if self.axis == "width" else HERE
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
@@ -137,7 +137,7 @@ class Output(Merge):
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return LISTS, LISTS
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:

@@ -70,11 +70,11 @@ class GroupNorm(Normalization):
             lambda: f"{self.groups} groups do not divide {x.c} channels",
         )
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL  # the mean and the variance are of the whole map
 
-    def parts(self, x: Map) -> int:
-        return int(self.groups)
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.groups, self.groups
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("affine_outputs", y.c, y.h * y.w)
@@ -87,7 +87,7 @@ class InstanceNorm(Normalization):
 
     affine: Switch = False
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:

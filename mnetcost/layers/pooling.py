@@ -41,7 +41,7 @@ class Pool(Called, Layer):
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return self.window().reach(x)
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
@@ -76,7 +76,7 @@ class GlobalPool(Called, Layer):
     def output(self, x: Map, width: Width) -> Map:
         return Map(1, 1, x.c)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return WHOLE, WHOLE
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
@@ -107,7 +107,7 @@ class AdaptivePool(Called, Layer):
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.size.h, self.size.w, x.c)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return spread(x.h, y.h), spread(x.w, y.w)
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:

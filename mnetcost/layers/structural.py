@@ -80,7 +80,7 @@ class Flatten(Free):
             return Map(x.h * x.w, 1, x.c)
         return Map(1, 1, x.h * x.w * x.c)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         reach = MOVED if self.into == "height" else WHOLE
         return reach, reach
 
@@ -105,7 +105,7 @@ class Split(Free):
     def output(self, x: Map, width: Width) -> Map:
         return x._replace(c=x.c // self.into)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return HERE, HERE
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
@@ -130,8 +130,8 @@ class ChannelShuffle(Free, Kept):
         mixed = [group * size + one for one in range(size) for group in range(self.groups)]
         return (Tie(mixed, range(y.c)),)
 
-    def parts(self, x: Map) -> int:
-        return int(self.groups)
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.groups, 1
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
@@ -160,7 +160,7 @@ class Pad(Free):
     def output(self, x: Map, width: Width) -> Map:
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return Reach(-self.top, -self.top), Reach(-self.left, -self.left)
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
@@ -211,7 +211,7 @@ class Sized(Free):
 class Crop(Sized):
     """The middle of the map; of a side that is not written, all of it."""
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         before = (x.h - y.h) // 2, (x.w - y.w) // 2
         return Reach(before[0], before[0]), Reach(before[1], before[1])
 
@@ -234,7 +234,7 @@ class Permute(Free):
         # an order that could not be read is None
         return Map(*(getattr(x, axis) for axis in self.order or "hwc"))
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         reach = HERE if self.order == "hwc" else MOVED
         return reach, reach
 
@@ -270,7 +270,7 @@ class Reshape(Free):
             known = known * (1 if one is None else one)
         return Map(*(values // known if one is None else one for one in given))
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         reach = HERE if x == y else MOVED
         return reach, reach
 
@@ -292,7 +292,7 @@ class Resize(Sized):
     mode: Mode = "nearest"
     called_as: CalledAs = "module"
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         scale: tuple[Quantity, Quantity] = self.scale or (Fraction(y.h, x.h), Fraction(y.w, x.w))
         return nearby(self.mode, x.h, y.h, scale[0]), nearby(self.mode, x.w, y.w, scale[1])
 
@@ -321,7 +321,7 @@ class Learned(Free):
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return "it reads nothing", "it reads nothing"
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:

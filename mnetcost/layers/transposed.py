@@ -35,17 +35,17 @@ class ConvTranspose(Convolution):
         )
         return Map(*sides, width(self.out, self.scale))
 
-    def reach(self, x: Map, y: Map) -> Reaches:
+    def sees(self, x: Map, y: Map) -> Reaches:
         return backwards(self.window())
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         return filters_a_channel(self.groups, maps[0], y)
 
-    def parts(self, x: Map) -> int:
+    def equal_parts(self, x: Map) -> tuple[int, int]:
         return equal_groups(self.groups, x)
 
-    def narrowed(self, x: Map, to: Map) -> Self:
-        return self._replace(groups=to.c) if 1 < self.groups == x.c else self
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+        return self._replace(groups=to[0].c) if 1 < self.groups == maps[0].c else self
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Annotated, NamedTuple
 
 from mnetcost.layers.base import (
+    HERE,
     WHOLE,
     Check,
     Map,
@@ -188,6 +189,8 @@ def _laid(
 
 def spread(inside: int, outside: int) -> Reach:
     """What windows read that are spread over a side of `inside` px, `outside` of them."""
+    if inside == outside:
+        return HERE
     return Reach(0, inside - 1, step=inside, per=outside) if outside > 1 else WHOLE
 
 

@@ -16,10 +16,10 @@ from mnetcost.tabular import Column, Kind, Table
 
 FIELDS = """\
 Receptive fields
-(px of the input: position i of a side sees as many as its field, from offset + i·jump on)"""
+(px of the input; position i of a side sees a field from offset + i·jump on)"""
 CHANNELS = """\
 Output channels
-(MACs of one image; some go only together, and with them what other layers read of them)"""
+(MACs of one image; what goes at once, with those of others, and its readers)"""
 
 
 class LayerView(NamedTuple):

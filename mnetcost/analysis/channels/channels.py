@@ -10,7 +10,9 @@ from typing import NamedTuple
 from mnetcost.analysis.channels.groups import Ends, Group, Loss, groups
 from mnetcost.conventions import PARAMETERS, WORK
 from mnetcost.conventions.presets import kernels
-from mnetcost.cost import Count, LayerCost, Parameters, amounts, multiply_adds, operations
+from mnetcost.cost import Count, Parameters, amounts, multiply_adds, operations
+from mnetcost.graph import INPUT
+from mnetcost.layers.base import Join
 
 
 class ChannelSaving(NamedTuple):
@@ -58,12 +60,12 @@ def channel_costs(count: Count) -> tuple[ChannelCost, ...]:
         saved = None if fixed else _sum(map(counter.saving, group.losses))
         lost = [one for one in group.losses if one.place in counter.costly]
         tied = [one.place for one in lost if one.outputs]
-        readers = [one.place for one in lost if one.inputs and ends[one.place].own]
+        readers = [one.place for one in lost if any(one.inputs) and ends[one.place].own]
         for loss in (one for one in lost if one.outputs and one.place in shown):
             kind = ChannelKind(
                 number=group.times * loss.outputs,
                 together=loss.outputs,
-                own=counter.saving(_one(count.layers[loss.place], ends[loss.place], loss.place)),
+                own=counter.one(loss.place, ends[loss.place]),
                 saved=saved,
                 tied=tuple(count.layers[at].name for at in tied if at != loss.place),
                 readers=tuple(count.layers[at].name for at in readers),
@@ -73,17 +75,14 @@ def channel_costs(count: Count) -> tuple[ChannelCost, ...]:
     return tuple(ChannelCost(count.layers[at].name, tuple(kinds[at])) for at in sorted(kinds))
 
 
-def _one(row: LayerCost, ends: Ends, place: int) -> Loss:
-    """One output channel of a layer; of one that keeps its channels, the input's too."""
-    return Loss(place, int(not ends.own and row.input.c == row.output.c), 1)
-
-
 class _Counter:
     """Counts layers on fewer channels, each loss once."""
 
     def __init__(self, count: Count) -> None:
         self._layers = count.layers
-        whole = [self._counted(Loss(place, 0, 0)) for place in range(len(count.layers))]
+        at = {INPUT: count.input} | {place: row.output for place, row in enumerate(count.layers)}
+        self._maps = [[at[source] for source in row.node.sources] for row in count.layers]
+        whole = [self._counted(self._none(place)) for place in range(len(count.layers))]
         self._whole = whole
         self._known: dict[Loss, ChannelSaving] = {}
         self.costly = {
@@ -94,7 +93,8 @@ class _Counter:
         """Which layer the group takes everything from; an empty text for none."""
         for place, inputs, outputs in group.losses:
             row = self._layers[place]
-            if inputs >= row.input.c or outputs >= row.output.c:
+            before = [x.c - lost for x, lost in zip(self._maps[place], inputs)]
+            if 0 in before or outputs >= row.output.c:
                 return f"{row.name} would have none left"
         return ""
 
@@ -105,12 +105,30 @@ class _Counter:
             self._known[loss] = _less(whole, left)
         return self._known[loss]
 
+    def one(self, place: int, ends: Ends) -> ChannelSaving:
+        """What one output channel costs a layer: of as many as must stay equal, an equal part."""
+        row = self._layers[place]
+        _, number = row.node.layer.equal_parts(row.input)
+        kept = not ends.own and row.input.c == row.output.c
+        lost = self._none(place)
+        inputs = (number, *lost.inputs[1:]) if kept else lost.inputs
+        params, mult_adds, parameters = self.saving(Loss(place, inputs, number))
+        of_one = Parameters(*(value // number for value in parameters))
+        return ChannelSaving(params // number, mult_adds // number, of_one)
+
+    def _none(self, place: int) -> Loss:
+        return Loss(place, (0,) * len(self._maps[place]), 0)
+
     def _counted(self, loss: Loss) -> ChannelSaving:
         """What a layer costs after a loss."""
-        row = self._layers[loss.place]
-        x = row.input._replace(c=row.input.c - loss.inputs)
+        row, maps = self._layers[loss.place], self._maps[loss.place]
+        left = [x._replace(c=x.c - lost) for x, lost in zip(maps, loss.inputs)]
+        layer = row.node.layer.narrowed(maps, left)
+        x = left[0] if left else row.input
+        if isinstance(layer, Join):
+            x = layer.merged(left)
         y = row.output._replace(c=row.output.c - loss.outputs)
-        node = row.node._replace(layer=row.node.layer.narrowed(row.input, x))
+        node = row.node._replace(layer=layer)
         values = amounts(node, x, y, PARAMETERS)
         work = 0 if node.training_only else multiply_adds(operations(node, x, y, WORK))
         return ChannelSaving(kernels(values), work, Parameters(**values))

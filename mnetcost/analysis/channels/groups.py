@@ -21,10 +21,10 @@ Channels: TypeAlias = list[
 
 
 class Loss(NamedTuple):
-    """The channels that a layer loses: of its input map, and of its output."""
+    """The channels that a layer loses: of each input map, and of its output."""
 
     place: int
-    inputs: int
+    inputs: tuple[int, ...]
     outputs: int
 
 
@@ -98,9 +98,9 @@ class Forest:
 
 
 class Ends(NamedTuple):
-    """The channels of a layer's input map and of its output; whether these are new, or mixed."""
+    """The channels of a layer's input maps and of its output; whether these are new, or mixed."""
 
-    inputs: Channels
+    inputs: Sequence[Channels]
     outputs: Channels
     own: bool = False
     mixed: bool = False
@@ -123,15 +123,16 @@ def follow(count: Count) -> Followed:
     for place, row in enumerate(count.layers):
         inputs = [source if one == INPUT else ends[one].outputs for one in row.node.sources]
         found = _ends(forest, count, row, inputs)
-        parts = row.node.layer.parts(row.input)
-        _equal(forest, found.inputs, parts)
-        if found.own:
-            _equal(forest, found.outputs, parts)
+        before, behind = row.node.layer.equal_parts(row.input)
+        for channels in inputs[:1]:
+            _equal(forest, channels, before)
+        _equal(forest, found.outputs, behind)
         for rider in row.node.riders:
-            _equal(forest, found.outputs, rider.parts(row.output))
+            _equal(forest, found.outputs, rider.equal_parts(row.output)[1])
         if row.node.shares is not None:
             owner = ends[row.node.shares]
-            forest.join_all(found.inputs, owner.inputs)
+            for mine, others in zip(found.inputs, owner.inputs):
+                forest.join_all(mine, others)
             forest.join_all(found.outputs, owner.outputs)
         ends.append(found)
         if found.mixed:
@@ -143,35 +144,34 @@ def _ends(forest: Forest, count: Count, row: LayerCost, inputs: Sequence[Channel
     """A layer's channels, from those of the maps that it reads."""
     maps = [count.input if one == INPUT else count.layers[one].output for one in row.node.sources]
     ties = row.node.layer.ties(maps, row.output)
-    merged = inputs[0] if inputs else []
     if isinstance(ties, str):
         outputs = forest.plant(row.output.c, f"{row.name}: {ties}")
         for channels in inputs:
             forest.join_all(channels, outputs[:1] * len(channels))
-        return Ends(merged, outputs)
-    if not ties:
-        return Ends(merged, forest.plant(row.output.c), own=True)
-    outputs = _tied(forest, ties, inputs, row.output.c)
+        return Ends(inputs, outputs)
+    for tie, channels in zip(ties, inputs):
+        if tie.fixed:
+            stays = forest.plant(len(channels), f"{row.name}: {tie.fixed}")
+            forest.join_all(channels, stays)
+    outputs, own = _tied(forest, ties, inputs, row.output.c)
     mixed = any(tie.mixed for tie in ties)
-    return Ends(merged if len(inputs) == 1 else outputs, outputs, mixed=mixed)
+    return Ends(inputs, outputs, own=own and not mixed, mixed=mixed)
 
 
 def _tied(
     forest: Forest, ties: Sequence[Tie], inputs: Sequence[Channels], channels: int
-) -> Channels:
-    """The channels of an output map that are those of the inputs."""
+) -> tuple[Channels, bool]:
+    """The channels of an output map that are those of the inputs; whether others are new."""
     if len(ties) == 1 and ties[0].inputs == ties[0].outputs == range(channels):
-        return inputs[0]
+        return inputs[0], False
     forest.take(channels)
-    outputs: list[int | None] = [None] * channels
+    known: dict[int, int] = {}
     for tie, given in zip(ties, inputs):
         for here, there in zip(tie.inputs, tie.outputs):
-            known = outputs[there]
-            if known is None:
-                outputs[there] = given[here]
-            else:
-                forest.join(known, given[here])
-    return [forest.plant(1)[0] if one is None else one for one in outputs]
+            forest.join(known.setdefault(there, given[here]), given[here])
+    new = iter(forest.plant(sum(place not in known for place in range(channels))))
+    outputs = [known[place] if place in known else next(new) for place in range(channels)]
+    return outputs, len(known.keys() & range(channels)) < channels
 
 
 def _equal(forest: Forest, channels: Channels, parts: int) -> None:
@@ -194,10 +194,12 @@ def groups(count: Count, costly: Container[int]) -> tuple[list[Ends], list[Group
     seen: dict[int, Counter[int]] = {}
     for place, one in enumerate(ends):
         if place in costly or place in chosen:
-            inputs, outputs = (_counted(roots, side, seen) for side in (one.inputs, one.outputs))
-            forest.take(len(inputs) + len(outputs))
-            for root in inputs.keys() | outputs.keys():
-                lost.setdefault(root, []).append(Loss(place, inputs[root], outputs[root]))
+            inputs = [_counted(roots, channels, seen) for channels in one.inputs]
+            outputs = _counted(roots, one.outputs, seen)
+            forest.take(sum(map(len, inputs)) + len(outputs))
+            for root in outputs.keys() | set().union(*inputs):
+                before = tuple(counted[root] for counted in inputs)
+                lost.setdefault(root, []).append(Loss(place, before, outputs[root]))
     kinds: dict[Group, int] = {}
     for root, losses in lost.items():
         kind = Group(tuple(losses), forest.fixed(root))
@@ -234,8 +236,9 @@ def _proportional(kinds: dict[Group, int]) -> Group:
     lost: dict[int, Loss] = {}
     for kind, number in kinds.items():
         for place, inputs, outputs in kind.losses:
-            _, before, behind = lost.get(place, (place, 0, 0))
+            _, before, behind = lost.get(place, (place, (0,) * len(inputs), 0))
             times = number // common
-            lost[place] = Loss(place, before + times * inputs, behind + times * outputs)
+            more = tuple(one + times * other for one, other in zip(before, inputs))
+            lost[place] = Loss(place, more, behind + times * outputs)
     fixed = next((kind.fixed for kind in kinds if kind.fixed), "")
     return Group(tuple(lost[place] for place in sorted(lost)), fixed, common)

@@ -16,9 +16,9 @@ from mnetcost.analysis.receptive_fields.seen import (
     pixels,
     together,
 )
-from mnetcost.cost import Count
-from mnetcost.graph import INPUT, Placed
-from mnetcost.layers.base import Map, Pair
+from mnetcost.cost import Count, LayerCost
+from mnetcost.graph import INPUT
+from mnetcost.layers.base import Map, Pair, Reach
 from mnetcost.problems import UsageError
 from mnetcost.steps import Exhausted, Steps
 
@@ -54,7 +54,7 @@ def receptive_fields(count: Count) -> tuple[ReceptiveField, ...]:
             node = row.node
             inputs = [(maps[one], found[one]) for one in node.sources]
             steps.take(1 + len(inputs))
-            found[place] = _of((node, row.input, row.output), inputs, steps)
+            found[place] = _of(row, inputs, steps)
     except Exhausted:
         raise UsageError(
             f"{node.name}: up to here maps are too large to follow receptive fields through, or "
@@ -63,26 +63,28 @@ def receptive_fields(count: Count) -> tuple[ReceptiveField, ...]:
     return tuple(_field(row.name, found[place]) for place, row in enumerate(count.layers))
 
 
-def _of(placed: Placed, inputs: Sequence[tuple[Map, Sides]], steps: Steps) -> Sides:
+def _of(row: LayerCost, inputs: Sequence[tuple[Map, Sides]], steps: Steps) -> Sides:
     """What both sides of a layer's output see, behind what rides on it."""
-    node, _, y = placed
-    read = [_read((node, x, y), seen, steps) for x, seen in inputs]
+    name, layer, y = row.name, row.node.layer, row.output
+    reached = zip(inputs, layer.sees_each([x for x, _ in inputs], y))
+    read = [_read(name, x, y, zip(seen, reach), steps) for (x, seen), reach in reached]
     if not read:
         return NOTHING, NOTHING
     both = zip(zip(*read), y[:2])
-    h, w = (together(seen, Side(node.name, side, side, False), steps) for seen, side in both)
-    for rider in node.riders:
-        h, w = _read((node._replace(layer=rider), y, y), (h, w), steps)
+    h, w = (together(seen, Side(name, side, side, False), steps) for seen, side in both)
+    for rider in row.node.riders:
+        h, w = _read(name, y, y, zip((h, w), rider.sees(y, y)), steps)
     return h, w
 
 
-def _read(placed: Placed, seen: Sides, steps: Steps) -> Sides:
-    """What both sides of a layer see of the one map `seen` that it reads."""
-    node, x, y = placed
+def _read(
+    name: str, x: Map, y: Map, sides: Iterable[tuple[Seen, Reach | str]], steps: Steps
+) -> Sides:
+    """What both sides of a layer see of the one map `x` that it reads so, which sees that."""
     single = x.h * x.w == 1
     h, w = (
-        behind(one, reach, Side(node.name, inside, outside, single), steps)
-        for one, reach, inside, outside in zip(seen, node.layer.reach(x, y), x[:2], y[:2])
+        behind(seen, reach, Side(name, inside, outside, single), steps)
+        for (seen, reach), inside, outside in zip(sides, x[:2], y[:2])
     )
     return h, w
 

@@ -83,7 +83,7 @@ def behind(seen: Seen, reach: Reach | str, side: Side, steps: Steps) -> Seen:
         if cover is not None:
             return Seen(windows, None, cover, whole=True)
     if not moves:
-        unknown = seen.unknown if reach.whole else f"{side.name}: its positions are others"
+        unknown = seen.unknown if reach.whole else f"{side.name}: {reach.unknown}"
         return Seen(None, None, seen.cover, unknown=unknown)
     if seen.inside is None:
         return Seen(windows, None, None, unknown=seen.unknown)

@@ -223,7 +223,7 @@ def test_each_type_says_what_it_reads_and_which_of_its_channels_are_which(writte
         return
     cost = example(written).cost()
     row = cost.layers[-1]
-    reached = row.node.layer.reach(row.input, row.output)
+    reached = row.node.layer.sees(row.input, row.output)
     reasons = {one for one in reached if isinstance(one, str)}
     assert reasons == ({NOBODY_CAN_SAY[written]} if written in NOBODY_CAN_SAY else set())
     maps = [cost.input if one < 0 else cost.layers[one].output for one in row.node.sources]
