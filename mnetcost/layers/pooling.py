@@ -1,6 +1,7 @@
 """Pooling: no parameters, one operation per element of each window."""
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 from mnetcost.layers.base import (
     WHOLE,
@@ -15,8 +16,10 @@ from mnetcost.layers.base import (
     channel_for_channel,
     layer,
 )
-from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
+from mnetcost.layers.fields import MAX_SIDE, Called, Integer, OptionalSize, Size, Switch
 from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, spread, values_read
+
+Side = Annotated[int | None, Integer(1, MAX_SIDE, "px", fixed=True)]
 
 
 class Pool(Called, Layer):
@@ -100,12 +103,24 @@ class GlobalMaxPool(GlobalPool):
 
 
 class AdaptivePool(Called, Layer):
-    """As many windows as the output has values, spread over the map, whatever its size."""
+    """As many windows as the output has values, spread over the map, whatever its size.
 
-    size: Size
+    A side that is not written stays.
+    """
+
+    size: OptionalSize = None
+    height: Side = None
+    width: Side = None
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("size",), ("height", "width")
 
     def output(self, x: Map, width: Width) -> Map:
-        return Map(self.size.h, self.size.w, x.c)
+        if self.size is not None:
+            return Map(self.size.h, self.size.w, x.c)
+        height, across = self.height, self.width
+        return Map(x.h if height is None else height, x.w if across is None else across, x.c)
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return spread(x.h, y.h), spread(x.w, y.w)
@@ -120,7 +135,7 @@ class AdaptivePool(Called, Layer):
         return (Part("pooling", y.c, values_read(x.h, y.h) * values_read(x.w, y.w)),)
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        if self.size == ONE:  # counters take it for the global pool that it is
+        if ONE in (self.size, (self.height, self.width)):  # counters take it for the global pool
             yield Part("global_outputs", y.c, 1)
 
 

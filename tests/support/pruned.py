@@ -1,8 +1,9 @@
 """Networks built anew with fewer channels: what is saved, without the rules of what is tied."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from mnetcost.cost import Count
+from mnetcost.layers.channels import Slice
 from mnetcost.layers.convolution import Conv, Depthwise
 from mnetcost.layers.transposed import ConvTranspose
 
@@ -18,11 +19,19 @@ def removed(costs, name, kind):
     return lost
 
 
-def without(count: Count, lost: Mapping[str, int]) -> Count:
-    """The network counted with fewer output channels of these layers, all other widths written."""
+def without(count: Count, lost: Mapping[str, int], touched: Collection[str] = ()) -> Count:
+    """The network counted with fewer output channels of these layers, all other widths written.
+
+    A slice that a `touched` layer reads loses as many as they do.
+    """
     nodes = []
     for row in count.layers:
         layer, fewer = row.node.layer, lost.get(row.name, 0)
+        if isinstance(layer, Slice) and layer.every is None:
+            readers = {one.name for one in count.layers if len(nodes) in one.node.sources}
+            taken = max(lost.values()) if readers & {*touched} else 0
+            key = "first" if layer.last is None else "last"
+            layer = layer._replace(**{key: row.output.c - taken}, scale=False)
         if isinstance(layer, Conv | ConvTranspose) and _depthwise(layer, row.input.c):
             layer = _filtered(layer, row)
         elif hasattr(layer, "out"):

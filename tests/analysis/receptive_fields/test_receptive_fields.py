@@ -214,6 +214,7 @@ NOBODY_CAN_SAY = {
     "prior_box": "it lists boxes",
     "detection_output": "it lists boxes",
     "learned": "it reads nothing",
+    "constant": "it reads nothing",
 }
 
 
