@@ -90,9 +90,7 @@ class Split(Taken):
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         if self.sizes is None:
             return (Tie(mixed=True),)  # the parts must stay equal
-        rest = maps[0].c - sum(one for one in self.sizes if one is not None)
-        before = self.sizes[: (self.take or 1) - 1]
-        begin = sum(rest if one is None else one for one in before)
+        begin = _begin(self.sizes, (self.take or 1) - 1, maps[0].c)
         return (Tie(range(begin, begin + y.c), range(y.c)),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
@@ -112,6 +110,12 @@ class Split(Taken):
                 "groups",
                 lambda: f"{len(self.names or ())} names for {parts} parts",
             )
+
+
+def _begin(sizes: tuple[Quantity | None, ...], parts: int, channels: int) -> int:
+    """The channels of the first parts, of so many channels in all."""
+    rest = channels - sum(one for one in sizes if one is not None)
+    return sum(rest if one is None else one for one in sizes[:parts])
 
 
 def _readable(values: Iterable[Quantity | None]) -> bool:

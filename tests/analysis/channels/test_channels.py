@@ -186,6 +186,40 @@ def test_equal_parts_stay_equal():
     )
 
 
+# Of `a`'s channels how many `b` reads, and how many nobody does
+PARTS = [
+    ("split: {sizes: [2, rest]}", 2, 4),
+    ("split: {sizes: [1, rest, 2], take: 2}", 3, 3),
+    ("slice: {first: 5}", 5, 1),
+    ("slice: {last: 2}", 2, 4),
+    ("slice: {every: 3, offset: 1}", 2, 4),
+]
+
+
+@pytest.mark.parametrize(("part", "read", "unread"), PARTS)
+def test_parts_of_the_channels_by_hand(part, read, unread):
+    spec = f"  - conv: {{name: a, out: 6}}\n  - {part}\n  - conv: {{name: b, out: 5}}"
+    found = kinds(small(spec).cost(), "a")
+    got = {(one.number, one.readers, one.saved.params) for one in found}
+    assert got == {(read, ("b",), 8 + 5), (unread, (), 8)}
+
+
+MANY = [
+    # both halves; of two pieces; of 2·2 px; each of 4 again
+    ("glu", 2, 2 * 8 + 5),
+    ("maxout: {pieces: 3}", 3, 3 * 8 + 5),
+    ("pixel_shuffle: {factor: [2, 3]}", 6, 6 * 8 + 5),
+    ("pixel_unshuffle: {factor: [1, 2]}", 1, 8 + 2 * 5),
+]
+
+
+@pytest.mark.parametrize(("layer", "together", "saved"), MANY)
+def test_several_channels_for_one_by_hand(layer, together, saved):
+    spec = f"  - conv: {{name: a, out: 12}}\n  - {layer}\n  - conv: {{name: b, out: 5}}"
+    kind = only(small(spec).cost(), "a")
+    assert (kind.together, kind.saved.params) == (together, saved)
+
+
 def test_weights_in_common_lose_the_same_channel():
     spec = (
         "  - pointwise: {name: first, out: 8}\n  - conv: {name: a, out: 8, kernel: 3}\n"

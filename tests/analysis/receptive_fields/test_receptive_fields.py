@@ -93,6 +93,8 @@ HAND = [
     (["conv_transpose: {out: 2, kernel: 4, stride: 2, padding: 1}"], (2, 2), (0.5, 0.5), (-1, -1)),
     (["conv_transpose: {out: 2, kernel: [3, 2], stride: 2}"], (2, 1), (0.5, 0.5), (-1, 0)),
     (["adaptive_avg_pool: {size: [3, 7]}"], (3, 1), (3, 1), (0, 0)),
+    (["pixel_shuffle: {factor: [2, 1]}", "conv: {out: 2, kernel: 3}"], (2, 3), (0.5, 1), (-1, -1)),
+    (["crop: {height: 8, width: 6}", "pixel_unshuffle: {factor: [2, 3]}"], (2, 3), (2, 3), (0, 0)),
     # windows of 9/2 px: 0 to 4 and 4 to 8; of 7/3: 0 to 2, 2 to 4, 4 to 6
     (["adaptive_avg_pool: {size: [2, 3]}"], (5, 3), (4.5, 7 / 3), (0, 0)),
 ]
