@@ -57,7 +57,7 @@ SHARED = {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("folding", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
-        "fit_scores",  # of `fit --scores`
+        *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
     },
     "analysis": {"separable", "warnings"},  # of `table` and `explain`; of every count
 }
