@@ -6,7 +6,7 @@ in words before a tool, the network itself before another input and before its p
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from mnetcost.analysis.conventions.definitions import definitions
 from mnetcost.analysis.conventions.terms import learned
@@ -24,13 +24,15 @@ TOOL, BIASED = 2, 2
 DOUBLED, HALVED = 1, 5  # further is a tool's number twice, but where that is printed, or half
 PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
 UNTRAINED = 9
+ONCE = Fraction(1)
 
 
 class Candidate(NamedTuple):
     """A number, what it counts and of what, and how far it is from the plain count.
 
     `names` are the conventions, or the kinds of parameters, whose own number times `factor` it is.
-    `network` says in words how the network is another one, and is empty where it is not.
+    `network` says in words how the network is another one, and is empty where it is not;
+    `warnings` are about what does not follow its input.
     """
 
     value: int
@@ -40,6 +42,36 @@ class Candidate(NamedTuple):
     scope: str
     network: str
     distance: int
+    warnings: tuple[str, ...] = ()
+
+
+class Where(NamedTuple):
+    """What is counted: a part, of which network, how far that is, and what is to be warned of."""
+
+    scope: str
+    network: str
+    distance: int
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def part(cls, scope: Scope) -> Self:
+        """A part of the network that was asked for."""
+        return cls(scope.words, "", scope.distance)
+
+    @classmethod
+    def other(cls, one: Reading) -> Self:
+        """All of another network."""
+        return cls(WHOLE, one.words, one.distance, one.warnings)
+
+    def candidate(
+        self, value: int, name: str, unit: str, factor: Fraction = ONCE, *, further: int
+    ) -> Candidate:
+        """A number of it, under a name; how it is counted may be further from plain."""
+        scope, network, distance, warnings = self
+        return Candidate(value, (name,), unit, factor, scope, network, distance + further, warnings)
+
+
+ASKED = Where(WHOLE, "", 0)
 
 
 class Counting(NamedTuple):
@@ -62,14 +94,14 @@ def countings(presets: Iterable[Convention]) -> list[Counting]:
     found = []
     for one in presets:
         if one.counts_work:
-            found.append(Counting(one, Fraction(1), TOOL if one.tool else 0))
+            found.append(Counting(one, ONCE, TOOL if one.tool else 0))
             if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
                 if one.unit == "MAC":
                     further = 0 if one.doubled else DOUBLED
                     found.append(Counting(one, Fraction(2), TOOL + further))
                 else:
                     found.append(Counting(one, Fraction(1, 2), TOOL + HALVED))
-    return found + [Counting(one, Fraction(1), distance) for one, distance in biased()]
+    return found + [Counting(one, ONCE, distance) for one, distance in biased()]
 
 
 def biased() -> Iterator[tuple[Convention, int]]:
@@ -138,10 +170,10 @@ def _work(count: Count, others: Iterable[Reading], ways: Sequence[Counting]) -> 
     for scope in scopes(count):
         rows = [(_run(layer.node, scope), layer.input, layer.output) for layer in scope.layers]
         chosen = direct if scope.distance else ways
-        yield from _counted(tally, rows, chosen, (scope.words, "", scope.distance))
+        yield from _counted(tally, rows, chosen, Where.part(scope))
     for one in others:
         chosen = plain if one.other else ways
-        yield from _counted(tally, one.layers, chosen, (WHOLE, one.words, one.distance))
+        yield from _counted(tally, one.layers, chosen, Where.other(one))
 
 
 def _run(node: Node, scope: Scope) -> Node:
@@ -149,15 +181,13 @@ def _run(node: Node, scope: Scope) -> Node:
 
 
 def _counted(
-    tally: Tally, rows: Iterable[Placed], ways: Sequence[Counting], where: tuple[str, str, int]
+    tally: Tally, rows: Iterable[Placed], ways: Sequence[Counting], where: Where
 ) -> Iterator[Candidate]:
-    scope, network, distance = where
     values = tally.of(rows, [way.convention for way in ways])
     for way in ways:
         name = way.convention.name
         value = int(values[name] * way.factor)
-        further = distance + way.distance
-        yield Candidate(value, (name,), way.unit, way.factor, scope, network, further)
+        yield where.candidate(value, name, way.unit, way.factor, further=way.distance)
 
 
 def _parameters(
@@ -165,18 +195,18 @@ def _parameters(
 ) -> Iterator[Candidate]:
     for preset in presets:
         if preset.tool:  # of which some leave layer types out
-            yield _amount(learned(count.layers, preset), preset.name, (WHOLE, ""), TOOL)
+            yield _amount(learned(count.layers, preset), preset.name, ASKED, TOOL)
     for scope in scopes(count):
         for words, value, distance in _kinds(count, scope):
-            yield _amount(value, words, (scope.words, ""), scope.distance + distance)
+            yield _amount(value, words, Where.part(scope), distance)
     for one in others:
         if one.other is not None:
             for words, value, distance in _kinds(one.other, Scope(WHOLE, one.other.layers)):
-                yield _amount(value, words, (WHOLE, one.words), one.distance + distance)
+                yield _amount(value, words, Where.other(one), distance)
 
 
-def _amount(value: int, words: str, where: tuple[str, str], distance: int) -> Candidate:
-    return Candidate(value, (words,), "parameters", Fraction(1), *where, distance)
+def _amount(value: int, words: str, where: Where, distance: int) -> Candidate:
+    return where.candidate(value, words, "parameters", further=distance)
 
 
 def _kinds(count: Count, scope: Scope) -> Iterator[tuple[str, int, int]]:

@@ -16,6 +16,7 @@ CALLED = {("MAC", "FLOP"): 1, ("FLOP", "MAC"): 4}  # a number called what the fi
 # A figure is not explained by what a larger share of all figures would find; what is further than
 # a network without its first or last layer, plainly counted, must say more.
 MOST_CHANCE, FAR, FAR_CHANCE = 0.2, 7, 0.02
+SURE = 0.05  # by chance less often: it is what was counted, and not only may be
 
 
 class Match(NamedTuple):
@@ -36,6 +37,14 @@ class Match(NamedTuple):
     def explains(self) -> bool:
         """Whether it says more than chance."""
         return self.chance <= (MOST_CHANCE if self.distance <= FAR else FAR_CHANCE)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is what was counted, and not only may be.
+
+        Nobody counts a network that does not follow its input.
+        """
+        return self.chance <= SURE and not self.candidate.warnings
 
 
 class Matches(NamedTuple):
