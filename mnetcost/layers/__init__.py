@@ -2,17 +2,19 @@
 
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
 then the families: `convolution`, `transposed`, `dense`, `attention`, `pooling`, `normalization`,
-`activation`, `joins`, `structural`.
+`activation`, `joins`, `structural`, `channels`, `sequences`.
 """
 
 from mnetcost.layers import (
     activation,
     attention,
+    channels,
     convolution,
     dense,
     joins,
     normalization,
     pooling,
+    sequences,
     structural,
     transposed,
 )
@@ -22,11 +24,13 @@ __all__ = [
     "LAYERS",
     "activation",
     "attention",
+    "channels",
     "convolution",
     "dense",
     "joins",
     "normalization",
     "pooling",
+    "sequences",
     "structural",
     "transposed",
 ]

@@ -15,6 +15,9 @@ from mnetcost.layers.fields import (
     Fractional,
     Integer,
     Kind,
+    LengthPadding,
+    ListOf,
+    Name,
     Nested,
     PairOf,
     Ratio,
@@ -24,6 +27,7 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID
 from mnetcost.multipliers import ROUNDINGS
 from mnetcost.printed import FIGURES, FORMS
+from mnetcost.spec.builder import MERGES
 from mnetcost.spec.convert import wanted
 from mnetcost.spec.entries import ways_of
 
@@ -39,12 +43,22 @@ TIMES = Integer(0, 10_000, "times")
 CHANNELS = Integer(1, MAX_CHANNELS, "channels")
 SIDE = Integer(1, MAX_SIDE, "px")
 
+_WEIGHTS: Schema = {
+    "type": "object",
+    "properties": {"from": {"type": "string"}, "norm": {"enum": ["shared", "own"]}},
+    "required": ["from"],
+    "additionalProperties": False,
+}
+
 # The keys that every layer takes, and those that follow from a key of its own.
 COMMON: Mapping[str, Schema] = {
     "name": TEXT | {"description": "what the tables call it; `${parameter}` is put in"},
     "in": {"description": "the input channels, checked"},
     "from": NAMES | {"description": "the earlier layer, or layers, read instead of the one before"},
-    "weights": {"type": "string", "description": "the layer whose weights it shares"},
+    "weights": {
+        "anyOf": [{"type": "string"}, _WEIGHTS],
+        "description": "the layer or block whose weights it shares",
+    },
     "when": {"type": ["string", "boolean"], "description": "left out where this is false"},
 }
 EXPAND = {"description": "short for `out: $here * R`, a multiple of the incoming channels"}
@@ -91,7 +105,7 @@ def kind_schema(kind: Kind) -> Schema:
     return {"anyOf": [*_forms(kind), EXPRESSION], "description": wanted(kind)}
 
 
-def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
+def _forms(kind: Kind) -> list[Schema]:  # noqa: C901, PLR0911 - one return a kind
     match kind:
         case Integer():
             whole = {"type": "integer", "minimum": kind.minimum, "maximum": kind.maximum}
@@ -108,6 +122,12 @@ def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
             return [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, _QUOTIENT]
         case WindowPadding():
             return [*_forms(kind.side), {"enum": ["same", "valid"]}, _both(kind.side)]
+        case LengthPadding():
+            return [*_forms(kind.side), {"enum": ["same", "valid"]}]
+        case Name():
+            return [TEXT]
+        case ListOf():
+            return [_list(kind.item, 1, kind.most)]
         case Nested():
             return [_fields(kind.record)]
         case _:
@@ -118,8 +138,12 @@ _QUOTIENT: Schema = {"type": "string", "pattern": "^[0-9.]+/[0-9]+$"}
 
 
 def _both(side: Integer | Ratio) -> Schema:
-    one = {"anyOf": [*_forms(side), EXPRESSION]}
-    return {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+    return _list(side, 2, 2)
+
+
+def _list(item: Kind, least: int, most: int) -> Schema:
+    one = {"anyOf": [*_forms(item), EXPRESSION]}
+    return {"type": "array", "items": one, "minItems": least, "maxItems": most}
 
 
 def _fields(record: Any) -> Schema:
@@ -193,7 +217,7 @@ def _entries() -> list[Schema]:
         "items": _ref("branch"),
         "description": "from the same input",
     }
-    merge = {"enum": ["add", "concat", "multiply"], "description": "how their outputs are joined"}
+    merge = {"enum": list(MERGES), "description": "how their outputs are joined"}
     axis = {"enum": ["channels", "height", "width"], "description": "of concat"}
     return [
         {"type": "string", "anyOf": [{"enum": list(LAYERS)}, {"pattern": block}]},
@@ -235,6 +259,7 @@ def _rows() -> dict[str, Schema]:
 
 def _branch() -> Schema:
     keys: Schema = {
+        "repeat": _repeat(),
         "layers": {"type": "array", "items": _ref("entry")},
         "training_only": {"type": ["boolean", "string"], "description": "parameters, but no work"},
         "when": COMMON["when"],
@@ -246,7 +271,7 @@ def _branch() -> Schema:
 
 def _call() -> Schema:
     """A block call: its parameters are the spec's own, so any key is possible."""
-    own = {key: COMMON[key] for key in ("name", "from", "when")}
+    own = {key: COMMON[key] for key in ("name", "from", "weights", "when")}
     return {
         "type": ["object", "null"],
         "properties": {"repeat": _repeat(), **own},
@@ -292,9 +317,9 @@ def _values() -> Schema:
 
 
 def _input() -> dict[str, Schema]:
-    scale = {"type": "boolean", "description": "whether α scales its channels", "default": False}
-    sides = {"height": _plain(SIDE), "width": _plain(SIDE)}
-    return {**sides, "channels": _plain(CHANNELS), "scale": scale}
+    scale = kind_schema(Flag()) | {"description": "whether α scales its channels", "default": False}
+    sides = {"height": kind_schema(SIDE), "width": kind_schema(SIDE)}
+    return {**sides, "channels": kind_schema(CHANNELS), "scale": scale}
 
 
 def _width() -> dict[str, Schema]:
@@ -319,7 +344,12 @@ def _block() -> dict[str, Schema]:
     }
     return {
         "takes": _described(_values(), "parameters with defaults; empty: every call must give it"),
+        "inputs": {
+            "anyOf": [*NAMES["anyOf"], *_forms(TIMES), EXPRESSION],
+            "description": "the names of its input maps, or how many they are",
+        },
         "layers": _ref("layers"),
+        "outputs": _described(NAMES, "the layers whose maps it gives"),
         "residual": residual,
     }
 

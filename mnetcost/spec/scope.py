@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.expressions import (
     INCOMING,
@@ -13,6 +13,7 @@ from mnetcost.expressions import (
     Expression,
     ExpressionError,
     is_expression,
+    names_in,
     parse,
     value_text,
 )
@@ -24,11 +25,18 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
 
 
+class Named(NamedTuple):
+    """What a name stands for: the nodes whose maps it gives, and all that it is made of."""
+
+    ends: tuple[int, ...]
+    nodes: range = range(0)
+
+
 class Scope(Record):
     """The surroundings of a layer: those of a block call, a branch or the turn of a repeat."""
 
     values: Mapping[str, Any]
-    names: dict[str, int]  # tensor -> index of its node
+    names: dict[str, Named]
     knobs: Mapping[str, Any] = {}  # under the values
     body: int = 0  # which list of layers numbers its names
     block: int = -1  # the node whose channels are `$in`
@@ -38,8 +46,8 @@ class Scope(Record):
     training_only: bool = False
     outer: "Scope | None" = None
 
-    def tensor(self, name: str) -> int | None:
-        """The node of a name, from the innermost surroundings outwards."""
+    def tensor(self, name: str) -> Named | None:
+        """What a name stands for, from the innermost surroundings outwards."""
         if name in self.names:
             return self.names[name]
         return self.outer.tensor(name) if self.outer else None
@@ -135,6 +143,14 @@ class Evaluator:
             return self.collector.guess(error.word, error.known) if error.word else None
 
         self.collector.add(node.mark, "expression", str(error), suggestion=near)
+
+    def refuse_incoming(self, node: Node, key: str) -> None:
+        """Report incoming channels in the list of a key: α would scale them once more."""
+        for one in node.nodes if isinstance(node, Items) else ():
+            if isinstance(one, Scalar) and INCOMING.intersection(names_in(one.text)):
+                message = f"`{key}` cannot follow from $in or $here"
+                expected = "a number or rest; or a `slice`, whose `first` and `last` can"
+                self.collector.add(one.mark, "expression", message, expected=expected)
 
     def substitute(self, node: Node, scope: Scope, block: Any, here: Any) -> Node:
         """The node with every expression replaced by its value."""

@@ -5,9 +5,11 @@ giga-mult-adds as its counter prints them, halved). `data/mobilenet_ssd_layers.c
 of chuanqi305/MobileNet-SSD.
 """
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
+from paths import SHIPPED
 from tables import rows
 
 import mnetcost
@@ -39,6 +41,49 @@ def test_torchvision(row: dict[str, str]) -> None:
 )
 def test_parameters(name: str, alpha: object, parameters: int) -> None:
     assert learned(mnetcost.load(name).cost(alpha)) == parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "fused", "summed"),
+    # of Ultralytics' yolov8.yaml: its summary, in GFLOPs; of its README, in BFLOPs when fused
+    [
+        ("yolov8n", 3_157_200, "8.7", "8.9"),
+        ("yolov8s", 11_166_560, "28.6", "28.8"),
+        ("yolov8m", 25_902_640, "78.9", "79.3"),
+        ("yolov8l", 43_691_520, "165.2", "165.7"),
+        ("yolov8x", 68_229_648, "257.8", "258.5"),
+    ],
+)
+def test_yolov8_as_its_library_prints_it(
+    name: str, parameters: int, fused: str, summed: str
+) -> None:
+    net = mnetcost.load(name)
+    assert learned(net.cost()) == parameters
+    counted = net.cost(convention="ultralytics-thop").counted.low
+    normalised = 4 * net.cost().work["normalization"]
+    assert f"{2 * counted / 10**9:.1f}" == summed  # a mult-add is two FLOPs there
+    assert f"{2 * (counted - normalised) / 10**9:.1f}" == fused
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "operations"),
+    # Keras' model of MLPerf Tiny, whose layers have a bias beside the norm; and Zhang et al. 2017,
+    # Table 9, where a mult-add is two operations and a bias one
+    [("ds_cnn_s", 24_908, "5.4"), ("ds_cnn_m", None, "19.8"), ("ds_cnn_l", None, "56.9")],
+)
+def test_ds_cnn_as_printed(name: str, stored: int | None, operations: str) -> None:
+    cost = mnetcost.load(name).cost()
+    assert stored in (None, sum(cost.parameters))
+    assert f"{(2 * cost.mult_adds + cost.work['bias']) / 10**6:.1f}" == operations
+
+
+def test_espcn_by_hand() -> None:
+    # 25·64 + 9·64·32 + 9·32·r² weights at every pixel of the small image; r times as large a one
+    for factor, weights in ((2, 21_184), (3, 22_624), (4, 24_640)):
+        net = mnetcost.load("espcn", set={"factor": factor})
+        cost = net.cost(input="36x64")
+        assert (cost.params, cost.mult_adds) == (weights, 36 * 64 * weights)
+        assert cost.layers[-1].output == (36 * factor, 64 * factor, 1)
 
 
 def test_vit_prints_its_mult_adds() -> None:
@@ -81,3 +126,39 @@ def test_every_variant_loads_alone_and_has_one_owner() -> None:
         for name in variants:
             assert owners.setdefault(name, file) == file
             assert mnetcost.load(name).graph.variant == name
+
+
+WITHOUT_CLASSES = {
+    "mobilenet_v1_layer": "one layer, which classifies nothing",
+    "mobilenet_v1_layer_full": "the same layer",
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_network_takes_the_channels_of_its_images(name: str) -> None:
+    network = mnetcost.load(name)
+    usual = network.graph.input.channels
+    assert network.graph.knobs["channels"] == usual
+    few = 64 if network.graph.input.scale else 1  # under α, by a rule that leaves at least 8
+    size = (*network.graph.base, few)
+    grey = network.set(channels=few).cost()
+    assert grey.input == size
+    plain = re.sub(
+        r"(, |\n  )channels: \d+(?=}|\n)|knobs: {channels: \d+}", "", network.graph.origin.text
+    )
+    number = mnetcost.load(plain.replace("channels: $channels", f"channels: {few}"))
+    for other in (network.cost(input=size), number.cost()):
+        assert (other.params, other.mult_adds) == (grey.params, grey.mult_adds)
+    assert grey.params < network.cost().params
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_network_takes_the_number_of_classes(name: str) -> None:
+    network = mnetcost.load(name)
+    assert ("classes" in network.graph.knobs) == (name not in WITHOUT_CLASSES)
+    if name not in WITHOUT_CLASSES:
+        assert network.set(classes=network.graph.knobs["classes"]).cost().params == (
+            network.cost().params
+        )
+        ten, eleven, twelve = (network.set(classes=n).cost().params for n in (10, 11, 12))
+        assert eleven - ten == twelve - eleven > 0
