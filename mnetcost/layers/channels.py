@@ -32,7 +32,7 @@ from mnetcost.layers.fields import (
 )
 from mnetcost.layers.structural import Free
 
-MAX_PARTS = 1_000
+MAX_PARTS = 32
 Sizes = Annotated[
     tuple[Quantity | None, ...] | None,
     ListOf(Integer(1, MAX_CHANNELS, "channels", "rest"), MAX_PARTS),
@@ -81,11 +81,11 @@ class Split(Taken):
     def output(self, x: Map, width: Width) -> Map:
         if self.sizes is None:
             return x._replace(c=x.c // self.into)
-        sizes = self.under(width).sizes or ()
-        size = sizes[min(len(sizes), self.take or 1) - 1]  # too few are a check's to say
-        if size is None:
-            size = x.c - sum(one for one in sizes if one is not None)
-        return x._replace(c=size)
+        place = min(len(self.sizes), self.take or 1) - 1  # too few are a check's to say
+        if self.sizes[place] is not None:
+            return x._replace(c=width(self.sizes[place], self.scale))
+        others = [width(one, self.scale) for one in self.sizes if one is not None]
+        return x._replace(c=x.c - sum(others))
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         if self.sizes is None:

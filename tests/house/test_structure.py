@@ -57,7 +57,7 @@ SHARED = {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("folding", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
-        "fit_scores",  # of `fit --scores`
+        *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
     },
     # of `table` and `explain`; of every count; of `table` when asked for
     "analysis": {"separable", "warnings", "receptive_fields", "channels"},

@@ -83,6 +83,8 @@ def objects() -> Iterator[Any]:
     fit = mnetcost.fit(net, "0.5M")
     assert fit.best
     yield from (fit, fit.budget, fit.best, fit.best.plateau, fit.best.plateau.start)
+    fits = mnetcost.fit(net, "5M", set={"classes": [2, 3]})
+    yield from (fits, *fits.largest)
     for limit in ("150M", 1):
         ranking = mnetcost.rank("mobilenet_v1", "mobilenet_v1", limit)
         yield from (ranking, *ranking.scored)
