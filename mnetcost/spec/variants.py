@@ -112,7 +112,7 @@ def read_set(words: Iterable[str]) -> dict[str, Any]:
     for word in words:
         name, value = split_knob(word)
         if name in found:
-            raise UsageError(f"set: {clip(name)} is given twice; `mnetcost sweep` takes several")
+            raise UsageError(f"set: {clip(name)} is given twice; `sweep` and `fit` take several")
         found[name] = read_knob(value, name)
     return found
 
