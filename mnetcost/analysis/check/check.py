@@ -12,7 +12,7 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import BOTH, Setting, make_setting, read_size
 from mnetcost.printed import DIFFERS, FIGURES, OVER, Budget, Expectation, Printed, read_budget
 from mnetcost.problems import Mark, UsageError
-from mnetcost.spec import Spec
+from mnetcost.spec import Spec, resized
 from mnetcost.spec.sources import stem
 
 FAILED = {DIFFERS, OVER}
@@ -143,7 +143,8 @@ def _build(variant: str | None, given: Mapping[str, Any]) -> str:
 
 
 def _held(graph: Graph, entry: Expectation | Budget, basis: Basis = FORWARD) -> Held:
-    setting = make_setting(graph.base, entry.alpha, entry.rho, entry.resolution, entry.size)
+    graph, size = resized(graph, entry.size)
+    setting = make_setting(graph.base, entry.alpha, entry.rho, entry.resolution, size)
     count = Count.of(graph, setting, basis)
     return Held(
         setting=setting,
