@@ -127,11 +127,15 @@ class Stage(NamedTuple):
 
 
 class Join(Layer):
-    """A layer that reads several maps; the graph says how many in `inputs`."""
+    """A layer that reads several maps."""
 
     @abstractmethod
     def merged(self, maps: Sequence[Map]) -> Map:
         """The map that stands for all of its inputs."""
+
+    def joined(self, maps: Sequence[Map]) -> Self:
+        """The layer with what it must know of these maps, beside the one that stands for them."""
+        return self
 
     def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
         """What is impossible with these maps together."""

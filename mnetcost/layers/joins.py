@@ -30,7 +30,7 @@ def _sides(maps: Sequence[Map]) -> str:
 
 
 class Merge(Join):
-    """Several maps to one."""
+    """Several maps to one; the builder says how many in `inputs`."""
 
     inputs: int = 2
 

@@ -8,6 +8,7 @@ from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import Join, Layer
 from mnetcost.layers.fields import fields_of
+from mnetcost.layers.joins import Merge
 from mnetcost.problems import Mark, Use
 from mnetcost.spec.blocks import Block
 from mnetcost.spec.entries import Unknown, Written
@@ -161,7 +162,7 @@ class Builder(Surroundings):
         first = len(self.nodes)
         for (name, record), shares in zip(expanded, halves):
             layer = record
-            if isinstance(layer, Join):
+            if isinstance(layer, Merge):
                 layer = layer._replace(inputs=len(reads))
             derived = tuple(one for one in written.derived if hasattr(layer, one))
             self.add(

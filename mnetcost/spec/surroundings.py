@@ -7,7 +7,7 @@ from typing import Any
 
 from mnetcost.expressions import MAX_VALUE
 from mnetcost.graph import INPUT, Input, Node
-from mnetcost.layers.base import UNKNOWN, Join, Map
+from mnetcost.layers.base import UNKNOWN, Map
 from mnetcost.layers.fields import Integer
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
@@ -70,12 +70,10 @@ class Surroundings:
         self.steps.take(NODE + len(node.reads) + len(node.name) // CHARACTERS)
         inputs = [self.source if index == INPUT else self.maps[index] for index in node.reads]
         block = self.source if node.block == INPUT else self.maps[node.block]
-        x, last = (inputs[0], inputs[-1]) if inputs else (self.source, self.source)
-        if isinstance(node.layer, Join):
-            x = node.layer.merged(inputs)
-        unrolled = node
+        ends = inputs or [self.source]
+        unrolled, x = node.joining(ends)
         if node.derived or node.like:
-            unrolled = node.on(node.derive(x, block), x, last)
+            unrolled = unrolled.on(node.derive(x, block), x, ends[-1])
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         y = unrolled.layer.output(x, _as_written)
