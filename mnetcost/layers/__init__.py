@@ -1,18 +1,20 @@
 """The layer types. Importing a family registers its records; a new family is one line here.
 
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
-then the families: `convolution`, `transposed`, `dense`, `attention`, `pooling`, `normalization`,
-`activation`, `joins`, `structural`.
+then the families: `convolution`, `adaptive`, `transposed`, `dense`, `recurrent`, `attention`,
+`pooling`, `normalization`, `activation`, `joins`, `structural`.
 """
 
 from mnetcost.layers import (
     activation,
+    adaptive,
     attention,
     convolution,
     dense,
     joins,
     normalization,
     pooling,
+    recurrent,
     structural,
     transposed,
 )
@@ -21,12 +23,14 @@ from mnetcost.layers.base import LAYERS
 __all__ = [
     "LAYERS",
     "activation",
+    "adaptive",
     "attention",
     "convolution",
     "dense",
     "joins",
     "normalization",
     "pooling",
+    "recurrent",
     "structural",
     "transposed",
 ]

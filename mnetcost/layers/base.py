@@ -109,7 +109,8 @@ class Layer(Record):
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         """Groups of keys that say one thing, such as its sides: a spec writes those of one group.
 
-        With `like` among them it takes the sides of another map; see `fitted`.
+        With `like` among them it takes the sides of another map; see `fitted`. With an empty group
+        none of them need be written.
         """
         return ()
 

@@ -117,6 +117,7 @@ def test_the_layers_that_say_how_they_are_called() -> None:
     others = {name for name in takes - kernels if not name.endswith(("_norm", "_pool"))}
     assert others - set(activation.ACTIVATIONS) == {
         *("add", "multiply", "softmax", "log_softmax", "layer_scale"),
+        *("dot_product_attention", "matmul", "deform_conv", "cond_conv"),
     }
 
 
