@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor, nan
-from typing import Any
+from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
 from mnetcost.exact import divide_half_up, parse_ratio
@@ -22,11 +22,16 @@ from mnetcost.text import clip
 
 MAX_EXPRESSION = 200  # characters
 MAX_VALUE = 10**40
+MAX_EXPONENT = 100
+
+INCOMING = frozenset(("in", "here"))  # channels that come in: under α already
+SCALED = "scaled"
 
 _NAME = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", re.ASCII)
 _PREFIX = "_parameter_"
 GRAMMAR = (
-    "+ - * /, comparisons, and, or, not, A if C else B, floor, ceil, round, min, max, divisible"
+    "+ - * / **, comparisons, and, or, not, A if C else B, floor, ceil, round, min, max, "
+    "divisible, scaled"
 )
 
 
@@ -48,8 +53,15 @@ class ExpressionError(ValueError):
         self.word, self.known, self.is_parameter = word, known, is_parameter
 
 
+class Scaled(NamedTuple):
+    """A width under α in an expression: `scaled(X)`, and the tree of X."""
+
+    text: str
+    tree: tuple[Any, ...]
+
+
 class Expression(Record, kw_only=False):
-    """A parsed expression: its text, the parameters it names, and its tree.
+    """A parsed expression: its text, the parameters it names, its tree, and its widths under α.
 
     A tree is a tuple: the sign of a form, and what it is made of.
     """
@@ -57,34 +69,69 @@ class Expression(Record, kw_only=False):
     text: str
     names: frozenset[str]
     tree: tuple[Any, ...]
+    widths: tuple[Scaled, ...] = ()
 
-    def value(self, scope: Mapping[str, Any]) -> Any:
-        """The exact value with these parameters. Raises ExpressionError where there is none."""
+    def value(self, scope: Mapping[str, Any], scaled: Sequence[Any] = ()) -> Any:
+        """The exact value with these parameters, and these channels of its widths under α.
+
+        Raises ExpressionError where there is none.
+        """
+        if len(scaled) < len(self.widths):
+            self.written(scope)
+            raise ExpressionError(
+                f"`{SCALED}()` stands in a layer's own whole numbers; this is decided before α"
+            )
+        if scaled:
+            scope = {**scope, **{_slot(place): one for place, one in enumerate(scaled)}}
         return _bounded(_value(self.tree, scope))
+
+    def written(self, scope: Mapping[str, Any]) -> tuple[int | Fraction, ...]:
+        """Its widths under α as they are written. Raises ExpressionError where one is none."""
+        found = tuple(_number(one.tree, scope) for one in self.widths)
+        for one, value in zip(self.widths, found):
+            if value <= 0:
+                raise ExpressionError(f"`{clip(one.text)}` is of {value}, no width above zero")
+        return found
+
+
+def _slot(place: int) -> str:
+    """What stands in a scope for a width under α: no name that a spec can write."""
+    return f"{SCALED} {place}"
 
 
 class Derived(Record, kw_only=False):
-    """A width that follows from incoming channels: never scaled again, rounded by its own rule."""
+    """A width that follows from incoming channels, or from others under α: never scaled again.
+
+    `widths` are those that `scaled()` speaks of, as written, with the layer's own rule where it has
+    one; without any that is its `rounding`.
+    """
 
     expression: Expression
     scope: Mapping[str, Any]
     maximum: int
+    widths: tuple[Any, ...] = ()
     rounding: Rounding | None = None
 
-    def value(self, block_input: Any, here: Any) -> Any:
+    def value(self, block_input: Any, here: Any, width: Callable[[Any, bool], Any]) -> Any:
         """The whole number from 1 to `maximum` for these channels, 0 where there is none.
 
-        Of ints, or over a grid.
+        Of ints, or over a grid; `width` gives the channels of a written width.
         """
-        for one in (here, block_input):
-            if hasattr(one, "pairwise"):  # numbers over a grid: at every point of it
-                return one.pairwise(self.value, block_input, here)
+        numbers = (block_input, here, *(width(one, True) for one in self.widths))
+        for one in numbers:
+            if hasattr(one, "at_points"):  # numbers over a grid: at every point of it
+                return one.at_points(self._at, *numbers)
+        return self._at(*numbers)
+
+    def _at(self, block_input: Any, here: Any, *scaled: Any) -> Any:
         incoming = {"in": block_input, "here": here}
         named = [one for name, one in incoming.items() if name in self.expression.names]
         if any(one != one for one in named):  # noqa: PLR0124 - an unknown width stays one
             return nan
+        if any(one <= 0 for one in scaled):
+            return 0
         try:
-            value = self.expression.value({**self.scope, **incoming})
+            value = self.expression.value({**self.scope, **incoming}, scaled)
         except ExpressionError:
             return 0
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)) or value <= 0:
@@ -112,10 +159,9 @@ def template(text: str, scope: Mapping[str, Any]) -> str:
 
 
 def _short(text: str) -> str:
-    if len(text) > MAX_EXPRESSION:
-        message = f"an expression of {len(text):,} characters; {MAX_EXPRESSION} at most"
-        raise ExpressionError(message)
-    return text
+    if len(text) <= MAX_EXPRESSION:
+        return text
+    raise ExpressionError(f"an expression of {len(text):,} characters; {MAX_EXPRESSION} at most")
 
 
 def value_text(value: Any) -> str:
@@ -151,7 +197,9 @@ def parse(text: str) -> Expression:
             tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ExpressionError(f"`{clip(text)}` is no expression") from None
-    return Expression(text, names, _Reader(text, source).read(tree))
+    reader = _Reader(text, source)
+    written = reader.read(tree)
+    return Expression(source.replace(_PREFIX, "$"), names, written, tuple(reader.widths))
 
 
 class _Reader:
@@ -159,6 +207,7 @@ class _Reader:
 
     def __init__(self, text: str, source: str) -> None:
         self.text, self.source = text, source
+        self.widths: list[Scaled] = []
 
     def read(self, node: ast.expr) -> tuple[Any, ...]:  # noqa: C901, PLR0911 - one return a form
         """The tree of a form. Raises ExpressionError for any other."""
@@ -183,10 +232,25 @@ class _Reader:
                 signs = tuple(_COMPARISONS[type(one)] for one in ops)
                 return "compare", signs, self.read(left), *map(self.read, node.comparators)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                if name == SCALED and len(arguments) == 1:
+                    return "$", self._scaled(node, arguments[0])
                 if name not in FUNCTIONS:
-                    raise ExpressionError(f"there is no function `{clip(name)}`", name, FUNCTIONS)
+                    message = f"there is no function `{clip(name)}`"
+                    raise ExpressionError(message, name, (*FUNCTIONS, f"{SCALED}(width)"))
                 return "call", name, *map(self.read, arguments)
         raise ExpressionError(f"`{clip(self.text)}` uses more than {GRAMMAR}")
+
+    def _scaled(self, node: ast.expr, argument: ast.expr) -> str:
+        """What stands for the width under α in the tree."""
+        inside = {one.id for one in ast.walk(argument) if isinstance(one, ast.Name)}
+        for name in inside & {_PREFIX + one for one in INCOMING}:
+            words = f"`{name.replace(_PREFIX, '$')}` is under α already"
+            raise ExpressionError(f"{words}; `{SCALED}` is of a written width")
+        if SCALED in inside:
+            raise ExpressionError(f"`{SCALED}` inside `{SCALED}`: α would scale twice")
+        text = ast.get_source_segment(self.source, node) or ""
+        self.widths.append(Scaled(text.replace(_PREFIX, "$"), self.read(argument)))
+        return _slot(len(self.widths) - 1)
 
     def _constant(self, node: ast.Constant) -> Any:
         """Its value: a number as it is written, for Python would round it."""
@@ -256,6 +320,7 @@ def _bounded(value: Any) -> Any:
 
 
 _ARITHMETIC: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_ARITHMETIC[ast.Pow] = "**"
 _COMPARISONS: dict[type, str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -264,11 +329,20 @@ _COMPARISONS: dict[type, str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+
+
+def _power(base: int | Fraction, exponent: int | Fraction) -> Fraction:
+    if not isinstance(exponent, int) or abs(exponent) > MAX_EXPONENT:
+        raise ExpressionError(f"a power wants a whole exponent of at most {MAX_EXPONENT}")
+    return Fraction(base) ** exponent
+
+
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": Fraction,
+    "**": _power,
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,

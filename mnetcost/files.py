@@ -57,6 +57,11 @@ def sweep_out(folder: str | os.PathLike[str], prefix: str = ".") -> None:
                     os.close(handle)
 
 
+def reason(error: OSError | ValueError) -> str:
+    """What the system says is wrong, without the number and the name that it says it with."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 def is_half(name: str) -> bool:
     """Whether a file of this name is one that is being written."""
     return name.startswith(".") and name.endswith(SUFFIX)

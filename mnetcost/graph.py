@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import Derived
-from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, differs, maximum
+from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, Width, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation
@@ -59,9 +59,9 @@ class Node(NamedTuple):
         """The nodes whose values it reads."""
         return self.reads[:-1] if self.like else self.reads
 
-    def derive(self, here: Map, block: Map) -> dict[str, Quantity]:
+    def derive(self, here: Map, block: Map, width: Width) -> dict[str, Quantity]:
         """Its derived keys worked out for these maps; 0 where one has no value."""
-        return {key: getattr(self.layer, key).value(block.c, here.c) for key in self.derived}
+        return {key: getattr(self.layer, key).value(block.c, here.c, width) for key in self.derived}
 
     def joining(self, maps: Sequence[Map]) -> "tuple[Node, Map]":
         """The node with what its layer knows of the maps that it reads, and its input map."""
@@ -205,12 +205,12 @@ def _apply(
             report(node, check)
     node, before = node.joining(ends)
     if node.derived or node.like:
-        derived = node.derive(before, block)
+        derived = node.derive(before, block, widths)
         written, node = node, node.on(derived, before, ends[-1])
         for key, value in derived.items():
-            report(node, _whole(written, value, key, before, block))
+            report(node, _whole(written, value, key, before, block, widths))
     if node.states is not None:
-        report(node, _stated(node.states, before, block))
+        report(node, _stated(node.states, before, block, widths))
     after = node.layer.output(before, widths)
     for check in _checks(node, before, after):
         report(node, check)
@@ -228,8 +228,8 @@ def _checks(node: Node, x: Map, y: Map) -> Iterator[Check]:
         yield from rider.checks(y, y)
 
 
-def _stated(states: Any, here: Map, block: Map) -> Check:
-    stated = states.value(block.c, here.c) if isinstance(states, Derived) else states
+def _stated(states: Any, here: Map, block: Map, widths: Widths) -> Check:
+    stated = states.value(block.c, here.c, widths) if isinstance(states, Derived) else states
     return Check(
         differs(here.c, stated),
         "input-channels",
@@ -276,16 +276,22 @@ def _unlike(user: Placed, owner: Placed) -> str:
     return f"it has {mine}, {name} has {other}"
 
 
-def _whole(node: Node, value: Quantity, key: str, here: Map, block: Map) -> Check:
-    return Check(
-        value < 1,
-        "no-channels",
-        lambda: (
-            f"`{key}` is no whole number from 1 to {getattr(node.layer, key).maximum:,} "
+def _whole(  # noqa: PLR0913, PLR0917 - a derived key, and where it stands
+    node: Node, value: Quantity, key: str, here: Map, block: Map, widths: Widths
+) -> Check:
+    def words() -> str:
+        of = getattr(node.layer, key)
+        scaled = [(one, widths(one, True)) for one in of.widths]
+        if none := next((one for one, channels in scaled if channels < 1), None):
+            return f"`{key}`: {widths.refusal(none)}"
+        terms = "".join(f", {one.text} is {n}" for one, (_, n) in zip(of.expression.widths, scaled))
+        return (
+            f"`{key}` is no whole number from 1 to {of.maximum:,} "
             f"where {here.c} channels come in "
-            f"($here) and {block.c} into the block ($in)"
-        ),
-    )
+            f"($here) and {block.c} into the block ($in){terms}"
+        )
+
+    return Check(value < 1, "no-channels", words)
 
 
 def _bounds(y: Map, written: Quantity, widths: Widths) -> tuple[Check, Check]:

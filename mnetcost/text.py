@@ -5,6 +5,7 @@ from itertools import islice
 
 MAX_LISTED = 100  # names that a message lists
 MAX_GUESSED = 1_000  # names that a guess looks at
+WORD, SENTENCE = 60, 200  # characters of what somebody else wrote that a message shows
 
 # What Unicode calls printable, and yet shows nothing: fillers, joiners and selectors
 # (DerivedCoreProperties.txt, Default_Ignorable_Code_Point).
@@ -70,7 +71,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(first) if len(first) <= MAX_LISTED else ", ".join(first[:-1]) + ", …"
 
 
-def clip(text: str, length: int = 60) -> str:
+def clip(text: str, length: int = WORD) -> str:
     """`text`, printable, cut visibly at `length` characters."""
     if len(text) <= length:
         return printable(text)
@@ -79,7 +80,7 @@ def clip(text: str, length: int = 60) -> str:
 
 def first_line(error: Exception) -> str:
     """What a library says is wrong: the first line, cut visibly."""
-    return clip(str(error).partition("\n")[0], 200)
+    return clip(str(error).partition("\n")[0], SENTENCE)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

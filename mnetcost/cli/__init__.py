@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from mnetcost.files import reason
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.text import printable
 
@@ -69,7 +70,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _forget_output()
         if isinstance(error, BrokenPipeError):  # the reader has what it wanted
             return DONE
-        _complain(f"Error: cannot write to standard output: {error.strerror}")
+        _complain(f"Error: cannot write to standard output: {reason(error)}")
         return WRONG_SPEC
 
 

@@ -65,7 +65,7 @@ def compare(
 
     chosen = choose_format(format_, output)
     scatter, plot, fold_norms = (others.pop(name) for name in ("scatter", "plot", "fold_norms"))
-    drawn = None if plot is None else _plot_format(plot)
+    drawn = None if plot is None else (plot, _plot_format(plot))
     keep_apart(output, plot, "--plot")
     if scatter and (chosen != "rich" or output not in (None, "-")):
         raise UsageError("--scatter draws on standard output; for a file there is --plot")
@@ -75,10 +75,11 @@ def compare(
         from mnetcost.render.scatter import render_scatter
 
         text = render_scatter(scatter_of(found), shutil.get_terminal_size().columns)
-    if plot is not None and drawn is not None:
+    if drawn is not None:
         from mnetcost.render.figure import figure_bytes
 
-        save([figure_bytes(scatter_of(found), drawn)], plot, "--plot")
+        path, form = drawn
+        save([figure_bytes(scatter_of(found), form)], path, "--plot")
     write(compare_report(found, fold_norms), chosen, output)
     print_text(text)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mnetcost.files import replacing
+from mnetcost.files import reason, replacing
 from mnetcost.render import FORMATS, SUFFIXES, WITHOUT_NOTES, renderer
 from mnetcost.text import printable
 
@@ -181,6 +181,12 @@ def save(data: Iterable[bytes], output: str, option: str = "--output") -> None:
         with replacing(output) as name, open(name, "wb") as stream:
             stream.writelines(data)
     except (OSError, ValueError) as error:
-        words = error.strerror if isinstance(error, OSError) else None
-        message = f"cannot write '{click.format_filename(output)}': {words or error}"
-        raise click.BadParameter(message, param_hint=option) from None
+        raise cannot_write(output, error, option) from None
+
+
+def cannot_write(
+    output: str, error: OSError | ValueError, option: str = "--output"
+) -> click.BadParameter:
+    """The error that says why nothing is written to this file."""
+    message = f"cannot write '{click.format_filename(output)}': {reason(error)}"
+    return click.BadParameter(message, param_hint=option)

@@ -18,6 +18,7 @@ from mnetcost.cli.options import (
     spec_argument,
 )
 from mnetcost.cli.output import (
+    cannot_write,
     choose_format,
     output_choice,
     print_text,
@@ -207,8 +208,7 @@ def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: st
         for _ in _followed(write_parquet(rows, rows.pieces(), output), rows.points, int):
             pass
     except OSError as error:
-        message = f"cannot write '{click.format_filename(output)}': {error.strerror}"
-        raise click.BadParameter(message, param_hint="--output") from None
+        raise cannot_write(output, error) from None
 
 
 def _write_parts(sweeps: "list[tuple[dict[str, Any], CountSweep]]", folder: str) -> None:

@@ -12,10 +12,10 @@ from mnetcost.reports.settings import is_another, knobs_document
 
 
 def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
-    """The warnings about a network at these settings; at the spec's own input there are none."""
-    if all((one.height, one.width) == graph.base for one in settings):
+    """The warnings about a network at these settings; at the spec's own there are none."""
+    if all((one.height, one.width) == graph.base and one.alpha == 1 for one in settings):
         return ()
-    from mnetcost.analysis.warnings.warnings import warnings  # only another input needs it
+    from mnetcost.analysis.warnings.warnings import warnings  # only another setting needs it
 
     return warnings(graph, settings)
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mnetcost.expressions import ExpressionError, is_expression, literal
+from mnetcost.expressions import INCOMING, SCALED, ExpressionError, is_expression, literal
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
 from mnetcost.spec.convert import MAX_TEXT, Converter
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.spec.scope import INCOMING, Evaluator, Scope
+from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip
 
 BLOCK_KEYS = ("takes", "layers", "residual")
@@ -67,12 +67,15 @@ def argument(node: Node, scope: Scope, evaluate: Evaluator, collector: Collector
     if not is_expression(node.text):
         return literal(node.text)
     try:
-        names = evaluate.parsed(node.text).names
+        parsed = evaluate.parsed(node.text)
     except ExpressionError:
-        names = frozenset()
-    if names & INCOMING:
-        message = "`$in` and `$here` stand in a block's own layers, not in its arguments"
+        parsed = None
+    if parsed and (parsed.names & INCOMING or parsed.widths):
+        what = f"`{SCALED}()` stands" if parsed.widths else "`$in` and `$here` stand"
+        message = f"{what} in a block's own layers, not in its arguments"
         expected = "the ratio as the argument, and the product with $in or $here inside the block"
+        if parsed.widths:
+            expected = f"the width as the argument, and {SCALED}(${{name}}) inside the block"
         collector.add(node.mark, "expression", message, expected=expected)
         return Unreadable(node.mark)
     value = evaluate.value(node, scope, None, None)

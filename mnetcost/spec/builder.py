@@ -16,7 +16,7 @@ from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Scope
 from mnetcost.spec.surroundings import Surroundings
-from mnetcost.text import clip, listed
+from mnetcost.text import SENTENCE, clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
@@ -91,7 +91,7 @@ class Builder(Surroundings):
         expected = f"one layer an entry; put its keys in {{}} or indent them under `{first.text}:`"
         if second.text in LAYERS or second.text in self.blocks:
             expected = f"one layer an entry; begin a new line with `- {second.text}`"
-        self.collector.add(second.mark, "wrong-type", message, expected=clip(expected, 150))
+        self.collector.add(second.mark, "wrong-type", message, expected=clip(expected, SENTENCE))
         return self._unknown(node.mark, at, scope)
 
     def _named(
@@ -253,7 +253,9 @@ class Builder(Surroundings):
         """One turn of a block."""
         if block.name in self.calls or len(self.calls) >= MAX_CALLS:
             path = " → ".join([*self.calls, block.name])
-            self.collector.add(key.mark, "recursive", f"blocks use each other: {clip(path, 200)}")
+            self.collector.add(
+                key.mark, "recursive", f"blocks use each other: {clip(path, SENTENCE)}"
+            )
             return self._unknown(key.mark, at, scope)
         values = block.arguments(key, given, scope, self.evaluate, self.collector)
         inside = Scope(

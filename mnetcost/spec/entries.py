@@ -1,7 +1,6 @@
 """One written layer to its record: keys, defaults, derived widths, its name; and rows to calls."""
 
 from collections.abc import Container, Iterator, Mapping, Set
-from fractions import Fraction
 from typing import Any
 
 from mnetcost.expressions import (
@@ -137,11 +136,11 @@ class RecordReader:
 
     def _stated(self, node: YamlNode, scope: Scope, block: Any, here: Any) -> Any:
         """The input channels that a layer states: a number, or what follows from the block's."""
-        value = self.convert.value(self.evaluate.substitute(node, scope, block, here), _STATED)
-        derived = None
         if isinstance(node, Scalar) and is_expression(node.text):
             derived = self.evaluate.derived(node, scope, _STATED.maximum)
-        return derived or value
+            if derived is not None:
+                return derived
+        return self.convert.value(self.evaluate.substitute(node, scope, block, here), _STATED)
 
     def _one_way(
         self, key: Scalar, ways: tuple[tuple[str, ...], ...], written: Set[str]
@@ -173,20 +172,19 @@ class RecordReader:
     ) -> dict[str, Derived]:
         """The keys that follow from incoming channels."""
         derived: dict[str, Derived] = {}
-        own = rounding and rounding._replace(multiplier=Fraction(1))
         for name, (key, node) in entries.items():
             if name in short:
                 if SHORT[name] in entries:
                     message = f"`{name}` beside `{SHORT[name]}`; give one of them"
                     self.convert.collector.add(key.mark, "conflict", message)
                     continue
-                found = self._multiple(node, scope, own)
+                found = self._multiple(node, scope, rounding)
                 if found is not None:
                     derived[SHORT[name]] = found
             elif isinstance(node, Scalar) and is_expression(node.text):
                 kind = fields[name].kind if name in fields else None
                 if isinstance(kind, Integer):
-                    found = self.evaluate.derived(node, scope, kind.maximum, own)
+                    found = self.evaluate.derived(node, scope, kind.maximum, rounding)
                     if found is not None:
                         derived[name] = found
         return derived

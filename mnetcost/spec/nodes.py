@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 from mnetcost.problems import TOP, Collector, Mark
-from mnetcost.text import clip, first_line
+from mnetcost.text import SENTENCE, clip, first_line
 
 MAX_DEPTH = 50
 MAX_EVENTS = 150_000
@@ -70,7 +70,7 @@ def describe(node: Node) -> str:
         case Scalar() if node.is_null:
             return "nothing"
         case Scalar():
-            return f"`{clip(node.text, 40)}`" if node.plain else f"the text {clip(node.text, 40)!r}"
+            return f"`{clip(node.text)}`" if node.plain else f"the text {clip(node.text)!r}"
         case Items():
             return "a list"
         case _:
@@ -152,7 +152,7 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
     elif "nesting depth" in words:  # libyaml 0.2.6 has a bound of its own, found before ours
         collector.add(mark, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
     else:
-        collector.add(mark, "not-yaml", f"not YAML: {clip(words, 200)}")
+        collector.add(mark, "not-yaml", f"not YAML: {clip(words, SENTENCE)}")
 
 
 def keys_under(text: str, section: str) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """Where a layer stands: the parameters it sees, the names it can read, the prefix of its own."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from itertools import chain
 from math import isnan
 from typing import Any
 
 from mnetcost.expressions import (
+    INCOMING,
     MAX_EXPRESSION,
     Derived,
     Expression,
@@ -14,12 +16,11 @@ from mnetcost.expressions import (
     parse,
     value_text,
 )
-from mnetcost.multipliers import Rounding
+from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Collector
 from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
-INCOMING = {"in", "here"}
 PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
 
 
@@ -163,17 +164,29 @@ class Evaluator:
     def derived(
         self, node: Scalar, scope: Scope, maximum: int, rounding: Rounding | None = None
     ) -> Derived | None:
-        """A derived width up to `maximum` where the expression names incoming channels."""
+        """A derived width up to `maximum` where the expression speaks of channels under α.
+
+        `rounding` is its own rule: of its widths under α, or of itself where it has none.
+        """
         try:
             expression = self.parsed(node.text)
         except ExpressionError:
             return None  # said when it is worked out
-        if not expression.names & INCOMING:
+        if not expression.names & INCOMING and not expression.widths:
             return None
         values = scope.parameters(expression.names - INCOMING)
         if len(values) < len(expression.names - INCOMING):
             return None
-        return Derived(expression, values, maximum, rounding)
+        if not expression.widths:
+            own = rounding and rounding._replace(multiplier=Fraction(1))
+            return Derived(expression, values, maximum, rounding=own)
+        try:
+            widths: tuple[Any, ...] = expression.written(values)
+        except ExpressionError:
+            return None
+        if rounding is not None:
+            widths = tuple(Ruled(one, rounding) for one in widths)
+        return Derived(expression, values, maximum, widths)
 
 
 def _unknown(value: Any) -> bool:

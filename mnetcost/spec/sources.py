@@ -5,9 +5,10 @@ import os
 from errno import EBADF
 from typing import IO
 
+from mnetcost.files import reason
 from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError
 from mnetcost.spec.nodes import keys_under
-from mnetcost.text import clip, did_you_mean
+from mnetcost.text import SENTENCE, clip, did_you_mean
 
 MAX_BYTES = 2**20
 
@@ -124,7 +125,7 @@ def read_file(path: str) -> Origin:
     else:
         return decode(data, path)
     near = did_you_mean(stem(path), shipped())
-    raise SpecError([Problem(clip(path, 200), TOP, code, message, suggestion=near)])
+    raise SpecError([Problem(clip(path, SENTENCE), TOP, code, message, suggestion=near)])
 
 
 def stem(path: str) -> str:
@@ -144,8 +145,7 @@ def read_stream(stream: IO[bytes] | None, label: str) -> Origin:
 
 
 def _cannot(error: OSError | ValueError) -> str:
-    words = error.strerror if isinstance(error, OSError) else None
-    return f"cannot be read: {words or error}"
+    return f"cannot be read: {reason(error)}"
 
 
 def read_text(text: str, label: str) -> Origin:

@@ -73,7 +73,7 @@ class Surroundings:
         ends = inputs or [self.source]
         unrolled, x = node.joining(ends)
         if node.derived or node.like:
-            unrolled = unrolled.on(node.derive(x, block), x, ends[-1])
+            unrolled = unrolled.on(node.derive(x, block, _as_written), x, ends[-1])
         self.places[node.name] = len(self.nodes)
         self.nodes.append(node)
         y = unrolled.layer.output(x, _as_written)

@@ -68,3 +68,11 @@ def test_other_tools_words_for_keys(written, ours):
     with pytest.raises(mnetcost.SpecError) as error:
         chain(f"conv: {{out: 8, {written}: 1}}")
     assert error.value.problems[0].suggestion == ours
+
+
+@pytest.mark.parametrize(("length", "shown"), [(60, 60), (61, 60)])
+def test_of_a_long_word_its_beginning_is_shown(length, shown):
+    with pytest.raises(mnetcost.SpecError) as refused:
+        chain(f"conv: {{out: {'w' * length}}}")
+    cut = "" if length == shown else f"… ({length} characters)"
+    assert f"found `{'w' * shown}{cut}`" in refused.value.problems[0].message

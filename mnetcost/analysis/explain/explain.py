@@ -20,6 +20,7 @@ from mnetcost.cost import (
     passes,
 )
 from mnetcost.exact import divide_half_up
+from mnetcost.expressions import INCOMING, Derived
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
 from mnetcost.layers.joins import Product
@@ -217,22 +218,28 @@ def _input_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Li
 
 def _incoming_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator[Line]:
     """The input channels under α (αM of eq. 6), where one layer's written width gives them."""
-    source = _source(count, cost)
-    width = source and _written(count, source)
-    if source and width and count.setting.alpha != 1:
-        channels = scaled(symbols, *width, count.setting.alpha)
-        yield line(f"input channels M, of {source.name}", symbols, channels, cost.input.c)
+    place = _source(count, cost)
+    if place is None:
+        return
+    source, alpha = count.layers[place], count.setting.alpha
+    words = f"input channels M, of {source.name}"
+    if (width := _written(count, source)) and alpha != 1:
+        yield line(words, symbols, scaled(symbols, *width, alpha), cost.input.c)
+    out = getattr(count.graph.nodes[place].layer, "out", None)
+    if isinstance(out, Derived) and not out.expression.names & INCOMING:
+        yield Line(words, *derived(symbols, out, 0, count.graph.rounding, alpha), cost.input.c)
 
 
-def _source(count: Count, cost: LayerCost) -> LayerCost | None:
-    """The layer that says how many channels come in: through those that leave them as they are."""
+def _source(count: Count, cost: LayerCost) -> int | None:
+    """The place of the layer that says how many channels come in, through those that keep them."""
     channels = cost.input.c
     while len(cost.node.sources) == 1 and cost.node.sources[0] != INPUT:
-        cost = count.layers[cost.node.sources[0]]
+        (place,) = cost.node.sources
+        cost = count.layers[place]
         if cost.output.c != channels:
             return None
         if hasattr(cost.node.layer, "out"):
-            return cost if _channels_each(cost) == 1 else None
+            return place if _channels_each(cost) == 1 else None
     return None
 
 
@@ -263,7 +270,8 @@ def _width_lines(count: Count, place: int, found: Model) -> Iterator[Line]:
         value = getattr(node.layer, key)
         block = count.input.c if node.block == INPUT else count.layers[node.block].output.c
         words = "output channels N" if key == "out" else f"`{key}` of the spec"
-        yield Line(words, *derived(symbols, value, block), getattr(cost.node.layer, key))
+        formulas = derived(symbols, value, block, count.graph.rounding, alpha)
+        yield Line(words, *formulas, getattr(cost.node.layer, key))
     if width := _written(count, cost):
         channels = cost.output.c // _channels_each(cost)
         if alpha != 1 or channels != width[0]:

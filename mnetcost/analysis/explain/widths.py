@@ -1,16 +1,18 @@
 """Formulas of widths: α times what is written, under a rounding rule, and what a spec derives."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.explain.formulas import Formula, Symbols, sympy
 from mnetcost.exact import divide_half_up
 from mnetcost.expressions import Derived, template
-from mnetcost.multipliers import LEAST_PART, Rounding
+from mnetcost.multipliers import LEAST_PART, Rounding, Ruled
 
 _ALONE = re.compile(r"\((\w+)\)(?=$| )")  # a bracketed parameter
+
+_SIGNS = {"·": r"$\cdot$", "α": r"$\alpha$", "μ": r"$\mu$"}
 
 # A rule around an expression, with the functions that expressions have.
 _ROUNDED = {
@@ -43,20 +45,49 @@ def scaled(symbols: Symbols, written: int, rounding: Rounding, alpha: Fraction) 
     return rounded(symbols, width, rounding)
 
 
-def derived(symbols: Symbols, of: Derived, block: int) -> tuple[Formula, Formula]:
-    """A width that follows from incoming channels: the spec's own expression, and its numbers."""
+def derived(
+    symbols: Symbols, of: Derived, block: int, rounding: Rounding, alpha: Fraction
+) -> tuple[Formula, Formula]:
+    """A width that follows from incoming channels: the spec's own expression, and its numbers.
+
+    In the place of `scaled(X)` stands α times X under the rule that rounds it.
+    """
     names = {"here": "M", "in": "M"}
+    ruled = [one if isinstance(one, Ruled) else Ruled(one, rounding) for one in of.widths]
+    if ruled and alpha != 1:
+        symbols.new("α", alpha)
+    if any(one.rounding.multiplier != 1 for one in ruled):
+        symbols.new("μ", ruled[0].rounding.multiplier)  # the spec's, whatever rounds
     values = {symbol: str(value) for symbol, value in symbols.named().items()}
     if "in" in of.expression.names and str(block) != values["M"]:
         symbols.new("M_B", block)
         names["in"], values["M_B"] = "M_B", str(block)
     numbers = {name: values[symbol] for name, symbol in names.items()}
-    return _written(of, names), _written(of, numbers)
+    factors = {symbol: symbol for symbol in values}, values
+    return tuple(  # type: ignore[return-value]
+        _written(of, incoming, [_scaled(one, known) for one in ruled])
+        for incoming, known in zip((names, numbers), factors)
+    )
 
 
-def _written(of: Derived, incoming: Mapping[str, str]) -> Formula:
-    text = template(of.expression.text, {**of.scope, **incoming})
+def _scaled(of: Ruled, known: Mapping[str, str]) -> str:
+    """A width under α, as its rule rounds it."""
+    factors = [known[name] for name in ("α", "μ") if name in known]
+    width = "·".join([*factors, str(of.written)])
+    if of.rounding.rule == "none":
+        return f"({width})" if factors else width
+    return _ROUNDED[of.rounding.rule].format(width, of.rounding)
+
+
+def _written(of: Derived, incoming: Mapping[str, str], scaled: Sequence[str]) -> Formula:
+    known = {**of.scope, **incoming}
+    text = template(of.expression.text, known)
+    for one, width in zip(of.expression.widths, scaled):
+        text = text.replace(template(one.text, known), width)
     text = _ALONE.sub(r"\1", text).replace(" * ", "·").replace(" / ", "/")
     if of.rounding:
         text = _ROUNDED[of.rounding.rule].format(text, of.rounding)
-    return Formula(text, rf"\text{{{text}}}".replace("_", r"\_").replace("·", r"$\cdot$"))
+    latex = rf"\text{{{text}}}".replace("_", r"\_")
+    for sign, written in _SIGNS.items():
+        latex = latex.replace(sign, written)
+    return Formula(text, latex)

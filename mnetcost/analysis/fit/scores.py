@@ -16,7 +16,7 @@ from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget
 from mnetcost.problems import TOP, Collector, Mark, SpecError, Stop, UsageError
 from mnetcost.spec import find_scores
-from mnetcost.text import MAX_LISTED, clip, did_you_mean
+from mnetcost.text import MAX_LISTED, SENTENCE, clip, did_you_mean
 
 MAX_SCORES = 1_000
 VALUES = ("accuracy", "score")
@@ -183,7 +183,7 @@ def _scored(
     except UsageError as error:
         collector.add(mark, "scores", str(error))
     except SpecError as error:
-        collector.add(mark, "scores", clip(error.problems[0].message, 300))
+        collector.add(mark, "scores", clip(error.problems[0].message, SENTENCE))
     else:
         figures = {"mult_adds": cost.mult_adds, **cost.figures}
         return Scored(setting, score, figures["params"], figures["mult_adds"])

@@ -143,8 +143,8 @@ def rounded(graph: Graph, written: Any, alphas: Ratios) -> Array:
         written, rule = written
     # a rule works on 10 times a width, or 10 times the least one over the same denominator
     room = 20 * (1 + rule.divisor) * (1 + rule.minimum)
-    factor = rule.multiplier
-    tops, bottoms = alphas.times(written * factor.numerator, factor.denominator, room)
+    width = Fraction(written) * rule.multiplier
+    tops, bottoms = alphas.times(width.numerator, width.denominator, room)
     return narrowed(rule.channels(tops, bottoms))
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.analysis.sweep.rows import PIECE, Piece, Rows, fill_parquet, pyarrow_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
-from mnetcost.files import flock, is_half, is_regular, replacing, sweep_out
+from mnetcost.files import flock, is_half, is_regular, reason, replacing, sweep_out
 from mnetcost.problems import UsageError
 from mnetcost.text import clip
 from mnetcost.version import __version__
@@ -57,7 +57,7 @@ def write_parts(rows: Rows, folder: str | os.PathLike[str], points: int = PIECE)
                         _write_manifest(folder, {**wanted, DIGESTS: done})
                 yield Part(_points(rows, piece), kept)
     except OSError as error:
-        raise UsageError(f"parts: {os.fspath(folder)}: {error.strerror or error}") from None
+        raise UsageError(f"parts: {os.fspath(folder)}: {reason(error)}") from None
 
 
 def to_parts(rows: Rows, folder: str | os.PathLike[str]) -> None:

@@ -62,8 +62,8 @@ class Quantity(NDArrayOperatorsMixin):
             return NotImplemented
         return _combined(ufunc, operands)
 
-    def pairwise(self, function: Callable[[int, int], int], *operands: Any) -> "Number":
-        """A function of two ints at every point."""
+    def at_points(self, function: Callable[..., int], *operands: Any) -> "Number":
+        """A function of ints at every point."""
         return _combined(function, operands)
 
 
@@ -215,7 +215,7 @@ def _bound(function: Function, peaks: Sequence[int]) -> int:
 def _exact(function: Function, operands: Sequence[Any]) -> Array:
     """A function of arrays and ints, in objects where int64 could wrap."""
     if function not in _BOUNDS:
-        return _pairs(function, operands)
+        return _each(function, operands)
     if function in _LOGIC:
         return np.asarray(function(*operands))
     peaks = [peak(one) for one in operands]
@@ -230,15 +230,15 @@ def _as(value: Any, dtype: Any) -> Any:
     return value.astype(dtype, copy=False) if isinstance(value, np.ndarray) else int(value)
 
 
-def _pairs(function: Function, operands: Sequence[Any]) -> Array:
-    """A function of two ints for each distinct pair of them."""
-    pairs = np.broadcast(*operands)
-    distinct: dict[tuple[int, int], int] = {}
-    keys = [(int(one), int(other)) for one, other in pairs]
+def _each(function: Function, operands: Sequence[Any]) -> Array:
+    """A function of ints, once for those that are the same."""
+    points = np.broadcast(*operands)
+    distinct: dict[tuple[int, ...], int] = {}
+    keys = [tuple(map(int, values)) for values in points]
     for key in keys:
         if key not in distinct:
             distinct[key] = function(*key)
-    return array_of([distinct[key] for key in keys]).reshape(pairs.shape)
+    return array_of([distinct[key] for key in keys]).reshape(points.shape)
 
 
 def _combined(function: Function, operands: Sequence[Any]) -> Number:

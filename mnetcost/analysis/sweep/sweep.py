@@ -154,10 +154,12 @@ class CountSweep(CostGrid):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is likely a mistake at inputs that are not the spec's own: a layer once."""
+        """What is likely a mistake at settings that are not the spec's own: a layer once."""
         possible = self.values.axes.rho.places >= 0
         inputs = compress(zip(self.rho, self.sides), possible)
-        return warnings(self.graph, [Setting(Fraction(1), rho, *sides) for rho, sides in inputs])
+        settings = [Setting(Fraction(1), rho, *sides) for rho, sides in inputs]
+        alphas = (Setting(alpha, Fraction(1), *self.graph.base) for alpha in self.alpha)
+        return warnings(self.graph, (*settings, *alphas))
 
     def __repr__(self) -> str:
         alphas, rhos = self.shape

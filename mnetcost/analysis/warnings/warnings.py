@@ -1,14 +1,17 @@
-"""What is likely a mistake in a network at another input than its spec's own.
+"""What is likely a mistake in a network at another input or α than its spec's own.
 
-Sides in numbers stay where all around them changes. And parameters are seldom meant to depend on
-the input: what was trained at one size could not be loaded at another.
+Sides in numbers stay where all around them changes, and so do channels: then it is a side that
+gives way. And parameters are seldom meant to depend on the input: what was trained at one size
+could not be loaded at another.
 """
 
 from collections.abc import Iterable, Mapping
 
 from mnetcost.conventions import PARAMETERS
 from mnetcost.cost import amounts
+from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph, Placed
+from mnetcost.layers.structural import Reshape
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.problems import Collector
 
@@ -16,12 +19,15 @@ SHOWN = 3  # layers that a warning names; of more it says how many
 
 
 def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
-    """Which layers have sides in numbers and another map to read than at the spec's own input, and
-    which have other parameters than there at the same α: one warning each.
+    """Which layers have sides in numbers and another map to read than at the spec's own input,
+    which have channels in numbers and others to read than at α = 1, and which have other parameters
+    than at the spec's own input at the same α: one warning each.
 
     `settings` differ in scale alone. A larger input makes no map smaller, so that a map which
-    differs at any of them differs at the smallest or at the largest; no others are looked at.
+    differs at any of them differs at the smallest or at the largest; no others are looked at. It is
+    the same with α.
     """
+    settings = tuple(settings)
     others = [one for one in settings if (one.height, one.width) != graph.base]
     ends = (end(others, key=_positions) for end in (min, max) if others)
     fixed: dict[str, str] = {}
@@ -35,6 +41,7 @@ def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
                 grown.setdefault(name, words)
     return (
         *_warning("sides in numbers do not follow the input", fixed),
+        *_warning("channels in numbers do not follow α", _rigid(graph, settings)),
         *_warning("parameters depend on the input", grown),
     )
 
@@ -70,6 +77,24 @@ def _fixed(row: Placed, own: Placed) -> str:
     also = "" if made == usual else f"{usual} "
     read = f"{made} of {x.h}×{x.w}, and {also}of {own_x.h}×{own_x.w}"
     return f"`{node.name}` makes {read} at the spec's own input"
+
+
+def _rigid(graph: Graph, settings: Iterable[Setting]) -> dict[str, str]:
+    """What layers with channels in numbers make at other α, by name."""
+    alphas = [one.alpha for one in settings if one.alpha != 1]
+    if not alphas or not any(isinstance(node.layer, Reshape) for node in graph.nodes):
+        return {}
+    usual = _rows(graph, make_setting(graph.base))
+    found: dict[str, str] = {}
+    for alpha in dict.fromkeys((min(alphas), max(alphas))):
+        for name, (node, x, y) in _rows(graph, make_setting(graph.base, alpha)).items():
+            _, own_x, own = usual.get(name, (node, x, y))
+            written = isinstance(node.layer, Reshape) and node.layer.channels
+            if written and "channels" not in node.derived and x.c != own_x.c:
+                made, before = (f"{one.h}×{one.w}×{one.c}" for one in (y, own))
+                place = f"{made} at α = {ratio_text(alpha)}"
+                found.setdefault(name, f"`{name}` makes {place}, and {before} at α = 1")
+    return found
 
 
 def _grown(row: Placed, own: Placed, setting: Setting, base: tuple[int, int]) -> str:

@@ -119,4 +119,4 @@ def test_a_long_problem_of_a_line_is_cut() -> None:
     with pytest.raises(SpecError) as caught:
         mnetcost.rank(network, "alpha,rho,score\n1,2,3\n")
     (problem,) = caught.value.problems
-    assert problem.message.startswith(f"{one}/{two}/{three[:98]}… (")
+    assert problem.message.startswith(f"{one}/{two[:99]}… (")

@@ -103,6 +103,14 @@ def test_parts_from_python(tmp_path):
         grids[0].to_parts(folder)
 
 
+def test_a_folder_that_cannot_be_made_is_said_in_the_systems_words(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(mnetcost.UsageError) as refused:
+        mnetcost.sweep(LAYER).to_parts(tmp_path / "file" / "parts")
+    assert str(refused.value) == f"parts: {tmp_path / 'file' / 'parts'}: Not a directory"
+    assert (tmp_path / "file").read_text() == "kept"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the system's own lock")
 def test_two_runs_into_one_folder(tmp_path):
     folder, words = tmp_path / "parts", ["--alpha", "1,0.5", "--rho", "1"]

@@ -27,6 +27,22 @@ def warnings(layers, **setting):
     return mnetcost.load(f"{HEAD}{layers}\n").cost(**setting).warnings
 
 
+# 12·20 px of 8 channels, of 4 at α = 1/2: with 8 channels a side gives way
+RIGID = "  - pointwise: {out: 8}\n  - reshape: {name: s, height: 12, channels: 8}"
+NARROW = "channels in numbers do not follow α: `s` makes 12×10×8 at α = 0.5, and 12×20×8 at α = 1"
+
+
+def test_channels_in_numbers():
+    net = mnetcost.load(f"{HEAD}{RIGID}\n")
+    assert net.cost(alpha="0.5").warnings == (NARROW,)
+    assert net.cost().warnings == ()
+    assert mnetcost.sweep(net, "1,0.5", "1").warnings == (NARROW,)
+    assert mnetcost.sweep(net, "1", "1").warnings == ()
+    for follows in ("channels: $here", "width: 20", "width: 20, channels: rest"):
+        spec = f"{HEAD}{RIGID.replace('channels: 8', follows)}\n"
+        assert mnetcost.load(spec).cost(alpha="0.5").warnings == ()
+
+
 def test_a_reshape_in_numbers_and_what_is_behind_it():
     net = mnetcost.load(SHUFFLE)
     assert net.cost(rho="1/2").warnings == (SIDES, WEIGHTS)
