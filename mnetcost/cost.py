@@ -253,11 +253,9 @@ def _stages(node: Node, x: Map, y: Map) -> list[tuple[Layer, Map]]:
 def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:
     """The chosen parameters of a node from `x` to `y`, and of its riders, which work on `y`."""
     totals: dict[str, Any] = {}
-    if node.shares is not None:
-        return totals
     for layer, before in _stages(node, x, y):
         for kind, count in layer.parameters(before, y):
-            if kind in chosen:
+            if kind in chosen and node.has(kind):
                 totals[kind] = totals.get(kind, 0) + count
             elif kind not in PARAMETERS:
                 raise KeyError(f"{node.name}: no convention knows parameters of kind {kind!r}")

@@ -16,17 +16,22 @@ from mnetcost.record import Record
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
+NORM_VALUES = {"norm_affine", "norm_statistics"}  # parameters of normalisation
 INPUT = -1  # the index that stands for the network's input
 
 
 class Input(Record, kw_only=False):
-    """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α."""
+    """The input map at α = ρ = 1: sides in px, channels; `scale` puts the channels under α.
+
+    `knob` is the one that its channels are, where they are one.
+    """
 
     height: int
     width: int
     channels: int
     scale: bool
     mark: Mark
+    knob: str = ""
 
     def at(self, height: Quantity, width: Quantity, widths: Widths) -> Map:
         """The input map with these sides."""
@@ -50,6 +55,7 @@ class Node(NamedTuple):
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
     shares: int | None = None  # the node whose weights it uses
+    own_norm: bool = False  # of what shares: whether its γ, β and statistics are its own
     training_only: bool = False  # its parameters count, its work does not
     uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
     like: bool = False  # the last map that it reads gives it nothing but its sides
@@ -58,6 +64,10 @@ class Node(NamedTuple):
     def sources(self) -> tuple[int, ...]:
         """The nodes whose values it reads."""
         return self.reads[:-1] if self.like else self.reads
+
+    def has(self, kind: str) -> bool:
+        """Whether parameters of this kind are its own, and not those of what it shares with."""
+        return self.shares is None or (self.own_norm and kind in NORM_VALUES)
 
     def derive(self, here: Map, block: Map, width: Width) -> dict[str, Quantity]:
         """Its derived keys worked out for these maps; 0 where one has no value."""
@@ -240,6 +250,7 @@ def _stated(states: Any, here: Map, block: Map, widths: Widths) -> Check:
 def _sharing(user: Placed, owner: Placed) -> Check:
     """Weights in common have one shape, and what rides on both has as many values."""
     (used, riding), (own, own_riding) = _learned(*user), _learned(*owner)
+    riding = {kind: count for kind, count in riding.items() if not user[0].has(kind)}
     axes, own_axes = (one.layer.shape(x, y) for one, x, y in (user, owner))
     alike = used.keys() == own.keys() and len(axes) == len(own_axes)
     bad: Quantity = not (used and alike and riding.keys() <= own_riding.keys())

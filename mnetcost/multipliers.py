@@ -187,7 +187,9 @@ def make_setting(
     ρ, or a `resolution` for the longer side in px, scales both sides. Raises UsageError when both
     are given or a value is unreadable or not above zero.
     """
-    height, width = base if size is None else read_size(size)
+    height, width, *channels = base if size is None else read_size(size)
+    if channels:
+        raise UsageError("input: channels belong to the network, not to a setting of it")
     if rho is not None and resolution is not None:
         raise UsageError(BOTH)
     ratio = Fraction(1) if rho is None else read_ratio(rho, "ρ")
@@ -196,13 +198,18 @@ def make_setting(
     return Setting(read_ratio(alpha, "α"), ratio, *sides(height, width, ratio))
 
 
-def read_size(value: Any) -> tuple[int, int]:
-    """(height, width) in px from "320x256", one number for a square, or a pair."""
+def read_size(value: Any) -> tuple[int, ...]:
+    """(height, width), px, from "320x256", one number for a square, or a pair.
+
+    "96x96x1" and three numbers have channels too.
+    """
     if isinstance(value, str):
         parts: Any = value.lower().replace("×", "x").split("x")
     else:
         parts = value if isinstance(value, (tuple, list)) else (value,)
-    if len(parts) not in (1, 2):
-        raise UsageError("input: write HEIGHTxWIDTH, such as 320x256")
+    if len(parts) not in (1, 2, 3):
+        raise UsageError(
+            "input: write HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS, such as 320x256 or 96x96x1"
+        )
     whole = [read_whole(part, "input (HEIGHTxWIDTH)") for part in parts]
-    return whole[0], whole[-1]
+    return tuple(whole) if len(whole) > 1 else (whole[0], whole[0])

@@ -34,13 +34,12 @@ def _folds(nodes: Sequence[Node]) -> list[int]:
     of a batch normalisation that stays. One is folded that follows a kernel, riding on it or as the
     one reader of its output, and behind a folded one. Kernels in common take in what is common too.
     """
-    owners: list[int] = []  # whose values each node has
-    for place, node in enumerate(nodes):
-        owners.append(place if node.shares is None else owners[node.shares])
+    owners = _owners([node.shares for node in nodes])
+    scales = _owners([None if node.own_norm else node.shares for node in nodes])
     norms = {place for place, node in enumerate(nodes) if _normalises(node)}
-    taken = _taken(nodes, owners) if norms else {}
+    taken = _taken(nodes, owners, scales) if norms else {}
     folded = {place for runs in taken.values() for run in runs for place in run}
-    kept = {owners[place] for place in norms - folded}
+    kept = {scales[place] for place in norms - folded}
     found = [0] * len(nodes)
     for owner, runs in taken.items():
         if runs[0] and not getattr(nodes[owner].layer, "bias", True):
@@ -48,6 +47,14 @@ def _folds(nodes: Sequence[Node]) -> list[int]:
     for place in kept:
         found[place] = SCALE_AND_SHIFT
     return found
+
+
+def _owners(shares: Sequence[int | None]) -> list[int]:
+    """Whose values each node has, where they are those of another."""
+    owners: list[int] = []
+    for place, other in enumerate(shares):
+        owners.append(place if other is None else owners[other])
+    return owners
 
 
 def _normalises(node: Node) -> bool:
@@ -59,8 +66,13 @@ def _takes_in(kind: type[Layer]) -> bool:
     return issubclass(kind, (Convolution, Dense))
 
 
-def _taken(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[list[int]]]:
-    """The normalisations that go into each kernel, for each use of it, by the kernel's owner."""
+def _taken(
+    nodes: Sequence[Node], owners: Sequence[int], scales: Sequence[int]
+) -> dict[int, list[list[int]]]:
+    """The normalisations that go into each kernel, for each use of it, by the kernel's owner.
+
+    `owners` have the kernels of the nodes, `scales` their γ and β.
+    """
     readers: list[list[int]] = [[] for _ in nodes]
     for place, node in enumerate(nodes):
         for read in node.sources:
@@ -73,7 +85,7 @@ def _taken(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[list[
             after = list(_after(nodes, place, readers))
             uses.setdefault(owners[place], []).append(after)
     return {
-        owner: runs if len(runs) == 1 else _common(runs, owners) for owner, runs in uses.items()
+        owner: runs if len(runs) == 1 else _common(runs, scales) for owner, runs in uses.items()
     }
 
 
@@ -92,10 +104,10 @@ def _after(nodes: Sequence[Node], place: int, readers: Sequence[Sequence[int]]) 
             return
 
 
-def _common(runs: list[list[int]], owners: Sequence[int]) -> list[list[int]]:
+def _common(runs: list[list[int]], scales: Sequence[int]) -> list[list[int]]:
     """The runs as far as they have the same values in every use."""
     steps = zip(*runs)
-    same = takewhile(lambda step: len({owners[place] for place in step}) == 1, steps)
+    same = takewhile(lambda step: len({scales[place] for place in step}) == 1, steps)
     length = len(list(same))
     return [run[:length] for run in runs]
 

@@ -58,8 +58,9 @@ def once(context: click.Context, parameter: click.Parameter, values: tuple[str, 
 
 input_option = click.option(
     "--input",
-    metavar="HxW",
-    help="Replace the spec's input: height x width in px, such as 320x256.",
+    metavar="HxW[xC]",
+    help="Replace the spec's input: height x width in px, such as 320x256; a third number is its"
+    " channels, of a spec that has a knob for them.",
 )
 
 

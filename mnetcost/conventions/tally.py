@@ -116,12 +116,12 @@ def params(node: Node, x: Map, y: Map, convention: Convention) -> Any:
     What the implementation leaves out has none that a tool could print.
     """
     counted: Any = 0
-    none = node.shares is not None or (node.training_only and not convention.training_only)
+    none = node.training_only and not convention.training_only
     for stage in () if none else stages(node, x, y):
         call = CALLS[0] if convention.multiply_adds_alone else _calls(stage)[0]
         weights = convention.parameter_weights(stage.layer.written, call)
         for kind, amount in stage.layer.parameters(stage.x, stage.y):
-            if kind in weights:
+            if kind in weights and node.has(kind):
                 counted = counted + weights[kind] * amount
     return counted
 

@@ -10,7 +10,7 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
 from mnetcost.record import Record
-from mnetcost.spec import load_graph, read_graph
+from mnetcost.spec import load_graph, read_graph, resized
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
     from mnetcost.analysis.rewrite.rewrite import Rewriting
@@ -45,7 +45,8 @@ class Network(Record):
         """The cost at width multiplier `alpha` and resolution multiplier `rho`.
 
         Multipliers are exact: "0.75", "6/7", 0.75 or a Fraction. `resolution` (px) sets the longer
-        side instead of ρ; `input` ("320x256" or (height, width), px) replaces the spec's input.
+        side instead of ρ; `input` ("320x256" or (height, width), px) replaces the spec's input, and
+        "96x96x1" the knob too that its channels are.
 
         `convention` is the name of a preset or the path of a preset file: it gives `cost.counted`
         beside `params` and `mult_adds`, which keep the paper's meaning. `batch` images multiply the
@@ -65,8 +66,9 @@ class Network(Record):
         input: Any = None,  # noqa: A002 - the CLI's own word
     ) -> Cost:
         """The cost on a basis: a batch, a pass and a convention."""
-        setting = make_setting(self.graph.base, alpha, rho, resolution, input)
-        return Cost.of(self.graph, setting, basis)
+        graph, size = resized(self.graph, input)
+        setting = make_setting(graph.base, alpha, rho, resolution, size)
+        return Cost.of(graph, setting, basis)
 
     @property
     def variant(self) -> str:

@@ -11,7 +11,7 @@ is written), `edits`, `respelling`, `renumbering`, `settling`, `roundtrip` and `
 form).
 """
 
-from mnetcost.spec.reader import load_graph, read_graph
+from mnetcost.spec.reader import load_graph, read_graph, resized
 from mnetcost.spec.sources import (
     find,
     find_scores,
@@ -30,6 +30,7 @@ __all__ = [
     "locate",
     "read_graph",
     "read_stream",
+    "resized",
     "shipped",
     "shipped_variants",
 ]

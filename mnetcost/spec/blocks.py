@@ -12,9 +12,11 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, descri
 from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip
 
-BLOCK_KEYS = ("takes", "layers", "residual")
+BLOCK_KEYS = ("takes", "inputs", "layers", "outputs", "residual")
+_PARTS = ("inputs", "outputs", "residual")
 RESERVED = ("in", "here", "turn")
-TAKEN = ("repeat", "name", "when", "from", "rows", "branches", "layers")
+CALL_KEYS = ("repeat", "name", "when", "from", "weights")  # beside the block's own parameters
+TAKEN = (*CALL_KEYS, "rows", "branches", "layers")
 _PLAIN = f"a number, a text of at most {MAX_TEXT} characters, or true / false"
 ARGUMENT = 12  # steps
 REQUIRED = object()  # the default of a parameter that every call must give
@@ -27,6 +29,8 @@ class Block(Record):
     mark: Mark
     takes: Mapping[str, Any]  # parameter -> default, REQUIRED where there is none
     layers: Node
+    inputs: Node | None  # the names of its input maps, or how many they are
+    outputs: Node | None  # the names of what it gives, else it is the end of its list
     residual: Node | None
     knobs: Mapping[str, Any]
 
@@ -109,6 +113,21 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
     return found
 
 
+def _check_names(convert: Converter, node: Node, what: str) -> None:
+    """Report a list that is empty, and inputs of one name or none."""
+    if not isinstance(node, Items):
+        return
+    if not node.nodes:
+        convert.refuse(node, f"{what}: a list of names", "empty")
+    known = set()
+    for one in node.nodes if what == "inputs" else ():
+        text = convert.text(one, "the name of an input")
+        if text in known:
+            message = f"the input `{clip(str(text))}` is named twice"
+            convert.collector.add(one.mark, "duplicate-name", message)
+        known.add(text)
+
+
 def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
     """`blocks:` by name."""
     blocks: dict[str, Block] = {}
@@ -125,13 +144,18 @@ def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dic
             convert.collector.add(key.mark, "missing-key", message)
             continue
         takes = read_values(convert, entries["takes"][1], "takes") if "takes" in entries else {}
-        residual = entries["residual"][1] if "residual" in entries else None
+        for other in {"inputs", "outputs"} & entries.keys() if "residual" in entries else ():
+            message = f"`residual` beside `{other}`: it adds the one input at the one end"
+            convert.collector.add(entries["residual"][0].mark, "conflict", message)
+        for one in ("inputs", "outputs"):
+            if one in entries:
+                _check_names(convert, entries[one][1], one)
         blocks[name] = Block(
             name=name,
             mark=key.mark,
             takes=takes,
             layers=entries["layers"][1],
-            residual=residual,
+            **{one: entries[one][1] if one in entries else None for one in _PARTS},
             knobs=knobs,
         )
     return blocks

@@ -1,33 +1,39 @@
 """The `layers:` list to graph nodes: blocks, rows, repeats and branches are unrolled, bounded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
-from mnetcost.layers.base import Join, Layer
-from mnetcost.layers.fields import fields_of
-from mnetcost.layers.joins import Merge
-from mnetcost.problems import Mark, Use
-from mnetcost.spec.blocks import Block
-from mnetcost.spec.entries import Unknown, Written
+from mnetcost.layers.base import Join
+from mnetcost.problems import Use
+from mnetcost.spec.blocks import CALL_KEYS, Block
+from mnetcost.spec.entries import Unknown
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.scope import Scope
-from mnetcost.spec.surroundings import Surroundings
+from mnetcost.spec.scope import Named, Scope
+from mnetcost.spec.surroundings import MAPS, Surroundings, items_of
 from mnetcost.text import SENTENCE, clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
 ENTRY, BRANCH = 8, 4  # steps of each
 
+BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
+
 MERGES = ("add", "concat", "multiply")
-BRANCH_KEYS = ("layers", "training_only", "when", "from")
+BRANCH_KEYS = ("repeat", "layers", "training_only", "when", "from")
 BRANCHES_KEYS = ("branches", "merge", "axis", "name", "when", "from")
 REPEAT_KEYS = ("repeat", "layers", "when")
-CALL_KEYS = ("repeat", "name", "when", "from")
 ROWS_KEYS = ("rows", "columns", "first", "values", "with", "when")
+
+
+class Outputs(NamedTuple):
+    """The maps that a block gives, and those that have a name of their own in it."""
+
+    ends: tuple[int, ...]
+    names: Mapping[str, int]
 
 
 class Builder(Surroundings):
@@ -36,12 +42,11 @@ class Builder(Surroundings):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.calls: list[str] = []
-        self.halves: dict[int, tuple[int, ...]] = {}  # of a pair, by the index of its second half
         self.depth = 0
 
     def build(self, node: YamlNode, knobs: Mapping[str, Any]) -> list[Node]:
         """The nodes of `layers:`. Raises TooLarge."""
-        self.layers(node, INPUT, Scope(values=knobs, names={"input": INPUT}))
+        self.layers(node, INPUT, Scope(values=knobs, names={"input": Named((INPUT,))}))
         return self.nodes
 
     # lists and entries
@@ -50,14 +55,14 @@ class Builder(Surroundings):
         """Unroll a list of layers that begins at node `at`; the node it ends at."""
         if not isinstance(node, Items):
             self.convert.refuse(node, "a list of layers, each on a line that begins with `- `")
-            return self._unknown(node.mark, at, scope)
+            return self.unknown(node.mark, at, scope)
         if not node.nodes:
             self.collector.add(node.mark, "empty", "found no layers")
-            return self._unknown(node.mark, at, scope)
+            return self.unknown(node.mark, at, scope)
         if self.depth >= MAX_LISTS:
             message = f"lists of layers inside each other, over {MAX_LISTS} deep"
             self.collector.add(node.mark, "too-deep", message)
-            return self._unknown(node.mark, at, scope)
+            return self.unknown(node.mark, at, scope)
         self.depth += 1
         for entry in node.nodes:
             at = self._entry(entry, at, scope)
@@ -68,7 +73,7 @@ class Builder(Surroundings):
         self.steps.take(ENTRY)
         match node:
             case Unreadable():
-                return self._unknown(node.mark, at, scope)
+                return self.unknown(node.mark, at, scope)
             case Scalar() if not node.is_null:
                 return self._named(node, node, None, at, scope)
             case Entries() if "branches" in node.nodes:
@@ -83,7 +88,7 @@ class Builder(Surroundings):
             case Entries() if node.nodes:
                 return self._several(node, at, scope)
         self.convert.refuse(node, "a layer, such as `conv: {out: 32, kernel: 3}`")
-        return self._unknown(node.mark, at, scope)
+        return self.unknown(node.mark, at, scope)
 
     def _several(self, node: Entries, at: int, scope: Scope) -> int:
         (first, _), (second, _) = list(node.nodes.values())[:2]
@@ -92,7 +97,7 @@ class Builder(Surroundings):
         if second.text in LAYERS or second.text in self.blocks:
             expected = f"one layer an entry; begin a new line with `- {second.text}`"
         self.collector.add(second.mark, "wrong-type", message, expected=clip(expected, SENTENCE))
-        return self._unknown(node.mark, at, scope)
+        return self.unknown(node.mark, at, scope)
 
     def _named(
         self, node: YamlNode, key: Scalar, value: YamlNode | None, at: int, scope: Scope
@@ -113,7 +118,7 @@ class Builder(Surroundings):
             ),
             suggestion=lambda: self.collector.guess(key.text, known),
         )
-        return self._unknown(key.mark, at, scope)
+        return self.unknown(key.mark, at, scope)
 
     # layers
 
@@ -127,7 +132,7 @@ class Builder(Surroundings):
         if reads is not None:
             here = self.channels(reads[0])
         written = self.records.read(key, value, scope, self.channels(scope.block), here)
-        sides = None if written.like is None else self.tensor(written.like, scope)
+        sides = None if written.like is None else self.one(written.like, scope)
         if written.like is not None and sides is None:
             written = written._replace(record=Unknown(), like=None)
         name, name_mark = self.records.name(key, value, automatic, scope)
@@ -143,59 +148,14 @@ class Builder(Surroundings):
             reads = reads[:1]
         if sides is not None:
             reads = (*reads, sides)
-        at = self._place(expanded, written, reads, scope)
-        scope.names[self.records.tensor_name(value, automatic, scope)] = at
-        self.places[name] = at  # a pair is known by its own full name, not by its halves' alone
-        return at
-
-    def _place(
-        self,
-        expanded: Sequence[tuple[str, Layer]],
-        written: Written,
-        reads: tuple[int, ...],
-        scope: Scope,
-    ) -> int:
-        owner = None if written.weights is None else self._owner(written.weights, scope)
-        halves: Sequence[int | None] = () if owner is None else self.halves.get(owner, ())
-        if len(halves) != len(expanded):  # else each half takes the weights of its own like
-            halves = (owner,) * len(expanded)
-        first = len(self.nodes)
-        for (name, record), shares in zip(expanded, halves):
-            layer = record
-            if isinstance(layer, Merge):
-                layer = layer._replace(inputs=len(reads))
-            derived = tuple(one for one in written.derived if hasattr(layer, one))
-            self.add(
-                Node(
-                    name,
-                    layer,
-                    reads,
-                    written.key.mark,
-                    states=written.states,
-                    derived=derived,
-                    block=scope.block,
-                    shares=shares,
-                    training_only=scope.training_only,
-                    uses=tuple(self.collector.uses),
-                    like=written.like is not None,
-                )
-            )
-            reads = (len(self.nodes) - 1,)
-        last = len(self.nodes) - 1
-        if last > first:
-            self.halves[last] = tuple(range(first, last + 1))
-        return last
-
-    def _owner(self, node: YamlNode, scope: Scope) -> int | None:
-        """The node whose weights are named; the input's, which has none, are reported."""
-        owner = self.tensor(node, scope)
-        if owner == INPUT:
-            self.collector.add(node.mark, "shared-weights", "the input has no weights")
-            return None
-        return owner
-
-    def _unknown(self, mark: Mark, at: int, scope: Scope) -> int:
-        return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))
+        short = self.records.tensor_name(value, automatic, scope)
+        owner = None
+        if written.weights is not None:
+            owner = self.owner(written.weights, short if scope.suffix else "", scope)
+        found = self.place(expanded, written, reads, owner, scope)
+        # a pair is known by its own full name, not by its halves' alone
+        scope.names[short] = self.places[name] = found
+        return found.ends[0]
 
     # repeats and blocks
 
@@ -206,7 +166,7 @@ class Builder(Surroundings):
             message = f"a repeat needs `{name}`"
             self.collector.add(present.mark, "missing-key", message)
             if name == "layers":
-                return self._unknown(node.mark, at, scope)
+                return self.unknown(node.mark, at, scope)
         if not self.wanted(node, at, scope):
             return at
         times = self.times(entries["repeat"][1], at, scope) if "repeat" in entries else 1
@@ -224,23 +184,44 @@ class Builder(Surroundings):
         known = dict.fromkeys((*block.takes, *CALL_KEYS))
         entries = {} if value is None else self.convert.entries(value, known, key.text)
         if entries is None:
-            return self._unknown(key.mark, at, scope)
-        reads = self.reads(value, at, scope)
-        at = at if reads is None else reads[0]
+            return self.unknown(key.mark, at, scope)
+        ends = self.reads(value, at, scope) or (at,)
         name, mark = self.records.name(key, value, automatic, scope)
         self.own({name}, mark)
         times = self.times(entries["repeat"][1], at, scope) if "repeat" in entries else None
         given = {one: pair for one, pair in entries.items() if one not in CALL_KEYS}
         first = getattr(value, "first", ())
+        short = self.records.tensor_name(value, automatic, scope)
+        outputs = Outputs(ends, {})
+        start, turns = len(self.nodes), []
         for turn in range(1, 2 if times is None else times + 1):
             full = name if times is None else f"{name}.{turn}"
             if turn == 2 and first:
                 given = {one: pair for one, pair in given.items() if one not in first}
-            at = self._enter(block, key, given, full, at, scope, turn if times else scope.turn)
-        scope.names[self.records.tensor_name(value, automatic, scope)] = at
-        return at
+            begun = len(self.nodes)
+            inside = self._inside(block, key, given, full, outputs.ends[0], scope)
+            if times:
+                inside = inside._replace(turn=turn)
+            outputs = self._enter(block, key, outputs.ends, inside)
+            turns.append(range(begun, len(self.nodes)))
+        found = Named(outputs.ends, range(start, len(self.nodes)))
+        if "weights" in entries and turns:
+            self._share(entries["weights"][1], short if times or scope.suffix else "", turns, scope)
+        self.give(short, found, scope)
+        scope.names.update((f"{short}/{one}", Named((end,))) for one, end in outputs.names.items())
+        return found.ends[0]
 
-    def _enter(  # noqa: PLR0913, PLR0917 - a call, and where it stands
+    def _share(self, node: YamlNode, name: str, turns: Sequence[range], scope: Scope) -> None:
+        """Let the turns of a call use the weights that `weights:` names, or those of the first."""
+        owner = self.owner(node, name, scope)
+        if owner and owner.of:
+            every = range(turns[0].start, turns[-1].stop)
+            self.share(node, every, owner.of.nodes, owner.own_norm)
+        elif owner:
+            for turn in turns[1:]:
+                self.share(node, turn, turns[0], owner.own_norm)
+
+    def _inside(  # noqa: PLR0913, PLR0917 - a call, and where it stands
         self,
         block: Block,
         key: Scalar,
@@ -248,35 +229,73 @@ class Builder(Surroundings):
         name: str,
         at: int,
         scope: Scope,
-        turn: int,
-    ) -> int:
+    ) -> Scope:
+        """The surroundings of a block's own layers."""
+        return Scope(
+            values=block.arguments(key, given, scope, self.evaluate, self.collector),
+            knobs=block.knobs,
+            body=id(block),
+            block=at,
+            prefix=f"{name}/",
+            turn=scope.turn,
+            training_only=scope.training_only,
+            names={},
+            outer=scope,
+        )
+
+    def _enter(self, block: Block, key: Scalar, reads: tuple[int, ...], inside: Scope) -> Outputs:
         """One turn of a block."""
+        at = reads[0]
         if block.name in self.calls or len(self.calls) >= MAX_CALLS:
             path = " → ".join([*self.calls, block.name])
             self.collector.add(
                 key.mark, "recursive", f"blocks use each other: {clip(path, SENTENCE)}"
             )
-            return self._unknown(key.mark, at, scope)
-        values = block.arguments(key, given, scope, self.evaluate, self.collector)
-        inside = Scope(
-            values=values,
-            knobs=block.knobs,
-            body=id(block),
-            block=at,
-            prefix=f"{name}/",
-            turn=turn,
-            training_only=scope.training_only,
-            names={},
-            outer=scope,
-        )
+            return Outputs((self.unknown(key.mark, at, inside),), {})
+        if not self._name_inputs(block, key, reads, inside):
+            unknown = self.unknown(key.mark, at, inside)
+            names = [getattr(one, "text", "") for one in items_of(block.outputs)]
+            return Outputs((unknown,) * max(1, len(names)), dict.fromkeys(names, unknown))
         self.calls.append(block.name)
         self.collector.uses.append(Use(block.name, key.mark))
         end = self.layers(block.layers, at, inside)
         if block.residual is not None and self.condition(block.residual, end, inside):
-            end = self._merge("add", [end, at], f"{name}/residual", block.mark, inside)
+            end = self.merge("add", [end, at], f"{inside.prefix}residual", block.mark, inside)
+        outputs = Outputs((end,), {})
+        if block.outputs is not None:
+            outputs = self._outputs(block.outputs, end, inside)
         self.collector.uses.pop()
         self.calls.pop()
-        return end
+        return outputs
+
+    def _name_inputs(
+        self, block: Block, key: Scalar, reads: tuple[int, ...], inside: Scope
+    ) -> bool:
+        """Let the layers of a block read what comes in; another number of maps is reported."""
+        names: Sequence[str | None] = (None,)
+        if isinstance(block.inputs, Items):
+            names = [getattr(one, "text", None) for one in block.inputs.nodes]
+        elif block.inputs is not None:
+            names = (None,) * self.times(block.inputs, reads[0], inside, MAPS)
+        self.give(BLOCK_INPUT, Named(reads), inside)
+        inside.names.update((one, Named((end,))) for one, end in zip(names, reads) if one)
+        if len(names) != len(reads):
+            many = "one map" if len(names) == 1 else f"{len(names)} maps"
+            message = f"`{clip(block.name)}` reads {many}, not {len(reads)}"
+            expected = f"from: the names of {many}"
+            self.collector.add(key.mark, "conflict", message, expected=expected)
+        return len(names) == len(reads)
+
+    def _outputs(self, node: YamlNode, end: int, inside: Scope) -> Outputs:
+        """What a block gives, by the names of its own layers."""
+        items = items_of(node)
+        found = [self.tensor(item, inside) for item in items]
+        named = {
+            item.text: one.ends[0]
+            for item, one in zip(items, found)
+            if one and isinstance(item, Scalar) and len(one.ends) == 1
+        }
+        return Outputs(self.ends(found, end), named)
 
     def _rows(self, node: Entries, at: int, scope: Scope) -> int:
         entries = self.convert.entries(node, ROWS_KEYS, "rows") or {}
@@ -307,15 +326,18 @@ class Builder(Surroundings):
         entries = self.convert.entries(node, BRANCHES_KEYS, "branches") or {}
         if not self.wanted(node, at, scope):
             return at
-        reads = self.reads(node, at, scope)
-        start = at if reads is None else reads[0]
-        items = entries["branches"][1]
+        key, items = entries["branches"]
+        start, begun = self.start(node, key, at, scope), len(self.nodes)
         if not isinstance(items, Items):
             self.convert.refuse(items, "a list of branches, each a list of layers")
-            return self._unknown(node.mark, at, scope)
-        ends = [self._branch(item, start, scope) for item in items.nodes]
-        merged = [end for end in ends if end is not None]
+            return self.unknown(node.mark, at, scope)
+        merged = [end for item in items.nodes for end in self._branch(item, start, scope)]
         if "merge" not in entries:
+            if "name" in entries:
+                name, mark = self.records.name(key, node, "", scope)
+                self.own({name}, mark)
+                found = Named(tuple(merged) or (start,), range(begun, len(self.nodes)))
+                self.give(self.records.tensor_name(node, "", scope), found, scope)
             return start
         word = self.convert.word(entries["merge"][1], MERGES) or "add"
         automatic = f"{word}_{self.number(node, word, scope)}"
@@ -325,53 +347,43 @@ class Builder(Surroundings):
         if "axis" in entries and word != "concat":
             self.collector.add(entries["axis"][0].mark, "conflict", f"`axis` beside merge: {word}")
         axis = entries["axis"][1] if "axis" in entries and word == "concat" else None
-        end = self._merge(word, merged or [start], name, key.mark, scope, axis)
-        scope.names[self.records.tensor_name(node, automatic, scope)] = end
+        end = self.merge(word, merged or [start], name, key.mark, scope, axis)
+        found = Named((end,), range(begun, len(self.nodes)))
+        scope.names[self.records.tensor_name(node, automatic, scope)] = found
         return end
 
-    def _branch(self, node: YamlNode, start: int, scope: Scope) -> int | None:
-        """Where one branch ends, or None where it takes no part in the merge."""
-        self.steps.take(BRANCH)
-        inside = scope
-        if isinstance(node, Entries) and "layers" in node.nodes and "repeat" not in node.nodes:
-            entries = self.convert.entries(node, BRANCH_KEYS, "a branch") or {}
-            if not self.wanted(node, start, scope):
-                return None
-            reads = self.reads(node, start, scope)
-            start = start if reads is None else reads[0]
-            layers = entries["layers"][1]
-            if "training_only" in entries:
-                training = self.condition(entries["training_only"][1], start, scope)
-                inside = scope._replace(training_only=training or scope.training_only)
-        else:
-            layers = node
-        if isinstance(layers, Items) and not layers.nodes:
-            return start
-        end = self.layers(layers, start, inside)
-        return None if inside.training_only and not scope.training_only else end
+    def _branch(self, node: YamlNode, start: int, scope: Scope) -> Iterator[int]:
+        """Where a branch ends, each turn of a repeated one; nothing of what is not merged."""
+        if not isinstance(node, Entries) or "layers" not in node.nodes:
+            yield from self._branch_end(node, start, scope)
+            return
+        entries = self.convert.entries(node, BRANCH_KEYS, "a branch") or {}
+        if "repeat" not in entries:
+            yield from self._branch_turn(node, entries, start, scope)
+            return
+        for turn in range(1, self.times(entries["repeat"][1], start, scope) + 1):
+            yield from self._branch_turn(node, entries, start, scope.in_turn(turn))
 
-    def _merge(  # noqa: PLR0913, PLR0917 - what is merged, and where it stands
+    def _branch_turn(
         self,
-        word: str,
-        ends: Sequence[int],
-        name: str,
-        mark: Mark,
+        node: Entries,
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+        start: int,
         scope: Scope,
-        axis: YamlNode | None = None,
-    ) -> int:
-        if len(ends) == 1:
-            return ends[0]
-        record: Any = LAYERS[word]
-        values = {}
-        if axis is not None:
-            values["axis"] = self.convert.field(axis, fields_of(record)["axis"])
-        node = Node(
-            name,
-            record(inputs=len(ends), **values),
-            tuple(ends),
-            mark,
-            block=scope.block,
-            training_only=scope.training_only,
-            uses=tuple(self.collector.uses),
-        )
-        return self.add(node)
+    ) -> Iterator[int]:
+        self.steps.take(BRANCH)
+        if self.wanted(node, start, scope):
+            key, layers = entries["layers"]
+            start = self.start(node, key, start, scope)
+            training = "training_only" in entries and self.condition(
+                entries["training_only"][1], start, scope
+            )
+            inside = scope._replace(training_only=training or scope.training_only)
+            for end in self._branch_end(layers, start, inside):
+                if inside.training_only == scope.training_only:
+                    yield end
+
+    def _branch_end(self, layers: YamlNode, start: int, scope: Scope) -> Iterator[int]:
+        self.steps.take(BRANCH)
+        empty = isinstance(layers, Items) and not layers.nodes
+        yield start if empty else self.layers(layers, start, scope)

@@ -4,14 +4,15 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from mnetcost.expressions import names_in, value_text
 from mnetcost.graph import Graph, Input, link
 from mnetcost.graph import Node as GraphNode
 from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
-from mnetcost.multipliers import Rounding
+from mnetcost.multipliers import Rounding, read_size
 from mnetcost.norm_folding import with_folds
 from mnetcost.problems import TOP, Collector, Mark, Origin, UsageError
-from mnetcost.spec.blocks import REQUIRED, read_blocks, read_values
+from mnetcost.spec.blocks import REQUIRED, RESERVED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
 from mnetcost.spec.entries import RecordReader, read_defaults
@@ -19,7 +20,7 @@ from mnetcost.spec.expectations import FigureReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_mapping
 from mnetcost.spec.places import keys_of
 from mnetcost.spec.rounding import read_width
-from mnetcost.spec.scope import Evaluator
+from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.spec.sources import locate, stem
 from mnetcost.spec.surroundings import MAX_NODES, TooLarge
 from mnetcost.spec.uses import called, called_knobs
@@ -67,6 +68,7 @@ class _Reader:
     def __init__(self, collector: Collector, variant: str, given: Mapping[str, Any]) -> None:
         self.collector = collector
         self.convert = Converter(collector)
+        self.evaluate = Evaluator(collector)
         self.variant, self.given = variant, given
 
     def graph(self, root: Entries) -> Graph | None:
@@ -77,7 +79,7 @@ class _Reader:
         knobs = self._knobs(sections, variants)
         chosen = variants.chosen(sections)
         name, source = self._text(chosen, "name"), self._text(chosen, "source")
-        input_ = self._input(chosen)
+        input_ = self._input(chosen, knobs)
         rounding = Rounding()
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
@@ -118,8 +120,7 @@ class _Reader:
             return None
         key, node = sections["layers"]
         self.collector.section = key.mark
-        evaluate = Evaluator(self.collector)
-        records = RecordReader(self.convert, evaluate, defaults, rounding)
+        records = RecordReader(self.convert, self.evaluate, defaults, rounding)
         try:
             nodes = Builder(self.convert, records, blocks, input_).build(node, knobs)
         except TooLarge:
@@ -174,7 +175,7 @@ class _Reader:
     def _text(self, sections: Section, key: str) -> str | None:
         return self.convert.text(sections[key][1], key) if key in sections else None
 
-    def _input(self, sections: Section) -> Input:
+    def _input(self, sections: Section, knobs: Mapping[str, Any]) -> Input:
         if "input" not in sections:
             message = "a spec needs `input`"
             expected = "input: {height: 224, width: 224, channels: 3}"
@@ -185,15 +186,57 @@ class _Reader:
         if entries is None:
             return _UNKNOWN_INPUT
         values: dict[str, Any] = {}
+        written = {name: self._with_knobs(value, knobs) for name, (_, value) in entries.items()}
         for name, bound in SIDES.items():
             values[name] = UNKNOWN
             if name in entries:
-                values[name] = self.convert.integer(entries[name][1], bound)
+                values[name] = self.convert.value(written[name], bound)
             else:
                 message, expected = f"input needs `{name}`", f"{name}: {wanted(bound)}"
                 self.collector.add(key.mark, "missing-key", message, expected=expected)
-        scale = "scale" in entries and self.convert.flag(entries["scale"][1])
-        return Input(**values, scale=scale, mark=key.mark)
+        scale = "scale" in entries and self.convert.flag(written["scale"])
+        knob = _only_knob(entries["channels"][1]) if "channels" in entries else ""
+        return Input(**values, scale=scale, mark=key.mark, knob=knob)
+
+    def _with_knobs(self, node: Node, knobs: Mapping[str, Any]) -> Node:
+        """The node with its expressions worked out, which can speak of knobs alone."""
+        if not isinstance(node, Scalar):
+            return node  # which is refused
+        if set(names_in(node.text)) & set(RESERVED):
+            message = f"`{clip(node.text)}`: nothing comes into the input"
+            self.collector.add(node.mark, "expression", message, expected="a number, or a knob")
+            return Unreadable(node.mark)
+        return self.evaluate.substitute(node, Scope(values=knobs, names={}), None, None)
+
+
+def _only_knob(node: Node) -> str:
+    """The knob that is all of a value, or an empty text."""
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    return next((name for name in names_in(text) if text in (f"${name}", f"${{{name}}}")), "")
+
+
+def resized(graph: Graph, size: Any) -> tuple[Graph, tuple[int, int] | None]:
+    """The network with as many input channels as a `size` says, and its sides, px.
+
+    A size is "96x96x1" or (height, width, channels); without channels, as without a size, the
+    network stays. Raises UsageError for channels that the spec does not let go.
+    """
+    if size is None:
+        return graph, None
+    height, width, *channels = read_size(size)
+    if not channels or channels[0] == graph.input.channels:
+        return graph, (height, width)
+    knob, found = graph.input.knob, f"input: channels are {channels[0]:,}"
+    if not knob:
+        raise UsageError(
+            f"{found}, but the spec's are {graph.input.channels:,}; make them a knob of it: "
+            f"knobs: {{channels: {graph.input.channels}}} and input: {{..., channels: $channels}}"
+        )
+    if knob in graph.given:
+        value = value_text(graph.given[knob])
+        raise UsageError(f"{found}, but the knob {knob} is set to {value}; give one of them")
+    given = {**graph.given, knob: channels[0]}
+    return read_graph(graph.origin, graph.variant, given), (height, width)
 
 
 _UNKNOWN: Any = UNKNOWN

@@ -10,7 +10,7 @@ from mnetcost.spec.edits import Edits
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, read_nodes
 from mnetcost.spec.places import Place, bodies, keys_of
 
-READERS = ("from", "like", "weights")  # the keys that name other layers
+READERS = ("from", "like", "outputs", "weights")  # the keys that name other layers
 _NUMBERED = re.compile(r"(?=.*[/.])(.*/)?[a-z0-9_]+_[0-9]+(\.[0-9]+)*(/.*)?")
 
 Names: TypeAlias = Mapping[str, Mapping[str, str]]  # body -> automatic name -> the new one

@@ -39,12 +39,22 @@ TIMES = Integer(0, 10_000, "times")
 CHANNELS = Integer(1, MAX_CHANNELS, "channels")
 SIDE = Integer(1, MAX_SIDE, "px")
 
+_WEIGHTS: Schema = {
+    "type": "object",
+    "properties": {"from": {"type": "string"}, "norm": {"enum": ["shared", "own"]}},
+    "required": ["from"],
+    "additionalProperties": False,
+}
+
 # The keys that every layer takes, and those that follow from a key of its own.
 COMMON: Mapping[str, Schema] = {
     "name": TEXT | {"description": "what the tables call it; `${parameter}` is put in"},
     "in": {"description": "the input channels, checked"},
     "from": NAMES | {"description": "the earlier layer, or layers, read instead of the one before"},
-    "weights": {"type": "string", "description": "the layer whose weights it shares"},
+    "weights": {
+        "anyOf": [{"type": "string"}, _WEIGHTS],
+        "description": "the layer or block whose weights it shares",
+    },
     "when": {"type": ["string", "boolean"], "description": "left out where this is false"},
 }
 EXPAND = {"description": "short for `out: $here * R`, a multiple of the incoming channels"}
@@ -235,6 +245,7 @@ def _rows() -> dict[str, Schema]:
 
 def _branch() -> Schema:
     keys: Schema = {
+        "repeat": _repeat(),
         "layers": {"type": "array", "items": _ref("entry")},
         "training_only": {"type": ["boolean", "string"], "description": "parameters, but no work"},
         "when": COMMON["when"],
@@ -246,7 +257,7 @@ def _branch() -> Schema:
 
 def _call() -> Schema:
     """A block call: its parameters are the spec's own, so any key is possible."""
-    own = {key: COMMON[key] for key in ("name", "from", "when")}
+    own = {key: COMMON[key] for key in ("name", "from", "weights", "when")}
     return {
         "type": ["object", "null"],
         "properties": {"repeat": _repeat(), **own},
@@ -292,9 +303,9 @@ def _values() -> Schema:
 
 
 def _input() -> dict[str, Schema]:
-    scale = {"type": "boolean", "description": "whether α scales its channels", "default": False}
-    sides = {"height": _plain(SIDE), "width": _plain(SIDE)}
-    return {**sides, "channels": _plain(CHANNELS), "scale": scale}
+    scale = kind_schema(Flag()) | {"description": "whether α scales its channels", "default": False}
+    sides = {"height": kind_schema(SIDE), "width": kind_schema(SIDE)}
+    return {**sides, "channels": kind_schema(CHANNELS), "scale": scale}
 
 
 def _width() -> dict[str, Schema]:
@@ -319,7 +330,12 @@ def _block() -> dict[str, Schema]:
     }
     return {
         "takes": _described(_values(), "parameters with defaults; empty: every call must give it"),
+        "inputs": {
+            "anyOf": [*NAMES["anyOf"], *_forms(TIMES), EXPRESSION],
+            "description": "the names of its input maps, or how many they are",
+        },
         "layers": _ref("layers"),
+        "outputs": _described(NAMES, "the layers whose maps it gives"),
         "residual": residual,
     }
 

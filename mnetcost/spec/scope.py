@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.expressions import (
     INCOMING,
@@ -24,11 +24,18 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
 
 
+class Named(NamedTuple):
+    """What a name stands for: the nodes whose maps it gives, and all that it is made of."""
+
+    ends: tuple[int, ...]
+    nodes: range = range(0)
+
+
 class Scope(Record):
     """The surroundings of a layer: those of a block call, a branch or the turn of a repeat."""
 
     values: Mapping[str, Any]
-    names: dict[str, int]  # tensor -> index of its node
+    names: dict[str, Named]
     knobs: Mapping[str, Any] = {}  # under the values
     body: int = 0  # which list of layers numbers its names
     block: int = -1  # the node whose channels are `$in`
@@ -38,8 +45,8 @@ class Scope(Record):
     training_only: bool = False
     outer: "Scope | None" = None
 
-    def tensor(self, name: str) -> int | None:
-        """The node of a name, from the innermost surroundings outwards."""
+    def tensor(self, name: str) -> Named | None:
+        """What a name stands for, from the innermost surroundings outwards."""
         if name in self.names:
             return self.names[name]
         return self.outer.tensor(name) if self.outer else None

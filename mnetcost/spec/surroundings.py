@@ -1,35 +1,56 @@
 """What a layer finds where it stands: the nodes before it, names, conditions, tensors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.expressions import MAX_VALUE
-from mnetcost.graph import INPUT, Input, Node
-from mnetcost.layers.base import UNKNOWN, Map
-from mnetcost.layers.fields import Integer
+from mnetcost.graph import INPUT, NORM_VALUES, Input, Node
+from mnetcost.layers import LAYERS
+from mnetcost.layers.base import UNKNOWN, Layer, Map
+from mnetcost.layers.fields import Integer, fields_of
+from mnetcost.layers.joins import Merge
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import Block
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.entries import RecordReader
+from mnetcost.spec.entries import RecordReader, Unknown, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.scope import Evaluator, Scope
+from mnetcost.spec.scope import Evaluator, Named, Scope
 from mnetcost.text import clip
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
+
+TIMES, MAPS = Integer(0, MAX_NODES, "times"), Integer(1, MAX_NODES, "maps")
 
 # Steps: of a layer, and of a name that is looked up; and characters of a name that are a step.
 NODE, TENSOR, CHARACTERS = 20, 4, 16
 
 
+WEIGHTS_KEYS = ("from", "norm")
+NORMS = ("shared", "own")
+
 _NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+class Owner(NamedTuple):
+    """What has the weights that another uses, None where that is itself; γ and β may be its own."""
+
+    of: Named | None
+    own_norm: bool = False
 
 
 class TooLarge(Exception):
     """The layers expand to more than the bounds."""
+
+
+def items_of(node: YamlNode | None) -> Sequence[YamlNode]:
+    """What is written as a list, alone, or not at all."""
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, Items) else [node]
 
 
 def _as_written(written: Any, scale: bool) -> Any:
@@ -52,7 +73,7 @@ class Surroundings:
         self.steps = self.collector.steps
         self.nodes: list[Node] = []
         self.maps: list[Map] = []
-        self.places: dict[str, int] = {}  # full name -> index
+        self.places: dict[str, Named] = {}  # by full name
         self.source = Map(source.height, source.width, source.channels)
         self.numbers: dict[tuple[int, int], int] = {}
         self.counts: dict[tuple[int, str], int] = {}
@@ -68,17 +89,23 @@ class Surroundings:
         if len(self.nodes) >= MAX_NODES:
             raise TooLarge
         self.steps.take(NODE + len(node.reads) + len(node.name) // CHARACTERS)
+        layer, x = self._unrolled(node)
+        place = len(self.nodes)
+        self.places[node.name] = Named((place,), range(place, place + 1))
+        self.nodes.append(node)
+        y = layer.output(x, _as_written)
+        self.maps.append(_NO_MAP if max(y) > MAX_VALUE else y)  # no number says it, nor a float
+        return place
+
+    def _unrolled(self, node: Node) -> tuple[Layer, Map]:
+        """The layer of a node with its widths worked out, and its input map, before α."""
         inputs = [self.source if index == INPUT else self.maps[index] for index in node.reads]
         block = self.source if node.block == INPUT else self.maps[node.block]
         ends = inputs or [self.source]
         unrolled, x = node.joining(ends)
         if node.derived or node.like:
             unrolled = unrolled.on(node.derive(x, block, _as_written), x, ends[-1])
-        self.places[node.name] = len(self.nodes)
-        self.nodes.append(node)
-        y = unrolled.layer.output(x, _as_written)
-        self.maps.append(_NO_MAP if max(y) > MAX_VALUE else y)  # no number says it, nor a float
-        return len(self.nodes) - 1
+        return unrolled.layer, x
 
     def number(self, node: YamlNode, word: str, scope: Scope) -> int:
         """The number of this entry among those of its type in its list, from 1."""
@@ -113,13 +140,33 @@ class Surroundings:
         """The nodes that `from:` names, or None where nothing is written."""
         if not isinstance(value, Entries) or "from" not in value.nodes:
             return None
-        node = value.nodes["from"][1]
-        items = node.nodes if isinstance(node, Items) else [node]
-        found = [self.tensor(item, scope) for item in items]
-        return tuple(at if one is None else one for one in found) or (at,)
+        found = [self.tensor(item, scope) for item in items_of(value.nodes["from"][1])]
+        return self.ends(found, at)
 
-    def tensor(self, node: YamlNode, scope: Scope) -> int | None:
-        """The node of a tensor's name; an unknown one is reported."""
+    def ends(self, found: Sequence[Named | None], at: int) -> tuple[int, ...]:
+        """The nodes of several names; `at` stands for an unknown one, and for none at all."""
+        ends = tuple(end for one in found for end in (one.ends if one else (at,)))
+        self.steps.take(len(ends))
+        return ends or (at,)
+
+    def start(self, value: YamlNode | None, key: Scalar, at: int, scope: Scope) -> int:
+        """The one node that an entry begins at."""
+        reads = self.reads(value, at, scope) or (at,)
+        if len(reads) > 1:
+            message = f"`{clip(key.text)}` reads one tensor, not {len(reads)}"
+            self.collector.add(key.mark, "conflict", message)
+        return reads[0]
+
+    def one(self, node: YamlNode, scope: Scope) -> int | None:
+        """The node of a name that stands for one map."""
+        found = self.tensor(node, scope)
+        if found is not None and len(found.ends) > 1:
+            message = f"`{clip(getattr(node, 'text', ''))}` is {len(found.ends)} maps"
+            self.collector.add(node.mark, "conflict", message, expected="one of them by its name")
+        return found and found.ends[0]
+
+    def tensor(self, node: YamlNode, scope: Scope) -> Named | None:
+        """What the name of a tensor stands for; an unknown one is reported."""
         self.steps.take(TENSOR)
         block = self.channels(scope.block)
         if isinstance(node, Scalar) and "${" in node.text:
@@ -129,10 +176,10 @@ class Surroundings:
         name = self.convert.text(node, "the name of an earlier layer")
         if name is None:
             return None
-        index = scope.tensor(name)
-        if index is None:  # inside a block it has its full name
-            index = self.places.get(name)
-        if index is None:
+        found = scope.tensor(name)
+        if found is None:  # inside a block it has its full name
+            found = self.places.get(name)
+        if found is None:
             known = chain(scope.every_tensor(), reversed(self.places))
             self.collector.add(
                 node.mark,
@@ -140,11 +187,131 @@ class Surroundings:
                 f"there is no earlier layer named `{clip(name)}` here",
                 suggestion=lambda: self.collector.guess(name, known),
             )
-        return index
+        return found
 
-    def times(self, node: YamlNode, at: int, scope: Scope) -> int:
-        """How often something is repeated."""
+    def times(self, node: YamlNode, at: int, scope: Scope, of: Integer = TIMES) -> int:
+        """How often something is repeated, or how many there are of something else."""
         block, here = self.channels(scope.block), self.channels(at)
         node = self.evaluate.substitute(node, scope, block, here)
-        times: Any = self.convert.value(node, Integer(0, MAX_NODES, "times"))
+        times: Any = self.convert.value(node, of)
         return 1 if isnan(times) else int(times)
+
+    # nodes that are added
+
+    def place(
+        self,
+        expanded: Sequence[tuple[str, Layer]],
+        written: Written,
+        reads: tuple[int, ...],
+        owner: Owner | None,
+        scope: Scope,
+    ) -> Named:
+        """Add the nodes of one written layer, each reading the one before it.
+
+        `owner` is what has their weights: each half of a pair takes those of its own like.
+        """
+        shared: Sequence[int | None] = (None,) * len(expanded)
+        if owner is not None and owner.of is not None:
+            alike = len(owner.of.nodes) == len(expanded)
+            shared = owner.of.nodes if alike else owner.of.ends[-1:] * len(expanded)
+        first = len(self.nodes)
+        for (name, record), shares in zip(expanded, shared):
+            layer = record
+            if isinstance(layer, Merge):
+                layer = layer._replace(inputs=len(reads))
+            derived = tuple(one for one in written.derived if hasattr(layer, one))
+            self.add(
+                Node(
+                    name,
+                    layer,
+                    reads,
+                    written.key.mark,
+                    states=written.states,
+                    derived=derived,
+                    block=scope.block,
+                    shares=shares,
+                    own_norm=owner is not None and owner.own_norm,
+                    training_only=scope.training_only,
+                    uses=tuple(self.collector.uses),
+                    like=written.like is not None,
+                )
+            )
+            reads = (len(self.nodes) - 1,)
+        found = Named(reads, range(first, len(self.nodes)))
+        self.places[self.nodes[-1].name] = found  # a pair is known by its second half too
+        return found
+
+    def owner(self, node: YamlNode, name: str, scope: Scope) -> Owner | None:
+        """What has the weights that `weights:` names; the input's, which has none, are reported.
+
+        What names itself, by its `name` in a repeat, has its own in the first turn.
+        """
+        own_norm = False
+        if isinstance(node, Entries):
+            entries = self.convert.entries(node, WEIGHTS_KEYS, "weights") or {}
+            if "norm" in entries:
+                own_norm = self.convert.word(entries["norm"][1], NORMS) == "own"
+            if "from" not in entries:
+                self.collector.add(node.mark, "missing-key", "weights need `from`")
+                return None
+            node = entries["from"][1]
+        if getattr(node, "text", None) == name and name not in scope.names:
+            return Owner(None, own_norm)
+        owner = self.tensor(node, scope)
+        if owner is not None and not owner.nodes:
+            self.collector.add(node.mark, "shared-weights", "the input has no weights")
+            return None
+        return owner and Owner(owner, own_norm)
+
+    def share(self, node: YamlNode, mine: range, others: range, own_norm: bool) -> None:
+        """Let the nodes of a block use the weights of another's, each those of its like."""
+        if len(mine) != len(others):
+            message = f"it has {len(mine)} layers, what it names {len(others)}"
+            self.collector.add(node.mark, "shared-weights", message)
+            return
+        for user, place in zip(mine, others):
+            layer, x = self._unrolled(self.nodes[user])
+            kinds = {kind for kind, _ in layer.parameters(x, self.maps[user])}
+            if own_norm:
+                kinds -= NORM_VALUES
+            if kinds and self.nodes[user].shares is None:
+                changed = self.nodes[user]._replace(shares=place, own_norm=own_norm)
+                self.nodes[user] = changed
+
+    def give(self, name: str, found: Named, scope: Scope) -> None:
+        """Let a name be read, and each of its maps by its number."""
+        self.steps.take(len(found.ends))
+        scope.names[name] = found
+        for number, end in enumerate(found.ends, 1):
+            scope.names[f"{name}/{number}"] = Named((end,))
+
+    def unknown(self, mark: Mark, at: int, scope: Scope) -> int:
+        """Add what stands for a layer that could not be read."""
+        return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))
+
+    def merge(  # noqa: PLR0913, PLR0917 - what is merged, and where it stands
+        self,
+        word: str,
+        ends: Sequence[int],
+        name: str,
+        mark: Mark,
+        scope: Scope,
+        axis: YamlNode | None = None,
+    ) -> int:
+        """Add what makes one map of several, and nothing of one."""
+        if len(ends) == 1:
+            return ends[0]
+        record: Any = LAYERS[word]
+        values = {}
+        if axis is not None:
+            values["axis"] = self.convert.field(axis, fields_of(record)["axis"])
+        node = Node(
+            name,
+            record(inputs=len(ends), **values),
+            tuple(ends),
+            mark,
+            block=scope.block,
+            training_only=scope.training_only,
+            uses=tuple(self.collector.uses),
+        )
+        return self.add(node)

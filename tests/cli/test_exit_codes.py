@@ -54,7 +54,7 @@ NOT_RATIOS = ["0", "-1", "0.0", "wide", "nan", "inf", "1/0", "3/-4", "", " ", "1
 WRONG_USAGE: list[Sequence[str]] = [
     *(("table", option, value) for option in ("--alpha", "--rho") for value in NOT_RATIOS),
     *(("table", "--resolution", value) for value in ("0", "-5", "160.5", "px", "1/2", "nan")),
-    *(("table", "--input", value) for value in ("0x0", "320x", "axb", "1x2x3", "-3x4", "1.5")),
+    *(("table", "--input", value) for value in ("0x0", "320x", "axb", "1x2x3x4", "-3x4", "1.5")),
     *(("table", option, "9" * 5_000) for option in ("--alpha", "--rho", "--resolution", "--input")),
     ("table", "--alpha", "1,0.5"),
     ("table", "--rho", "1", "--resolution", "160"),

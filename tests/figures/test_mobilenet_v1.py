@@ -194,9 +194,7 @@ def test_the_last_depthwise_layer_keeps_its_map(nets):
 
 @pytest.fixture(scope="module")
 def slim_net(nets):
-    text = nets["mobilenet_v1"].graph.origin.text
-    assert text.count("out: 1000,") == 1
-    return mnetcost.load(text.replace("out: 1000,", "out: 1001,"))
+    return nets["mobilenet_v1"].set(classes=1001)
 
 
 @cases_of("slim_checkpoints_v1.csv")
@@ -216,3 +214,59 @@ def test_slim_checkpoints(slim_net, case):
     if case["counted"]:
         exact = body if case["fits"] == "body" else cost.mult_adds
         assert Printed.read(case["counted"]).agrees(exact)
+
+
+# --- for grey images of two classes: MLPerf Tiny's person detection
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "params", "mult_adds"),
+    [
+        # 72 weights a channel in the first convolution, each at 48² places; the rest of Table 1
+        # with widths of max(8, ⌊c / 4⌋) has 207,896 weights and 6,992,000 mult-adds
+        ((96, 96), 1, 207_968, 7_157_888),
+        ((96, 96), 3, 208_112, 7_489_664),  # MLPerf Tiny prints 7.5 M
+        ((96, 128), 1, 207_968, 9_543_680),
+    ],
+)
+def test_grey_images_and_two_classes(nets, size, channels, params, mult_adds):
+    words = "x".join(map(str, (*size, channels)))
+    own = nets["mobilenet_v1"].set(classes=2)
+    ways = [
+        own.cost("0.25", input=words),
+        own.cost("0.25", input=(*size, channels)),
+        own.set(channels=channels).cost("0.25", input=size),
+    ]
+    assert {(one.params, one.mult_adds) for one in ways} == {(params, mult_adds)}
+    grid = mnetcost.sweep(own, "0.25", 1, input=words)
+    assert (grid.params.tolist(), grid.mult_adds.tolist()) == ([[params]], [[mult_adds]])
+    fitted = mnetcost.fit(own, mult_adds, input=words, min_alpha="0.25", rho=1).best
+    assert (fitted.params, fitted.mult_adds) == (params, mult_adds)
+
+
+# --- as Keras builds it
+
+
+@pytest.mark.parametrize(
+    ("alpha", "size", "given", "totals"),
+    [
+        # parameters, those that are stored, mult-adds: Keras 3.15.1's own models
+        (1, (224, 224), {}, (4_209_088, 4_253_864, 568_740_352)),
+        ("0.25", (128, 128), {}, (463_600, 475_544, 13_570_048)),
+        # by hand: a stride of 2 makes ⌊side / 2⌋ of a side, the first convolution ⌈side / 2⌉
+        (1, (225, 161), {}, (4_209_088, 4_253_864, 407_153_280)),
+        (1, (224, 224), {"depth_multiplier": 2}, (7_393_312, 7_457_928, 1_125_618_688)),
+        (
+            "0.75",
+            (225, 161),
+            {"depth_multiplier": 2, "channels": 1, "classes": 10},
+            (3_606_888, 3_654_610, 454_661_256),
+        ),
+    ],
+)
+def test_as_keras_builds_it(nets, alpha, size, given, totals):
+    network = nets["mobilenet_v1_keras"].set(**given)
+    cost = network.cost(alpha, input=size)
+    assert (cost.params, sum(cost.parameters), cost.mult_adds) == totals
+    grid = mnetcost.sweep(network, [alpha], 1, input=size)
+    assert (grid.params.item(), grid.mult_adds.item()) == (cost.params, cost.mult_adds)

@@ -5,9 +5,11 @@ giga-mult-adds as its counter prints them, halved). `data/mobilenet_ssd_layers.c
 of chuanqi305/MobileNet-SSD.
 """
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
+from paths import SHIPPED
 from tables import rows
 
 import mnetcost
@@ -81,3 +83,39 @@ def test_every_variant_loads_alone_and_has_one_owner() -> None:
         for name in variants:
             assert owners.setdefault(name, file) == file
             assert mnetcost.load(name).graph.variant == name
+
+
+WITHOUT_CLASSES = {
+    "mobilenet_v1_layer": "one layer, which classifies nothing",
+    "mobilenet_v1_layer_full": "the same layer",
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_network_takes_the_channels_of_its_images(name: str) -> None:
+    network = mnetcost.load(name)
+    usual = network.graph.input.channels
+    assert network.graph.knobs["channels"] == usual
+    few = 64 if network.graph.input.scale else 1  # under α, by a rule that leaves at least 8
+    size = (*network.graph.base, few)
+    grey = network.set(channels=few).cost()
+    assert grey.input == size
+    plain = re.sub(
+        r"(, |\n  )channels: \d+(?=}|\n)|knobs: {channels: \d+}", "", network.graph.origin.text
+    )
+    number = mnetcost.load(plain.replace("channels: $channels", f"channels: {few}"))
+    for other in (network.cost(input=size), number.cost()):
+        assert (other.params, other.mult_adds) == (grey.params, grey.mult_adds)
+    assert grey.params < network.cost().params
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_network_takes_the_number_of_classes(name: str) -> None:
+    network = mnetcost.load(name)
+    assert ("classes" in network.graph.knobs) == (name not in WITHOUT_CLASSES)
+    if name not in WITHOUT_CLASSES:
+        assert network.set(classes=network.graph.knobs["classes"]).cost().params == (
+            network.cost().params
+        )
+        ten, eleven, twelve = (network.set(classes=n).cost().params for n in (10, 11, 12))
+        assert eleven - ten == twelve - eleven > 0

@@ -18,6 +18,7 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget, read_budget
 from mnetcost.problems import UsageError
+from mnetcost.spec import resized
 
 MULTIPLE = 32  # px: what a network of stride 32 divides
 MAX_CONFIGURATIONS = 200_000
@@ -105,8 +106,9 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
 
     The budget's limits are whole numbers or texts such as "150M". `rho` or `resolution` (px of the
     longer side) are axes as for a sweep; without them the spec's own input and every multiple of
-    `resolution_multiple` px (32) below it are tried. `size` replaces the spec's input sides, px.
-    `basis` says what the limits are of: how many images, which pass, by which convention.
+    `resolution_multiple` px (32) below it are tried. `size` replaces the spec's input sides, px,
+    and with a third number its channels. `basis` says what the limits are of: how many images,
+    which pass, by which convention.
 
     Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations.
     """
@@ -115,14 +117,9 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
     basis.limiting(budget)
     low, high = _widths(min_alpha, max_alpha)
+    graph, size = resized(graph, size)
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
-    levels = plateaus(graph, low, high)
-    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
-    if len(levels) * len(settings) > most:
-        raise UsageError(
-            f"{len(levels):,} widths at {len(settings):,} resolutions are too many, "
-            f"{most:,} at most; narrow them (--min-alpha, --resolution)"
-        )
+    levels = _levels(graph, low, high, len(settings))
     columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]
     every = [one for column in columns for one in column]
@@ -147,6 +144,20 @@ def _widths(min_alpha: Any, max_alpha: Any) -> tuple[Fraction | None, Fraction]:
     if low is not None and low > high:
         raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
     return low, high
+
+
+def _levels(
+    graph: Graph, low: Fraction | None, high: Fraction, settings: int
+) -> tuple[Plateau, ...]:
+    """The plateaus to search at so many settings. Raises UsageError where they are too many."""
+    levels = plateaus(graph, low, high)
+    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
+    if len(levels) * settings > most:
+        raise UsageError(
+            f"{len(levels):,} widths at {settings:,} resolutions are too many, "
+            f"{most:,} at most; narrow them (--min-alpha, --resolution)"
+        )
+    return levels
 
 
 def _mult_adds(choice: Choice) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget
 from mnetcost.problems import TOP, Collector, Mark, SpecError, Stop, UsageError
-from mnetcost.spec import find_scores
+from mnetcost.spec import find_scores, resized
 from mnetcost.text import MAX_LISTED, SENTENCE, clip, did_you_mean
 
 MAX_SCORES = 1_000
@@ -84,12 +84,13 @@ def rank(
 
     `scores` is a path, a text, or the name of a shipped file. Its columns are alpha, rho or
     resolution (px of the longer side), and accuracy or score; others are passed over, as are lines
-    that begin with #. `size` replaces the spec's input sides, px; `basis` says what the budget is
-    of.
+    that begin with #. `size` replaces the spec's input sides, px, and with a third number its
+    channels; `basis` says what the budget is of.
 
     Raises SpecError with every wrong line, UsageError for a budget of what is not counted.
     """
     basis.limiting(budget)
+    graph, size = resized(graph, size)
     origin = find_scores(scores)
     collector = Collector(origin)
     scored: list[Scored] = []

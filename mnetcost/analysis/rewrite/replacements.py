@@ -1,7 +1,8 @@
 """Which written layers `rewrite` replaces by others, and why it leaves the rest.
 
 A layer is written once and may stand for many: in the repeats of a list, in every call of a block,
-in every variant. It is replaced where all of them can be, and were asked for.
+in every variant. It is replaced where all of them can be, and were asked for; where it has weights
+in common with others, together with all of these.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,18 +100,17 @@ class Survey:
         self.counts, self.places = counts, places
         self.place_of = {mark: number for number, one in enumerate(places) for mark in one.marks}
         self.uses: list[list[Use]] = [[] for _ in places]
-        self.sharing: set[tuple[int, int]] = set()
+        self.sharing: list[dict[int, tuple[int, ...]]] = []
         self.pairs = [find_pairs(count) for count in counts]
         known = {name for one, found in zip(counts, self.pairs) for name in _pair_names(one, found)}
         for number, count in enumerate(counts):
+            self.sharing.append(_sharing(count))
             for index, layer in enumerate(count.layers):
                 known.update(names_of(layer))
                 place = self.place_of.get(layer.node.mark)
                 if place is not None:
                     variant = count.graph.variant if len(counts) > 1 else ""
                     self.uses[place].append(Use(number, index, layer, variant))
-                if layer.node.shares is not None:
-                    self.sharing |= {(number, index), (number, layer.node.shares)}
         self.selection = Selection(globs)
         self.selection.check(known)
 
@@ -125,9 +125,90 @@ class Survey:
         layers = [self.counts[use.number].layers[index] for index in run]
         return tuple(dict.fromkeys(self.place_of[layer.node.mark] for layer in layers))
 
-    def shares(self, use: Use, run: Iterable[int] = ()) -> bool:
-        """Whether any of these nodes has its weights in common with another."""
-        return any((use.number, one) in self.sharing for one in (use.at, *run))
+    def together(self, use: Use, index: int) -> tuple[int, ...]:
+        """The nodes that have their weights in common with this one, itself among them."""
+        return self.sharing[use.number].get(index, (index,))
+
+
+def _sharing(count: Count) -> dict[int, tuple[int, ...]]:
+    """The nodes with the same weights, for each that has them in common with another."""
+    users: dict[int, list[int]] = {}
+    owners: list[int] = []
+    for index, layer in enumerate(count.layers):
+        shares = layer.node.shares
+        owners.append(index if shares is None else owners[shares])
+        users.setdefault(owners[-1], []).append(index)
+    return {one: tuple(group) for group in users.values() if len(group) > 1 for one in group}
+
+
+class Chosen:
+    """The written layers that are replaced, as far as is known, and those that are kept."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.runs: dict[int, list[tuple[Use, Run]]] = {}  # by the number of the written layer
+        self.asked: dict[int, list[Use]] = {}
+        self.reasons: dict[int, str] = {}
+
+    def add(self, number: int, runs: list[tuple[Use, Run]], asked: list[Use], why: str) -> None:
+        """A written layer that was asked for, and what keeps it, if anything does."""
+        self.asked[number] = asked
+        if why:
+            self.reasons[number] = why
+        else:
+            self.runs[number] = runs
+
+    def keep_apart(self) -> None:
+        """Keep what has weights in common with what is kept, until nothing else has."""
+        while found := dict(self._apart()):
+            self.reasons |= found
+            for number in found:
+                del self.runs[number]
+
+    def _apart(self) -> Iterator[tuple[int, str]]:
+        ends = (0, -1)  # of a pair, the halves; else the same layer twice
+        starts = {
+            (use.number, end, run[end]): run[0]
+            for mine in self.runs.values()
+            for use, run in mine
+            for end in ends
+        }
+        for number, mine in self.runs.items():
+            for use, run in mine:
+                groups = [self.survey.together(use, run[end]) for end in ends]
+                replaced = [
+                    [starts.get((use.number, end, one)) for one in group]
+                    for end, group in zip(ends, groups)
+                ]
+                if replaced[0] != replaced[1] or None in replaced[0]:
+                    yield number, self._why(use, groups, replaced)
+                    break
+
+    def _why(
+        self, use: Use, groups: list[tuple[int, ...]], replaced: list[list[int | None]]
+    ) -> str:
+        layers = self.survey.counts[use.number].layers
+        for group, starts in zip(groups, replaced):
+            for one, start in zip(group, starts):
+                if start is None:
+                    return f"it shares its weights with {layers[one].name}, which stays"
+        return "it shares the weights of one half alone"
+
+    def kept(self) -> tuple[Kept, ...]:
+        """What is kept, in written order, and why."""
+        reasons = sorted(self.reasons.items())
+        return tuple(_kept(self.asked[number], reason) for number, reason in reasons)
+
+    def plan(self, target: str) -> Plan:
+        """The replacements of what is left."""
+        runs: tuple[dict[int, Run], ...] = tuple({} for _ in self.survey.counts)
+        found = []
+        for _, mine in sorted(self.runs.items()):
+            places = [self.survey.places[one] for one in self.survey.written(*mine[0])]
+            found.append(Replacement(tuple(places), target))
+            for use, run in mine:
+                runs[use.number][use.at] = run
+        return Plan(tuple(found), self.kept(), runs)
 
 
 # standard convolutions by separable ones
@@ -135,24 +216,20 @@ class Survey:
 
 def by_separable(survey: Survey) -> Plan:
     """Every k×k convolution of one group (k > 1) by a `separable`."""
-    found, kept = [], []
-    runs: tuple[dict[int, Run], ...] = tuple({} for _ in survey.counts)
-    for place, uses in zip(survey.places, survey.uses):
+    chosen = Chosen(survey)
+    for number, (place, uses) in enumerate(zip(survey.places, survey.uses)):
         wide = [use for use in uses if use.layer.type == "conv"]
         asked = [use for use in wide if names_of(use.layer) in survey.selection]
         if place.word != "conv" or not asked:
             continue
-        if reason := _why_not_separable(survey, place, uses, wide, asked):
-            kept.append(_kept(asked, reason))
-            continue
-        found.append(Replacement((place,), "separable"))
-        for use in uses:
-            runs[use.number][use.at] = (use.at,)
-    return Plan(tuple(found), tuple(kept), runs)
+        why = _why_not_separable(place, uses, wide, asked)
+        chosen.add(number, [(use, (use.at,)) for use in uses], asked, why or "")
+    chosen.keep_apart()
+    return chosen.plan("separable")
 
 
 def _why_not_separable(
-    survey: Survey, place: Place, uses: list[Use], wide: list[Use], asked: list[Use]
+    place: Place, uses: list[Use], wide: list[Use], asked: list[Use]
 ) -> str | None:
     for use in wide:
         layer = use.layer.node.layer
@@ -162,19 +239,15 @@ def _why_not_separable(
     narrow = next((use for use in uses if use.layer.type != "conv"), None)
     if narrow is not None:
         return f"it is written once with {narrow}, which is {narrow.layer.type}"
-    return _why_not_at_all(survey, place, "separable", wide, asked)
+    return _why_not_at_all(place, "separable", wide, asked)
 
 
-def _why_not_at_all(
-    survey: Survey, place: Place, target: str, uses: list[Use], asked: list[Use]
-) -> str | None:
+def _why_not_at_all(place: Place, target: str, uses: list[Use], asked: list[Use]) -> str | None:
     """What keeps a written layer from being replaced, whichever way."""
     if len(asked) < len(uses):
         known = {(use.number, use.at) for use in asked}
         other = next(use for use in uses if (use.number, use.at) not in known)
         return f"it is written once with {other}, which was not asked for"
-    if any(map(survey.shares, uses)):
-        return "it shares its weights"
     takes = {*fields_of(LAYERS[target]), "name", "repeat", "expand", "round", "when"}
     column = next((one for one in place.columns if one not in takes), None)
     return None if column is None else f"it is written in rows with `{column}`"
@@ -189,24 +262,18 @@ def _kept(uses: list[Use], reason: str) -> Kept:
 
 def by_standard(survey: Survey) -> Plan:
     """Every depthwise-separable pair, a `separable` or two layers, by a standard convolution."""
-    found, kept = [], []
-    runs: tuple[dict[int, Run], ...] = tuple({} for _ in survey.counts)
-    for place, uses in zip(survey.places, survey.uses):
+    chosen = Chosen(survey)
+    for number, (place, uses) in enumerate(zip(survey.places, survey.uses)):
         filters = [use for use in uses if use.layer.type == "depthwise"]
         mine = [(use, survey.pairs[use.number].get(use.at, ())) for use in filters]
         asked = [use for use, run in mine if survey.names(use, run) in survey.selection]
         if not asked:
             continue
         reason = _why_not_standard(survey, mine)
-        reason = reason or _why_not_at_all(survey, place, "conv", filters, asked)
-        if reason:
-            kept.append(_kept(asked, reason))
-            continue
-        together = tuple(survey.places[number] for number in survey.written(*mine[0]))
-        found.append(Replacement(together, "conv"))
-        for use, run in mine:
-            runs[use.number][use.at] = run
-    return Plan(tuple(found), tuple(kept), runs)
+        reason = reason or _why_not_at_all(place, "conv", filters, asked)
+        chosen.add(number, mine, asked, reason or "")
+    chosen.keep_apart()
+    return chosen.plan("conv")
 
 
 def _why_not_standard(survey: Survey, mine: list[tuple[Use, Run]]) -> str | None:
@@ -216,8 +283,6 @@ def _why_not_standard(survey: Survey, mine: list[tuple[Use, Run]]) -> str | None
         half = survey.counts[use.number].layers[run[-1]]
         if half.node.derived and multiplier(use.layer) > 1:
             return f"the width of {half.name} follows from the filters of {use}"
-    if any(survey.shares(use, run) for use, run in mine):
-        return "it shares its weights"
     together = {survey.written(use, run) for use, run in mine}
     if len(together) > 1:
         return "its pointwise half is not always the same"

@@ -175,9 +175,9 @@ def manifest(rows: Rows, points: int) -> dict[str, Any]:
 
 
 def _source(sweep: CountSweep) -> Any:
-    """The text that a network and its convention were read from."""
-    convention = sweep.basis.convention
-    return sweep.graph.origin.text, sweep.graph.variant, convention and tuple(convention)
+    """What a network and its convention were read from."""
+    graph, convention = sweep.graph, sweep.basis.convention
+    return graph.origin.text, graph.variant, dict(graph.given), convention and tuple(convention)
 
 
 def _axis(values: list[str]) -> dict[str, Any]:

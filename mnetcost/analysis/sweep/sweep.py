@@ -20,6 +20,7 @@ from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.problems import UsageError
+from mnetcost.spec import resized
 from mnetcost.text import clip, did_you_mean
 
 MAX_POINTS = 2_000_000_000
@@ -106,13 +107,15 @@ class CountSweep(CostGrid):
 
         Each axis is a number, a list, an array, or a text such as "1,0.75" or "0.25:1:0.25"; the
         defaults are the paper's four by four. `size` replaces the spec's input sides (height,
-        width), px; `basis` says how many images, which pass, and by which convention.
+        width), px, and with a third number its channels; `basis` says how many images, which pass,
+        and by which convention.
 
         Raises UsageError for a wrong axis or option or for over `limit` points, SpecError for the
         first point where the network is impossible, unless `invalid` is "mask".
         """
         basis.checked()
         _check_words(invalid=(invalid, INVALID), engine=(engine, ENGINES), dtype=(dtype, DTYPES))
+        graph, size = resized(graph, size)
         alphas, settings = read_alphas(alpha), read_settings(graph, rho, resolution, size)
         if (points := len(alphas) * len(settings)) > limit:
             raise UsageError(f"a grid of {points:,} points; {limit:,} at most")

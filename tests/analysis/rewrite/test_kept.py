@@ -23,12 +23,40 @@ KEPT = {
         (),
         [(("unit_1/conv_1",), "it is written once with unit_2/conv_1, which is pointwise")],
     ),
-    "shared weights": (
+    "weights in common with one that was not asked for": (
         "separable",
         "layers:\n  - conv: {name: a, out: 4, kernel: 3}\n"
         "  - conv: {name: b, out: 4, kernel: 3, weights: a}\n",
+        "a",
+        [(("a",), "it shares its weights with b, which stays")],
+    ),
+    "weights in common with another type": (
+        "separable",
+        "layers:\n  - conv: {name: a, out: 4, kernel: 3}\n"
+        "  - conv_transpose: {name: b, out: 4, kernel: 3, weights: a}\n",
         (),
-        [(("a",), "it shares its weights"), (("b",), "it shares its weights")],
+        [(("a",), "it shares its weights with b, which stays")],
+    ),
+    "weights in common through a repeat": (
+        "separable",
+        "layers:\n  - conv: {name: a, out: 4, kernel: 3}\n  - repeat: 2\n    layers:\n"
+        "      - conv: {name: b, out: 4, kernel: 3, weights: a}\n"
+        "  - conv: {name: c, out: 4, kernel: 3, weights: b}\n",
+        "!c",
+        [
+            (("a",), "it shares its weights with c, which stays"),
+            (("b.1", "b.2"), "it shares its weights with c, which stays"),
+        ],
+    ),
+    "the weights of one half": (
+        "standard",
+        "layers:\n  - separable: {name: a, out: 4}\n"
+        "  - depthwise: {name: b, weights: a/depthwise}\n  - conv: {out: 4}\n",
+        (),
+        [
+            (("a/depthwise",), "it shares the weights of one half alone"),
+            (("b",), "it shares the weights of one half alone"),
+        ],
     ),
     "half of a repeat": (
         "separable",
