@@ -89,10 +89,15 @@ class Node(NamedTuple):
         layer = self.layer
         if derived:
             values: dict[str, Any] = {key: maximum(value, 1) for key, value in derived.items()}
-            if "out" in values:
+            if layer.widths & values.keys():
                 values["scale"] = False
             layer = layer._replace(**values)
         return self._replace(layer=layer.fitted(here, last) if self.like else layer)
+
+    def under(self, widths: Widths) -> "Node":
+        """The node with the widths beside `out` that its layer has worked out under α."""
+        layer = self.layer.under(widths)
+        return self if layer is self.layer else self._replace(layer=layer)
 
 
 Placed: TypeAlias = tuple[Node, Map, Map]  # a node with its input and output map
@@ -221,6 +226,7 @@ def _apply(
             report(node, _whole(written, value, key, before, block, widths))
     if node.states is not None:
         report(node, _stated(node.states, before, block, widths))
+    node = node.under(widths)
     after = node.layer.output(before, widths)
     for check in _checks(node, before, after):
         report(node, check)

@@ -2,19 +2,22 @@
 
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
 then the families: `convolution`, `adaptive`, `transposed`, `dense`, `recurrent`, `attention`,
-`pooling`, `normalization`, `activation`, `joins`, `structural`.
+`pooling`, `normalization`, `activation`, `joins`, `structural`, `channels`,
+`sequences`.
 """
 
 from mnetcost.layers import (
     activation,
     adaptive,
     attention,
+    channels,
     convolution,
     dense,
     joins,
     normalization,
     pooling,
     recurrent,
+    sequences,
     structural,
     transposed,
 )
@@ -25,12 +28,14 @@ __all__ = [
     "activation",
     "adaptive",
     "attention",
+    "channels",
     "convolution",
     "dense",
     "joins",
     "normalization",
     "pooling",
     "recurrent",
+    "sequences",
     "structural",
     "transposed",
 ]

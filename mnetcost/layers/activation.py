@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Annotated
 
-from mnetcost.layers.base import LAYERS, Amount, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import Called, Choice
+from mnetcost.layers.base import LAYERS, Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.fields import Called, Choice, Count
 
 Slopes = Annotated[str, Choice(("channel", "one", "value"))]
 
@@ -107,6 +107,31 @@ class Mish(Activation):
     """x · tanh(softplus(x)). Misra 2019, arXiv:1908.08681."""
 
 
+@layer("celu")
+class CELU(Activation):
+    """x, or α·(exp(x / α) - 1) below zero. Barron 2017, arXiv:1704.07483."""
+
+
+@layer("softsign")
+class Softsign(Activation):
+    """x / (1 + |x|). Turian et al. 2009."""
+
+
+@layer("log_sigmoid")
+class LogSigmoid(Activation):
+    """log(1 / (1 + exp(-x)))."""
+
+
+@layer("abs")
+class Abs(Activation):
+    """|x|, without the sign."""
+
+
+@layer("square")
+class Square(Activation):
+    """x², as of a squared ReLU behind one."""
+
+
 @layer("softmax")
 class Softmax(Activation):
     """exp(x) over its sum along the channels, at each position."""
@@ -118,6 +143,48 @@ class Softmax(Activation):
 @layer("log_softmax")
 class LogSoftmax(Softmax):
     """The logarithm of the softmax."""
+
+
+class Narrowing(Called, Layer):
+    """A function of several channels each, which it makes one of."""
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+
+@layer("glu")
+class GLU(Narrowing):
+    """a · sigmoid(b) of both halves of the channels. Dauphin et al. 2017, arXiv:1612.08083."""
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x._replace(c=x.c // 2)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        yield Part("activation", y.c, y.h * y.w)
+        yield Part("elementwise", y.c, y.h * y.w)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(x.c % 2 > 0, "groups", lambda: f"{x.c} channels have no two halves")
+
+
+@layer("maxout", example="maxout: {pieces: 2}")
+class Maxout(Narrowing):
+    """The largest of so many channels each. Goodfellow et al. 2013, arXiv:1302.4389."""
+
+    pieces: Count
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x._replace(c=x.c // self.pieces)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        return (Part("elementwise", (self.pieces - 1) * y.c, y.h * y.w),)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            x.c % self.pieces > 0,
+            "groups",
+            lambda: f"{x.c} channels are no pieces of {self.pieces}",
+        )
 
 
 # Every elementwise one can ride on a layer; softmax, which needs all channels, is not elementwise.

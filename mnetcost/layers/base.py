@@ -64,6 +64,8 @@ class Layer(Record):
 
     written = ""  # the key that specs write
     example = ""  # entries of `layers:` that show it, one a line, the last one it
+    source = False  # whether it reads no values; its sides may be those of a map
+    widths = frozenset({"out"})  # the keys that α scales
 
     @abstractmethod
     def output(self, x: Map, width: Width) -> Map:
@@ -76,6 +78,10 @@ class Layer(Record):
     @abstractmethod
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         """The operations, for input map `x` and output map `y`."""
+
+    def under(self, width: Width) -> Self:
+        """The layer with those widths worked out under α that its output does not tell."""
+        return self
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """The axes of its weights, for maps `x` and `y`; () where their number says it all."""

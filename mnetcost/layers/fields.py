@@ -12,12 +12,16 @@ MAX_SIDE = 2**16
 
 
 class Integer(Record, kw_only=False):
-    """A whole number from `minimum` to `maximum`; a `word` stands for none, if there is one."""
+    """A whole number from `minimum` to `maximum`; a `word` stands for none, if there is one.
+
+    One that is `fixed` never follows from incoming channels: it is decided once.
+    """
 
     minimum: int
     maximum: int
     unit: str
     word: str = ""
+    fixed: bool = False
 
 
 class Ratio(Record, kw_only=False):
@@ -50,13 +54,31 @@ class WindowPadding(Record, kw_only=False):
     side: Integer
 
 
+class LengthPadding(Record, kw_only=False):
+    """same, valid, or one number for both ends of a sequence."""
+
+    side: Integer
+
+
+class Name(Record, kw_only=False):
+    """A name that a layer can have."""
+
+
+class ListOf(Record, kw_only=False):
+    """A list of one to `most`, written as they are: none follows from incoming channels."""
+
+    item: Integer | Name
+    most: int
+
+
 class Nested(Record, kw_only=False):
     """A mapping read into a record of its own."""
 
     record: type[Record]
 
 
-Kind = Integer | Ratio | PairOf | Choice | Flag | Fractional | WindowPadding | Nested
+Number = Integer | Ratio | PairOf | Fractional | WindowPadding | LengthPadding
+Kind = Number | Choice | Flag | Name | ListOf | Nested
 
 
 class Field(Record, kw_only=False):
@@ -85,11 +107,13 @@ Groups = Annotated[Quantity, Integer(1, MAX_CHANNELS, "groups")]
 Multiplier = Annotated[Quantity, Integer(1, MAX_CHANNELS, "output channels per input channel")]
 Size = Annotated[Pair, PairOf(Integer(1, MAX_SIDE, "px"))]
 OptionalSize = Annotated[Pair | None, PairOf(Integer(1, MAX_SIDE, "px"))]
+Edges = Annotated[Pair, PairOf(Integer(0, MAX_SIDE, "px"))]
 OptionalScale = Annotated[Pair | None, PairOf(Ratio())]
 Switch = Annotated[bool, Flag()]
 OptionalSwitch = Annotated[bool | None, Flag()]
 Count = Annotated[Quantity, Integer(1, MAX_CHANNELS, "parts")]
 Pixels = Annotated[Quantity, Integer(1, MAX_SIDE, "px")]
+OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 Edge = Annotated[Quantity, Integer(0, MAX_SIDE, "px")]
 Rate = Annotated[Any, Fractional()]
 Mode = Annotated[str, Choice(("nearest", "bilinear", "bicubic", "area"))]

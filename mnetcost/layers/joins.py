@@ -65,9 +65,8 @@ class Add(Merge):
             )
 
 
-@layer("multiply", example="global_avg_pool: {name: gate}\nmultiply: {from: [input, gate]}")
-class Multiply(Merge):
-    """The product of maps; a side of 1 is spread over the others."""
+class Elementwise(Merge):
+    """An operation on the values of maps; a side of 1 is spread over the others."""
 
     called_as: CalledAs = "module"
 
@@ -80,7 +79,42 @@ class Multiply(Merge):
             bad = False
             for side, most in zip(one, whole):
                 bad = bad | (differs(side, most) & differs(side, 1))
-            yield Check(bad, "shapes", lambda: f"multiplies maps of {shown(maps)}")
+            yield Check(bad, "shapes", lambda: f"{self.written}: maps of {shown(maps)}")
+
+
+@layer("multiply", example="global_avg_pool: {name: gate}\nmultiply: {from: [input, gate]}")
+class Multiply(Elementwise):
+    """The product of maps; a side of 1 is spread over the others."""
+
+
+@layer("maximum", example="relu: {name: other}\nmaximum: {from: [input, other]}")
+class Maximum(Elementwise):
+    """The larger of the values of maps; a side of 1 is spread over the others."""
+
+
+@layer("minimum", example="relu: {name: other}\nminimum: {from: [input, other]}")
+class Minimum(Elementwise):
+    """The smaller of the values of maps; a side of 1 is spread over the others."""
+
+
+class OfTwo(Elementwise):
+    """An operation that takes two maps, the first one by the second."""
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        yield from super().agreement(maps)
+        yield Check(
+            len(maps) != 2, "shapes", lambda: f"{self.written} takes two maps, not {len(maps)}"
+        )
+
+
+@layer("subtract", example="global_avg_pool: {name: mean}\nsubtract: {from: [input, mean]}")
+class Subtract(OfTwo):
+    """The first map less the second; a side of 1 is spread over the other."""
+
+
+@layer("divide", example="l2_norm: {name: other}\ndivide: {from: [input, other]}")
+class Divide(OfTwo):
+    """The first map by the second; a side of 1 is spread over the other."""
 
 
 @layer("concat", example="pointwise: {name: branch, out: 8}\nconcat: {from: [input, branch]}")

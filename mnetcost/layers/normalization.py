@@ -7,6 +7,8 @@ from mnetcost.layers.activation import Act, activation
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
 from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
 
+Over = Annotated[str, Choice(("channels", "all"))]
+
 
 class Normalization(Called, Layer):
     """One operation an element; the shape stays."""
@@ -41,13 +43,22 @@ class BatchNorm(Normalization):
         return () if self.act == "none" else (activation(self.act, self.called_as),)
 
 
-@layer("layer_norm")
+@layer("layer_norm", example="layer_norm: {over: all}")
 class LayerNorm(Normalization):
-    """γ and β per channel, over all channels of a position. Ba et al. 2016, arXiv:1607.06450."""
+    """Over all channels of a position, γ and β per channel. Ba et al. 2016, arXiv:1607.06450.
+
+    Or over all values of the map, with a γ and a β for each: their number follows the sides.
+    """
+
+    over: Over = "channels"
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        values = y.c if self.over == "channels" else y.h * y.w * y.c
+        return (Amount("norm_affine", 2 * values),)
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("affine_outputs", y.c, y.h * y.w)
-        yield Part("normalized_groups", 1, y.h * y.w)
+        yield Part("normalized_groups", 1, y.h * y.w if self.over == "channels" else 1)
 
 
 @layer("group_norm", example="group_norm: {groups: 4}")
@@ -117,6 +128,7 @@ class LayerScale(Normalization):
 NORMS: dict[str, Layer] = {
     "batch": BatchNorm(),
     "layer": LayerNorm(),
+    "layer_all": LayerNorm(over="all"),
     "group": GroupNorm(),
     "instance": InstanceNorm(),
 }

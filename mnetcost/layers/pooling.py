@@ -1,10 +1,13 @@
 """Pooling: no parameters, one operation per element of each window."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
-from mnetcost.layers.fields import Called, OptionalSize, Size, Switch
+from mnetcost.layers.fields import MAX_SIDE, Called, Integer, OptionalSize, Size, Switch
 from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, values_read
+
+Side = Annotated[int | None, Integer(1, MAX_SIDE, "px", fixed=True)]
 
 
 class Pool(Called, Layer):
@@ -76,12 +79,24 @@ class GlobalMaxPool(GlobalPool):
 
 
 class AdaptivePool(Called, Layer):
-    """As many windows as the output has values, spread over the map, whatever its size."""
+    """As many windows as the output has values, spread over the map, whatever its size.
 
-    size: Size
+    A side that is not written stays.
+    """
+
+    size: OptionalSize = None
+    height: Side = None
+    width: Side = None
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("size",), ("height", "width")
 
     def output(self, x: Map, width: Width) -> Map:
-        return Map(self.size.h, self.size.w, x.c)
+        if self.size is not None:
+            return Map(self.size.h, self.size.w, x.c)
+        height, across = self.height, self.width
+        return Map(x.h if height is None else height, x.w if across is None else across, x.c)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -90,7 +105,7 @@ class AdaptivePool(Called, Layer):
         return (Part("pooling", y.c, values_read(x.h, y.h) * values_read(x.w, y.w)),)
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        if self.size == ONE:  # counters take it for the global pool that it is
+        if ONE in (self.size, (self.height, self.width)):  # counters take it for the global pool
             yield Part("global_outputs", y.c, 1)
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Annotated, Self
 
 from mnetcost.layers.base import (
+    UNKNOWN,
     Amount,
     Check,
     Layer,
@@ -13,6 +14,7 @@ from mnetcost.layers.base import (
     Part,
     Quantity,
     Width,
+    ceil_div,
     differs,
     layer,
     times,
@@ -23,12 +25,12 @@ from mnetcost.layers.fields import (
     CalledAs,
     Channels,
     Choice,
-    Count,
     Edge,
-    Groups,
     Integer,
     Mode,
+    OptionalPixels,
     OptionalScale,
+    OptionalSize,
     Pixels,
     Rate,
     Switch,
@@ -37,7 +39,6 @@ from mnetcost.layers.window import ONE, values_read
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
-OptionalPixels = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px")]
 PixelsOrRest = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px", "rest")]
 ChannelsOrRest = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels", "rest")]
 
@@ -82,58 +83,30 @@ class Dropout(Free):
         return x
 
 
-@layer("split", example="split: {into: 4, take: 3}")
-class Split(Free):
-    """One of several equal parts of the channels, counted from 1."""
-
-    into: Count = 2
-    take: Count = 1
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x._replace(c=x.c // self.into)
-
-    def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            (x.c % self.into > 0) | (self.take > self.into),
-            "groups",
-            lambda: f"part {self.take} of {x.c} channels split into {self.into}",
-        )
-
-
-@layer("channel_shuffle", example="channel_shuffle: {groups: 4}")
-class ChannelShuffle(Free):
-    """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
-
-    groups: Groups = 2
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
-
-    def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            x.c % self.groups > 0,
-            "groups",
-            lambda: f"{self.groups} groups do not divide {x.c} channels",
-        )
-
-
 @layer("pad", example="pad: {top: 1, left: 2}")
 class Pad(Free):
-    """More px at the sides, or as many as it takes `like:` another map."""
+    """More px at the sides, or as many as it takes `like:` another map, or for a `multiple`.
+
+    For these they come at the bottom and at the right.
+    """
 
     top: Edge = 0
     bottom: Edge = 0
     left: Edge = 0
     right: Edge = 0
+    multiple: OptionalSize = None
 
     @classmethod
     def ways(cls) -> tuple[tuple[str, ...], ...]:
-        return ("like",), ("top", "bottom", "left", "right")
+        return ("like",), ("top", "bottom", "left", "right"), ("multiple",)
 
     def fitted(self, x: Map, to: Map) -> Self:
         return self._replace(top=0, bottom=to.h - x.h, left=0, right=to.w - x.w)
 
     def output(self, x: Map, width: Width) -> Map:
+        if self.multiple is not None:
+            height, across = self.multiple
+            return Map(ceil_div(x.h, height) * height, ceil_div(x.w, across) * across, x.c)
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
@@ -263,6 +236,8 @@ class Learned(Free):
     width: Pixels = 1
     scale: Switch = True
 
+    source = True
+
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
 
@@ -271,6 +246,30 @@ class Learned(Free):
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.h * y.w * y.c),)
+
+
+@layer("constant", example="constant: {channels: 2}")
+class Constant(Free):
+    """A map of fixed values, such as coordinates. Liu et al. 2018, arXiv:1807.03247.
+
+    It has the sides of the map where it stands, or of `like:`; α leaves its channels as they are.
+    """
+
+    channels: Channels
+    height: Quantity = UNKNOWN  # set by `fitted`
+    width: Quantity = UNKNOWN
+
+    source = True
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return (("like",),)
+
+    def fitted(self, x: Map, to: Map) -> Self:
+        return self._replace(height=to.h, width=to.w)
+
+    def output(self, x: Map, width: Width) -> Map:
+        return Map(self.height, self.width, self.channels)
 
 
 @layer("position_embedding")

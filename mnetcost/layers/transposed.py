@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
-from mnetcost.layers.base import Check, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import Check, Map, Pair, Part, Quantity, Width, layer
 from mnetcost.layers.convolution import Convolution
-from mnetcost.layers.fields import Channels, Edge, Groups, Switch
+from mnetcost.layers.fields import Channels, Edges, Groups, Switch
 from mnetcost.layers.window import Same
+
+NONE = Pair(0, 0)
 
 
 @layer("conv_transpose", example="conv_transpose: {out: 8, kernel: 4, stride: 2, padding: 1}")
@@ -14,18 +16,19 @@ class ConvTranspose(Convolution):
 
     out: Channels
     groups: Groups = 1
-    output_padding: Edge = 0
+    output_padding: Edges = NONE  # px more at the bottom and at the right
     scale: Switch = True
 
     def output(self, x: Map, width: Width) -> Map:
         extent = self.window().extent()
         sides = (
-            _side(x.h, extent.h, self.stride.h, self.padding.h, self.output_padding),
-            _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding),
+            _side(x.h, extent.h, self.stride.h, self.padding.h, self.output_padding.h),
+            _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding.w),
         )
         return Map(*sides, width(self.out, self.scale))
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield from _extra_checks(self)
         yield Check(
             (y.h < 1) | (y.w < 1),
             "kernel-too-large",
@@ -54,6 +57,22 @@ class ConvTranspose(Convolution):
         yield Part("kernel_per_output_swapped", window * filters * y.c, y.h * y.w)
         guessed = x.c + (filters - x.c) * same
         yield Part("kernel_per_output_guessed", window * guessed * y.c, y.h * y.w)
+
+
+def _extra_checks(layer: ConvTranspose) -> Iterable[Check]:
+    """An output padding has its room, below a step of the kernel, where sides are not `same`."""
+    extra, same = layer.output_padding, Same() in layer.padding
+    yield Check(
+        same and (extra.h > 0 or extra.w > 0),
+        "shapes",
+        lambda: "`output_padding` beside a padding of `same`, which gives input · stride",
+    )
+    steps = Pair(*map(max, layer.stride, layer.dilation))
+    yield Check(
+        (extra.h > 0 and extra.h >= steps.h) or (extra.w > 0 and extra.w >= steps.w),
+        "shapes",
+        lambda: f"an output padding of {extra.h}×{extra.w} px, not below the stride or dilation",
+    )
 
 
 def _side(

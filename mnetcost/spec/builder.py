@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
-from mnetcost.layers.base import Join
 from mnetcost.problems import Use
 from mnetcost.spec.blocks import CALL_KEYS, Block
-from mnetcost.spec.entries import Unknown
+from mnetcost.spec.convert import NO_DEPTH
+from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Named, Scope
@@ -22,7 +22,7 @@ ENTRY, BRANCH = 8, 4  # steps of each
 
 BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
 
-MERGES = ("add", "concat", "multiply")
+MERGES = ("add", "concat", "multiply", "maximum", "minimum", "subtract", "divide")
 BRANCH_KEYS = ("repeat", "layers", "training_only", "when", "from")
 BRANCHES_KEYS = ("branches", "merge", "axis", "name", "when", "from")
 REPEAT_KEYS = ("repeat", "layers", "when")
@@ -109,14 +109,18 @@ class Builder(Surroundings):
         if key.text in LAYERS:
             return self._layer(key, value, f"{key.text}_{number}", at, scope)
         known = chain(LAYERS, ("repeat", "rows", "branches"), self.blocks)
+        message = f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`"
+        flat = not key.text.lower().endswith("3d")
+        if not flat:
+            message += f": {NO_DEPTH}"
         self.collector.add(
             key.mark,
             "unknown-layer",
-            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`",
+            message,
             expected=lambda: (
                 f"one of {listed(sorted({*LAYERS, *self.blocks}))}, or repeat, rows, branches"
             ),
-            suggestion=lambda: self.collector.guess(key.text, known),
+            suggestion=lambda: self.collector.guess(key.text, known) if flat else None,
         )
         return self.unknown(key.mark, at, scope)
 
@@ -136,18 +140,14 @@ class Builder(Surroundings):
         if written.like is not None and sides is None:
             written = written._replace(record=Unknown(), like=None)
         name, name_mark = self.records.name(key, value, automatic, scope)
-        reads = (at,) if reads is None else reads
-        if written.is_source:
-            reads = ()
+        reads = self.inputs(written, (at,) if reads is None else reads, sides)
+        if written.parts:
+            if name_mark != key.mark:
+                self.collector.add(name_mark, "conflict", "`name` beside `names`")
+            return self._parts(written, reads, scope)
         expanded = list(written.expand(name))
         if written.known:
             self.own({name, *(one for one, _ in expanded)}, name_mark)
-        if len(reads) > 1 and not isinstance(written.record, Join):
-            message = f"`{key.text}` reads one tensor, not {len(reads)}"
-            self.collector.add(key.mark, "conflict", message)
-            reads = reads[:1]
-        if sides is not None:
-            reads = (*reads, sides)
         short = self.records.tensor_name(value, automatic, scope)
         owner = None
         if written.weights is not None:
@@ -156,6 +156,16 @@ class Builder(Surroundings):
         # a pair is known by its own full name, not by its halves' alone
         scope.names[short] = self.places[name] = found
         return found.ends[0]
+
+    def _parts(self, written: Written, reads: tuple[int, ...], scope: Scope) -> int:
+        """A node for each named part of one map; the last one, which what follows reads."""
+        last = reads[0]
+        for part, record in written.parts:
+            name = f"{scope.prefix}{part}{scope.suffix}"
+            self.own({name}, written.key.mark)
+            found = self.place([(name, record)], written, reads, None, scope)
+            scope.names[part], last = found, found.ends[0]
+        return last
 
     # repeats and blocks
 

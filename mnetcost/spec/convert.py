@@ -18,18 +18,23 @@ from mnetcost.layers.fields import (
     Fractional,
     Integer,
     Kind,
+    LengthPadding,
+    ListOf,
+    Name,
     Nested,
     PairOf,
     Ratio,
     WindowPadding,
     fields_of,
 )
-from mnetcost.layers.window import SAME, VALID, PaddingPair, Sides
+from mnetcost.layers.window import SAME, VALID, PaddingPair, Same, Sides
 from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
 from mnetcost.text import clip, listed
 
 MAX_TEXT = 300
+NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
+NO_DEPTH = "a map has height and width, and no depth; 3-D layers are not supported"
 KEY = 2  # steps of a mapping's key
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
@@ -49,11 +54,14 @@ UNKNOWNS: dict[type, Any] = {
     Flag: False,
     Fractional: UNKNOWN,
     WindowPadding: None,
+    LengthPadding: None,
+    Name: None,
+    ListOf: (UNKNOWN,),
     Nested: None,
 }
 
 
-def wanted(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
+def wanted(kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
     """What a key of this kind may hold, in words."""
     match kind:
         case Integer() if kind.minimum == kind.maximum:
@@ -73,6 +81,12 @@ def wanted(kind: Kind) -> str:  # noqa: PLR0911 - one return a kind
             return "a number from 0 to below 1"
         case WindowPadding():
             return "a whole number, or same, valid, or px at both ends of each side"
+        case LengthPadding():
+            return "a whole number, or same, valid, or px at both ends"
+        case Name():
+            return f"a name: {NAME}"
+        case ListOf():
+            return f"a list of 1 to {kind.most:,}, each {wanted(kind.item)}"
         case Nested():
             return "a mapping"
 
@@ -90,6 +104,9 @@ class Converter:
             Flag: lambda node, _: self.flag(node),
             Fractional: lambda node, _: self._fraction(node),
             WindowPadding: lambda node, kind: self._padding(node, kind.side),
+            LengthPadding: self._length_padding,
+            Name: lambda node, _: self.name(node),
+            ListOf: self._list,
             Nested: lambda node, kind: self.record(kind.record, node),
         }
 
@@ -167,9 +184,10 @@ class Converter:
         if isinstance(node, Items):
             if len(node.nodes) == 2:
                 return Pair(*(self.value(item, side) for item in node.nodes))
-            self.collector.add(
-                node.mark, "wrong-type", f"a list of {len(node.nodes)}", expected=expected
-            )
+            message = f"a list of {len(node.nodes)}"
+            if len(node.nodes) == 3:
+                message += f": {NO_DEPTH}"
+            self.collector.add(node.mark, "wrong-type", message, expected=expected)
         elif isinstance(node, Entries):
             self.refuse(node, expected)
         else:
@@ -190,6 +208,28 @@ class Converter:
             self._unknown_word(node, tuple(words), expected)
             return PaddingPair(Sides(UNKNOWN), Sides(UNKNOWN))
         return PaddingPair(*map(Sides, self._pair(node, side, other)))
+
+    def _length_padding(self, node: Node, kind: LengthPadding) -> PaddingPair:
+        """That of a map of one row: its height is never padded."""
+        if isinstance(node, (Items, Entries)):
+            self.refuse(node, wanted(kind))
+            return PaddingPair(Sides(0), Sides(UNKNOWN))
+        along = self._padding(node, kind.side).w
+        return PaddingPair(along if isinstance(along, Same) else Sides(0), along)
+
+    def _list(self, node: Node, kind: ListOf) -> Any:
+        if not isinstance(node, Items) or not 1 <= len(node.nodes) <= kind.most:
+            self.refuse(node, wanted(kind))
+            return UNKNOWNS[ListOf]
+        return tuple(self.value(one, kind.item) for one in node.nodes)
+
+    def name(self, node: Node) -> str | None:
+        """A name that layers can have, or None."""
+        found = self.text(node, "name")
+        if found is None or is_name(found):
+            return found
+        self.refuse(node, NAME, "name")
+        return None
 
     def word(self, node: Node, options: tuple[str, ...]) -> str | None:
         """One of `options`, or None."""
@@ -280,10 +320,13 @@ class Converter:
                 expected = 'quotes around a number with commas, such as "3,000,000"'
             self.collector.add(key.mark, "unknown-key", message, expected=expected)
             return
+        message = f"{what} has no key `{clip(key.text)}`"
+        if what == "input" and key.text in ("depth", "frames"):
+            message += f": {NO_DEPTH}"
         self.collector.add(
             key.mark,
             "unknown-key",
-            f"{what} has no key `{clip(key.text)}`",
+            message,
             expected=lambda: "one of " + listed(known) if known else "no keys",
             suggestion=partial(self.collector.guess, key.text, known),
         )
@@ -317,6 +360,12 @@ class Converter:
         """The value of one key; an unreadable word falls back to the key's default."""
         value = self.value(node, field.kind)
         return field.default if value is None and not field.required else value
+
+
+def is_name(text: str) -> bool:
+    """Whether a layer may be called so."""
+    rest = text.translate(dict.fromkeys(map(ord, "_./:+-() ")))
+    return len(text) <= 100 and text[0].isalnum() and (rest.isalnum() or not rest)
 
 
 def _written_out(node: Scalar, code: str, message: str) -> tuple[str, str]:

@@ -13,8 +13,9 @@ from mnetcost.expressions import (
 )
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Compound, Layer, Map, Width
-from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, fields_of
-from mnetcost.layers.structural import Free
+from mnetcost.layers.channels import Split
+from mnetcost.layers.fields import MAX_CHANNELS, Field, Integer, ListOf, fields_of
+from mnetcost.layers.structural import Constant, Free
 from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
 from mnetcost.record import Record
@@ -25,7 +26,6 @@ from mnetcost.spec.rounding import read_rounding
 from mnetcost.spec.scope import Evaluator, Scope
 from mnetcost.text import clip
 
-_NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 _STATED = Integer(1, MAX_CHANNELS, "channels")
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
 TEMPLATE = 20  # steps, and characters that are one
@@ -49,9 +49,20 @@ class Written(Record, kw_only=False):
         return not isinstance(self.record, Unknown)
 
     @property
+    def parts(self) -> list[tuple[str, Layer]]:
+        """The parts of the channels that have names of their own; others could not be read."""
+        found = self.record.parts() if isinstance(self.record, Split) else ()
+        return [(name, part) for name, part in found if isinstance(name, str)]
+
+    @property
     def is_source(self) -> bool:
-        """Whether it reads nothing."""
-        return self.record.written == "learned"
+        """Whether it reads no values."""
+        return isinstance(self.record, Layer) and self.record.source
+
+    @property
+    def is_like(self) -> bool:
+        """Whether it takes the sides of a map: that of `like:`, or a source the one before it."""
+        return self.like is not None or isinstance(self.record, Constant)
 
     def expand(self, name: str) -> Iterator[tuple[str, Layer]]:
         """The layers it stands for, each with its name; `name` is its own in full."""
@@ -113,6 +124,9 @@ class RecordReader:
         values = self._one_way(key, ways, entries.keys())
         if values is None:
             return Written(Unknown(), key)
+        for name, (_, node) in entries.items():
+            if name in fields and isinstance(fields[name].kind, ListOf):
+                self.evaluate.refuse_incoming(node, name)
         rounding = None
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
@@ -153,6 +167,8 @@ class RecordReader:
         if any(written & set(way) for way in ways):
             others = {name for way in ways if not written & set(way) for name in way}
             return {name: value for name, value in values.items() if name not in others}
+        if getattr(LAYERS[key.text], "source", False):  # the map before it is a way
+            return values
         names = [name for way in ways for name in way]
         fields = LAYERS[key.text]._field_defaults
         optional = () in ways or {*map(fields.get, names)} != {None}
@@ -183,7 +199,7 @@ class RecordReader:
                     derived[SHORT[name]] = found
             elif isinstance(node, Scalar) and is_expression(node.text):
                 kind = fields[name].kind if name in fields else None
-                if isinstance(kind, Integer):
+                if isinstance(kind, Integer) and not kind.fixed:
                     found = self.evaluate.derived(node, scope, kind.maximum, rounding)
                     if found is not None:
                         derived[name] = found
@@ -216,10 +232,8 @@ class RecordReader:
         if node is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
         absolute = is_expression(getattr(node, "text", ""))
-        written = self.convert.text(self.template(node, scope), "name")
-        if written is None or not _is_name(written):
-            if written is not None:
-                self.convert.refuse(node, _NAME, "name")
+        written = self.convert.name(self.template(node, scope))
+        if written is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
         if absolute:
             return written, node.mark
@@ -365,11 +379,6 @@ def _refuse_second_ways(
     for name in (name for way in others for name in way if name in entries):
         one = next(one for one in first if one in entries)
         convert.collector.add(entries[name][0].mark, "conflict", f"`{name}` beside `{one}`")
-
-
-def _is_name(text: str) -> bool:
-    rest = text.translate(dict.fromkeys(map(ord, "_./:+-() ")))
-    return len(text) <= 100 and text[0].isalnum() and (rest.isalnum() or not rest)
 
 
 def read_defaults(convert: Converter, node: YamlNode) -> dict[str, dict[str, Any]]:

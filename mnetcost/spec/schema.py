@@ -15,6 +15,9 @@ from mnetcost.layers.fields import (
     Fractional,
     Integer,
     Kind,
+    LengthPadding,
+    ListOf,
+    Name,
     Nested,
     PairOf,
     Ratio,
@@ -24,6 +27,7 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID
 from mnetcost.multipliers import ROUNDINGS
 from mnetcost.printed import FIGURES, FORMS
+from mnetcost.spec.builder import MERGES
 from mnetcost.spec.convert import wanted
 from mnetcost.spec.entries import ways_of
 
@@ -101,7 +105,7 @@ def kind_schema(kind: Kind) -> Schema:
     return {"anyOf": [*_forms(kind), EXPRESSION], "description": wanted(kind)}
 
 
-def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
+def _forms(kind: Kind) -> list[Schema]:  # noqa: C901, PLR0911 - one return a kind
     match kind:
         case Integer():
             whole = {"type": "integer", "minimum": kind.minimum, "maximum": kind.maximum}
@@ -118,6 +122,12 @@ def _forms(kind: Kind) -> list[Schema]:  # noqa: PLR0911 - one return a kind
             return [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, _QUOTIENT]
         case WindowPadding():
             return [*_forms(kind.side), {"enum": ["same", "valid"]}, _both(kind.side)]
+        case LengthPadding():
+            return [*_forms(kind.side), {"enum": ["same", "valid"]}]
+        case Name():
+            return [TEXT]
+        case ListOf():
+            return [_list(kind.item, 1, kind.most)]
         case Nested():
             return [_fields(kind.record)]
         case _:
@@ -128,8 +138,12 @@ _QUOTIENT: Schema = {"type": "string", "pattern": "^[0-9.]+/[0-9]+$"}
 
 
 def _both(side: Integer | Ratio) -> Schema:
-    one = {"anyOf": [*_forms(side), EXPRESSION]}
-    return {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+    return _list(side, 2, 2)
+
+
+def _list(item: Kind, least: int, most: int) -> Schema:
+    one = {"anyOf": [*_forms(item), EXPRESSION]}
+    return {"type": "array", "items": one, "minItems": least, "maxItems": most}
 
 
 def _fields(record: Any) -> Schema:
@@ -203,7 +217,7 @@ def _entries() -> list[Schema]:
         "items": _ref("branch"),
         "description": "from the same input",
     }
-    merge = {"enum": ["add", "concat", "multiply"], "description": "how their outputs are joined"}
+    merge = {"enum": list(MERGES), "description": "how their outputs are joined"}
     axis = {"enum": ["channels", "height", "width"], "description": "of concat"}
     return [
         {"type": "string", "anyOf": [{"enum": list(LAYERS)}, {"pattern": block}]},

@@ -13,6 +13,7 @@ from mnetcost.expressions import (
     Expression,
     ExpressionError,
     is_expression,
+    names_in,
     parse,
     value_text,
 )
@@ -142,6 +143,14 @@ class Evaluator:
             return self.collector.guess(error.word, error.known) if error.word else None
 
         self.collector.add(node.mark, "expression", str(error), suggestion=near)
+
+    def refuse_incoming(self, node: Node, key: str) -> None:
+        """Report incoming channels in the list of a key: α would scale them once more."""
+        for one in node.nodes if isinstance(node, Items) else ():
+            if isinstance(one, Scalar) and INCOMING.intersection(names_in(one.text)):
+                message = f"`{key}` cannot follow from $in or $here"
+                expected = "a number or rest; or a `slice`, whose `first` and `last` can"
+                self.collector.add(one.mark, "expression", message, expected=expected)
 
     def substitute(self, node: Node, scope: Scope, block: Any, here: Any) -> Node:
         """The node with every expression replaced by its value."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from mnetcost.expressions import MAX_VALUE
 from mnetcost.graph import INPUT, NORM_VALUES, Input, Node
 from mnetcost.layers import LAYERS
-from mnetcost.layers.base import UNKNOWN, Layer, Map
+from mnetcost.layers.base import UNKNOWN, Join, Layer, Map
 from mnetcost.layers.fields import Integer, fields_of
 from mnetcost.layers.joins import Merge
 from mnetcost.multipliers import Ruled
@@ -143,6 +143,19 @@ class Surroundings:
         found = [self.tensor(item, scope) for item in items_of(value.nodes["from"][1])]
         return self.ends(found, at)
 
+    def inputs(
+        self, written: Written, reads: tuple[int, ...], sides: int | None
+    ) -> tuple[int, ...]:
+        """The nodes that a layer reads, and behind them the one whose sides it takes."""
+        if len(reads) > 1 and not isinstance(written.record, Join):
+            message = f"`{written.key.text}` reads one tensor, not {len(reads)}"
+            self.collector.add(written.key.mark, "conflict", message)
+            reads = reads[:1]
+        values = () if written.is_source else reads
+        if not written.is_like:
+            return values
+        return (*values, reads[0] if sides is None else sides)
+
     def ends(self, found: Sequence[Named | None], at: int) -> tuple[int, ...]:
         """The nodes of several names; `at` stands for an unknown one, and for none at all."""
         ends = tuple(end for one in found for end in (one.ends if one else (at,)))
@@ -233,7 +246,7 @@ class Surroundings:
                     own_norm=owner is not None and owner.own_norm,
                     training_only=scope.training_only,
                     uses=tuple(self.collector.uses),
-                    like=written.like is not None,
+                    like=written.is_like,
                 )
             )
             reads = (len(self.nodes) - 1,)

@@ -58,7 +58,11 @@ def test_a_layer_type_that_no_file_names_is_a_problem_of_each() -> None:
 
 
 def test_what_stands_for_other_layers_is_weighed_as_those() -> None:
-    assert {*LAYERS} - {*weighable()} == {"pointwise", "separable", "squeeze_excitation"}
+    assert {*LAYERS} - {*weighable()} == {
+        *("pointwise", "separable", "squeeze_excitation", "conv1d", "depthwise1d"),
+        *("conv_transpose1d", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d"),
+        "adaptive_max_pool1d",
+    }
 
 
 # One of every layer type on a map of 6×10 px and 8 channels, with all that it can have.
@@ -78,6 +82,12 @@ SAMPLES = {
     "group_norm": "{groups: 2}",
     "instance_norm": "{affine: true}",
     **dict.fromkeys(("add", "multiply", "concat"), "{from: [input, input]}"),
+    **dict.fromkeys(("subtract", "divide", "maximum", "minimum"), "{from: [input, input]}"),
+    "maxout": "{pieces: 2}",
+    "split": "{sizes: [3, rest]}",
+    "slice": "{every: 3}",
+    **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle"), "{factor: [1, 2]}"),
+    "constant": "{channels: 2}",
     "prior_box": "{priors: 3, from: [input, input]}",
     "detection_output": "{from: [input, input, input]}",
     "pad": "{top: 1, left: 2}",

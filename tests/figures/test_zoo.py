@@ -37,12 +37,56 @@ def test_torchvision(row: dict[str, str]) -> None:
         ("vit_b_16", 1, 86_567_656),  # torchvision 0.29.2
         ("swin_t", 1, 28_288_354),  # timm 1.0.31
         ("mobilevit_xs", 1, 2_317_848),  # timm 1.0.31
+        ("efficientformer_l1", 1, 12_289_928),  # timm 1.0.31
         ("mobilenet_v2", "0.75", 2_636_424),  # torchvision's mobilenet_v2(width_mult=0.75)
         ("mobilenet_v3_large_keras", "0.75", 3_993_528),  # Keras, without running statistics
     ],
 )
 def test_parameters(name: str, alpha: object, parameters: int) -> None:
     assert learned(mnetcost.load(name).cost(alpha)) == parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "fused", "summed"),
+    # of Ultralytics' yolov8.yaml: its summary, in GFLOPs; of its README, in BFLOPs when fused
+    [
+        ("yolov8n", 3_157_200, "8.7", "8.9"),
+        ("yolov8s", 11_166_560, "28.6", "28.8"),
+        ("yolov8m", 25_902_640, "78.9", "79.3"),
+        ("yolov8l", 43_691_520, "165.2", "165.7"),
+        ("yolov8x", 68_229_648, "257.8", "258.5"),
+    ],
+)
+def test_yolov8_as_its_library_prints_it(
+    name: str, parameters: int, fused: str, summed: str
+) -> None:
+    net = mnetcost.load(name)
+    assert learned(net.cost()) == parameters
+    counted = net.cost(convention="ultralytics-thop").counted.low
+    normalised = 4 * net.cost().work["normalization"]
+    assert f"{2 * counted / 10**9:.1f}" == summed  # a mult-add is two FLOPs there
+    assert f"{2 * (counted - normalised) / 10**9:.1f}" == fused
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "operations"),
+    # Keras' model of MLPerf Tiny, whose layers have a bias beside the norm; and Zhang et al. 2017,
+    # Table 9, where a mult-add is two operations and a bias one
+    [("ds_cnn_s", 24_908, "5.4"), ("ds_cnn_m", None, "19.8"), ("ds_cnn_l", None, "56.9")],
+)
+def test_ds_cnn_as_printed(name: str, stored: int | None, operations: str) -> None:
+    cost = mnetcost.load(name).cost()
+    assert stored in (None, sum(cost.parameters))
+    assert f"{(2 * cost.mult_adds + cost.work['bias']) / 10**6:.1f}" == operations
+
+
+def test_espcn_by_hand() -> None:
+    # 25·64 + 9·64·32 + 9·32·r² weights at every pixel of the small image; r times as large a one
+    for factor, weights in ((2, 21_184), (3, 22_624), (4, 24_640)):
+        net = mnetcost.load("espcn", set={"factor": factor})
+        cost = net.cost(input="36x64")
+        assert (cost.params, cost.mult_adds) == (weights, 36 * 64 * weights)
+        assert cost.layers[-1].output == (36 * factor, 64 * factor, 1)
 
 
 def test_vit_prints_its_mult_adds() -> None:

@@ -55,6 +55,13 @@ CASES = [
     ("swish", 60, 60, 0, 60, 60),  # x · sigmoid
     ("hard_swish", 60, 60, 120, 60, 0),
     ("gelu", 180, 60, 0, 0, 60),  # 1/2 · x · (1 + erf(x · 1/√2))
+    ("celu", 60, 60, 60, 60, 60),  # α·(exp(x / α) - 1)
+    ("softsign", 0, 60, 60, 60, 0),  # x / (1 + |x|)
+    ("log_sigmoid", 0, 60, 0, 60, 120),  # log(1 / (1 + exp(-x)))
+    ("abs", 0, 0, 60, 0, 0),
+    ("square", 60, 0, 0, 0, 0),
+    ("glu", 30, 30, 0, 30, 30),  # a · sigmoid(b) of halves
+    ("maxout: {pieces: 4}", 0, 0, 45, 0, 0),  # 15 times the largest of 4
     ("softplus", 0, 60, 0, 0, 120),  # log(1 + exp(x))
     ("mish", 120, 180, 0, 60, 180),  # x · tanh(softplus(x))
     # 15 times over 4: 4 exponentials, 3 additions, 4 divisions
@@ -76,7 +83,16 @@ CASES = [
     ("resize: {height: 6, width: 5, mode: area}", 0, 0, 0, 120, 0),  # windows of one value
     ("add: {from: [input, input, input]}", 0, 120, 0, 0, 0),
     ("multiply: {from: [input, input]}", 60, 0, 0, 0, 0),
+    ("subtract: {from: [input, input]}", 0, 60, 0, 0, 0),
+    ("divide: {from: [input, input]}", 0, 0, 0, 60, 0),
+    ("maximum: {from: [input, input, input]}", 0, 0, 120, 0, 0),
+    ("minimum: {from: [input, input]}", 0, 0, 60, 0, 0),
     ("concat: {from: [input, input]}", 0, 0, 0, 0, 0),
+    ("pixel_shuffle: {factor: 2}", 0, 0, 0, 0, 0),
+    ("constant: {channels: 3}", 0, 0, 0, 0, 0),
+    # one group of 60: mean 59 additions, 1 division; x - μ 60; squares 60; variance 59, 1; + ε 1;
+    # a root; 1/σ 1 division; times it 60; γ 60, β 60
+    ("layer_norm: {over: all}", 180, 59 + 60 + 59 + 1 + 60, 0, 3, 1),
     ("position_embedding", 0, 60, 0, 0, 0),
     ("dropout: {rate: 0.5}", 0, 0, 0, 0, 0),
     # pool 4·14 additions, 4 divisions; 4→2: 8 products, 8 + 2; relu 2; 2→4: 8 products, 8 + 4;

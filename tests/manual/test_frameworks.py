@@ -67,9 +67,11 @@ def test_the_tables_are_read() -> None:
     assert any(row.input[0] != row.input[1] for row in rows("Keras") if len(row.input) == 3)
 
 
-def torch_size(tensor: Any) -> tuple[int, ...]:
+def torch_size(tensor: Any, along_a_row: bool) -> tuple[int, ...]:
     """Without the batch, channels last."""
     sizes = tuple(tensor.shape)[1:]
+    if along_a_row:
+        return (1, sizes[1], sizes[0])
     return (*sizes[1:], sizes[0]) if len(sizes) == 3 else sizes
 
 
@@ -79,6 +81,9 @@ def test_pytorch_gives_the_same(row: Row) -> None:
     nn, functional = torch.nn, torch.nn.functional
     *sides, channels = row.input
     x = torch.zeros(1, *sides, channels) if len(sides) < 2 else torch.zeros(1, channels, *sides)
+    along_a_row = "1d(" in row.call
+    if along_a_row:
+        x = x.flatten(2)
     made = eval(row.call, {"torch": torch, "nn": nn, "F": functional, "x": x})
     if isinstance(made, nn.Module):
         parameters = sum(one.numel() for one in made.parameters())
@@ -87,7 +92,7 @@ def test_pytorch_gives_the_same(row: Row) -> None:
         made = made[0] if isinstance(made, tuple) else made  # with weights, or with states
     else:
         parameters = 0
-    assert torch_size(made) == row.output
+    assert torch_size(made, along_a_row) == row.output
     assert parameters == row.parameters
 
 

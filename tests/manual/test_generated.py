@@ -68,7 +68,7 @@ def test_a_layer_type_has_its_keys(written: str) -> None:
     known = fields_of(LAYERS[written])
     others = {"expand", "round"} if "out" in known else set()
     others |= {"ratio", "round"} if written == "squeeze_excitation" else set()
-    others |= {"like"} if written in ("crop", "pad", "resize") else set()
+    others |= {"like"} if written in ("constant", "crop", "pad", "resize") else set()
     assert sorted(key for key, _ in keys) == sorted({*known, *others})
     assert {key for key, default in keys if default.startswith("needed")} == {
         key for key, field in known.items() if field.required
@@ -114,9 +114,10 @@ def test_the_layers_that_say_how_they_are_called() -> None:
     takes = {name for name, text in layer_types().items() if "| `called_as` |" in text}
     kernels = {"conv", "depthwise", "pointwise", "separable", "conv_transpose", "dense", "resize"}
     assert takes >= kernels
-    others = {name for name in takes - kernels if not name.endswith(("_norm", "_pool"))}
+    others = {name for name in takes - kernels if not name.endswith(("_norm", "_pool", "1d"))}
     assert others - set(activation.ACTIVATIONS) == {
-        *("add", "multiply", "softmax", "log_softmax", "layer_scale"),
+        *("add", "multiply", "subtract", "divide", "maximum", "minimum", "maxout", "glu"),
+        *("softmax", "log_softmax", "layer_scale"),
         *("dot_product_attention", "matmul", "deform_conv", "cond_conv"),
     }
 

@@ -9,9 +9,10 @@ INPUT = "input: {height: 9, width: 7, channels: 4}\n"
 
 # Shipped networks that are possible at the small inputs and odd widths of general tests; the others
 # are counted at their own.
-FIXED = {"alexnet", "deeplabv3_mobilenet_v3_large", "inception_v3", "ssd300_vgg16", "vit_b_16"}
-FIXED |= {"swin", "swin_t", "swin_s", "swin_b"}  # windows that fill the map
-FIXED |= {"mobilevit", "mobilevit_s", "mobilevit_xs", "mobilevit_xxs"}  # patches that do
+FIXED = {
+    *("alexnet", "deeplabv3_mobilenet_v3_large", "hrnet", "inception_v3", "ssd300_vgg16"),
+    *("vit_b_16", "yolov8", "mobilevit", "mobilevit_s", "mobilevit_xs", "mobilevit_xxs"),
+}
 CHAINS = {"mobilenet_v1", "mobilenet_v1_full", "mobilenet_v1_layer", "mobilenet_v1_shallow"}
 
 # A 3×5 convolution of 3 channels: 45 weights and 45·24 mult-adds a channel on the 4×6 map.

@@ -27,6 +27,9 @@ FUNCTIONS = "kernels called as functions"
 NOT_SEEN = {
     "nn.Conv2d(8, 16, 3, padding='same')": (STRINGS, ("fvcore", "torchprofile")),
     "nn.Conv2d(8, 16, 3, padding='valid')": (STRINGS, ("fvcore", "torchprofile")),
+    "nn.Sequential(nn.Flatten(2), nn.AdaptiveAvgPool1d(7))": (
+        *("`nn.AdaptiveAvgPool1d`", ("fvcore",)),
+    ),
     "nn.Softmax2d()": ("`nn.Softmax2d`", ("thop",)),
     "derived(nn.BatchNorm2d, 8)": (DERIVED, ("ptflops", "thop")),
     "derived(nn.Conv2d, 8, 16, 3, padding=1)": (DERIVED, ("ptflops", "thop")),
@@ -51,6 +54,7 @@ BATCHED = "biases of the projections in `nn.MultiheadAttention`, of a batch"
 SPLIT = "channels split in two"
 RATIO = "resizes by a ratio that gives no whole number"
 SIDES = "sides multiplied in Python"
+UNFLATTENED = "sides of unflattened channels"
 
 
 def printed(row: Row) -> dict[str, int]:
@@ -176,6 +180,8 @@ def _exported(row: Row, batch: int) -> Iterator[Difference]:
     """Of onnx-tool."""
     if "chunk" in row["module"]:
         yield from (Difference(name, -6, SPLIT) for name in ONNX)
+    if "unflatten" in row["module"]:
+        yield from (Difference(name, -2, UNFLATTENED) for name in ONNX)
     if "learned" in row["layers"] and "expand" not in row["module"]:
         yield from (
             Difference(name, 6, "learned values not spread over the batch") for name in ONNX

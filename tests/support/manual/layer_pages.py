@@ -17,6 +17,9 @@ from mnetcost.layers.fields import (
     Flag,
     Fractional,
     Integer,
+    LengthPadding,
+    ListOf,
+    Name,
     Nested,
     PairOf,
     Ratio,
@@ -152,6 +155,9 @@ HELD: dict[type[Any], Callable[[Any], str]] = {
     WindowPadding: lambda kind: (
         f"`same`, `valid`, {holds(kind.side)} at every end, or `[height, width]`"
     ),
+    LengthPadding: lambda kind: f"`same`, `valid`, {holds(kind.side)} at both ends",
+    Name: lambda _: "name",
+    ListOf: lambda kind: f"list of 1 to {kind.most:,}, each a {holds(kind.item)}",
     Choice: lambda kind: ", ".join(f"`{option}`" for option in kind.options),
     Flag: lambda kind: "`true` or `false`",
     Fractional: lambda kind: "number from 0 to below 1",

@@ -1,0 +1,208 @@
+"""The channels taken apart, put in another order, or moved to the sides: no parameters, no work."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Self
+
+from mnetcost.layers.base import UNKNOWN, Check, Map, Quantity, Width, ceil_div, differs, layer
+from mnetcost.layers.fields import (
+    MAX_CHANNELS,
+    Count,
+    Groups,
+    Integer,
+    ListOf,
+    Name,
+    OptionalChannels,
+    Size,
+    Switch,
+)
+from mnetcost.layers.structural import Free
+
+MAX_PARTS = 1_000
+Sizes = Annotated[
+    tuple[Quantity | None, ...] | None,
+    ListOf(Integer(1, MAX_CHANNELS, "channels", "rest"), MAX_PARTS),
+]
+PartNames = Annotated[tuple[str, ...] | None, ListOf(Name(), MAX_PARTS)]
+Place = Annotated[int | None, Integer(1, MAX_PARTS, "the number of the part", fixed=True)]
+Every = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels from one to the next")]
+Offset = Annotated[Quantity | None, Integer(0, MAX_CHANNELS, "channels before it")]
+
+
+@layer("split", example="split: {sizes: [4, rest], take: 2}")
+class Split(Free):
+    """The first of several parts of the channels, or number `take`; with `names` each of them.
+
+    The parts are equal, or of `sizes`, which α scales as it does widths; one may be the `rest`.
+    """
+
+    into: Count = 2
+    sizes: Sizes = None
+    take: Place = None
+    names: PartNames = None
+    scale: Switch = True
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("into",), ("sizes",)
+
+    def parts(self) -> Iterator[tuple[str, "Split"]]:
+        """Each part by its name, where they have names."""
+        for place, name in enumerate(self.names or (), 1):
+            yield name, self._replace(take=place)
+
+    def under(self, width: Width) -> Self:
+        if self.sizes is None:
+            return self
+        sizes = [None if one is None else width(one, self.scale) for one in self.sizes]
+        return self._replace(sizes=tuple(sizes), scale=False)
+
+    def output(self, x: Map, width: Width) -> Map:
+        if self.sizes is None:
+            return x._replace(c=x.c // self.into)
+        sizes = self.under(width).sizes or ()
+        size = sizes[min(len(sizes), self.take or 1) - 1]  # too few are a check's to say
+        if size is None:
+            size = x.c - sum(one for one in sizes if one is not None)
+        return x._replace(c=size)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        place, parts = self.take or 1, self.into if self.sizes is None else len(self.sizes)
+        if self.sizes is None:
+            yield Check(
+                (x.c % parts > 0) | (place > parts),
+                "groups",
+                lambda: f"part {place} of {x.c} channels split into {parts}",
+            )
+        elif _readable(self.sizes):
+            yield Check(place > parts, "groups", lambda: f"part {place} of {parts} sizes")
+            yield from _uneven(self.sizes, x)
+        if self.names is not None and _readable(self.names):
+            yield Check(
+                len(self.names) != parts,
+                "groups",
+                lambda: f"{len(self.names or ())} names for {parts} parts",
+            )
+
+
+def _readable(values: Iterable[Quantity | None]) -> bool:
+    return all(one is not UNKNOWN for one in values)
+
+
+def _uneven(sizes: tuple[Quantity | None, ...], x: Map) -> Iterable[Check]:
+    """Sizes, worked out under α, add up to what comes in, and leave something for the rest."""
+    known = [one for one in sizes if one is not None]
+    rests, left = len(sizes) - len(known), x.c - sum(known)
+
+    def words() -> str:
+        return " + ".join(map(str, known))
+
+    yield Check(rests > 1, "shapes", lambda: f"{rests} parts are the rest; one can be")
+    none: Quantity = False
+    for one in known:
+        none = none | (one < 1)
+    yield Check(none, "no-channels", lambda: f"parts of {words()} channels: {NOT_WHOLE}")
+    if rests:
+        yield Check(left < 1, "shapes", lambda: f"parts of {words()} leave no rest of {x.c}")
+    else:
+        yield Check(
+            differs(left, 0),
+            "shapes",
+            lambda: f"parts of {words()} are {x.c - left} channels, and {x.c} come in",
+        )
+
+
+NOT_WHOLE = "times α one is not whole, or rounds to none; give `width` a rounding rule"
+
+
+@layer("slice", example="slice: {first: 4}")
+class Slice(Free):
+    """The `first` or the `last` channels, or `every` n-th of those behind the `offset` first ones.
+
+    α scales `first` and `last` as it does widths.
+    """
+
+    first: OptionalChannels = None
+    last: OptionalChannels = None
+    every: Every = None
+    offset: Offset = None
+    scale: Switch = True
+
+    widths = frozenset({"first", "last"})
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return ("first",), ("last",), ("every", "offset")
+
+    def output(self, x: Map, width: Width) -> Map:
+        written = self.last if self.first is None else self.first
+        if written is not None:
+            return x._replace(c=width(written, self.scale))
+        left = x.c - (0 if self.offset is None else self.offset)
+        return x._replace(c=ceil_div(left, 1 if self.every is None else self.every))
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(y.c > x.c, "shapes", lambda: f"{y.c} channels of the {x.c} that come in")
+        yield Check(
+            y.c < 1,
+            "no-channels",
+            lambda: (
+                f"none of {x.c} channels is behind the first {self.offset}"
+                if self.first is self.last
+                else NOT_WHOLE
+            ),
+        )
+
+
+@layer("channel_shuffle", example="channel_shuffle: {groups: 4}")
+class ChannelShuffle(Free):
+    """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
+
+    groups: Groups = 2
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        yield Check(
+            x.c % self.groups > 0,
+            "groups",
+            lambda: f"{self.groups} groups do not divide {x.c} channels",
+        )
+
+
+@layer("pixel_shuffle", example="pixel_shuffle: {factor: 2}")
+class PixelShuffle(Free):
+    """H×W×(r²·C) to rH×rW×C: depth to space. Shi et al. 2016, arXiv:1609.05158."""
+
+    factor: Size
+
+    def output(self, x: Map, width: Width) -> Map:
+        r = self.factor
+        return Map(x.h * r.h, x.w * r.w, x.c // (r.h * r.w))
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        r = self.factor
+        yield Check(
+            x.c % (r.h * r.w) > 0,
+            "groups",
+            lambda: f"{r.h}·{r.w} = {r.h * r.w} does not divide {x.c} channels",
+        )
+
+
+@layer("pixel_unshuffle", example="pixel_unshuffle: {factor: 2}")
+class PixelUnshuffle(Free):
+    """rH×rW×C to H×W×(r²·C): space to depth, the Focus of YOLOv5; `pixel_shuffle` goes back."""
+
+    factor: Size
+
+    def output(self, x: Map, width: Width) -> Map:
+        r = self.factor
+        return Map(x.h // r.h, x.w // r.w, x.c * r.h * r.w)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        r = self.factor
+        yield Check(
+            (x.h % r.h > 0) | (x.w % r.w > 0),
+            "shapes",
+            lambda: f"a factor of {r.h}×{r.w} does not divide a {x.h}×{x.w} map",
+        )
