@@ -15,8 +15,10 @@ from mnetcost.layers.base import Layer
 from mnetcost.layers.convolution import Convolution
 from mnetcost.layers.dense import Dense
 from mnetcost.layers.normalization import BatchNorm
+from mnetcost.layers.structural import Dropout, Identity
 
 BIAS, SCALE_AND_SHIFT = 1, 2  # values a channel
+VANISHING = (Dropout, Identity)  # at inference: exporters and engines leave them out
 
 
 def with_folds(nodes: Sequence[Node]) -> tuple[Node, ...]:
@@ -32,7 +34,8 @@ def _folds(nodes: Sequence[Node]) -> list[int]:
 
     1 is the bias of a kernel that takes a normalisation in and had none, 2 the scale and the shift
     of a batch normalisation that stays. One is folded that follows a kernel, riding on it or as the
-    one reader of its output, and behind a folded one. Kernels in common take in what is common too.
+    one reader of its output, and behind a folded one; what does nothing at inference stands nowhere
+    between. Kernels in common take in what is common too.
     """
     owners = _owners([node.shares for node in nodes])
     scales = _owners([None if node.own_norm else node.shares for node in nodes])
@@ -73,12 +76,7 @@ def _taken(
 
     `owners` have the kernels of the nodes, `scales` their γ and β.
     """
-    readers: list[list[int]] = [[] for _ in nodes]
-    for place, node in enumerate(nodes):
-        for read in node.sources:
-            # at inference nothing of what is there for training alone reads anything
-            if read >= 0 and nodes[read].training_only >= node.training_only:
-                readers[read].append(place)
+    readers = _readers(nodes)
     uses: dict[int, list[list[int]]] = {}
     for place, node in enumerate(nodes):
         if _takes_in(type(node.layer)):
@@ -87,6 +85,25 @@ def _taken(
     return {
         owner: runs if len(runs) == 1 else _common(runs, scales) for owner, runs in uses.items()
     }
+
+
+def _readers(nodes: Sequence[Node]) -> list[list[int]]:
+    """What reads the values of each node at inference, through what does nothing then.
+
+    Nothing of what is there for training alone reads anything. What does nothing and is read by
+    nobody is an output of the network, and stays.
+    """
+    read_by_any = {read for node in nodes for read in node.sources}
+    meant: list[int] = []  # whose values each node has
+    readers: list[list[int]] = [[] for _ in nodes]
+    for place, node in enumerate(nodes):
+        sources = [read if read < 0 else meant[read] for read in node.sources]
+        vanishes = type(node.layer) in VANISHING and place in read_by_any
+        meant.append(sources[0] if vanishes else place)
+        for read in () if vanishes else sources:
+            if read >= 0 and nodes[read].training_only >= node.training_only:
+                readers[read].append(place)
+    return readers
 
 
 def _after(nodes: Sequence[Node], place: int, readers: Sequence[Sequence[int]]) -> Iterator[int]:

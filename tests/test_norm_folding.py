@@ -92,6 +92,34 @@ CASES = [
     ("  - conv: {out: 3}\n  - instance_norm: {affine: true}\n", 12 + 6),
     ("  - conv: {out: 3, norm: layer}\n  - batch_norm\n", 12 + 6 + 6),
     ("  - conv: {out: 3}\n  - l2_norm\n  - layer_scale\n", 12 + 3 + 3),
+    # nothing is between that does nothing at inference; 3·5·4·3 weights
+    ("  - conv: {out: 3, kernel: [3, 5]}\n  - dropout\n  - batch_norm\n", 180 + 3),
+    ("  - conv: {out: 3}\n  - identity\n  - dropout: {rate: 0.5}\n  - batch_norm\n", 12 + 3),
+    ("  - conv: {out: 3}\n  - batch_norm\n  - dropout\n  - batch_norm\n", 12 + 3),
+    ("  - flatten\n  - dense: {out: 7}\n  - dropout\n  - batch_norm\n", 6 * 5 * 4 * 7 + 7),
+    ("  - conv: {out: 3}\n  - relu\n  - dropout\n  - batch_norm\n", 12 + 6),
+    # two that read it through a dropout, or one of them beside it, are two
+    (
+        "  - conv: {out: 4}\n  - dropout: {name: d}\n  - batch_norm\n"
+        "  - add: {from: [batch_norm_1, d]}\n",
+        16 + 8,
+    ),
+    (
+        "  - conv: {name: c, out: 4}\n  - dropout\n  - batch_norm\n"
+        "  - add: {from: [batch_norm_1, c]}\n",
+        16 + 8,
+    ),
+    # an identity that nobody reads is an output
+    (
+        "  - conv: {name: c, out: 4}\n  - batch_norm\n  - identity: {from: c}\n",
+        16 + 8,
+    ),
+    # ... and one that training alone reads is none
+    (
+        "  - conv: {name: c, out: 4}\n  - branches:\n      - training_only: true\n"
+        "        layers: [dropout, batch_norm, conv: {out: 4}]\n  - batch_norm: {from: c}\n",
+        16 + 4 + 16 + 8,
+    ),
     # what takes the sides of a map alone does not read it
     (
         "  - conv: {name: c, out: 3, stride: 2}\n  - batch_norm\n  - resize: {like: c}\n",

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from mnetcost.analysis.sweep.knobs import read_sets
 from mnetcost.cli.options import (
     AT_LEAST_ONE,
     basis_options,
@@ -11,7 +12,7 @@ from mnetcost.cli.options import (
     input_option,
     once,
     open_network,
-    set_option,
+    sets_option,
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
@@ -45,10 +46,14 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
     help="Without either: the spec's own input, and every multiple of this below it. Default 32.",
 )
 @input_option
-@set_option
+@sets_option
 @click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
 @click.option("--view", type=click.Choice(FIT_VIEWS), help="Only this table. JSON has them all.")
-@click.option("--top", type=AT_LEAST_ONE, help=f"Rows of the front. Default {FRONT_ROWS}.")
+@click.option(
+    "--top",
+    type=AT_LEAST_ONE,
+    help=f"Rows of the front, or with several knobs of the list. Default {FRONT_ROWS}.",
+)
 @basis_options
 @format_option
 @output_option
@@ -68,6 +73,9 @@ def fit(
     α·ρ against mult-adds and parameters. Where nothing fits the exit code is 1, and the smallest
     possible cost is said.
 
+    Several values of a knob, --set depth=2,3, are tried too, in all combinations: one list of what
+    fits, the fullest budget first. α and ρ are then 1 unless an option of theirs is given.
+
     With --scores the choice is among the networks of a CSV with the columns alpha, resolution (or
     rho) and accuracy (or score): which of them fit, and the front of accuracy against cost. A
     budget may then be left out. With --convention, --batch or --pass the budget is one of what they
@@ -77,25 +85,45 @@ def fit(
     mnetcost fit --max-mult-adds 150M --max-params 2M
     mnetcost fit efficientnet_b0 --max-mult-adds 200M --resolution-multiple 16
     mnetcost fit my_net.yaml --max-params 0.5M --min-alpha 0.25 --rho 1
+    mnetcost fit densenet --max-mult-adds 2G --set growth=16,24,32 --set n4=16,24
     mnetcost fit mobilenet_v1 --max-mult-adds 300M --convention flops
     mnetcost fit mobilenet_v1 --scores mobilenet_v1 --max-mult-adds 150M
     """
     chosen = choose_format(format_, output)
-    graph = open_network(spec, knobs).graph
+    sets = read_sets(knobs)
+    graph = open_network(spec, sets[0]).graph
     given = {name: value for name, value in options.items() if value} | {"basis": basis}
     scores = given.pop("scores", None)
-    report = _fitted(graph, **given) if scores is None else _ranked(graph, scores, **given)
+    if scores is None:
+        report = _fitted(graph, sets, **given)
+    elif len(sets) > 1:
+        raise UsageError("--set: one value a knob beside --scores, whose networks are measured")
+    else:
+        report = _ranked(graph, scores, **given)
     write(report, chosen, output)
 
 
-def _fitted(graph: Graph, input: Any = None, **given: Any) -> Report:  # noqa: A002 - the option
-    from mnetcost.analysis.fit.fit import fit as search
+def _fitted(
+    graph: Graph,
+    sets: list[dict[str, Any]],
+    input: Any = None,  # noqa: A002 - the option
+    **given: Any,
+) -> Report:
+    from mnetcost.analysis.fit.knobs import Fits, fit_each
 
     shown = {name: given.pop(name) for name in ("view", "top") if name in given}
-    found = search(graph, size=input, **given)
+    found = fit_each(graph, sets, size=input, **given)
+    if not isinstance(found, Fits):
+        if found.best is None:
+            raise graph.refusal("nothing-fits", nothing_fits(found))
+        return fit_report(found, **shown)
+    from mnetcost.reports.fit_knobs import knobs_report, none_of_knobs
+
+    if shown.pop("view", "largest") == "front":
+        raise UsageError("--view front: a front of α·ρ needs one value a knob (--set)")
     if found.best is None:
-        raise graph.refusal("nothing-fits", nothing_fits(found))
-    return fit_report(found, **shown)
+        raise graph.refusal("nothing-fits", none_of_knobs(found))
+    return knobs_report(found, **shown)
 
 
 def _ranked(graph: Graph, scores: str, **given: Any) -> Report:

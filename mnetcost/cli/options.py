@@ -73,6 +73,15 @@ set_option = click.option(
 )
 
 
+sets_option = click.option(
+    "--set",
+    "knobs",
+    multiple=True,
+    metavar="KNOB=VALUES",
+    help="Set a knob of the spec, or try several values of it: depth=1,1.2; may be repeated.",
+)
+
+
 _SETTING_OPTIONS = (
     click.option(
         "--alpha",

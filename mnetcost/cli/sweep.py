@@ -4,17 +4,17 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
-from mnetcost.analysis.sweep.knobs import points_each, read_sets
+from mnetcost.analysis.sweep.knobs import of_each, points_each, read_sets
 from mnetcost.cli.options import (
     EXITS,
     basis_options,
     input_option,
     open_network,
-    set_option,
+    sets_option,
     spec_argument,
 )
 from mnetcost.cli.output import (
@@ -29,10 +29,13 @@ from mnetcost.cli.output import (
 )
 from mnetcost.problems import UsageError
 from mnetcost.render import FORMATS, SUFFIXES
+from mnetcost.reports.choices import SORTS
 
 if TYPE_CHECKING:
     from mnetcost.analysis.sweep.sweep import CountSweep
     from mnetcost.graph import Graph
+
+    Grids: TypeAlias = list[tuple[Mapping[str, Any], CountSweep]]
 
 PARQUET = "parquet"
 Step = TypeVar("Step")
@@ -44,7 +47,7 @@ Step = TypeVar("Step")
 @click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
 @click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
 @input_option
-@set_option
+@sets_option
 @basis_options
 @click.option(
     "--format",
@@ -53,6 +56,7 @@ Step = TypeVar("Step")
     help="How to write it. The default is rich, or what the suffix of --output says.",
 )
 @output_choice([*SUFFIXES, f".{PARQUET}"])
+@click.option("--sort", type=click.Choice(SORTS), help="The largest points first.")
 @click.option("--parts", metavar="DIR", help="Write Parquet part by part; goes on if it was cut.")
 @click.option(
     "--engine",
@@ -79,7 +83,8 @@ def sweep(
 
     Printed are mult-adds and parameters of every point, and the share of each layer type. A LIST
     is 1,0.75,0.5 or a range START:END:STEP that includes its end, such as 0.25:1:0.25; an option
-    may be repeated. The defaults are the paper's four by four.
+    may be repeated. The defaults are the paper's four by four. Several values of a knob,
+    --set depth=1,1.2, are swept too: the points of all combinations are one table.
 
     Up to 100,000 points are printed, the tables of over 2,000 shortened to both ends of their axes.
     2,000,000,000 are written as Parquet: with -o FILE.parquet as one file, with --parts as a folder
@@ -90,27 +95,30 @@ def sweep(
     mnetcost sweep
     mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
     mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
-    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1
+    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1 --sort mult_adds
     mnetcost sweep --alpha 0.001:1:0.001 -o grid.parquet
     mnetcost sweep --alpha 0.0001:1:0.0001 --rho 0.001:1:0.001 --parts grid
     mnetcost sweep --engine dask --scheduler tcp://127.0.0.1:8786
     """
     from mnetcost.analysis.sweep.sweep import MAX_POINTS
+    from mnetcost.reports.sweep import MAX_REPORTED
 
     binary = format_ == PARQUET or (format_ is None and (output or "").endswith(f".{PARQUET}"))
     if parts is not None and (format_ or output):
         raise UsageError("--parts writes Parquet into a folder: no --format or --output with it")
     if format_ == PARQUET and output in (None, "-"):
         raise UsageError("--format parquet needs --output FILE")
+    if options["sort"] and (binary or parts is not None):
+        raise UsageError("--sort is for what prints: no Parquet with it")
     sets = read_sets(knobs)
     with _engine(options["engine"], options.pop("scheduler")):
         if parts is not None:
-            _write_parts(list(_grids(spec, sets, MAX_POINTS, options)), parts)
+            _write_parts(_grids(spec, sets, MAX_POINTS, options), parts)
         elif binary and output is not None:
-            _write_parquet(list(_grids(spec, sets, MAX_POINTS, options)), output)
+            _write_parquet(_grids(spec, sets, MAX_POINTS, options), output)
         else:
-            chosen = choose_format(format_, output)
-            _write_report(spec, sets, options, chosen, output)
+            grids = _grids(spec, sets, MAX_REPORTED, options)
+            _write_report(grids, options, choose_format(format_, output), output)
 
 
 def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
@@ -124,13 +132,11 @@ def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
-def _grids(
-    spec: str, sets: list[dict[str, Any]], limit: int, options: dict[str, Any]
-) -> "Iterator[tuple[dict[str, Any], CountSweep]]":
+def _grids(spec: str, sets: list[dict[str, Any]], limit: int, options: dict[str, Any]) -> "Grids":
     """Each combination of knobs with its grid."""
     axes = {name: list(options[name]) or None for name in ("alpha", "rho", "resolution")}
-    for one in sets:
-        yield one, _grid(open_network(spec, one).graph, axes, points_each(limit, sets), options)
+    graph, most = open_network(spec, sets[0]).graph, points_each(limit, sets)
+    return of_each(graph, sets, lambda own: _grid(own, axes, most, options))
 
 
 def _grid(
@@ -143,63 +149,55 @@ def _grid(
 
 
 def _write_report(
-    spec: str,
-    sets: list[dict[str, Any]],
-    options: dict[str, Any],
-    format_: str,
-    output: str | None,
+    grids: "Grids", options: dict[str, Any], format_: str, output: str | None
 ) -> None:
-    from mnetcost.reports.sweep import MAX_REPORTED
-
-    grids = _grids(spec, sets, MAX_REPORTED, options)
+    sort, warnings = options["sort"], _warnings(grids)
     if format_ == "csv":
         from mnetcost.analysis.sweep.rows import Rows, csv_texts
 
-        sweeps = list(grids)
-        print_warnings(_warnings(sweeps))
-        write_text("".join(csv_texts(Rows(sweeps))), output)
+        print_warnings(warnings)
+        write_text("".join(csv_texts(Rows(grids), sort)), output)
     elif format_ == "json":
-        _write_json([(knobs, grid.computed()) for knobs, grid in grids], output)
+        _write_json([(knobs, grid.computed()) for knobs, grid in grids], sort, output)
     else:
-        _write_tables(list(grids), options, format_, output)
+        from mnetcost.reports.sweep import sweep_report
+
+        shown = grids if sort else _shortened(grids, options)
+        computed = [(knobs, grid.computed()) for knobs, grid in shown]
+        page = sweep_report(computed, grids[0][1].shape, sort, warnings)
+        write(page, format_, output)
 
 
-def _write_json(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str | None) -> None:
+def _shortened(grids: "Grids", options: dict[str, Any]) -> "Grids":
+    """The grids, of long ones their ends."""
+    from mnetcost.reports.sweep import MAX_SHOWN, ends
+
+    most, found = points_each(MAX_SHOWN, grids), []
+    for knobs, grid in grids:
+        shown = grid
+        if math.prod(grid.shape) > most:
+            alphas, rhos = ends(grid, most)
+            shown = _grid(grid.graph, {"alpha": alphas, "rho": rhos}, most, options)
+        found.append((knobs, shown))
+    return found
+
+
+def _write_json(sweeps: "Grids", sort: str | None, output: str | None) -> None:
     from mnetcost.render.json import listing_texts
     from mnetcost.reports.documents import header
     from mnetcost.reports.sweep_document import points_documents
 
     first = sweeps[0][1]
     head = header(first.graph, first.basis, _warnings(sweeps))
-    write_texts(listing_texts(head, "points", points_documents(sweeps)), output)
+    write_texts(listing_texts(head, "points", points_documents(sweeps, sort)), output)
 
 
-def _write_tables(
-    sweeps: "list[tuple[dict[str, Any], CountSweep]]",
-    options: dict[str, Any],
-    format_: str,
-    output: str | None,
-) -> None:
-    """The tables of each grid, of a long one those of its ends."""
-    from mnetcost.reports.sweep import MAX_SHOWN, ends, joined, sweep_report
-
-    most = points_each(MAX_SHOWN, sweeps)
-    pages = []
-    for knobs, grid in sweeps:
-        shown = grid
-        if math.prod(grid.shape) > most:
-            alphas, rhos = ends(grid, most)
-            shown = _grid(grid.graph, {"alpha": alphas, "rho": rhos}, most, options)
-        pages.append((knobs, sweep_report(shown.computed(), grid.shape)))
-    write(joined(pages, _warnings(sweeps)), format_, output)
-
-
-def _warnings(sweeps: "list[tuple[dict[str, Any], CountSweep]]") -> tuple[str, ...]:
+def _warnings(sweeps: "Grids") -> tuple[str, ...]:
     """What is likely a mistake in them, said once for all knobs."""
     return tuple(dict.fromkeys(text for _, one in sweeps for text in one.warnings))
 
 
-def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: str) -> None:
+def _write_parquet(sweeps: "Grids", output: str) -> None:
     from mnetcost.analysis.sweep.rows import Rows, write_parquet
 
     print_warnings(_warnings(sweeps))
@@ -211,7 +209,7 @@ def _write_parquet(sweeps: "list[tuple[dict[str, Any], CountSweep]]", output: st
         raise cannot_write(output, error) from None
 
 
-def _write_parts(sweeps: "list[tuple[dict[str, Any], CountSweep]]", folder: str) -> None:
+def _write_parts(sweeps: "Grids", folder: str) -> None:
     from mnetcost.analysis.sweep.parts import Part, write_parts
     from mnetcost.analysis.sweep.rows import Rows
 

@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from mnetcost.layers.base import Amount, Check, Join, Map, Part, Quantity, differs, layer
+from mnetcost.layers.base import (
+    HERE_AND_ALL,
+    Amount,
+    Check,
+    Join,
+    Map,
+    Part,
+    Quantity,
+    Reaches,
+    Tie,
+    differs,
+    layer,
+)
 from mnetcost.layers.convolution import GroupedConvolution, kernel_work
 from mnetcost.layers.fields import MAX_CHANNELS, Groups, Integer, Switch
 from mnetcost.layers.joins import shown
@@ -25,6 +37,12 @@ class DeformConv(GroupedConvolution, Join):
 
     offset_groups: Groups = 1
     mask: Switch = False
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return "its places are learned", "its places are learned"
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return "its offsets belong to its kernel"
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
@@ -73,6 +91,9 @@ class CondConv(GroupedConvolution):
 
     experts: Experts
     routing_bias: Switch = False
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE_AND_ALL, HERE_AND_ALL  # the factors are of the whole map
 
     def weights(self, x: Map, y: Map) -> Quantity:
         """Those of all experts."""

@@ -5,13 +5,19 @@ from typing import Annotated, NamedTuple
 
 from mnetcost.layers.activation import Act, activation
 from mnetcost.layers.base import (
+    HERE,
+    HERE_AND_ALL,
+    WHOLE,
     Amount,
     Check,
+    Kept,
     Layer,
     Map,
     Pair,
     Part,
     Quantity,
+    Reach,
+    Reaches,
     Stage,
     Width,
     differs,
@@ -42,7 +48,7 @@ RelativePosition = Annotated[str, Choice(("none", "signed", "absolute"))]
 
 
 @layer("squeeze_excitation", example="squeeze_excitation: {squeeze: 4}")
-class SqueezeExcitation(Layer):
+class SqueezeExcitation(Kept):
     """A gate a channel, from a bottleneck over the pooled map. Hu et al. 2018, arXiv:1709.01507."""
 
     squeeze: Channels
@@ -50,8 +56,8 @@ class SqueezeExcitation(Layer):
     act: Act = "relu"
     gate: Act = "sigmoid"
 
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE_AND_ALL, HERE_AND_ALL
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return (x.c, self.squeeze)
@@ -100,6 +106,16 @@ class Local(Layer):
         patch = self.patch or ONE
         return Pair(keys.h // patch.h, keys.w // patch.w)
 
+    def within(self) -> Reaches:
+        """What a position sees of the map that it attends."""
+        if self.patch is not None:
+            return "its patches lie apart", "its patches lie apart"
+        if self.window is None:
+            return HERE_AND_ALL, HERE_AND_ALL
+        return Reach(per=self.window.h, unit=self.window.h), Reach(
+            per=self.window.w, unit=self.window.w
+        )
+
     def tiling(self, keys: Map) -> Iterable[Check]:
         """Windows, or patches, fill the map."""
         tile, what = self.window or self.patch or ONE, "patches" if self.patch else "windows"
@@ -114,7 +130,7 @@ class Local(Layer):
 
 
 @layer("attention", example="attention: {heads: 4}")
-class Attention(Local):
+class Attention(Local, Kept):
     """Multi-head self-attention over the n positions of a map. Vaswani et al. 2017, section 3.2.
 
     Query, key, value and output projections hold c² weights each; the products of queries with
@@ -125,8 +141,11 @@ class Attention(Local):
     heads: Heads
     bias: Switch = True
 
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return self.within()
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.heads, self.heads
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
@@ -193,6 +212,14 @@ class WithoutProjections(Local):
     def output(self, x: Map, width: Width) -> Map:
         queries, _, values = self.operands(x)
         return Map(queries.h, queries.w, values.c * self.heads // self.shared())
+
+    def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
+        if self.across == "channels":
+            return [(HERE, HERE) for _ in maps]
+        _, *others = maps
+        if not others or self.window or self.patch:
+            return [self.within() for _ in maps]
+        return [(HERE, HERE), *((WHOLE, WHOLE) for _ in others)]
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         q, k, v = self.operands(x)

@@ -1,9 +1,21 @@
 """Recurrent layers, over the positions of a map in order: row by row, as `flatten` has them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from mnetcost.layers.base import Amount, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import (
+    HERE_AND_ALL,
+    WHOLE,
+    Amount,
+    Layer,
+    Map,
+    Part,
+    Quantity,
+    Reaches,
+    Tie,
+    Width,
+    layer,
+)
 from mnetcost.layers.fields import Channels, Choice, Integer, OptionalChannels, Switch
 
 Layers = Annotated[Quantity, Integer(1, 1000, "layers")]
@@ -32,6 +44,16 @@ class Recurrent(Layer):
     def output(self, x: Map, width: Width) -> Map:
         channels = width(self.out, self.scale) * self.directions()
         return Map(1, 1, channels) if self.returns == "last" else x._replace(c=channels)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        if self.returns == "last":
+            return WHOLE, WHOLE
+        if self.bidirectional:
+            return HERE_AND_ALL, HERE_AND_ALL
+        return "it sees all before it", "it sees all before it"
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return "its cells read each other"
 
     def directions(self) -> int:
         """1, or 2 where it is bidirectional."""

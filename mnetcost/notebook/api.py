@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
-from mnetcost.analysis.sweep.knobs import combinations, points_each
+from mnetcost.analysis.sweep.knobs import combinations, of_each, points_each
 from mnetcost.graph import Graph
 from mnetcost.notebook.compare import Comparison
 from mnetcost.notebook.cost import Cost
@@ -20,6 +20,7 @@ from mnetcost.targets import each
 
 if TYPE_CHECKING:  # these need NumPy
     from mnetcost.analysis.fit.fit import Fit
+    from mnetcost.analysis.fit.knobs import Fits
     from mnetcost.analysis.fit.scores import Ranking
     from mnetcost.notebook.sweep import Sweep, Sweeps
 
@@ -107,21 +108,60 @@ def sweep(  # noqa: PLR0913 - the axes, and what is counted
     from mnetcost.analysis.sweep.sweep import MAX_POINTS
     from mnetcost.notebook.sweep import Sweep, Sweeps
 
-    base = network if isinstance(network, Network) else load(network)
-    sets, axes = combinations(set or {}), (alpha, rho, resolution, input)
-    found = [
-        Sweep.of(
-            (base.set(**one) if one else base).graph,
-            *axes,
+    sets = combinations(set or {})
+
+    def counted(graph: Graph) -> Sweep:
+        return Sweep.of(
+            *(graph, alpha, rho, resolution, input),
             basis=make_basis(convention, batch, pass_),
             limit=points_each(MAX_POINTS, sets),
             invalid=invalid,
             engine=engine,
             dtype=dtype,
         )
-        for one in sets
-    ]
+
+    found = [one for _, one in of_each(_graph(network), sets, counted)]
     return found[0] if len(found) == 1 else Sweeps(sets, found)
+
+
+@overload
+def fit(
+    network: Network | str | os.PathLike[str],
+    max_mult_adds: Any = ...,
+    max_params: Any = ...,
+    *,
+    set: None = ...,
+    min_alpha: Any = ...,
+    max_alpha: Any = ...,
+    rho: Any = ...,
+    resolution: Any = ...,
+    resolution_multiple: Any = ...,
+    input: Any = ...,
+    convention: str | os.PathLike[str] | None = ...,
+    batch: int = ...,
+    pass_: str = ...,
+) -> "Fit":
+    """Without knobs, one search."""
+
+
+@overload
+def fit(
+    network: Network | str | os.PathLike[str],
+    max_mult_adds: Any = ...,
+    max_params: Any = ...,
+    *,
+    set: Mapping[str, Any],
+    min_alpha: Any = ...,
+    max_alpha: Any = ...,
+    rho: Any = ...,
+    resolution: Any = ...,
+    resolution_multiple: Any = ...,
+    input: Any = ...,
+    convention: str | os.PathLike[str] | None = ...,
+    batch: int = ...,
+    pass_: str = ...,
+) -> "Fit | Fits":
+    """With knobs, a search for each combination of their values."""
 
 
 def fit(  # noqa: PLR0913 - the budget, and where to look
@@ -129,8 +169,9 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     max_mult_adds: Any = None,
     max_params: Any = None,
     *,
+    set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
     min_alpha: Any = None,
-    max_alpha: Any = 1,
+    max_alpha: Any = None,
     rho: Any = None,
     resolution: Any = None,
     resolution_multiple: Any = None,
@@ -138,21 +179,25 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     convention: str | os.PathLike[str] | None = None,
     batch: int = 1,
     pass_: str = "forward",
-) -> "Fit":
+) -> "Fit | Fits":
     """The width and resolution multipliers that fill a budget best, exactly.
 
     The limits are whole numbers or texts such as "150M". All α from `min_alpha` (above 0 for None)
-    to `max_alpha` are searched, at every `rho` or `resolution` (px of the longer side); without
+    to `max_alpha` (1) are searched, at every `rho` or `resolution` (px of the longer side); without
     them at the network's own input and every multiple of `resolution_multiple` px (32) below it.
     `.best`, `.largest` and `.front` hold plateaus of α, each with its exact ends and its cost.
     Limits and costs are of what `convention`, `batch` and `pass_` count, as for `Network.cost`.
 
+    `set` sets knobs; several values give a sequence, a search for each combination, whose
+    `.largest` is one list, the fullest budget first. α and ρ are then 1 where none is given.
+
     Raises UsageError for a wrong or missing limit or axis, or where there is too much to search.
     """
-    from mnetcost.analysis.fit.fit import fit as fit_graph
+    from mnetcost.analysis.fit.knobs import fit_each
 
-    return fit_graph(
+    return fit_each(
         _graph(network),
+        combinations(set or {}),
         max_mult_adds=max_mult_adds,
         max_params=max_params,
         min_alpha=min_alpha,

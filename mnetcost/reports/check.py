@@ -19,8 +19,7 @@ from mnetcost.printed import (
     Printed,
 )
 from mnetcost.problems import SpecError
-from mnetcost.reports.documents import warned
-from mnetcost.reports.measures import measures
+from mnetcost.reports.measures import cost_headers, in_words
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec.sources import stem
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -31,12 +30,13 @@ PROBLEM = "problem"  # the verdict of a spec that cannot be checked
 
 def figure_text(one: Check) -> str:
     """What the figure is called: its kind, or in words what another basis counts."""
-    basis = one.cost.basis
+    basis = one.held.basis
     if basis == FORWARD or (one.kind == "params" and basis.convention is None):
         return one.kind
     if basis.convention and one.kind == "params":
         return f"params ({basis.convention.name})"
-    return measures(one.cost)[-1].words
+    words = in_words(cost_headers(basis)["mult_adds"])
+    return f"{words} at most" if one.held.ranges else words
 
 
 def message_text(one: Check) -> str:
@@ -51,7 +51,7 @@ def message_text(one: Check) -> str:
 
 def held_for(one: Check) -> str:
     """What it holds for: variant, α, ρ or resolution, input, knobs, and a batch."""
-    batch = one.cost.basis.batch
+    batch = one.held.basis.batch
     return setting_text(one.entry) + (f", batch {batch:,}" if batch > 1 else "")
 
 
@@ -102,9 +102,9 @@ def check_report(
 
 def _warnings(found: Iterable[Check]) -> Iterable[str]:
     """The warnings about each network at a setting, said once."""
-    held = {(one.spec, held_for(one)): one.cost for one in found}
-    for (spec, setting), cost in held.items():
-        for text in warned(cost.graph, [cost.setting]):
+    held = {(one.spec, held_for(one)): one.held for one in found}
+    for (spec, setting), one in held.items():
+        for text in one.warnings:
             yield f"{spec}, {setting}: {text}"
 
 
@@ -205,7 +205,7 @@ def _figure_document(one: Check) -> dict[str, Any]:
 
 def _limit_document(one: Check) -> dict[str, Any]:
     limit = int(one.printed.value)
-    basis = one.cost.basis
+    basis = one.held.basis
     return {
         **_document(one, "budget"),
         "limit": limit,
@@ -223,7 +223,7 @@ def _document(one: Check, key: str) -> dict[str, Any]:
         "variant": one.entry.variant,
         "set": {knob: _json_value(value) for knob, value in one.entry.set.items()},
         "alpha": str(one.entry.alpha),
-        "rho": str(one.cost.setting.rho),
+        "rho": str(one.held.setting.rho),
         "setting": held_for(one),
         "kind": one.kind,
         "figure": figure_text(one),

@@ -57,13 +57,15 @@ def nothing_fits(fit: "Fit") -> str:
     budget = budget_text(fit.budget, fit.basis)
     if not fit.smallest:
         words = "the network is impossible at every α and ρ that was tried"
-        return f"{fit.graph.name}: nothing fits: {words} ({_searched(fit)})"
+        return f"{fit.graph.name}: nothing fits: {words} ({searched_text(fit)})"
     called = cost_words(fit.basis)
     kinds = (called["mult_adds"], called["params"])
-    least = [f"the fewest {kind} are {_place(fit, one)}" for kind, one in zip(kinds, fit.smallest)]
+    least = [
+        f"the fewest {kind} are {place_text(fit, one)}" for kind, one in zip(kinds, fit.smallest)
+    ]
     if fit.smallest[0] == fit.smallest[1]:
-        least = [f"the smallest network has {_place(fit, fit.smallest[0])}"]
-    return f"{fit.graph.name}: nothing fits {budget} ({_searched(fit)}): {'; '.join(least)}"
+        least = [f"the smallest network has {place_text(fit, fit.smallest[0])}"]
+    return f"{fit.graph.name}: nothing fits {budget} ({searched_text(fit)}): {'; '.join(least)}"
 
 
 def budget_text(budget: Budget, basis: Basis) -> str:
@@ -73,10 +75,12 @@ def budget_text(budget: Budget, basis: Basis) -> str:
     return f"at most {' and '.join(given)}" if given else "no budget"
 
 
-def _place(fit: "Fit", one: "Choice") -> str:
-    setting = one.setting
+def place_text(fit: "Fit", one: "Choice") -> str:
+    """A configuration in words: its costs, the α that give it, and ρ."""
+    setting, plateau = one.setting, one.plateau
+    alphas = f"= {ratio_text(plateau.alpha)}" if plateau.is_point else f"in {plateau}"
     return (
-        f"{costs_text(one, fit.basis)}, at α in {one.plateau}, "
+        f"{costs_text(one, fit.basis)}, at α {alphas}, "
         f"ρ = {ratio_text(setting.rho)} (input {setting.height}×{setting.width})"
     )
 
@@ -87,11 +91,13 @@ def costs_text(one: Any, basis: Basis) -> str:
     return f"{one.mult_adds:,} {words['mult_adds']} and {one.params:,} {words['params']}"
 
 
-def _searched(fit: "Fit") -> str:
+def searched_text(fit: "Fit") -> str:
+    """Which α and which inputs were tried."""
     low = "(0" if fit.low is None else f"[{ratio_text(fit.low)}"
     inputs = ", ".join(f"{one.height}×{one.width}" for one in fit.settings[:10])
     more = ", ..." if len(fit.settings) > 10 else ""
-    return f"α in {low}, {ratio_text(fit.high)}]; inputs {inputs}{more}"
+    alphas = f"in {low}, {ratio_text(fit.high)}]" if fit.low != fit.high else f"= {low[1:]}"
+    return f"α {alphas}; inputs {inputs}{more}"
 
 
 def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
@@ -150,6 +156,20 @@ def _table(
 def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
     """One row a configuration, each end of its plateau apart: for CSV."""
     columns = (
+        *value_columns(fit.budget, fit.basis),
+        Column("capacity", "Capacity", Kind.NUMBER),
+        Column("front", "Front", Kind.TEXT),
+    )
+    on = dict(fit.front)
+    rows = tuple(
+        (*value_cells(fit, one), one.capacity, " ".join(on.get(one, ()))) for one in choices
+    )
+    return Table("values", "Configurations", columns, rows)
+
+
+def value_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
+    """What CSV has of a configuration: each end of its plateau apart."""
+    return (
         Column("alpha", "α", Kind.NUMBER, label=True),
         Column("from", "from", Kind.NUMBER),
         Column("from_included", "included", Kind.TEXT),
@@ -157,24 +177,19 @@ def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
         Column("to_included", "included", Kind.TEXT),
         Column("rho", "ρ", Kind.NUMBER),
         Column("input", "Input", Kind.MAP),
-        *share_columns(fit.budget, fit.basis),
-        Column("capacity", "Capacity", Kind.NUMBER),
-        Column("front", "Front", Kind.TEXT),
+        *share_columns(budget, basis),
     )
-    on = dict(fit.front)
-    rows = []
-    for one in choices:
-        start, end = one.plateau
-        rows.append(
-            (
-                *(one.setting.alpha, start.alpha, _truth(not start.past)),
-                *(end.alpha, _truth(end.past), one.setting.rho),
-                input_map(fit.graph, one.setting),
-                *share_cells(one, fit.fills(one)),
-                *(one.capacity, " ".join(on.get(one, ()))),
-            )
-        )
-    return Table("values", "Configurations", columns, tuple(rows))
+
+
+def value_cells(fit: "Fit", one: "Choice") -> tuple[Any, ...]:
+    """The values under `value_columns`."""
+    start, end = one.plateau
+    return (
+        *(one.setting.alpha, start.alpha, _truth(not start.past)),
+        *(end.alpha, _truth(end.past), one.setting.rho),
+        input_map(fit.graph, one.setting),
+        *share_cells(one, fit.fills(one)),
+    )
 
 
 def _truth(value: bool) -> str:
@@ -199,7 +214,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         *convention_notes(fit.basis, Count.of(fit.graph, make_setting(fit.graph.base))),
         *basis_notes(fit.basis),
         ("Width", rounding_text(fit.graph)),
-        ("Searched", _searched(fit)),
+        ("Searched", searched_text(fit)),
         (
             "Plateau",
             "all α of an interval give one network; [ and ] include their end",
@@ -211,7 +226,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         inputs = ", ".join(f"{one.height}×{one.width}" for one in fit.impossible[:10])
         notes.append(("Impossible", f"at any α: {inputs}"))
     if fit.best is not None:
-        notes.append(("Best", f"{_place(fit, fit.best)}; the greatest capacity α·ρ that fits"))
+        notes.append(("Best", f"{place_text(fit, fit.best)}; the greatest capacity α·ρ that fits"))
     return tuple(notes)
 
 
@@ -233,6 +248,11 @@ def _document(fit: "Fit") -> dict[str, Any]:
 
 
 def _choice(fit: "Fit", one: "Choice", on: dict["Choice", tuple[str, ...]]) -> dict[str, Any]:
+    return {**choice_document(fit, one), "front": list(on.get(one, ()))}
+
+
+def choice_document(fit: "Fit", one: "Choice") -> dict[str, Any]:
+    """A configuration for programs."""
     start, end = one.plateau
     return {
         "alpha": str(one.setting.alpha),
@@ -243,5 +263,4 @@ def _choice(fit: "Fit", one: "Choice", on: dict["Choice", tuple[str, ...]]) -> d
         **costs_document(one, fit.basis),
         "fills": {kind: float(part) for kind, part in fit.fills(one).items()},
         "capacity": str(one.capacity),
-        "front": list(on.get(one, ())),
     }

@@ -1,13 +1,14 @@
-"""The numbers of a row: parameters and mult-adds, or what another basis counts."""
+"""The numbers of a row: parameters and mult-adds, or what another basis counts; and its knobs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from mnetcost.conventions.presets import columns
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, Count, LayerCost, share
 from mnetcost.record import Record
-from mnetcost.reports.settings import is_another
+from mnetcost.reports.settings import is_another, knob_text
 from mnetcost.tabular import Column, Kind
 
 PASS_WORDS = {
@@ -158,3 +159,30 @@ def in_words(header: str) -> str:
     """A header within a sentence: "mult-adds of training", "MACs (fvcore)"."""
     text = header.replace("\n", " ")
     return text if text[1].isupper() else text[0].lower() + text[1:]
+
+
+def knob_columns(
+    sets: Sequence[Mapping[str, Any]], taken: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """A column a knob, for rows of these sets; one that is called as another is has `set_`."""
+    return tuple(
+        Column(
+            f"set_{name}" if name in taken else name,
+            name,
+            Kind.NUMBER if all(_is_number(one[name]) for one in sets) else Kind.TEXT,
+            label=True,
+        )
+        for name in sets[0]
+    )
+
+
+def knob_cells(knobs: Mapping[str, Any], columns: Sequence[Column]) -> tuple[Any, ...]:
+    """The values under `knob_columns`."""
+    return tuple(
+        Fraction(value) if column.kind is Kind.NUMBER else knob_text(value)
+        for value, column in zip(knobs.values(), columns)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)

@@ -5,7 +5,15 @@ from typing import Any
 
 from mnetcost.analysis.conventions.terms import number
 from mnetcost.analysis.reconcile.candidates import Candidate, candidates
-from mnetcost.analysis.reconcile.matches import CALLED, ROUNDED, Match, Matches, digits, matches
+from mnetcost.analysis.reconcile.matches import (
+    CALLED,
+    ROUNDED,
+    Match,
+    Matches,
+    digits,
+    is_sure,
+    matches,
+)
 from mnetcost.analysis.reconcile.way import Way
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention
@@ -19,7 +27,6 @@ from mnetcost.tabular import Column, Kind, Report, Table
 
 MAX_SHOWN = 20
 MAX_DOUBTED = 5  # of what explains nothing
-SURE = 0.05  # by chance less often: the answer says "is", not "may be"
 
 
 def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Report:
@@ -111,6 +118,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
             *_remarks(hits[:1], tried),
             ("Tried", _tried(found)),
             *warning_notes(setting),
+            *_warnings(shown[:most]),
         ),
         document={
             **setting,
@@ -129,7 +137,7 @@ def answer_text(found: Matches, printed: Printed) -> str:
     """What a printed number counts, in one sentence."""
     if found.explained:
         first = found.explained[0]
-        verb = "is" if first.chance <= SURE else "may be"
+        verb = "is" if is_sure(found, printed) else "may be"
         return f"{printed.text} {verb} {_match_text(first, printed)}."
     if not found.by_chance:
         return f"nothing explains {printed.text}: of {found.tried:,} numbers none prints so."
@@ -145,7 +153,9 @@ def answer_text(found: Matches, printed: Printed) -> str:
 def _match_text(one: Match, printed: Printed) -> str:
     """What it counts, how, and the number that prints so."""
     found = one.candidate
-    scope = found.scope if found.scope.startswith("the ") else f"the network {found.scope}"
+    words = found.scope
+    scope = words if words.startswith("the ") else f"the {words}"
+    scope = f"the network {words}" if words.startswith("without") else scope
     called = f", which it calls {printed.unit}s" if _called_otherwise(one, printed) else ""
     divided = f" / {_prefix(one, printed)}" if one.binary else ""
     where = ", ".join(filter(None, (scope, found.network)))
@@ -194,7 +204,7 @@ def _row(one: Match, printed: Printed) -> tuple[Any, ...]:
 def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tuple[str, str]]:
     """What another network changes, and who prints twice a tool's number."""
     for found in (one.candidate for one in first):
-        plain = found._replace(network="", value=0, distance=0)
+        plain = found._replace(network="", value=0, distance=0, warnings=())
         for one in tried:
             if found.network and one._replace(value=0, distance=0) == plain:
                 change = f"{found.value - one.value:+,} against {one.value:,} {_unit(one)}"
@@ -205,6 +215,15 @@ def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tup
                 "Doubled",
                 f"{', '.join(filter(None, doubled))}: twice what {found.names[0]} counts",
             )
+
+
+def _warnings(shown: Iterable[Match]) -> tuple[tuple[str, str], ...]:
+    """What is to be warned of in the networks of these rows, said once."""
+    candidates = (one.candidate for one in shown)
+    texts = (
+        f"{one.network.partition(',')[0]}: {text}" for one in candidates for text in one.warnings
+    )
+    return tuple(("Warning", text) for text in dict.fromkeys(texts))
 
 
 def _tried(found: Matches) -> str:
@@ -242,4 +261,5 @@ def _document(one: Match, printed: Printed) -> dict[str, Any]:
         "printed": one.printed or None,
         "rounded": one.printed == ROUNDED,
         "chance": one.chance if one.printed else None,
+        "warnings": list(found.warnings),
     }

@@ -1,10 +1,11 @@
 """The grid of a sweep and every point of it, as tables; of a long one both ends."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
-from math import isqrt
-from typing import Any, NamedTuple, Self
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
 from mnetcost.conventions.tally import Bounds
@@ -14,6 +15,8 @@ from mnetcost.multipliers import make_setting
 from mnetcost.reports.measures import (
     PASS_WORDS,
     cost_headers,
+    knob_cells,
+    knob_columns,
     own_cells,
     own_columns,
     unit_line,
@@ -26,104 +29,74 @@ MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
 MAX_SHOWN = 2_000  # points of tables; who reads more has a program do it
 ALL_POINTS = "--format csv and json have every one, -o FILE.parquet too"
 
-Index = tuple[int, int]
+NONE = (None,)
 Grid = list[list[int | None]]  # None where the network is impossible
+Knobbed: TypeAlias = tuple[Mapping[str, Any], CountSweep]
 
 
-class _Grids(NamedTuple):
-    """The numbers of a network or a type at every point, as Python ints; at one point without."""
+def sweep_report(
+    sweeps: Sequence[Knobbed],
+    shape: tuple[int, int] | None = None,
+    sort: str | None = None,
+    warnings: Iterable[str] = (),
+) -> Page:
+    """The grids and the points of a sweep, or the points of several as one table with their knobs.
 
-    params: Any
-    mult_adds: Any
-    counted: Bounds
-    counted_params: Any
-
-    @classmethod
-    def of(cls, grid: CostGrid) -> Self:
-        """The numbers of a sweep, or of one of its types."""
-        counted = Bounds(*(one.tolist() for one in grid.counted))
-        return cls(
-            grid.params.tolist(), grid.mult_adds.tolist(), counted, grid.counted_params.tolist()
-        )
-
-    def at(self, index: Index) -> "_Grids":
-        """The numbers at a point, each None where it is impossible."""
-        a, r = index
-        counted = Bounds(*(one[a][r] for one in self.counted))
-        return _Grids(self.params[a][r], self.mult_adds[a][r], counted, self.counted_params[a][r])
-
-
-class _Counts(NamedTuple):
-    """Every number of a sweep that is printed; whether the convention's is a range anywhere."""
-
-    whole: _Grids
-    types: dict[str, _Grids]
-    ranged: bool
-
-    @classmethod
-    def of(cls, sweep: CountSweep) -> Self:
-        """The numbers of a sweep."""
-        whole = _Grids.of(sweep)
-        types = {name: _Grids.of(one) for name, one in sweep.types.items()}
-        return cls(whole, types, bool(whole.counted.low != whole.counted.high))
-
-
-def sweep_report(sweep: CountSweep, shape: tuple[int, int] | None = None) -> Page:
-    """The grids and the points of a sweep, which shows the ends of one of `shape`."""
-    counts, part = _Counts.of(sweep), _left_out(sweep, shape or sweep.shape)
-    tables = (*_tables(sweep, counts), _points(sweep, counts))
-    every = (("All points", ALL_POINTS),) if part else ()
+    Points are α-major, or those with the most of `sort` first, and then no grid is shown. Of
+    sweeps of this `shape` the ends are shown.
+    """
+    knobs, sweep = sweeps[0]
+    several, points = len(sweeps) > 1, sum(math.prod(one.shape) for _, one in sweeps)
+    part = _left_out(sweep, shape or sweep.shape)
+    if sort is not None and points > MAX_SHOWN:
+        part = f"\n(only the {MAX_SHOWN:,} largest of {points:,})"
+    grids = () if several or sort is not None else _tables(sweep)
+    head = f"{knobs_text(knobs)}: " if knobs and not several else ""
     return Page(
-        title=f"{sweep.graph.name}: α × ρ",
-        tables=tuple(one._replace(title=f"{one.title}{part}") for one in tables),
+        title=f"{sweep.graph.name}: " + ", ".join(["α × ρ", *(knobs if several else ())]),
+        tables=tuple(
+            one._replace(title=f"{head}{one.title}{part}")
+            for one in (*grids, _points(sweeps, sort))
+        ),
         notes=(
-            *every,
+            *((("All points", ALL_POINTS),) if part else ()),
             *source_notes(sweep.graph),
             *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
+            *(("Warning", text) for text in warnings),
         ),
     )
 
 
-def _indices(sweep: CountSweep) -> Iterator[Index]:
-    """Every grid point, α-major."""
-    alphas, rhos = sweep.shape
-    return ((a, r) for a in range(alphas) for r in range(rhos))
-
-
-def _tables(sweep: CountSweep, counts: _Counts) -> tuple[Table, ...]:
+def _tables(sweep: CountSweep) -> tuple[Table, ...]:
     """Work by α and ρ; parameters beside it, or as a grid where they depend on ρ."""
     header, columns = cost_headers(sweep.basis)["params"], _columns(sweep)
-    beside = [
-        sorted({one for one in row if one is not None}) for row in counts.whole.counted_params
-    ]
+    counted: Grid = sweep.counted_params.tolist()
+    beside = [sorted({one for one in row if one is not None}) for row in counted]
     if any(len(found) > 1 for found in beside):
         title = f"{header} by α and input".replace("\n", " ")
-        params = _grid(title, sweep, columns, counts.whole.counted_params)
-        return (
-            *(_grid(title, sweep, columns, work) for title, work in _work(sweep, counts)),
-            params,
-        )
+        params = _grid(title, sweep, columns, counted)
+        return (*(_grid(title, sweep, columns, work) for title, work in _work(sweep)), params)
     columns = (Column("params", header, Kind.INTEGER), *columns)
     return tuple(
-        _grid(
-            title, sweep, columns, [(*(found or [None]), *row) for found, row in zip(beside, work)]
-        )
-        for title, work in _work(sweep, counts)
+        _grid(title, sweep, columns, [(*(found or NONE), *row) for found, row in zip(beside, work)])
+        for title, work in _work(sweep)
     )
 
 
-def _work(sweep: CountSweep, counts: _Counts) -> Iterator[tuple[str, Grid]]:
+def _work(sweep: CountSweep) -> Iterator[tuple[str, Grid]]:
     """What the grids show, titled: mult-adds, or the convention's number or both its bounds."""
     convention, by = sweep.basis.convention, " by α and input"
     if convention is None or not convention.counts_work:
-        yield f"Mult-adds{by}{unit_line(sweep.basis)}", counts.whole.mult_adds
-    elif not counts.ranged:
-        yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", counts.whole.counted.low
-    else:
-        for words, work in zip((", at least", ", at most"), counts.whole.counted):
-            yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
+        yield f"Mult-adds{by}{unit_line(sweep.basis)}", sweep.mult_adds.tolist()
+        return
+    low, high = (one.tolist() for one in sweep.counted)
+    if low == high:
+        yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", low
+        return
+    for words, work in ((", at least", low), (", at most", high)):
+        yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
 
 
 def _grid(
@@ -145,50 +118,75 @@ def _columns(sweep: CountSweep) -> tuple[Column, ...]:
     )
 
 
-def _points(sweep: CountSweep, counts: _Counts) -> Table:
-    """One row a point: its cost, and the share of the mult-adds in each type that has any."""
-    largest = max((one for one in chain.from_iterable(counts.whole.mult_adds) if one), default=0)
-    types = {
-        name: one.mult_adds for name, one in counts.types.items() if any(map(any, one.mult_adds))
-    }
+def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
+    """One row a point: its cost, and of one sweep the share of the mult-adds in each type."""
+    _, first = sweeps[0]
+    several = len(sweeps) > 1
+    types = {} if several else {k: one for k, one in first.types.items() if one.mult_adds.any()}
+    ranged = any((one.counted.low != one.counted.high).any() for _, one in sweeps)
+    order = _order(sweeps, sort)
+    labels = knob_columns([one for one, _ in sweeps]) if several else ()
+    rows: dict[int, tuple[Any, ...]] = {}
+    start = 0
+    for own, sweep in sweeps:
+        end = start + math.prod(sweep.shape)
+        places = order[(start <= order) & (order < end)]
+        label = knob_cells(own, labels)
+        found = _rows(sweep, places - start, types, ranged)
+        rows.update(zip(places.tolist(), (label + row for row in found)))
+        start = end
     columns = (
-        *_places(),
-        Column("params", "Parameters", Kind.INTEGER),
-        Column("mult_adds", PASS_WORDS[sweep.basis.pass_], Kind.INTEGER),
-        Column("bar", "", Kind.BAR, joined=True),
-        *own_columns(sweep.basis, counts.ranged),
-        *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
-    )
-    rows = []
-    for a, r in _indices(sweep):
-        one = counts.whole.at((a, r))
-        bar = share(one.mult_adds or 0, largest)
-        shares: Iterable[Any] = (share(work[a][r], one.mult_adds) for work in types.values())
-        if one.mult_adds is None:
-            shares = (None,) * len(types)
-        own = own_cells(sweep.basis, counts.ranged, one.counted_params, one.counted)
-        rows.append((*_place(sweep, (a, r)), one.params, one.mult_adds, bar, *own, *shares))
-    title = "Every point, with each type's share of mult-adds" + unit_line(sweep.basis)
-    return Table("points", title, columns, tuple(rows))
-
-
-def _places() -> tuple[Column, ...]:
-    return (
+        *labels,
         Column("alpha", "α", Kind.NUMBER, label=True),
         Column("rho", "ρ", Kind.NUMBER, label=True),
         Column("input", "Input", Kind.MAP),
+        Column("params", "Parameters", Kind.INTEGER),
+        Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.INTEGER),
+        Column("bar", "", Kind.BAR, joined=True),
+        *own_columns(first.basis, ranged),
+        *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
     )
+    words = "" if several else ", with each type's share of mult-adds"
+    title = f"Every point{words}{unit_line(first.basis)}"
+    return Table("points", title, columns, tuple(rows[number] for number in order.tolist()))
 
 
-def _place(sweep: CountSweep, index: Index) -> tuple[Any, ...]:
-    a, r = index
-    return sweep.alpha[a], sweep.rho[r], sweep.input(a, r)
+def _order(sweeps: Sequence[Knobbed], sort: str | None) -> Any:
+    """Which points are shown, each by its number in all sweeps together."""
+    if sort is None:
+        return np.arange(sum(math.prod(one.shape) for _, one in sweeps))
+    costs = [np.ma.filled(getattr(one, sort), -1).ravel() for _, one in sweeps]
+    return np.argsort(-np.concatenate(costs), kind="stable")[:MAX_SHOWN]
+
+
+def _rows(
+    sweep: CountSweep, places: Any, types: Mapping[str, CostGrid], ranged: bool
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of points, each by its number α-major: all but the knobs."""
+    arrays = (sweep.params, sweep.mult_adds, *sweep.counted, sweep.counted_params)
+    numbers = [_at(one, places) for one in arrays]
+    each = [_at(one.mult_adds, places) for one in types.values()]
+    across = sweep.shape[1]
+    for place, (params, work, low, high, own), *parts in zip(places.tolist(), zip(*numbers), *each):
+        a, r = divmod(place, across)
+        none = work is None
+        yield (
+            *(sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, work, Fraction(work or 0)),
+            *own_cells(sweep.basis, ranged, own, Bounds(low, high)),
+            *(None if none else share(one, work) for one in parts),
+        )
+
+
+def _at(numbers: Any, places: Any) -> list[int | None]:
+    """The numbers at these points, as Python has them; None where the network is impossible."""
+    found: list[int | None] = numbers.ravel()[places].tolist()
+    return found
 
 
 def ends(sweep: CountSweep, points: int) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """The α and the ρ at both ends of the axes, of about so many points together."""
     alphas, rhos = sweep.shape
-    across = min(rhos, max(isqrt(points), points // alphas))
+    across = min(rhos, max(math.isqrt(points), points // alphas))
     return _ends(sweep.alpha, points // across), _ends(sweep.rho, across)
 
 
@@ -206,14 +204,3 @@ def _left_out(shown: CountSweep, shape: tuple[int, int]) -> str:
         if few < every
     ]
     return f"\n(only {', '.join(parts)})" if parts else ""
-
-
-def joined(pages: Sequence[tuple[Mapping[str, Any], Page]], warnings: Iterable[str] = ()) -> Page:
-    """One page: every table under its knobs, and the warnings about all grids."""
-    tables = [
-        one._replace(title=f"{knobs_text(knobs)}: {one.title}") if knobs else one
-        for knobs, page in pages
-        for one in page.tables
-    ]
-    notes = (*pages[0][1].notes, *(("Warning", text) for text in warnings))
-    return pages[0][1]._replace(tables=tuple(tables), notes=notes)

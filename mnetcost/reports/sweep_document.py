@@ -12,13 +12,23 @@ from mnetcost.cost import Basis
 from mnetcost.reports.documents import counted_document, types_document
 from mnetcost.reports.settings import is_another, knobs_document
 
+_NONE = 1  # where an impossible point stands: behind all, whose costs are negated
 AT_ONCE = 10_000  # points whose numbers are Python's
 
 
 def points_documents(
+    sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]], sort: str | None = None
+) -> Iterable[dict[str, Any]]:
+    """Every point of every sweep with the knobs that are swept: α-major, or the largest first."""
+    points = _every_point(sweeps)
+    if sort is None:
+        return points
+    return sorted(points, key=lambda point: _NONE if point[sort] is None else -point[sort])
+
+
+def _every_point(
     sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]],
 ) -> Iterator[dict[str, Any]]:
-    """Every point of every sweep, α-major, with the knobs that are swept."""
     for knobs, sweep in sweeps:
         beside = {"set": knobs_document(knobs)} if knobs else {}
         for alphas in blocks(*sweep.shape, AT_ONCE):

@@ -11,7 +11,7 @@ is written), `edits`, `respelling`, `renumbering`, `settling`, `roundtrip` and `
 form).
 """
 
-from mnetcost.spec.reader import load_graph, read_graph, resized
+from mnetcost.spec.reader import Spec, load_graph, read_graph, resized
 from mnetcost.spec.sources import (
     find,
     find_scores,
@@ -23,6 +23,7 @@ from mnetcost.spec.sources import (
 )
 
 __all__ = [
+    "Spec",
     "find",
     "find_scores",
     "is_path",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.expressions import names_in, value_text
 from mnetcost.graph import Graph, Input, link
@@ -11,7 +11,8 @@ from mnetcost.layers.base import UNKNOWN
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer
 from mnetcost.multipliers import Rounding, read_size
 from mnetcost.norm_folding import with_folds
-from mnetcost.problems import TOP, Collector, Mark, Origin, UsageError
+from mnetcost.printed import Budget, Expectation
+from mnetcost.problems import TOP, Collector, Origin, UsageError
 from mnetcost.spec.blocks import REQUIRED, RESERVED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
 from mnetcost.spec.convert import Converter, wanted
@@ -33,6 +34,7 @@ TOP_KEYS = (
     *("mnetcost", "name", "source", "input", "width", "knobs", "variants", "defaults", "blocks"),
     *("layers", "expect", "budget"),
 )
+FIGURE_SECTIONS = ("expect", "budget")
 SIDES = {
     "height": Integer(1, MAX_SIDE, "px"),
     "width": Integer(1, MAX_SIDE, "px"),
@@ -57,40 +59,88 @@ def read_graph(origin: Origin, variant: str = "", given: Mapping[str, Any] | Non
     with collector.reading():
         root = read_mapping(collector, "the spec", _OUTLINE)
         if root is not None:
-            graph = _Reader(collector, variant, given or {}).graph(root)
+            reader = _Reader(collector)
+            said = reader.said(root)
+            graph = reader.graph(said, variant, given or {})
+            if graph and "knobs" in said.sections:
+                reader.unused("knob", said.sections["knobs"], called_knobs(root))
     assert graph is not None  # a spec without a graph has a problem
     return graph
 
 
-class _Reader:
-    """Reads the sections of one spec, as one of its variants."""
+class Spec:
+    """A text that is right as a spec, read once for the graphs of many variants and knobs.
 
-    def __init__(self, collector: Collector, variant: str, given: Mapping[str, Any]) -> None:
+    They have no figures and no budgets.
+    """
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        collector = Collector(origin)
+        with collector.reading():
+            root = read_mapping(collector, "the spec", _OUTLINE)
+            assert root is not None  # it has been read before
+            for name in FIGURE_SECTIONS:
+                root.nodes.pop(name, None)
+            self._said = _Reader(collector).said(root)
+
+    def graph(self, variant: str, given: Mapping[str, Any]) -> Graph:
+        """One of its graphs. Raises SpecError with every problem in it, UsageError for a knob."""
+        collector = Collector(self.origin)
+        graph = None
+        with collector.reading():
+            graph = _Reader(collector).graph(self._said, variant, given)
+        assert graph is not None  # a spec without a graph has a problem
+        return graph
+
+
+class _Said(NamedTuple):
+    """What a text says, as whichever variant it is read."""
+
+    sections: Section
+    knobs: Mapping[str, Any]
+    variants: Variants
+    expectations: tuple[Expectation, ...]
+    budgets: tuple[Budget, ...]
+
+
+class _Reader:
+    """Reads the sections of one spec."""
+
+    def __init__(self, collector: Collector) -> None:
         self.collector = collector
         self.convert = Converter(collector)
         self.evaluate = Evaluator(collector)
-        self.variant, self.given = variant, given
 
-    def graph(self, root: Entries) -> Graph | None:
-        """The graph, or None where a problem leaves none."""
+    def said(self, root: Entries) -> _Said:
+        """What holds for all of its variants."""
         sections = self.convert.entries(root, TOP_KEYS, "a spec") or {}
         self._version(sections)
-        variants = Variants(self.convert, sections.get("variants"), self.variant)
-        knobs = self._knobs(sections, variants)
-        chosen = variants.chosen(sections)
+        knobs = self._knobs(sections)
+        variants = Variants(self.convert, sections.get("variants"), knobs)
+        figures = FigureReader(self.convert, variants.entries.keys(), knobs)
+        expect, budget = (sections.get(name) for name in FIGURE_SECTIONS)
+        return _Said(
+            sections=sections,
+            knobs=knobs,
+            variants=variants,
+            expectations=figures.expectations(expect[1]) if expect else (),
+            budgets=figures.budgets(budget[1]) if budget else (),
+        )
+
+    def graph(self, said: _Said, variant: str, given: Mapping[str, Any]) -> Graph | None:
+        """The graph of a variant, or None where a problem leaves none."""
+        said.variants.demand(variant)
+        knobs = {**said.knobs, **said.variants.knobs.get(variant, {}), **_set(given, said.knobs)}
+        chosen = said.variants.chosen(said.sections, variant)
         name, source = self._text(chosen, "name"), self._text(chosen, "source")
         input_ = self._input(chosen, knobs)
         rounding = Rounding()
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
-        figures = FigureReader(self.convert, variants.entries.keys(), knobs)
-        expectations = figures.expectations(sections["expect"][1]) if "expect" in sections else ()
-        budgets = figures.budgets(sections["budget"][1]) if "budget" in sections else ()
-        nodes = self._nodes(sections, input_, rounding, knobs)
+        nodes = self._nodes(said.sections, input_, rounding, knobs)
         if nodes is None:
             return None
-        if "knobs" in sections:
-            self._unused("knob", sections["knobs"], called_knobs(root))
         return Graph(
             name=name or stem(self.collector.origin.label),
             source=source or "",
@@ -98,12 +148,12 @@ class _Reader:
             input=input_,
             rounding=rounding,
             nodes=with_folds(link(nodes, input_, rounding, self.collector)),
-            expectations=expectations,
-            budgets=budgets,
-            variant=self.variant,
-            variants=tuple(variants.names),
+            expectations=said.expectations,
+            budgets=said.budgets,
+            variant=variant,
+            variants=said.variants.names,
             knobs=knobs,
-            given=dict(self.given),
+            given=dict(given),
         )
 
     def _nodes(
@@ -114,7 +164,7 @@ class _Reader:
             defaults = read_defaults(self.convert, sections["defaults"][1])
         if "blocks" in sections:
             blocks = read_blocks(self.convert, sections["blocks"][1], knobs)
-            self._unused("block", sections["blocks"], self._called(sections))
+            self.unused("block", sections["blocks"], self._called(sections))
         if "layers" not in sections:
             self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
             return None
@@ -133,23 +183,16 @@ class _Reader:
             self.collector.add(key.mark, "empty", message, expected="a layer at least")
         return nodes
 
-    def _knobs(self, sections: Section, variants: Variants) -> dict[str, Any]:
-        """The knobs' values: the spec's, the variant's, and those that were set."""
-        self.marks: dict[str, Mark] = {}
-        knobs: dict[str, Any] = {}
-        if "knobs" in sections:
-            node = sections["knobs"][1]
-            knobs = read_values(self.convert, node, "knobs")
-            for name, value in knobs.items():
-                if value is REQUIRED:
-                    self.convert.refuse(node, f"{name}: a default value", "missing-key")
-                    knobs[name] = Unreadable(node.mark)
-        knobs |= variants.knobs(knobs)
-        for name, value in self.given.items():
-            if name not in knobs:
-                known = listed(knobs) or "none"
-                raise UsageError(f"set: there is no knob {clip(name)!r}; the spec has {known}")
-            knobs[name] = read_knob(value, name)
+    def _knobs(self, sections: Section) -> dict[str, Any]:
+        """The knobs as the spec itself sets them."""
+        if "knobs" not in sections:
+            return {}
+        node = sections["knobs"][1]
+        knobs = read_values(self.convert, node, "knobs")
+        for name, value in knobs.items():
+            if value is REQUIRED:
+                self.convert.refuse(node, f"{name}: a default value", "missing-key")
+                knobs[name] = Unreadable(node.mark)
         return knobs
 
     def _called(self, sections: Section) -> set[str]:
@@ -159,7 +202,7 @@ class _Reader:
             bodies += [node for name, node in keys_of(body).items() if name == "layers"]
         return called(bodies)
 
-    def _unused(self, what: str, defined: tuple[Scalar, Node], used: set[str]) -> None:
+    def unused(self, what: str, defined: tuple[Scalar, Node], used: set[str]) -> None:
         """Report what is defined and never used."""
         names = defined[1].nodes if isinstance(defined[1], Entries) else {}
         for name, (key, _) in names.items():
@@ -237,6 +280,15 @@ def resized(graph: Graph, size: Any) -> tuple[Graph, tuple[int, int] | None]:
         raise UsageError(f"{found}, but the knob {knob} is set to {value}; give one of them")
     given = {**graph.given, knob: channels[0]}
     return read_graph(graph.origin, graph.variant, given), (height, width)
+
+
+def _set(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The knobs that are set. Raises UsageError for one that the spec has not."""
+    for name in given:
+        if name not in known:
+            words = listed(known) or "none"
+            raise UsageError(f"set: there is no knob {clip(name)!r}; the spec has {words}")
+    return {name: read_knob(value, name) for name, value in given.items()}
 
 
 _UNKNOWN: Any = UNKNOWN

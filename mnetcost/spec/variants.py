@@ -19,20 +19,38 @@ Section = Mapping[str, tuple[Scalar, Node]]
 
 
 class Variants:
-    """The variants of one spec, and the one that is read."""
+    """The variants of one spec. Every one of them is checked, whichever is read."""
 
-    def __init__(self, convert: Converter, section: tuple[Scalar, Node] | None, asked: str) -> None:
-        self.convert = convert
+    def __init__(
+        self, convert: Converter, section: tuple[Scalar, Node] | None, known: Mapping[str, Any]
+    ) -> None:
+        self.origin = convert.collector.origin
         self.entries: dict[str, Section] = {}
+        self.knobs: dict[str, dict[str, Any]] = {}  # those of each variant that has any
         if section is not None:
-            self._read(section[1])
-        self.own: Section = self.entries.get(asked, {})
+            self._read(convert, section[1], known)
+        self.names = tuple(self.entries)  # in written order
+
+    def _read(self, convert: Converter, node: Node, known: Mapping[str, Any]) -> None:
+        if not isinstance(node, Entries):
+            convert.refuse(node, "variants: a mapping from names to what differs")
+            return
+        for name, (key, value) in node.nodes.items():
+            if not all(part.isalnum() for part in name.split("_")) or not name.isascii():
+                convert.refuse(key, "a name of letters, digits and _", "name")
+                continue
+            found = convert.entries(value, VARIANT_KEYS, f"variant {name}") or {}
+            self.entries[name] = found
+            if "knobs" in found:
+                self.knobs[name] = _knobs(convert, found["knobs"][1], known)
+
+    def demand(self, asked: str) -> None:
+        """Raise SpecError where there is no variant of this name."""
         if asked and asked not in self.entries:
-            origin = convert.collector.origin
             raise SpecError(
                 [
                     Problem(
-                        label=origin.label,
+                        label=self.origin.label,
                         mark=TOP,
                         code="unknown-spec",
                         message=f"the spec has no variant {clip(asked)!r}",
@@ -42,50 +60,28 @@ class Variants:
                 ]
             )
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variants in written order."""
-        return tuple(self.entries)
-
-    def _read(self, node: Node) -> None:
-        if not isinstance(node, Entries):
-            self.convert.refuse(node, "variants: a mapping from names to what differs")
-            return
-        for name, (key, value) in node.nodes.items():
-            if not all(part.isalnum() for part in name.split("_")) or not name.isascii():
-                self.convert.refuse(key, "a name of letters, digits and _", "name")
-                continue
-            found = self.convert.entries(value, VARIANT_KEYS, f"variant {name}")
-            self.entries[name] = found or {}
-
-    def chosen(self, sections: Section) -> dict[str, tuple[Scalar, Node]]:
-        """The sections of the spec with those of the variant put over them."""
+    def chosen(self, sections: Section, name: str) -> dict[str, tuple[Scalar, Node]]:
+        """The sections of the spec with those of a variant put over them."""
         chosen = dict(sections)
-        for name, (key, node) in self.own.items():
-            base = chosen.get(name)
-            if name in MERGED and base:
-                chosen[name] = (key, _over(base[1], node))
-            elif name != "knobs":
-                chosen[name] = (key, node)
+        for section, (key, node) in self.entries.get(name, {}).items():
+            base = chosen.get(section)
+            if section in MERGED and base:
+                chosen[section] = (key, _over(base[1], node))
+            elif section != "knobs":
+                chosen[section] = (key, node)
         return chosen
 
-    def knobs(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        """The knobs of the variant. Every variant's are checked."""
-        found: dict[str, Any] = {}
-        for entries in self.entries.values():
-            if "knobs" not in entries:
-                continue
-            node = entries["knobs"][1]
-            values = read_values(self.convert, node, "knobs")
-            for name, value in values.items():
-                if name not in known and isinstance(node, Entries):
-                    self.convert.unknown_key(node.nodes[name][0], known, "knobs")
-                elif value is REQUIRED:
-                    self.convert.refuse(node, f"{name}: a value")
-                    values[name] = Unreadable(node.mark)
-            if entries is self.own:
-                found = {name: value for name, value in values.items() if name in known}
-        return found
+
+def _knobs(convert: Converter, node: Node, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The knobs of a variant, of those that the spec has."""
+    values = read_values(convert, node, "knobs")
+    for name, value in values.items():
+        if name not in known and isinstance(node, Entries):
+            convert.unknown_key(node.nodes[name][0], known, "knobs")
+        elif value is REQUIRED:
+            convert.refuse(node, f"{name}: a value")
+            values[name] = Unreadable(node.mark)
+    return {name: value for name, value in values.items() if name in known}
 
 
 def _over(base: Node, node: Node) -> Node:
@@ -116,7 +112,7 @@ def read_set(words: Iterable[str]) -> dict[str, Any]:
     for word in words:
         name, value = split_knob(word)
         if name in found:
-            raise UsageError(f"set: {clip(name)} is given twice; `mnetcost sweep` takes several")
+            raise UsageError(f"set: {clip(name)} is given twice; `sweep` and `fit` take several")
         found[name] = read_knob(value, name)
     return found
 

@@ -68,6 +68,9 @@ def objects() -> Iterator[Any]:
         yield from (cost.passes, *cost.layers, *cost.by_type().values())
         for pair in cost.reductions():
             yield from (pair, pair.d_k, pair.standard)
+        yield from cost.receptive_fields()
+        for channels in cost.channel_costs():
+            yield from (channels, *channels.kinds, channels.kinds[0].own)
     why = net.cost().explain()
     yield why
     for part in (*why.layers, *why.derivations):
@@ -80,6 +83,8 @@ def objects() -> Iterator[Any]:
     fit = mnetcost.fit(net, "0.5M")
     assert fit.best
     yield from (fit, fit.budget, fit.best, fit.best.plateau, fit.best.plateau.start)
+    fits = mnetcost.fit(net, "5M", set={"classes": [2, 3]})
+    yield from (fits, *fits.largest)
     for limit in ("150M", 1):
         ranking = mnetcost.rank("mobilenet_v1", "mobilenet_v1", limit)
         yield from (ranking, *ranking.scored)

@@ -23,10 +23,10 @@ def _reports() -> dict[str, Page]:
     return {
         "MobileNet v1": table_report(mnetcost.load("mobilenet_v1").cost("0.75", "6/7")),
         "names": table_report(net.cost(1, "1/2")),
-        "sweep": sweep_report(mnetcost.sweep(net, alpha="1,0.75", rho="1,6/7")),
+        "sweep": sweep_report([({}, mnetcost.sweep(net, alpha="1,0.75", rho="1,6/7"))]),
         "diff": diff_report(mnetcost.diff("resnet18", net.cost("0.75"))),
         "compare": compare_report(mnetcost.compare([net, "mobilenet_v1@alpha=0.5", net.cost(2)])),
-        "one point": sweep_report(mnetcost.sweep("mobilenet_v1", alpha=1, resolution=160)),
+        "one point": sweep_report([({}, mnetcost.sweep("mobilenet_v1", alpha=1, resolution=160))]),
     }
 
 

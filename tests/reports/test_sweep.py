@@ -4,11 +4,12 @@ import csv
 import json
 
 import pytest
+from commands import run
 
 import mnetcost
 from mnetcost import cli
-from mnetcost.conventions.tally import Bounds
-from mnetcost.reports import sweep as reports
+from mnetcost.analysis.sweep.sweep import CostGrid
+from mnetcost.reports.sweep import sweep_report
 
 # By hand, at 8×6 px with 8 channels, as ptflops counts: 48 · 72 multiply-adds, 2 · 384 normalised
 # values and 2 · 384 of the module relu are 4,992; of the other relu nothing or 2 · 384 is seen.
@@ -129,23 +130,17 @@ def test_impossible_points_in_parquet(tmp_path, capsys):
     capsys.readouterr()
 
 
-class Compared(list):
-    """A grid of numbers that fails when it is compared whole."""
-
-    def __ne__(self, other):
-        raise AssertionError("compared once more")
-
-
 def test_the_grid_is_not_searched_for_a_range_at_every_point(monkeypatch):
     # 100,000 points are printed: whatever is done with all of them for each one takes minutes
-    grid = mnetcost.sweep(UNKNOWN, "1,2", "1,2", convention="ptflops")
-    found = reports._Counts.of(grid)
-    whole = found.whole._replace(counted=Bounds(*map(Compared, found.whole.counted)))
-    counts = found._replace(whole=whole)
-    monkeypatch.setattr(reports._Counts, "of", lambda sweep: counts)
-    points = reports.sweep_report(grid).tables[-1]
-    assert len(points.rows) == 4
-    assert found.ranged
+    asked, counted = [], CostGrid.counted.fget
+    monkeypatch.setattr(CostGrid, "counted", property(lambda one: asked.append(1) or counted(one)))
+    found = []
+    for alphas in ("1,2", "1:9:1"):
+        grid = mnetcost.sweep(UNKNOWN, alphas, "1,2", convention="ptflops")
+        asked.clear()
+        points = sweep_report([({}, grid)]).tables[-1]
+        found.append((len(asked), len(points.columns)))
+    assert found[0] == found[1]
 
 
 def test_parameters_that_depend_on_the_input_are_a_grid_of_their_own():
@@ -154,8 +149,91 @@ def test_parameters_that_depend_on_the_input_are_a_grid_of_their_own():
         "input: {height: 9, width: 14, channels: 4}\n"
         "layers:\n  - conv: {out: 8}\n  - flatten\n  - dense: {out: 5, scale: false}\n"
     )
-    work, params, points = reports.sweep_report(mnetcost.sweep(net, 1, "1,0.5")).tables
+    work, params, points = sweep_report([({}, mnetcost.sweep(net, 1, "1,0.5"))]).tables
     assert params.title == "Parameters by α and input"
     assert [row[-2:] for row in params.rows] == [(32 + 5_040, 32 + 1_400)]
     assert [row[-2:] for row in work.rows] == [(32 * 126 + 5_040, 32 * 35 + 1_400)]
     assert len(points.rows) == 2
+
+
+OFA = """\
+name: Subnet
+input: {height: 12, width: 20, channels: 3}
+knobs: {d: 1, k: 3}
+layers:
+  - conv: {out: 4, kernel: 3}
+  - repeat: $d
+    layers:
+      - depthwise: {kernel: $k}
+"""
+# 108 weights of the convolution and 4·k² of each depthwise one, at every one of 240 places
+COUNTED = {(1, 3): 144, (1, 5): 208, (2, 3): 180, (2, 5): 308}
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ((), [(1, 3), (1, 5), (2, 3), (2, 5)]),
+        (("--sort", "params"), [(2, 5), (1, 5), (2, 3), (1, 3)]),
+    ],
+)
+def test_several_knobs_are_one_table(printed, sort, order):
+    words = ["--set", "d=1,2", "--set", "k=3,5", "--alpha", "1", "--rho", "1", *sort]
+    text = printed(OFA, *words)
+    assert text.count("Mult-adds") == 1
+    rows = text.split("\n\n")[1].splitlines()[2:]
+    assert rows[0].split() == ["d", "k", "α", "ρ", "Input", "Parameters", "Mult-adds"]
+    cells = [row.split()[:7] for row in rows[1:]]
+    assert cells == [
+        [f"{d}", f"{k}", "1", "1", "12×20×3", f"{COUNTED[d, k]}", f"{240 * COUNTED[d, k]:,}"]
+        for d, k in order
+    ]
+    found = list(csv.DictReader(printed(OFA, *words, "--format", "csv").splitlines()))
+    assert [(int(one["d"]), int(one["k"])) for one in found] == order
+    points = json.loads(printed(OFA, *words, "--format", "json"))["points"]
+    assert [tuple(one["set"].values()) for one in points] == order
+    for format_, rule in (("markdown", "| 1 | 3 |"), ("latex", "1 & 3 &"), ("html", "<table>")):
+        assert printed(OFA, *words, "--format", format_).count(rule) == 1
+
+
+def test_the_largest_of_many_points_are_shown_and_impossible_ones_last(printed):
+    words = ["--set", "d=1,2", "--alpha", "0.001:1:0.001", "--rho", "1,1/2", "--invalid", "mask"]
+    text = printed(OFA, *words, "--sort", "mult_adds")
+    assert "(only the 2,000 largest of 4,000)" in text
+    rows = text.split("\n\n")[1].splitlines()[4:]
+    assert len(rows) == 2_000
+    assert rows[0].split()[:7] == ["2", "1", "1", "12×20×3", "180", "43,200", "████████████"]
+    assert rows[-1].split()[-2:] == ["–", "–"]  # α of 1/4, 1/2, 3/4 and 1 alone are possible
+    words = [*words, "--sort", "mult_adds", "--format", "csv"]
+    costs = [row["mult_adds"] for row in csv.DictReader(printed(OFA, *words).splitlines())]
+    assert costs == sorted(costs, key=lambda one: -int(one or -1))
+    assert costs.count("") == 4_000 - 16
+
+
+def test_knobs_of_a_spec_from_standard_input(tmp_path, capsys):
+    ran = run("sweep", "-", "--set", "d=1,2", "--alpha", "1", "--rho", "1", input=OFA.encode())
+    assert (ran.code, ran.out.count("12×20×3")) == (0, 2)
+
+
+def test_an_impossible_combination_is_named(tmp_path):
+    text = OFA.replace("kernel: $k", "kernel: $k, padding: valid").encode()
+    ran = run("sweep", "-", "--set", "d=1,2", "--set", "k=3,9", "--rho", "1", input=text)
+    assert ran.code == 1
+    assert "with d = 2, k = 9" in ran.err
+    assert ran.out == ""
+
+
+def test_too_many_combinations_are_refused(monkeypatch):
+    monkeypatch.setattr("mnetcost.analysis.sweep.knobs.MAX_LAYERS", 10)
+    many = ",".join(map(str, range(1, 1002)))
+    for word, words in ((many, "1,001 combinations; 1,000 at most"), ("5,6", "over 10 layers")):
+        ran = run("sweep", "-", "--set", f"d={word}", "--rho", "1", input=OFA.encode())
+        assert (ran.code, ran.out) == (2, "")
+        assert words in ran.err
+
+
+def test_what_is_not_printed_is_not_sorted():
+    for words in (["--parts", "there"], ["-o", "there.parquet"]):
+        ran = run("sweep", "--sort", "params", *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "--sort" in ran.err

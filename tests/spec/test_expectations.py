@@ -33,8 +33,10 @@ def broken(net):
             continue
         own = net.configured(expected.variant, expected.set)
         cost = own.cost(expected.alpha, expected.rho, expected.resolution)
-        learned = sum(cost.parameters) - cost.parameters.norm_statistics
-        exact = {"params": cost.params, "mult_adds": cost.mult_adds, "learned": learned}
+        stored = sum(cost.parameters)
+        learned = stored - cost.parameters.norm_statistics
+        exact = {"params": cost.params, "mult_adds": cost.mult_adds}
+        exact |= {"learned": learned, "stored": stored}
         found += [
             f"{quantity}: {expected.source}"
             for quantity, printed in expected.figures()

@@ -1,46 +1,15 @@
 """Texts that are made to cost much are read or refused in a second and 100 MB."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from attacks import ATTACKS
+from limited import held, limited, linux
 
 import mnetcost
 from mnetcost.manual import find
 from mnetcost.spec import shipped
 from mnetcost.steps import MAX_STEPS, Steps
-
-# What a process may take is the operating system's to say: one that takes more is ended by it. A
-# second is that of an idle processor: a busy one, on which a known piece of work takes longer than
-# YARDSTICK, has as much more; and the limit is in whole seconds. Address space counts from what the
-# interpreter itself has mapped.
-YARDSTICK = 0.06
-_LIMITED = """
-import math, resource, sys, time
-start = time.process_time()
-sum(len(str([number])) for number in range(200_000))
-busy = max(1, (time.process_time() - start) / float(sys.argv[1]))
-from mnetcost import SpecError, load
-with open("/proc/self/statm") as file:
-    mapped, resident = (int(pages) * resource.getpagesize() for pages in file.read().split()[:2])
-seconds = math.ceil(time.process_time() + busy)
-resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-most = mapped - resident + 100_000_000
-resource.setrlimit(resource.RLIMIT_AS, (most, most))
-try:
-    load(sys.argv[2])
-except SpecError as error:
-    print(error)
-"""
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux's")
-
-
-def _read(path: Path) -> subprocess.CompletedProcess[str]:
-    """What a process says that reads a file under the limits."""
-    command = [sys.executable, "-c", _LIMITED, str(YARDSTICK), str(path)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
 @linux
@@ -49,25 +18,15 @@ def test_a_text_is_read_or_refused_within_the_limits(name: str, tmp_path: Path) 
     path = tmp_path / "spec.yaml"
     path.write_text(ATTACKS[name], encoding="utf-8")
     assert path.stat().st_size <= 2**20
-    ran = _read(path)
-    if ran.returncode < 0:
-        ran = _read(path)  # others came in between
-    assert (ran.returncode, ran.stderr) == (0, "")
+    held(path)
 
 
 @linux
 def test_the_limits_end_what_takes_more(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("layers: []\n", encoding="utf-8")
-    for more in (
-        "load = lambda path: [None] * 20_000_000",
-        "load = lambda path: sum(range(10**9))",
-    ):
-        command = [sys.executable, "-c", _LIMITED.replace("with open", f"{more}\nwith open", 1)]
-        ran = subprocess.run(
-            [*command, str(YARDSTICK), str(path)], capture_output=True, check=False
-        )
-        assert ran.returncode != 0
+    for more in ("[None] * 20_000_000", "sum(range(10**9))"):
+        assert limited(path, more).returncode != 0
 
 
 def test_the_manual_says_how_many_steps_there_are() -> None:

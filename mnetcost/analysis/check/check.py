@@ -2,33 +2,37 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
+from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
-from mnetcost.multipliers import BOTH, read_size
+from mnetcost.multipliers import BOTH, Setting, make_setting, read_size
 from mnetcost.printed import DIFFERS, FIGURES, OVER, Budget, Expectation, Printed, read_budget
 from mnetcost.problems import Mark, UsageError
+from mnetcost.spec import Spec, resized
 from mnetcost.spec.sources import stem
 
 FAILED = {DIFFERS, OVER}
 
 
 class Checkable(Protocol):
-    """A network that can take another variant and other knobs, and be costed."""
+    """What has a network."""
 
     @property
     def graph(self) -> Graph: ...
 
-    @property
-    def variant(self) -> str: ...
 
-    def configured(self, variant: str | None, knobs: Mapping[str, Any], /) -> "Checkable": ...
+class Held(NamedTuple):
+    """A network as it was counted at one setting: no more of it than a check says."""
 
-    def counted(
-        self, basis: Basis, alpha: Any, rho: Any, resolution: Any, size: Any, /
-    ) -> Count: ...
+    setting: Setting
+    basis: Basis
+    figures: Mapping[str, int]
+    ranges: bool  # whether the work is the most of a range
+    warnings: tuple[str, ...]
 
 
 class Check(NamedTuple):
@@ -36,21 +40,16 @@ class Check(NamedTuple):
 
     origin: str
     entry: Expectation | Budget
-    cost: Count
+    held: Held
     kind: str
     printed: Printed
+    verdict: str  # agrees, differs or erratum of an expectation; fits or over of a budget
     spec: str  # its file without folder and suffix, or all of it where another is called so too
 
     @property
     def computed(self) -> int:
         """The count's own figure of this kind, as its basis counts."""
-        figures = self.cost.figures
-        return figures[self.kind] if self.kind in figures else FIGURES[self.kind](self.cost)
-
-    @property
-    def verdict(self) -> str:
-        """agrees, differs or erratum of an expectation; fits or over of a budget."""
-        return self.entry.verdict(self.printed, self.computed)
+        return self.held.figures[self.kind]
 
     @property
     def failed(self) -> bool:
@@ -102,19 +101,61 @@ def checks(
     called = Counter(map(stem, files))
     names = {file: stem(file) if called[stem(file)] == 1 else file for file in files}
     for network in networks:
-        name = names[network.graph.origin.label]
-        entries: tuple[Expectation | Budget, ...] = network.graph.expectations
-        for one in entries + network.graph.budgets:
-            if network.variant in ("", one.variant):
-                yield from _figures(name, network.configured(one.variant, one.set), one)
+        graph = network.graph
+        name = names[graph.origin.label]
+        for one, held in _spec_figures(graph):
+            yield from _checks(graph, name, one, held)
         if budget is not None:
-            own = budget._replace(variant=network.variant or None, set=network.graph.given)
-            yield from _figures(name, network, own, basis)
+            own = budget._replace(variant=graph.variant or None, set=graph.given)
+            yield from _checks(graph, name, own, _held(graph, own, basis))
 
 
-def _figures(
-    name: str, network: Checkable, entry: Expectation | Budget, basis: Basis = FORWARD
-) -> Iterator[Check]:
-    cost = network.counted(basis, entry.alpha, entry.rho, entry.resolution, entry.size)
+def _spec_figures(graph: Graph) -> list[tuple[Expectation | Budget, Held]]:
+    """The figures and the budgets of a spec, each with what it holds for, in written order.
+
+    Each variant with other knobs is read once, and counted once at each setting.
+    """
+    written: tuple[Expectation | Budget, ...] = graph.expectations
+    entries = [one for one in written + graph.budgets if graph.variant in ("", one.variant)]
+    groups: dict[str, list[int]] = {}
+    for place, one in enumerate(entries):
+        groups.setdefault(_build(one.variant, one.set), []).append(place)
+    spec = None
+    found: dict[int, Held] = {}
+    for build, places in groups.items():
+        first, built = entries[places[0]], graph
+        if build != _build(graph.variant, graph.given):
+            spec = spec or Spec(graph.origin)
+            built = spec.graph(first.variant or "", first.set)
+        known: dict[tuple[Any, ...], Held] = {}
+        for place in places:
+            one = entries[place]
+            setting = one.alpha, one.rho, one.resolution
+            if setting not in known:
+                known[setting] = _held(built, one)
+            found[place] = known[setting]
+    return [(one, found[place]) for place, one in enumerate(entries)]
+
+
+def _build(variant: str | None, given: Mapping[str, Any]) -> str:
+    """What says which network of its spec is meant."""
+    return repr((variant or "", sorted(given.items(), key=itemgetter(0))))
+
+
+def _held(graph: Graph, entry: Expectation | Budget, basis: Basis = FORWARD) -> Held:
+    graph, size = resized(graph, entry.size)
+    setting = make_setting(graph.base, entry.alpha, entry.rho, entry.resolution, size)
+    count = Count.of(graph, setting, basis)
+    return Held(
+        setting=setting,
+        basis=basis,
+        figures={kind: figure(count) for kind, figure in FIGURES.items()} | count.figures,
+        ranges=count.counted.low != count.counted.high,
+        warnings=warnings(graph, [setting]),
+    )
+
+
+def _checks(graph: Graph, name: str, entry: Expectation | Budget, held: Held) -> Iterator[Check]:
     for kind, printed in entry.figures():
-        yield Check(network.graph.origin.label, entry, cost, kind, printed, name)
+        verdict = entry.verdict(printed, held.figures[kind])
+        yield Check(graph.origin.label, entry, held, kind, printed, verdict, name)

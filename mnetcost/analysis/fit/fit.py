@@ -95,14 +95,15 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     max_mult_adds: Any = None,
     max_params: Any = None,
     min_alpha: Any = None,
-    max_alpha: Any = 1,
+    max_alpha: Any = None,
     rho: Any = None,
     resolution: Any = None,
     resolution_multiple: Any = None,
     size: Any = None,
     basis: Basis = FORWARD,
+    searches: int = 1,
 ) -> Fit:
-    """Search all α from `min_alpha` (above 0 for None) to `max_alpha`, exactly, at each ρ.
+    """Search all α from `min_alpha` (above 0 for None) to `max_alpha` (1), exactly, at each ρ.
 
     The budget's limits are whole numbers or texts such as "150M". `rho` or `resolution` (px of the
     longer side) are axes as for a sweep; without them the spec's own input and every multiple of
@@ -110,7 +111,8 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     and with a third number its channels. `basis` says what the limits are of: how many images,
     which pass, by which convention.
 
-    Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations.
+    Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations, of
+    which so many `searches` share the most.
     """
     budget = read_budget(max_mult_adds, max_params)
     if not budget.limits():
@@ -119,7 +121,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     low, high = _widths(min_alpha, max_alpha)
     graph, size = resized(graph, size)
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
-    levels = _levels(graph, low, high, len(settings))
+    levels = _levels(graph, low, high, len(settings), searches)
     columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]
     every = [one for column in columns for one in column]
@@ -140,18 +142,18 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
 def _widths(min_alpha: Any, max_alpha: Any) -> tuple[Fraction | None, Fraction]:
     """The least α, None for all above 0, and the largest."""
     low = None if min_alpha is None else read_ratio(min_alpha, "min-alpha")
-    high = read_ratio(max_alpha, "max-alpha")
+    high = read_ratio(1 if max_alpha is None else max_alpha, "max-alpha")
     if low is not None and low > high:
         raise UsageError(f"min-alpha: {low} is above max-alpha, {high}")
     return low, high
 
 
 def _levels(
-    graph: Graph, low: Fraction | None, high: Fraction, settings: int
+    graph: Graph, low: Fraction | None, high: Fraction, settings: int, searches: int
 ) -> tuple[Plateau, ...]:
     """The plateaus to search at so many settings. Raises UsageError where they are too many."""
     levels = plateaus(graph, low, high)
-    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes)))
+    most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes))) // searches
     if len(levels) * settings > most:
         raise UsageError(
             f"{len(levels):,} widths at {settings:,} resolutions are too many, "

@@ -41,6 +41,11 @@ class Plateau(NamedTuple):
             return self.start.alpha
         return simplest_between(self.start.alpha, self.end.alpha)
 
+    @property
+    def is_point(self) -> bool:
+        """Whether it is one α alone."""
+        return self.start.alpha == self.end.alpha
+
     def __contains__(self, alpha: object) -> bool:
         return isinstance(alpha, Fraction) and self.start <= (alpha, False) < self.end
 

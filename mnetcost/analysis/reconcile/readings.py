@@ -6,26 +6,47 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any, NamedTuple
 
+from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.cost import Count
-from mnetcost.graph import Graph, Placed
+from mnetcost.graph import Graph, Node, Placed
+from mnetcost.layers.pooling import GlobalAvgPool
 from mnetcost.multipliers import Setting, make_setting, sides
 from mnetcost.problems import SpecError
-from mnetcost.spec import read_graph
+from mnetcost.spec import Spec
 
 SIDES = (224, 256, 320, 416, 512, 640)  # px, the inputs that sources mean
+# How else a global pool is called, which most authors write as a function or as x.mean.
+CALLED = {
+    "module": "with global pools as modules",
+    "functional": "with global pools as functions",
+    "tensor": "with global pools as tensors' methods",
+}
 MAX_OTHERS = 20  # variants and switched knobs that are tried
 
 # How far each is from the network that was asked for: see `candidates`.
-SAME_WEIGHTS, INPUT, VARIANT = 1, 5, 7
+CALLED_AS, SAME_WEIGHTS, INPUT, VARIANT = 1, 1, 5, 7
+WARNED = 2  # further: what of the network does not follow its input
 
 
 class Reading(NamedTuple):
-    """A network that is not the one asked for: how it differs, in words, and how far."""
+    """A network that is not the one asked for: how it differs, in words, and how far.
+
+    `warnings` are about what of it does not follow its input.
+    """
 
     words: str
     layers: tuple[Placed, ...]
     distance: int
     other: Count | None = None  # where its parameters are others
+    warnings: tuple[str, ...] = ()
+
+    def warned(self, found: tuple[str, ...]) -> "Reading":
+        """The same with these warnings, which its words name."""
+        if not found:
+            return self
+        what = " and ".join(one.partition(":")[0] for one in found)
+        words, distance = f"{self.words}, though {what}", self.distance + WARNED
+        return self._replace(words=words, distance=distance, warnings=found)
 
 
 def readings(count: Count) -> Iterator[Reading]:
@@ -33,11 +54,16 @@ def readings(count: Count) -> Iterator[Reading]:
 
     What has the same parameters is the same network, built otherwise, and so the likeliest.
     """
+    yield from _calls(count)
     yield from _inputs(count)
     known = [_build(count.graph)]
-    for words, variant, given in islice(_others(count.graph), MAX_OTHERS):
+    others = tuple(islice(_others(count.graph), MAX_OTHERS))
+    if not others:
+        return
+    spec = Spec(count.graph.origin)
+    for words, variant, given in others:
         with suppress(SpecError):
-            graph = read_graph(count.graph.origin, variant, given)
+            graph = spec.graph(variant, given)
             if _build(graph) not in known:
                 known.append(_build(graph))
                 yield _other(count, graph, words)
@@ -46,6 +72,20 @@ def readings(count: Count) -> Iterator[Reading]:
 def _build(graph: Graph) -> tuple[Any, ...]:
     """What a spec makes a network of: two that have it in common are one."""
     return dict(graph.knobs), graph.base, graph.rounding
+
+
+def _calls(count: Count) -> Iterator[Reading]:
+    """The network with its global pools called otherwise, to which some tools are blind."""
+    rows = tuple((layer.node, layer.input, layer.output) for layer in count.layers)
+    for call, words in CALLED.items():
+        called = tuple((_called(node, call), x, y) for node, x, y in rows)
+        if called != rows:
+            yield Reading(words, called, CALLED_AS)
+
+
+def _called(node: Node, call: str) -> Node:
+    pool = isinstance(node.layer, GlobalAvgPool)
+    return node._replace(layer=node.layer._replace(called_as=call)) if pool else node
 
 
 def _inputs(count: Count) -> Iterator[Reading]:
@@ -61,7 +101,8 @@ def _inputs(count: Count) -> Iterator[Reading]:
             setting = count.setting._replace(height=size[0], width=size[1])
             with suppress(SpecError):
                 layers = tuple(count.graph.shapes(setting))
-                yield Reading(f"at {size[0]}×{size[1]} px", layers, INPUT)
+                found = Reading(f"at {size[0]}×{size[1]} px", layers, INPUT)
+                yield found.warned(warnings(count.graph, [setting]))
 
 
 def _others(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -78,12 +119,13 @@ def _others(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 def _other(count: Count, graph: Graph, words: str) -> Reading:
     other = Count.of(graph, _setting(count, graph), count.basis)
     same = other.parameters == count.parameters
-    return Reading(
+    found = Reading(
         words,
         tuple((layer.node, layer.input, layer.output) for layer in other.layers),
         SAME_WEIGHTS if same else VARIANT,
         None if same else other,
     )
+    return found.warned(warnings(graph, [other.setting]))
 
 
 def _setting(count: Count, graph: Graph) -> Setting:

@@ -25,7 +25,7 @@ from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
 from mnetcost.multipliers import make_setting
 from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError, UsageError
-from mnetcost.spec import read_graph
+from mnetcost.spec import Spec, read_graph
 from mnetcost.spec.edits import Edits, inline
 from mnetcost.spec.fmt import canonical
 from mnetcost.spec.nodes import Entries, Items, Scalar, read_nodes
@@ -137,7 +137,8 @@ def _every_variant(graph: Graph) -> list[Graph]:
     if len(graph.variants) > MAX_VARIANTS:
         message = f"a spec of over {MAX_VARIANTS} variants; rewrite one of them"
         raise UsageError(message)
-    return [graph, *(read_graph(graph.origin, name) for name in graph.variants)]
+    spec = Spec(graph.origin)
+    return [graph, *(spec.graph(name, {}) for name in graph.variants)]
 
 
 # the new text

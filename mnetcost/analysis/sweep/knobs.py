@@ -1,15 +1,21 @@
 """Knobs with several values to loop over: `depth=1,1.1`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
-from mnetcost.problems import UsageError
+from mnetcost.expressions import value_text
+from mnetcost.graph import Graph
+from mnetcost.problems import SpecError, UsageError
+from mnetcost.spec import read_graph
 from mnetcost.spec.variants import read_knob, split_knob
 from mnetcost.text import clip
 
 MAX_SETS = 1_000
+MAX_LAYERS = 200_000  # of all combinations together: half a minute of reading
+
+Made = TypeVar("Made")
 
 
 def read_sets(words: Iterable[str]) -> list[dict[str, Any]]:
@@ -17,6 +23,8 @@ def read_sets(words: Iterable[str]) -> list[dict[str, Any]]:
     axes: dict[str, list[Any]] = {}
     for word in words:
         name, values = split_knob(word)
+        if not all(map(str.strip, values.split(","))):
+            raise UsageError(f"set: {clip(name)}: {clip(values)!r} has a comma with no value")
         axes.setdefault(name, []).extend(read_knob(one, name) for one in values.split(","))
     return _combined(axes)
 
@@ -42,3 +50,34 @@ def _combined(axes: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 def points_each(limit: int, sets: Sequence[Any]) -> int:
     """How many points each of several grids may have, for `limit` in all."""
     return max(1, limit // len(sets))
+
+
+def of_each(
+    graph: Graph, sets: Sequence[Mapping[str, Any]], make: Callable[[Graph], Made]
+) -> list[tuple[Mapping[str, Any], Made]]:
+    """Each combination with what is made of the network that has these knobs.
+
+    Raises SpecError, which names the combination, for one that is impossible, and UsageError where
+    all of them have too many layers.
+    """
+    found, layers = [], 0
+    for knobs in sets:
+        try:
+            own = graph if knobs.items() <= graph.given.items() else _read(graph, knobs)
+            layers += len(own.nodes)
+            if layers > MAX_LAYERS:
+                raise UsageError(
+                    f"set: {len(sets):,} combinations have over {MAX_LAYERS:,} layers; take fewer"
+                )
+            found.append((knobs, make(own)))
+        except SpecError as error:
+            if len(sets) == 1:
+                raise
+            words = ", ".join(f"{name} = {value_text(value)}" for name, value in knobs.items())
+            named = [one._replace(message=f"{one.message}, with {words}") for one in error.problems]
+            raise SpecError(named) from None
+    return found
+
+
+def _read(graph: Graph, knobs: Mapping[str, Any]) -> Graph:
+    return read_graph(graph.origin, graph.variant, {**graph.given, **knobs})

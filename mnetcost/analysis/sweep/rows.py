@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -160,16 +160,33 @@ def _nullable(values: Array) -> Any:
     return np.ma.MaskedArray(values.data.astype(object), values.mask).filled(None)
 
 
-def csv_texts(rows: Rows) -> Iterator[str]:
-    """All rows as CSV, some lines at a time: α, ρ and knobs exact, as they are written."""
-    for turn, piece in enumerate(rows.pieces(LINES)):
-        found = rows.of(piece, exact=True)
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        if turn == 0:
-            writer.writerow(found)
-        writer.writerows(zip(*(values.tolist() for values in found.values())))
-        yield buffer.getvalue()
+def csv_texts(rows: Rows, sort: str | None = None) -> Iterator[str]:
+    """All rows as CSV, some lines at a time: α, ρ and knobs exact, as they are written.
+
+    They are α-major, or those with the most of the column `sort` first, and then held.
+    """
+    pieces = (rows.of(piece, exact=True) for piece in rows.pieces(LINES))
+    first = next(pieces)
+    yield _lines([tuple(first)])
+    lines: Iterator[list[tuple[Any, ...]]] = (
+        list(zip(*(values.tolist() for values in found.values())))
+        for found in chain([first], pieces)
+    )
+    if sort is not None:
+        place = tuple(first).index(sort)
+        lines = iter([sorted(chain.from_iterable(lines), key=lambda row: _last(row[place]))])
+    yield from map(_lines, lines)
+
+
+def _last(value: int | None) -> tuple[bool, int]:
+    """What sorts the largest first, and an empty cell behind all."""
+    return value is None, -(value or 0)
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
 
 
 def _written(value: Any) -> str:
