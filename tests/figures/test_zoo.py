@@ -35,6 +35,9 @@ def test_torchvision(row: dict[str, str]) -> None:
         ("googlenet_aux", 1, 13_004_888),  # torchvision 0.29.2, with both auxiliary heads
         ("xception", 1, 22_855_952),  # Chollet 2017, Table 3
         ("vit_b_16", 1, 86_567_656),  # torchvision 0.29.2
+        ("swin_t", 1, 28_288_354),  # timm 1.0.31
+        ("mobilevit_xs", 1, 2_317_848),  # timm 1.0.31
+        ("efficientformer_l1", 1, 12_289_928),  # timm 1.0.31
         ("mobilenet_v2", "0.75", 2_636_424),  # torchvision's mobilenet_v2(width_mult=0.75)
         ("mobilenet_v3_large_keras", "0.75", 3_993_528),  # Keras, without running statistics
     ],
@@ -90,6 +93,19 @@ def test_vit_prints_its_mult_adds() -> None:
     assert round(mnetcost.load("vit_b_16").cost().mult_adds / 10**9, 3) == 17.564
 
 
+@pytest.mark.parametrize(
+    ("name", "products", "others"),
+    [  # timm 1.0.31: of activations, and of kernels
+        ("swin_t", 140_141_568, 14_450_688 + 4_335_974_400),
+        ("mobilevit_xs", 117_276_672, 607_440_896 + 301_194_240),
+    ],
+)
+def test_transformers_within_windows_and_patches(name: str, products: int, others: int) -> None:
+    cost = mnetcost.load(name).cost()
+    assert cost.work["attention_product"] == products
+    assert cost.mult_adds == products + others
+
+
 @pytest.mark.parametrize("name", ["mobilenet_ssd"])
 def test_mobilenet_ssd_is_the_prototxt(name: str) -> None:
     listed = {row["name"]: row for row in rows("mobilenet_ssd_layers.csv")}
@@ -131,7 +147,7 @@ def test_every_variant_loads_alone_and_has_one_owner() -> None:
 WITHOUT_CLASSES = {
     "mobilenet_v1_layer": "one layer, which classifies nothing",
     "mobilenet_v1_layer_full": "the same layer",
-    "espcn": "it enlarges images",
+    "espcn": "images, which it makes larger",
 }
 
 
@@ -140,16 +156,18 @@ def test_every_network_takes_the_channels_of_its_images(name: str) -> None:
     network = mnetcost.load(name)
     usual = network.graph.input.channels
     assert network.graph.knobs["channels"] == usual
-    few = 64 if network.graph.input.scale else 1  # under α, by a rule that leaves at least 8
-    if usual == 1:  # grey already
-        few = 3
+    few = 1 if usual > 1 else 3
+    few = 64 if network.graph.input.scale else few  # under α, by a rule that leaves at least 8
     size = (*network.graph.base, few)
     grey = network.set(channels=few).cost()
     assert grey.input == size
     plain = re.sub(
-        r"(, |\n  )channels: \d+(?=}|\n)|knobs: {channels: \d+}", "", network.graph.origin.text
+        r"^(knobs: {.*), channels: \d+(?=})|^knobs: {channels: \d+}$|^  channels: \d+$",
+        r"\1",
+        network.graph.origin.text,
+        flags=re.MULTILINE,
     )
-    number = mnetcost.load(plain.replace("channels: $channels", f"channels: {few}"))
+    number = mnetcost.load(plain.replace("$channels", str(few)))
     for other in (network.cost(input=size), number.cost()):
         assert (other.params, other.mult_adds) == (grey.params, grey.mult_adds)
     assert (grey.params < network.cost().params) == (few < usual)

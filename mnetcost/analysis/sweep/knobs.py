@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from mnetcost.expressions import value_text
 from mnetcost.graph import Graph
 from mnetcost.problems import SpecError, UsageError
-from mnetcost.spec import read_graph
+from mnetcost.spec import Spec
 from mnetcost.spec.variants import read_knob, split_knob
 from mnetcost.text import clip
 
@@ -61,9 +61,13 @@ def of_each(
     all of them have too many layers.
     """
     found, layers = [], 0
+    spec = None
     for knobs in sets:
         try:
-            own = graph if knobs.items() <= graph.given.items() else _read(graph, knobs)
+            own, given = graph, {**graph.given, **knobs}
+            if repr(given) != repr(graph.given):  # 1 and true are equal, and not the same
+                spec = spec or Spec(graph.origin)
+                own = spec.graph(graph.variant, given)
             layers += len(own.nodes)
             if layers > MAX_LAYERS:
                 raise UsageError(
@@ -77,7 +81,3 @@ def of_each(
             named = [one._replace(message=f"{one.message}, with {words}") for one in error.problems]
             raise SpecError(named) from None
     return found
-
-
-def _read(graph: Graph, knobs: Mapping[str, Any]) -> Graph:
-    return read_graph(graph.origin, graph.variant, {**graph.given, **knobs})
