@@ -104,11 +104,12 @@ class Split(Taken):
             yield Check(place > parts, "groups", lambda: f"part {place} of {parts} sizes")
             yield from _uneven(self.sizes, x)
         if self.names is not None and _readable(self.names):
-            yield Check(
-                len(self.names) != parts,
-                "groups",
-                lambda: f"{len(self.names or ())} names for {parts} parts",
-            )
+            yield _misnamed(self.names, parts)
+
+
+def _misnamed(names: tuple[str, ...], parts: Quantity) -> Check:
+    """Every part has a name."""
+    return Check(len(names) != parts, "groups", lambda: f"{len(names)} names for {parts} parts")
 
 
 def _part(sizes: tuple[Quantity | None, ...], place: int, channels: int, size: int) -> Tie:
