@@ -30,7 +30,7 @@ MAX_DIGITS = 40
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Longer ones first, each with the power of a thousand.
 _NAMED = {"thousand": 1, "million": 2, "billion": 3, "trillion": 4}
-_NAMED |= {"k": 1, "m": 2, "g": 3, "b": 3, "t": 4, "p": 5}
+_NAMED |= {"mn": 2, "bn": 3, "tn": 4, "k": 1, "m": 2, "g": 3, "b": 3, "t": 4, "p": 5}
 _BINARY = {"ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 _COUNTED = {
     "MAC": ("mac", "macc", "madd", "mult-add", "multadd", "multiply-add", "multiply-accumulate"),

@@ -75,6 +75,9 @@ def test_printed_precision(text, exact, rounded, cut):
         ("569\u00a0M", 569_000_000, 10**6, ""),
         ("4.2m", 4_200_000, 10**5, ""),
         ("4.2 million", 4_200_000, 10**5, ""),
+        ("4.69 Bn", 4_690_000_000, 10**7, ""),  # as darknet's page writes
+        ("4.69Bn FLOPs", 4_690_000_000, 10**7, "FLOP"),
+        ("4.2mn params", 4_200_000, 10**5, "parameters"),
         ("4.2M params", 4_200_000, 10**5, "parameters"),
         ("25.6 million parameters", 25_600_000, 10**5, "parameters"),
         ("3,000,000", 3_000_000, 1, ""),

@@ -1,5 +1,6 @@
 """`mnetcost table`: one network at one α and ρ."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -18,10 +19,14 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
-from mnetcost.reports.choices import SORTS, TABLE_VIEWS
+from mnetcost.reports.choices import LAYER_VIEWS, SORTS, TABLE_VIEWS
 
 APART = (
     "--columns are the forward pass's own: give no --convention, --pass, --sort or --fold with it"
+)
+ALONE = (
+    "--view {} shows every layer's own, forward and for one image: give no --depth, --sort, --top, "
+    "--columns, --fold, --convention, --batch or --pass with it"
 )
 
 
@@ -30,7 +35,9 @@ APART = (
 @setting_options
 @input_option
 @set_option
-@click.option("--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has them all.")
+@click.option(
+    "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has the first four."
+)
 @click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
 @click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
 @click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
@@ -52,7 +59,9 @@ def table(
     SPEC is a shipped name (see `mnetcost specs`), a path, or - for standard input; the default is
     mobilenet_v1. Printed are every layer's parameters and mult-adds, the same by layer type (the
     paper's Table 2), and each depthwise-separable pair against its standard convolution. Under
-    them stand what was counted, what was left out and how much that is.
+    them stand what was counted, what was left out and how much that is. What each layer sees of
+    the input (--view fields), and what one of its output channels costs (--view channels), are
+    worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
@@ -64,6 +73,8 @@ def table(
     mnetcost table --columns --view types
     mnetcost table --pass training
     mnetcost table resnet50 --fold
+    mnetcost table vgg16 --view fields
+    mnetcost table resnet50 --view channels
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
@@ -71,11 +82,9 @@ def table(
     shown = {
         name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart", "fold_norms")
     }
-    other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
-    if shown["apart"] and other:
-        raise UsageError(APART)
+    _check(shown, basis)
     cost = open_network(spec, knobs).counted(basis, **options)
-    if chosen == "json":  # which holds everything, whatever is shown
+    if chosen == "json" and shown["view"] not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 
         write_document(table_document(cost, apart=shown["apart"]), output)
@@ -83,3 +92,13 @@ def table(
     from mnetcost.reports.table import table_report  # programs do without the tables
 
     write(table_report(cost, **shown), chosen, output)
+
+
+def _check(shown: Mapping[str, Any], basis: Basis) -> None:
+    """Refuse what does not go together."""
+    other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
+    if shown["apart"] and other:
+        raise UsageError(APART)
+    rows = any(shown[name] for name in ("depth", "top", "apart"))
+    if shown["view"] in LAYER_VIEWS and (other or rows or basis.batch > 1):
+        raise UsageError(ALONE.format(shown["view"]))

@@ -36,12 +36,15 @@ TIMES = Integer(-1_000_000, 1_000_000, "operations")
 EACH = Integer(1, 2, "operations of a multiply-add")
 _FOLDER = os.path.dirname(os.path.realpath(__file__))
 
+# Tools as they counted once: what many tables print.
+OLDER = ("ptflops-0.6", "thop-0.0.31")
 # In the order of the tables: those defined in words, then the tools.
 NAMES = (
     *("paper", "macs", "flops", "torch", "fvcore", "thop", "ultralytics-thop"),
     *("ptflops", "ptflops-aten", "torchinfo", "torchprofile"),
     *("deepspeed-flops", "deepspeed-macs", "darknet", "keras"),
     *("onnx-tool", "onnx-tool-17", "onnx-tool-13"),
+    *OLDER,
 )
 COLUMNS = ("multiplications", "additions", "comparisons", "divisions", "exponentials")
 

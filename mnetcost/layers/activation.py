@@ -1,20 +1,30 @@
 """Activations: one operation an element, whatever the function. As layers, and as `act:`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated
 
-from mnetcost.layers.base import LAYERS, Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.base import (
+    HERE,
+    LAYERS,
+    Amount,
+    Check,
+    Kept,
+    Layer,
+    Map,
+    Part,
+    Reaches,
+    Tie,
+    Width,
+    layer,
+)
 from mnetcost.layers.fields import Called, Choice, Count
 
 Slopes = Annotated[str, Choice(("channel", "one", "value"))]
 
 
-class Activation(Called, Layer):
-    """An elementwise function; its shape is its input's."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+class Activation(Called, Kept):
+    """An elementwise function."""
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -147,6 +157,13 @@ class LogSoftmax(Softmax):
 
 class Narrowing(Called, Layer):
     """A function of several channels each, which it makes one of."""
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE, HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        inputs = range(maps[0].c)
+        return (Tie(inputs, [one % y.c for one in inputs]),)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()

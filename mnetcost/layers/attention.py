@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, activation
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Stage, Width, layer
+from mnetcost.layers.base import (
+    HERE_AND_ALL,
+    Amount,
+    Check,
+    Kept,
+    Map,
+    Part,
+    Quantity,
+    Reaches,
+    Stage,
+    layer,
+)
 from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import MAX_CHANNELS, Channels, Integer, Switch
 from mnetcost.layers.joins import Multiply
@@ -18,7 +29,7 @@ Heads = Annotated[Quantity, Integer(1, MAX_CHANNELS, "heads")]
 
 
 @layer("squeeze_excitation", example="squeeze_excitation: {squeeze: 4}")
-class SqueezeExcitation(Layer):
+class SqueezeExcitation(Kept):
     """A gate a channel, from a bottleneck over the pooled map. Hu et al. 2018, arXiv:1709.01507."""
 
     squeeze: Channels
@@ -26,8 +37,8 @@ class SqueezeExcitation(Layer):
     act: Act = "relu"
     gate: Act = "sigmoid"
 
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE_AND_ALL, HERE_AND_ALL
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return (x.c, self.squeeze)
@@ -56,7 +67,7 @@ class SqueezeExcitation(Layer):
 
 
 @layer("attention", example="attention: {heads: 4}")
-class Attention(Layer):
+class Attention(Kept):
     """Multi-head self-attention over the n positions of a map. Vaswani et al. 2017, section 3.2.
 
     Query, key, value and output projections hold c² weights each; the products of queries with
@@ -66,8 +77,11 @@ class Attention(Layer):
     heads: Heads
     bias: Switch = True
 
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE_AND_ALL, HERE_AND_ALL
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.heads, self.heads
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(

@@ -59,6 +59,46 @@ class Width(Protocol):
     def __call__(self, written: Quantity, scale: bool, /) -> Quantity: ...
 
 
+class Reach(Record, kw_only=False):
+    """The positions of one side of its input that a layer reads for position i of its output.
+
+    From unit·⌊(step·i + first) / per⌋ to unit·⌊(step·i + last) / per⌋ + unit - 1, of a map without
+    ends; `whole` where it reads all that there are as well. With `step` 0 no window moves with i:
+    the layer reads them all for each i; or all of them, but those for i are `unknown` as said.
+    """
+
+    first: int = 0
+    last: int = 0
+    step: int = 1
+    per: int = 1
+    unit: int = 1
+    whole: bool = False
+    unknown: str = ""
+
+
+Reaches: TypeAlias = tuple[Reach | str, Reach | str]  # of both sides; a text says why it is unknown
+
+HERE, HERE_AND_ALL = Reach(), Reach(whole=True)
+WHOLE, MOVED = Reach(step=0, whole=True), Reach(step=0, unknown="its positions are others")
+
+
+class Tie(Record, kw_only=False):
+    """Channels that stay or go together: number n of `inputs` is number n of `outputs`.
+
+    Of the latter those behind the output's own are channels that are summed over: they tie inputs
+    to each other. `mixed` are those of an output that is a part of the input, whichever: both lose
+    in proportion. `fixed` says why all of the input's must stay.
+    """
+
+    inputs: Sequence[int] = ()
+    outputs: Sequence[int] = ()
+    mixed: bool = False
+    fixed: str = ""
+
+
+UNSAID = "its type does not say it"
+
+
 class Layer(Record):
     """One layer type. A record that forgets one of these methods cannot be registered."""
 
@@ -95,6 +135,32 @@ class Layer(Record):
         """Sizes beside the work that some counters weigh, for maps `x` and `y`."""
         return ()
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        """What each position of output map `y` reads of input map `x` (ints), or why it is unknown.
+
+        Of several input maps each is asked for, unless `sees_each` says otherwise.
+        """
+        return UNSAID, UNSAID
+
+    def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
+        """The same for each input map."""
+        return [self.sees(one, y) for one in maps]
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        """Which channels of input `maps` (ints) are which of output map `y`, for each input map.
+
+        All others of the output are its own. Or why no channel can be taken away.
+        """
+        return UNSAID
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        """In how many equal parts it takes its input's and its own channels: each loses as many."""
+        return 1, 1
+
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+        """The layer of input `maps` on those of fewer channels, `to`."""
+        return self
+
     def stages(self, x: Map, y: Map) -> Iterable["Stage"]:
         """The simple layers it is made of, for input map `x` and output map `y`."""
         return (Stage(self, x, y),)
@@ -122,6 +188,30 @@ class Layer(Record):
     def fitted(self, x: Map, to: Map) -> Self:
         """The layer that gives input map `x` the sides of map `to`: what `like:` means."""
         raise NotImplementedError
+
+
+class Kept(Layer):
+    """A layer whose output map is its input's: position for position, channel for channel."""
+
+    def output(self, x: Map, width: Width) -> Map:
+        return x
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE, HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
+
+
+def channel_for_channel(channels: int, begin: int = 0) -> Tie:
+    """The channels of an input map are as many of the output, from number `begin` on."""
+    return Tie(range(channels), range(begin, begin + channels))
+
+
+def copied(channels: int, copies: int) -> Tie:
+    """Each of the input's channels is `copies` of the output, one behind the other."""
+    outputs = range(channels * copies)
+    return Tie([one // copies for one in outputs], outputs)
 
 
 class Stage(NamedTuple):

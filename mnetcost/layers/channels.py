@@ -1,9 +1,24 @@
 """The channels taken apart, put in another order, or moved to the sides: no parameters, no work."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Self
 
-from mnetcost.layers.base import UNKNOWN, Check, Map, Quantity, Width, ceil_div, differs, layer
+from mnetcost.layers.base import (
+    HERE,
+    UNKNOWN,
+    Check,
+    Kept,
+    Map,
+    Quantity,
+    Reach,
+    Reaches,
+    Tie,
+    Width,
+    ceil_div,
+    copied,
+    differs,
+    layer,
+)
 from mnetcost.layers.fields import (
     MAX_CHANNELS,
     Count,
@@ -17,7 +32,7 @@ from mnetcost.layers.fields import (
 )
 from mnetcost.layers.structural import Free
 
-MAX_PARTS = 1_000
+MAX_PARTS = 32
 Sizes = Annotated[
     tuple[Quantity | None, ...] | None,
     ListOf(Integer(1, MAX_CHANNELS, "channels", "rest"), MAX_PARTS),
@@ -28,8 +43,15 @@ Every = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels from one t
 Offset = Annotated[Quantity | None, Integer(0, MAX_CHANNELS, "channels before it")]
 
 
+class Taken(Free):
+    """Some of the channels, at every position."""
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE, HERE
+
+
 @layer("split", example="split: {sizes: [4, rest], take: 2}")
-class Split(Free):
+class Split(Taken):
     """The first of several parts of the channels, or number `take`; with `names` each of them.
 
     The parts are equal, or of `sizes`, which α scales as it does widths; one may be the `rest`.
@@ -59,11 +81,17 @@ class Split(Free):
     def output(self, x: Map, width: Width) -> Map:
         if self.sizes is None:
             return x._replace(c=x.c // self.into)
-        sizes = self.under(width).sizes or ()
-        size = sizes[min(len(sizes), self.take or 1) - 1]  # too few are a check's to say
-        if size is None:
-            size = x.c - sum(one for one in sizes if one is not None)
-        return x._replace(c=size)
+        place = min(len(self.sizes), self.take or 1) - 1  # too few are a check's to say
+        if self.sizes[place] is not None:
+            return x._replace(c=width(self.sizes[place], self.scale))
+        others = [width(one, self.scale) for one in self.sizes if one is not None]
+        return x._replace(c=x.c - sum(others))
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        if self.sizes is None:
+            return (Tie(mixed=True),)  # the parts must stay equal
+        begin = _begin(self.sizes, (self.take or 1) - 1, maps[0].c)
+        return (Tie(range(begin, begin + y.c), range(y.c)),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         place, parts = self.take or 1, self.into if self.sizes is None else len(self.sizes)
@@ -82,6 +110,12 @@ class Split(Free):
                 "groups",
                 lambda: f"{len(self.names or ())} names for {parts} parts",
             )
+
+
+def _begin(sizes: tuple[Quantity | None, ...], parts: int, channels: int) -> int:
+    """The channels of the first parts, of so many channels in all."""
+    rest = channels - sum(one for one in sizes if one is not None)
+    return sum(rest if one is None else one for one in sizes[:parts])
 
 
 def _readable(values: Iterable[Quantity | None]) -> bool:
@@ -115,7 +149,7 @@ NOT_WHOLE = "times α one is not whole, or rounds to none; give `width` a roundi
 
 
 @layer("slice", example="slice: {first: 4}")
-class Slice(Free):
+class Slice(Taken):
     """The `first` or the `last` channels, or `every` n-th of those behind the `offset` first ones.
 
     α scales `first` and `last` as it does widths.
@@ -140,6 +174,10 @@ class Slice(Free):
         left = x.c - (0 if self.offset is None else self.offset)
         return x._replace(c=ceil_div(left, 1 if self.every is None else self.every))
 
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        begin = self.offset or (0 if self.last is None else maps[0].c - y.c)
+        return (Tie(range(maps[0].c)[begin :: self.every or 1][: y.c], range(y.c)),)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(y.c > x.c, "shapes", lambda: f"{y.c} channels of the {x.c} that come in")
         yield Check(
@@ -154,13 +192,18 @@ class Slice(Free):
 
 
 @layer("channel_shuffle", example="channel_shuffle: {groups: 4}")
-class ChannelShuffle(Free):
+class ChannelShuffle(Free, Kept):
     """The channels of groups interleaved. Zhang et al. 2018, arXiv:1707.01083."""
 
     groups: Groups = 2
 
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        size = y.c // self.groups
+        mixed = [group * size + one for one in range(size) for group in range(self.groups)]
+        return (Tie(mixed, range(y.c)),)
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.groups, 1
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
@@ -180,6 +223,13 @@ class PixelShuffle(Free):
         r = self.factor
         return Map(x.h * r.h, x.w * r.w, x.c // (r.h * r.w))
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return Reach(per=self.factor.h), Reach(per=self.factor.w)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        inputs = range(maps[0].c)
+        return (Tie(inputs, [one // (self.factor.h * self.factor.w) for one in inputs]),)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         r = self.factor
         yield Check(
@@ -198,6 +248,13 @@ class PixelUnshuffle(Free):
     def output(self, x: Map, width: Width) -> Map:
         r = self.factor
         return Map(x.h // r.h, x.w // r.w, x.c * r.h * r.w)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        r = self.factor
+        return Reach(0, r.h - 1, step=r.h), Reach(0, r.w - 1, step=r.w)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (copied(maps[0].c, self.factor.h * self.factor.w),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         r = self.factor

@@ -1,9 +1,9 @@
 """Convolutions. Howard et al. 2017, arXiv:1704.04861, section 3.1."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod
-from typing import Annotated
+from typing import Annotated, Self
 
 from mnetcost.layers.activation import Act, OptionalAct, activation
 from mnetcost.layers.base import (
@@ -15,7 +15,10 @@ from mnetcost.layers.base import (
     Pair,
     Part,
     Quantity,
+    Reaches,
+    Tie,
     Width,
+    copied,
     layer,
     maximum,
 )
@@ -61,6 +64,17 @@ def kernel_parameters(weights: Quantity, bias: bool, y: Map) -> Iterator[Amount]
         yield Amount("biases", y.c)
 
 
+def filters_a_channel(groups: int, x: Map, y: Map) -> Sequence[Tie]:
+    """The ties of a convolution in groups: a group for each channel of `x` filters it alone."""
+    return (copied(x.c, y.c // x.c),) if 1 < groups == x.c else ()
+
+
+def equal_groups(groups: int, x: Map) -> tuple[int, int]:
+    """The groups of channels that must stay equal; those of a channel each go with it."""
+    number = 1 if groups == x.c else groups
+    return number, number
+
+
 class Convolution(Called, Layer):
     """What every convolution shares: a window of weights over the map, bias, norm and act."""
 
@@ -86,6 +100,9 @@ class Convolution(Called, Layer):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return self.window().reach(x)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return kernel_parameters(self.weights(x, y), self.bias, y)
@@ -126,6 +143,16 @@ class Conv(Convolution):
         """The number of groups for input map `x`."""
         return self.groups if self.group_width is None else x.c // self.group_width
 
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return filters_a_channel(self.groups_on(maps[0]), maps[0], y)
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return equal_groups(self.groups_on(x), x)
+
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+        groups, whole = self.groups_on(maps[0]), maps[0].c
+        return self._replace(groups=to[0].c if 1 < groups == whole else groups, group_width=None)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from self.window().checks(x)
         width = 1 if self.group_width is None else self.group_width
@@ -158,6 +185,9 @@ class Depthwise(Convolution):
     def output(self, x: Map, width: Width) -> Map:
         sides = self.window().output(x)
         return Map(sides.h, sides.w, x.c * self.multiplier)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (copied(maps[0].c, self.multiplier),)
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """D_K × D_K × 1 × M, times the channel multiplier."""

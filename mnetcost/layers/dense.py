@@ -1,9 +1,21 @@
 """Fully connected layers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mnetcost.layers.activation import Act
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Quantity, Width, layer
+from mnetcost.layers.base import (
+    HERE,
+    Amount,
+    Check,
+    Layer,
+    Map,
+    Part,
+    Quantity,
+    Reaches,
+    Tie,
+    Width,
+    layer,
+)
 from mnetcost.layers.convolution import kernel_parameters, kernel_work, riding
 from mnetcost.layers.fields import Called, Channels, Switch
 from mnetcost.layers.normalization import Norm
@@ -35,6 +47,12 @@ class Dense(Called, Layer):
                 "`per_position: true`"
             ),
         )
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE, HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return ()
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """1 × 1 × M × N, that of a 1×1 convolution."""

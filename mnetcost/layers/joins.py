@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import accumulate
 from typing import Annotated
 
 from mnetcost.layers.base import (
+    HERE,
+    MOVED,
+    WHOLE,
     Amount,
     Check,
     Join,
     Map,
     Part,
     Quantity,
+    Reaches,
+    Tie,
     Width,
+    channel_for_channel,
     differs,
     layer,
     maximum,
@@ -29,6 +36,9 @@ def _sides(maps: Sequence[Map]) -> str:
     return " and ".join([*shown, "…"] if len(maps) > MAX_SHOWN else shown)
 
 
+LISTS = "it lists boxes"
+
+
 class Merge(Join):
     """Several maps to one."""
 
@@ -36,6 +46,14 @@ class Merge(Join):
 
     def output(self, x: Map, width: Width) -> Map:
         return x
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        # a side of 1 is spread over those of the others
+        h, w = (HERE if one == other else WHOLE for one, other in zip(x[:2], y[:2]))
+        return h, w
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return [channel_for_channel(one.c if one.c == y.c else 0) for one in maps]
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -121,6 +139,15 @@ class Concat(Merge):
 
     axis: Axis = "channels"
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return MOVED if self.axis == "height" else HERE, MOVED if self.axis == "width" else HERE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        if self.axis != "channels":
+            return super().ties(maps, y)
+        begins = accumulate((one.c for one in maps), initial=0)
+        return [channel_for_channel(one.c, begin) for one, begin in zip(maps, begins)]
+
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return ()
 
@@ -144,6 +171,12 @@ class Output(Merge):
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return LISTS, LISTS
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return LISTS
+
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return ()
 
@@ -156,6 +189,9 @@ class PriorBox(Output):
     """Boxes and variances, 2×1×(4 · priors · positions). Liu et al. 2016, arXiv:1512.02325."""
 
     priors: Priors
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return [Tie() for _ in maps]  # it reads their sides alone
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(2, 1, x.h * x.w * self.priors * 4)

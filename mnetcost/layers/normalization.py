@@ -4,17 +4,25 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, activation
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.base import (
+    HERE,
+    HERE_AND_ALL,
+    Amount,
+    Check,
+    Kept,
+    Layer,
+    Map,
+    Part,
+    Reaches,
+    layer,
+)
 from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
 
 Over = Annotated[str, Choice(("channels", "all"))]
 
 
-class Normalization(Called, Layer):
-    """One operation an element; the shape stays."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
+class Normalization(Called, Kept):
+    """One operation an element."""
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("norm_affine", 2 * y.c),)
@@ -56,6 +64,10 @@ class LayerNorm(Normalization):
         values = y.c if self.over == "channels" else y.h * y.w * y.c
         return (Amount("norm_affine", 2 * values),)
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        reach = HERE if self.over == "channels" else HERE_AND_ALL
+        return reach, reach
+
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("affine_outputs", y.c, y.h * y.w)
         yield Part("normalized_groups", 1, y.h * y.w if self.over == "channels" else 1)
@@ -74,6 +86,12 @@ class GroupNorm(Normalization):
             lambda: f"{self.groups} groups do not divide {x.c} channels",
         )
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE_AND_ALL, HERE_AND_ALL  # the mean and the variance are of the whole map
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return self.groups, self.groups
+
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("affine_outputs", y.c, y.h * y.w)
         yield Part("normalized_groups", self.groups, 1)
@@ -84,6 +102,9 @@ class InstanceNorm(Normalization):
     """Each channel by itself. Ulyanov et al. 2016, arXiv:1607.08022."""
 
     affine: Switch = False
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return HERE_AND_ALL, HERE_AND_ALL
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         if self.affine:

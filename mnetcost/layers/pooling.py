@@ -1,11 +1,23 @@
 """Pooling: no parameters, one operation per element of each window."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from mnetcost.layers.base import Amount, Check, Layer, Map, Part, Width, layer
+from mnetcost.layers.base import (
+    WHOLE,
+    Amount,
+    Check,
+    Layer,
+    Map,
+    Part,
+    Reaches,
+    Tie,
+    Width,
+    channel_for_channel,
+    layer,
+)
 from mnetcost.layers.fields import MAX_SIDE, Called, Integer, OptionalSize, Size, Switch
-from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, values_read
+from mnetcost.layers.window import ONE, SAME, Padding, Window, rounded_up, spread, values_read
 
 Side = Annotated[int | None, Integer(1, MAX_SIDE, "px", fixed=True)]
 
@@ -31,6 +43,12 @@ class Pool(Called, Layer):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return self.window().reach(x)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -60,6 +78,12 @@ class GlobalPool(Called, Layer):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(1, 1, x.c)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return WHOLE, WHOLE
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -97,6 +121,12 @@ class AdaptivePool(Called, Layer):
             return Map(self.size.h, self.size.w, x.c)
         height, across = self.height, self.width
         return Map(x.h if height is None else height, x.w if across is None else across, x.c)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return spread(x.h, y.h), spread(x.w, y.w)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()

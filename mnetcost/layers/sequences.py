@@ -67,7 +67,7 @@ class RowAdaptiveMaxPool(Row, AdaptiveMaxPool):
     """An adaptive max pool along one row."""
 
 
-class Sequence(Called, Compound):
+class SequenceLayer(Called, Compound):
     """A layer of sequences, which is one of maps."""
 
     def of(self, record: type[Layer]) -> Iterator[tuple[str, Layer]]:
@@ -80,7 +80,7 @@ class Sequence(Called, Compound):
         yield "", record(**keys)
 
 
-class SequenceConv(Sequence):
+class SequenceConv(SequenceLayer):
     """What convolutions of sequences share."""
 
     kernel: Length = 1
@@ -135,7 +135,7 @@ class ConvTranspose1d(SequenceConv):
         return self.of(RowConvTranspose)
 
 
-class SequencePool(Sequence):
+class SequencePool(SequenceLayer):
     """What pools of sequences share; the stride is the kernel unless written."""
 
     kernel: Length
@@ -162,7 +162,7 @@ class AvgPool1d(SequencePool):
         return self.of(RowAvgPool)
 
 
-class SequenceAdaptivePool(Sequence):
+class SequenceAdaptivePool(SequenceLayer):
     """As many windows as are written, spread over a sequence."""
 
     size: Length

@@ -1,20 +1,29 @@
 """Layers that only rearrange, or do nothing at inference; and learned values without a kernel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import permutations
 from typing import Annotated, Self
 
 from mnetcost.layers.base import (
+    HERE,
+    MOVED,
     UNKNOWN,
+    WHOLE,
     Amount,
     Check,
+    Kept,
     Layer,
     Map,
     Part,
     Quantity,
+    Reach,
+    Reaches,
+    Tie,
     Width,
     ceil_div,
+    channel_for_channel,
+    copied,
     differs,
     layer,
     times,
@@ -35,12 +44,15 @@ from mnetcost.layers.fields import (
     Rate,
     Switch,
 )
-from mnetcost.layers.window import ONE, values_read
+from mnetcost.layers.window import ONE, nearby, values_read
 
 Into = Annotated[str, Choice(("channels", "height"))]
 Order = Annotated[str, Choice(tuple("".join(one) for one in permutations("hwc")))]
 PixelsOrRest = Annotated[Quantity | None, Integer(1, MAX_SIDE, "px", "rest")]
 ChannelsOrRest = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "channels", "rest")]
+
+
+REARRANGED = "it makes channels of positions, or positions of channels"
 
 
 class Free(Layer):
@@ -54,11 +66,8 @@ class Free(Layer):
 
 
 @layer("identity")
-class Identity(Free):
+class Identity(Free, Kept):
     """Nothing: a place to name."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
 
 
 @layer("flatten")
@@ -72,15 +81,19 @@ class Flatten(Free):
             return Map(x.h * x.w, 1, x.c)
         return Map(1, 1, x.h * x.w * x.c)
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        reach = MOVED if self.into == "height" else WHOLE
+        return reach, reach
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (copied(maps[0].c, y.c // maps[0].c),)
+
 
 @layer("dropout", example="dropout: {rate: 0.2}")
-class Dropout(Free):
+class Dropout(Free, Kept):
     """Nothing at inference; `rate` is read and changes no cost."""
 
     rate: Rate = 0
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
 
 
 @layer("pad", example="pad: {top: 1, left: 2}")
@@ -108,6 +121,12 @@ class Pad(Free):
             height, across = self.multiple
             return Map(ceil_div(x.h, height) * height, ceil_div(x.w, across) * across, x.c)
         return Map(x.h + self.top + self.bottom, x.w + self.left + self.right, x.c)
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return Reach(-self.top, -self.top), Reach(-self.left, -self.left)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
@@ -139,6 +158,9 @@ class Sized(Free):
         height = times(x.h, scale.h) if self.height is None else self.height
         return Map(height, times(x.w, scale.w) if self.width is None else self.width, x.c)
 
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
             (y.h < 1) | (y.w < 1),
@@ -149,7 +171,11 @@ class Sized(Free):
 
 @layer("crop", example="crop: {height: 20, width: 30}")
 class Crop(Sized):
-    """A part of the map; of a side that is not written, all of it."""
+    """The middle of the map; of a side that is not written, all of it."""
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        before = (x.h - y.h) // 2, (x.w - y.w) // 2
+        return Reach(before[0], before[0]), Reach(before[1], before[1])
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from super().checks(x, y)
@@ -169,6 +195,13 @@ class Permute(Free):
     def output(self, x: Map, width: Width) -> Map:
         # an order that could not be read is None
         return Map(*(getattr(x, axis) for axis in self.order or "hwc"))
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        reach = HERE if self.order == "hwc" else MOVED
+        return reach, reach
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),) if self.order.endswith("c") else REARRANGED
 
 
 @layer("reshape", example="reshape: {height: 12, width: 64}")
@@ -199,6 +232,13 @@ class Reshape(Free):
             known = known * (1 if one is None else one)
         return Map(*(values // known if one is None else one for one in given))
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        reach = HERE if x == y else MOVED
+        return reach, reach
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return (channel_for_channel(y.c),) if maps[0].c == y.c else REARRANGED
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(
             differs(x.h * x.w * x.c, y.h * y.w * y.c),
@@ -213,6 +253,10 @@ class Resize(Sized):
 
     mode: Mode = "nearest"
     called_as: CalledAs = "module"
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        scale: tuple[Quantity, Quantity] = self.scale or (Fraction(y.h, x.h), Fraction(y.w, x.w))
+        return nearby(self.mode, x.h, y.h, scale[0]), nearby(self.mode, x.w, y.w, scale[1])
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("resize", y.c, y.h * y.w),)
@@ -240,6 +284,12 @@ class Learned(Free):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return "it reads nothing", "it reads nothing"
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return ()
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return y
@@ -271,13 +321,16 @@ class Constant(Free):
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, self.channels)
 
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return "it reads nothing", "it reads nothing"
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return ()
+
 
 @layer("position_embedding")
-class PositionEmbedding(Free):
+class PositionEmbedding(Free, Kept):
     """A learned value added to each value of the map. Dosovitskiy et al. 2021, arXiv:2010.11929."""
-
-    def output(self, x: Map, width: Width) -> Map:
-        return x
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return y

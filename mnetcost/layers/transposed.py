@@ -1,11 +1,22 @@
 """Transposed convolution: a convolution run backwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Self
 
-from mnetcost.layers.base import Check, Map, Pair, Part, Quantity, Width, layer
-from mnetcost.layers.convolution import Convolution
+from mnetcost.layers.base import (
+    Check,
+    Map,
+    Pair,
+    Part,
+    Quantity,
+    Reaches,
+    Tie,
+    Width,
+    layer,
+)
+from mnetcost.layers.convolution import Convolution, equal_groups, filters_a_channel
 from mnetcost.layers.fields import Channels, Edges, Groups, Switch
-from mnetcost.layers.window import Same
+from mnetcost.layers.window import Same, backwards
 
 NONE = Pair(0, 0)
 
@@ -26,6 +37,18 @@ class ConvTranspose(Convolution):
             _side(x.w, extent.w, self.stride.w, self.padding.w, self.output_padding.w),
         )
         return Map(*sides, width(self.out, self.scale))
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return backwards(self.window())
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return filters_a_channel(self.groups, maps[0], y)
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return equal_groups(self.groups, x)
+
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+        return self._replace(groups=to[0].c) if 1 < self.groups == maps[0].c else self
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from _extra_checks(self)

@@ -2,9 +2,22 @@
 
 import math
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Annotated, NamedTuple
 
-from mnetcost.layers.base import Check, Map, Pair, Quantity, ceil_div, maximum, minimum
+from mnetcost.layers.base import (
+    HERE,
+    WHOLE,
+    Check,
+    Map,
+    Pair,
+    Quantity,
+    Reach,
+    Reaches,
+    ceil_div,
+    maximum,
+    minimum,
+)
 from mnetcost.layers.fields import MAX_SIDE, Integer, WindowPadding
 from mnetcost.record import Record
 
@@ -18,6 +31,10 @@ class Same(Record, kw_only=False):
     def room(self, side: Quantity, extent: Quantity) -> Quantity:
         return side  # a window always fits: the padding grows with it
 
+    def before(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
+        missing = (self.output(side, extent, stride) - 1) * stride + extent - side
+        return maximum(missing, 0) // 2  # of an odd number the last px is behind the map
+
 
 class Sides(Record, kw_only=False):
     """`pad` px at both ends: floor((side + 2·pad - extent) / stride) + 1."""
@@ -30,33 +47,26 @@ class Sides(Record, kw_only=False):
     def room(self, side: Quantity, extent: Quantity) -> Quantity:
         return side + 2 * self.pad - extent
 
+    def before(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
+        return self.pad
 
-class Ceiled(Record, kw_only=False):
+
+class Ceiled(Sides, kw_only=False):
     """`pad` px at both ends, the last window may reach beyond them: rounded up, not down."""
-
-    pad: Quantity
 
     def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
         return ceil_div(self.room(side, extent), stride) + 1
 
-    def room(self, side: Quantity, extent: Quantity) -> Quantity:
-        return side + 2 * self.pad - extent
 
-
-class Clipped(Record, kw_only=False):
+class Clipped(Ceiled, kw_only=False):
     """Rounded up, but windows that begin past the map and its first padding are dropped.
 
     As Caffe's pooling_layer.cpp and torch's ceil_mode do.
     """
 
-    pad: Quantity
-
     def output(self, side: Quantity, extent: Quantity, stride: Quantity) -> Quantity:
-        count = ceil_div(self.room(side, extent), stride) + 1
+        count = super().output(side, extent, stride)
         return minimum(count, ceil_div(side + self.pad, stride))
-
-    def room(self, side: Quantity, extent: Quantity) -> Quantity:
-        return side + 2 * self.pad - extent
 
 
 class PaddingPair(NamedTuple):
@@ -74,7 +84,7 @@ def _beyond(
     stride: Quantity,
 ) -> Quantity:
     """The px that the last of `count` windows reaches past the padding, where rounded up."""
-    if isinstance(padding, Same | Sides):
+    if not isinstance(padding, Ceiled):
         return 0
     return maximum((count - 1) * stride - padding.room(side, extent), 0)
 
@@ -115,6 +125,11 @@ class Window(NamedTuple):
             self.padding.w.output(x.w, extent.w, self.stride.w),
         )
 
+    def reach(self, x: Map) -> Reaches:
+        """What each position reads of input map `x`, its padding included."""
+        h, w = map(_slid, self.padding, x[:2], self.extent(), self.stride)
+        return h, w
+
     def checks(self, x: Map) -> Iterable[Check]:
         """The window must fit into the padded map."""
         extent = self.extent()
@@ -149,6 +164,50 @@ class Window(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kernel.h}×{self.kernel.w}"
+
+
+def _slid(padding: Same | Sides, side: Quantity, extent: Quantity, stride: Quantity) -> Reach:
+    before = padding.before(side, extent, stride)
+    return Reach(-before, extent - 1 - before, stride)
+
+
+def backwards(window: Window) -> Reaches:
+    """What each position of a transposed convolution reads: those that the window, run backwards,
+    lays over it."""
+    h, w = map(_laid, window.padding, window.extent(), window.stride, window.dilation)
+    return h, w
+
+
+def _laid(
+    padding: Same | Sides, extent: Quantity, stride: Quantity, dilation: Quantity
+) -> Reach | str:
+    if stride > 1 < dilation:
+        return "dilated and strided, it passes over some positions between others"
+    cut = maximum(extent - stride, 0) // 2 if isinstance(padding, Same) else padding.pad
+    return Reach(cut - extent + stride, cut, per=stride)
+
+
+def spread(inside: int, outside: int) -> Reach:
+    """What windows read that are spread over a side of `inside` px, `outside` of them."""
+    if inside == outside:
+        return HERE
+    return Reach(0, inside - 1, step=inside, per=outside) if outside > 1 else WHOLE
+
+
+def nearby(mode: str, inside: int, outside: int, scale: Quantity) -> Reach:
+    """What a side of `outside` px reads of one of `inside` px, `scale` times as long.
+
+    Pixels are squares, as torch's interpolate takes them: pixel i of the output lies at (i + 1/2) /
+    scale - 1/2, between the px that it is interpolated from; `nearest` reads ⌊i / scale⌋ alone.
+    """
+    if mode == "area":
+        return spread(inside, outside)
+    top, bottom = Fraction(scale).numerator, Fraction(scale).denominator
+    if mode == "nearest":
+        return Reach(step=bottom, per=top)
+    met = top == 1 and bottom % 2 == 1  # each pixel lies on one of the input
+    taps = top * (3 if mode == "bicubic" and not met else 1)
+    return Reach(bottom - taps, bottom + taps - 1, step=2 * bottom, per=2 * top)
 
 
 def values_read(inside: Quantity, outside: Quantity) -> Quantity:

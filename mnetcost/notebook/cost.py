@@ -6,7 +6,9 @@ from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count
 from mnetcost.reports.documents import warned
 
-if TYPE_CHECKING:  # brings SymPy
+if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
+    from mnetcost.analysis.channels.channels import ChannelCost
+    from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField
     from mnetcost.notebook.explain import Explanation
 
 
@@ -28,6 +30,22 @@ class Cost(Count):
     def reductions(self) -> tuple[Reduction, ...]:
         """Every depthwise-separable pair against its standard convolution, and the network last."""
         return reductions(self)
+
+    def receptive_fields(self) -> tuple["ReceptiveField", ...]:
+        """What a position of each layer's output sees of the input, of height and width.
+
+        Raises UsageError where too many windows differ to follow them. Araujo et al. 2019.
+        """
+        from mnetcost.analysis.receptive_fields.receptive_fields import receptive_fields
+
+        return receptive_fields(self)
+
+    def channel_costs(self) -> tuple["ChannelCost", ...]:
+        """What one output channel of each layer costs, and what is saved with all that goes with
+        it. Raises UsageError for a network of more than two million channels."""
+        from mnetcost.analysis.channels.channels import channel_costs
+
+        return channel_costs(self)
 
     def explain(self, layer: str = "") -> "Explanation":
         """The formula of each quantity, in the paper's symbols, with the numbers, and the result.

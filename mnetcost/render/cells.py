@@ -29,7 +29,8 @@ def cell_text(value: Any, kind: Kind) -> str:  # noqa: C901, PLR0911 - one retur
         case Kind.MAP:
             return "×".join(map(str, value))
         case Kind.SIDES:
-            return str(value.h) if value.h == value.w else f"{value.h}×{value.w}"
+            h, w = (NOTHING if one is None else str(one) for one in value)
+            return h if h == w else f"{h}×{w}"
         case Kind.SHARE:
             return decimals(100 * value, 2)
         case Kind.RATIO:

@@ -1,6 +1,7 @@
 """The words that options of commands may say: what a command line is checked against at once."""
 
-TABLE_VIEWS = ("layers", "types", "reduction", "blocks")
+LAYER_VIEWS = ("fields", "channels")  # worked out only when asked for
+TABLE_VIEWS = ("layers", "types", "reduction", "blocks", *LAYER_VIEWS)
 SORTS = ("params", "mult_adds")
 FIT_VIEWS = ("largest", "front")
 FRONT_ROWS = 20  # of a front, where nobody says how many

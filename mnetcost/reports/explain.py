@@ -60,7 +60,10 @@ def _apart(cost: LayerCost) -> str:
     """What sets a layer apart from others of its type."""
     if cost.node.training_only:
         return "; in training alone, no work at inference"
-    return "; with the weights of another layer" if cost.node.shares is not None else ""
+    if cost.node.shares is None:
+        return ""
+    norm = ", its norm its own" if cost.node.own_norm and cost.parameters.norm_affine else ""
+    return f"; with the weights of another layer{norm}"
 
 
 def _values(symbols: Mapping[str, int | Fraction]) -> str:

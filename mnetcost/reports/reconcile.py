@@ -5,7 +5,15 @@ from typing import Any
 
 from mnetcost.analysis.conventions.terms import number
 from mnetcost.analysis.reconcile.candidates import Candidate, candidates
-from mnetcost.analysis.reconcile.matches import CALLED, ROUNDED, Match, Matches, digits, matches
+from mnetcost.analysis.reconcile.matches import (
+    CALLED,
+    ROUNDED,
+    Match,
+    Matches,
+    digits,
+    is_sure,
+    matches,
+)
 from mnetcost.analysis.reconcile.way import Way
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention
@@ -129,7 +137,7 @@ def answer_text(found: Matches, printed: Printed) -> str:
     """What a printed number counts, in one sentence."""
     if found.explained:
         first = found.explained[0]
-        verb = "is" if first.sure else "may be"
+        verb = "is" if is_sure(found, printed) else "may be"
         return f"{printed.text} {verb} {_match_text(first, printed)}."
     if not found.by_chance:
         return f"nothing explains {printed.text}: of {found.tried:,} numbers none prints so."
@@ -145,7 +153,9 @@ def answer_text(found: Matches, printed: Printed) -> str:
 def _match_text(one: Match, printed: Printed) -> str:
     """What it counts, how, and the number that prints so."""
     found = one.candidate
-    scope = found.scope if found.scope.startswith("the ") else f"the network {found.scope}"
+    words = found.scope
+    scope = words if words.startswith("the ") else f"the {words}"
+    scope = f"the network {words}" if words.startswith("without") else scope
     called = f", which it calls {printed.unit}s" if _called_otherwise(one, printed) else ""
     divided = f" / {_prefix(one, printed)}" if one.binary else ""
     where = ", ".join(filter(None, (scope, found.network)))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import FORWARD, Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
+from mnetcost.reports.choices import LAYER_VIEWS
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
 from mnetcost.reports.notes import cost_notes, fold_notes, warning_notes
@@ -35,8 +36,11 @@ def table_report(  # noqa: PLR0913 - what to show of it
     `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
     orders them, and `top` shows so many alone. `apart` keeps multiplications, additions,
     comparisons, divisions and exponentials apart, `fold_norms` shows the parameters after folding.
+    Raises UsageError for a network that is too large for the view.
     """
     rows = reductions(count)
+    if view in LAYER_VIEWS:
+        return _layer_report(count, rows, str(view))
     whole = 1 if view == "blocks" and not depth else depth
     layers = folded_table(count, whole, sort, top, apart=apart, fold_norms=fold_norms)
     shown = {
@@ -57,6 +61,15 @@ def table_report(  # noqa: PLR0913 - what to show of it
         document=document,
         flat=layers if view is None else tables[0],
     )
+
+
+def _layer_report(count: Count, rows: Sequence[Reduction], view: str) -> Report:
+    """What each layer sees, or what one of its channels costs."""
+    from mnetcost.reports.layer_views import layer_view  # other tables do without
+
+    found = layer_view(count, view)
+    document = table_document(count, rows, more=found.documents)
+    return Report(count.graph.name, (found.table,), warning_notes(document), document, found.table)
 
 
 def _alone(count: Count, rows: Sequence[Reduction]) -> str:

@@ -1,7 +1,8 @@
 """The JSON document of `mnetcost table`. Programs read it, and wait for none of the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
@@ -17,18 +18,24 @@ from mnetcost.reports.documents import (
 
 
 def table_document(
-    count: Count, rows: Sequence[Reduction] | None = None, apart: bool = False
+    count: Count,
+    rows: Sequence[Reduction] | None = None,
+    apart: bool = False,
+    more: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The JSON contract of `mnetcost table`: exact integers, shares of 1.
 
-    `rows` are the reductions, where they are known already.
+    `rows` are the reductions, where they are known already; `more` stands beside each layer.
     """
     kinds = count.by_type()
     costs = {name: (cost.params, cost.mult_adds) for name, cost in kinds.items()}
     return {
         **count_header(count),
         "totals": totals_document(count, apart),
-        "layers": [layer_document(count, layer, apart) for layer in count.layers],
+        "layers": [
+            {**layer_document(count, layer, apart), **beside_it}
+            for layer, beside_it in zip(count.layers, more or repeat({}))
+        ],
         "types": [
             {**one, **beside(count, cost, apart)}
             for one, cost in zip(types_document(costs), kinds.values())

@@ -13,7 +13,7 @@ from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Named, Scope
-from mnetcost.spec.surroundings import MAPS, Surroundings, items_of
+from mnetcost.spec.surroundings import MAPS, Owner, Surroundings, items_of
 from mnetcost.text import SENTENCE, clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
@@ -109,18 +109,15 @@ class Builder(Surroundings):
         if key.text in LAYERS:
             return self._layer(key, value, f"{key.text}_{number}", at, scope)
         known = chain(LAYERS, ("repeat", "rows", "branches"), self.blocks)
-        message = f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`"
-        flat = not key.text.lower().endswith("3d")
-        if not flat:
-            message += f": {NO_DEPTH}"
+        depth = f": {NO_DEPTH}" if key.text.lower().endswith("3d") else ""
         self.collector.add(
             key.mark,
             "unknown-layer",
-            message,
+            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`{depth}",
             expected=lambda: (
                 f"one of {listed(sorted({*LAYERS, *self.blocks}))}, or repeat, rows, branches"
             ),
-            suggestion=lambda: self.collector.guess(key.text, known) if flat else None,
+            suggestion=lambda: None if depth else self.collector.guess(key.text, known),
         )
         return self.unknown(key.mark, at, scope)
 
@@ -141,30 +138,33 @@ class Builder(Surroundings):
             written = written._replace(record=Unknown(), like=None)
         name, name_mark = self.records.name(key, value, automatic, scope)
         reads = self.inputs(written, (at,) if reads is None else reads, sides)
-        if written.parts:
-            if name_mark != key.mark:
-                self.collector.add(name_mark, "conflict", "`name` beside `names`")
-            return self._parts(written, reads, scope)
-        expanded = list(written.expand(name))
-        if written.known:
-            self.own({name, *(one for one, _ in expanded)}, name_mark)
         short = self.records.tensor_name(value, automatic, scope)
         owner = None
         if written.weights is not None:
             owner = self.owner(written.weights, short if scope.suffix else "", scope)
+        if written.parts:
+            if name_mark != key.mark:
+                self.collector.add(name_mark, "conflict", "`name` beside `names`")
+            return self._parts(written, reads, owner, scope)
+        expanded = list(written.expand(name))
+        if written.known:
+            self.own({name, *(one for one, _ in expanded)}, name_mark)
         found = self.place(expanded, written, reads, owner, scope)
         # a pair is known by its own full name, not by its halves' alone
         scope.names[short] = self.places[name] = found
         return found.ends[0]
 
-    def _parts(self, written: Written, reads: tuple[int, ...], scope: Scope) -> int:
+    def _parts(
+        self, written: Written, reads: tuple[int, ...], owner: Owner | None, scope: Scope
+    ) -> int:
         """A node for each named part of one map; the last one, which what follows reads."""
-        last = reads[0]
-        for part, record in written.parts:
+        last, parts = reads[0], written.parts
+        for part, record in parts:
+            self.steps.take(len(parts))
             name = f"{scope.prefix}{part}{scope.suffix}"
             self.own({name}, written.key.mark)
-            found = self.place([(name, record)], written, reads, None, scope)
-            scope.names[part], last = found, found.ends[0]
+            scope.names[part] = self.place([(name, record)], written, reads, owner, scope)
+            last = scope.names[part].ends[0]
         return last
 
     # repeats and blocks

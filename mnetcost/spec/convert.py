@@ -218,8 +218,12 @@ class Converter:
         return PaddingPair(along if isinstance(along, Same) else Sides(0), along)
 
     def _list(self, node: Node, kind: ListOf) -> Any:
-        if not isinstance(node, Items) or not 1 <= len(node.nodes) <= kind.most:
+        if not isinstance(node, Items):
             self.refuse(node, wanted(kind))
+            return UNKNOWNS[ListOf]
+        if not 1 <= len(node.nodes) <= kind.most:
+            message = f"a list of {len(node.nodes)}"
+            self.collector.add(node.mark, "wrong-type", message, expected=wanted(kind))
             return UNKNOWNS[ListOf]
         return tuple(self.value(one, kind.item) for one in node.nodes)
 

@@ -282,6 +282,7 @@ class Surroundings:
             message = f"it has {len(mine)} layers, what it names {len(others)}"
             self.collector.add(node.mark, "shared-weights", message)
             return
+        self.steps.take(NODE * len(mine))
         for user, place in zip(mine, others):
             layer, x = self._unrolled(self.nodes[user])
             kinds = {kind for kind, _ in layer.parameters(x, self.maps[user])}

@@ -35,6 +35,9 @@ def test_torchvision(row: dict[str, str]) -> None:
         ("googlenet_aux", 1, 13_004_888),  # torchvision 0.29.2, with both auxiliary heads
         ("xception", 1, 22_855_952),  # Chollet 2017, Table 3
         ("vit_b_16", 1, 86_567_656),  # torchvision 0.29.2
+        ("swin_t", 1, 28_288_354),  # timm 1.0.31
+        ("mobilevit_xs", 1, 2_317_848),  # timm 1.0.31
+        ("efficientformer_l1", 1, 12_289_928),  # timm 1.0.31
         ("mobilenet_v2", "0.75", 2_636_424),  # torchvision's mobilenet_v2(width_mult=0.75)
         ("mobilenet_v3_large_keras", "0.75", 3_993_528),  # Keras, without running statistics
     ],
@@ -88,6 +91,19 @@ def test_espcn_by_hand() -> None:
 
 def test_vit_prints_its_mult_adds() -> None:
     assert round(mnetcost.load("vit_b_16").cost().mult_adds / 10**9, 3) == 17.564
+
+
+@pytest.mark.parametrize(
+    ("name", "products", "others"),
+    [  # timm 1.0.31: of activations, and of kernels
+        ("swin_t", 140_141_568, 14_450_688 + 4_335_974_400),
+        ("mobilevit_xs", 117_276_672, 607_440_896 + 301_194_240),
+    ],
+)
+def test_transformers_within_windows_and_patches(name: str, products: int, others: int) -> None:
+    cost = mnetcost.load(name).cost()
+    assert cost.work["attention_product"] == products
+    assert cost.mult_adds == products + others
 
 
 @pytest.mark.parametrize("name", ["mobilenet_ssd"])

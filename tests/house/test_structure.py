@@ -55,11 +55,12 @@ SHARED = {
     "cli": {"app", "options", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
-        *("folding", "table_document"),  # of `table`
+        *("folding", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
         *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
     },
-    "analysis": {"separable", "warnings"},  # of `table` and `explain`; of every count
+    # of `table` and `explain`; of every count; of `table` when asked for
+    "analysis": {"separable", "warnings", "receptive_fields", "channels"},
 }
 
 

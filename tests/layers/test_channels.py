@@ -149,7 +149,7 @@ REFUSED = [
     ("split: {into: 2, names: [a, a]}", "duplicate-name", "`a` is taken"),
     ("split: {name: c, into: 2, names: [a, b]}", "conflict", "`name` beside `names`"),
     ("split: {into: 2, names: [a, '?']}", "name", "found the text '\\?'"),
-    ("split: {into: 2, names: []}", "wrong-type", "found a list"),
+    ("split: {into: 2, names: []}", "wrong-type", "a list of 0"),
     ("split: {into: 2, sizes: [27, 11]}", "conflict", "`sizes` beside `into`"),
     ("split: {sizes: 27}", "wrong-type", "found `27`"),
     ("slice: {first: 39}", "shapes", "39 channels of the 38 that come in"),

@@ -161,3 +161,48 @@ def test_resize_by_fractions(keys, half, whole):
     assert net.cost(rho=2).layers[1].output == (*half, 4)
     grid = mnetcost.sweep(net, alpha=1, rho="1,2")
     assert grid.mult_adds.tolist() == [[20 * a * b for a, b in (whole, half)]]
+
+
+# Every kind of arithmetic on one map, at odd sides and widths.
+ALL = """
+input: {height: 9, width: 14, channels: 4}
+width: {round: floor, min: 2}
+layers:
+  - conv: {name: a, out: 12, kernel: [3, 1], norm: layer_all, act: square}
+  - global_avg_pool: {name: m}
+  - subtract: {from: [a, m]}
+  - divide: {name: d, from: [m, a], called_as: unknown}
+  - branches: [[abs], [celu], [softsign], [log_sigmoid]]
+    merge: maximum
+  - minimum: {from: [d, maximum_1], called_as: functional}
+  - constant: {name: xy, channels: 2}
+  - concat: {from: [minimum_1, xy, xy, a, a]}
+  - slice: {first: $here / 4 * 4}
+  - maxout: {pieces: 2, called_as: tensor}
+  - glu
+  - layer_norm: {over: all}
+  - pad: {multiple: [4, 3]}
+  - pixel_unshuffle: {factor: [4, 3]}
+  - pixel_shuffle: {factor: [3, 4]}
+  - conv_transpose: {out: 6, kernel: 3, stride: [3, 2], padding: 1, output_padding: [2, 1]}
+  - adaptive_avg_pool: {name: rows, height: 5}
+  - adaptive_max_pool: {width: 1, from: rows}
+  - permute: {order: whc}
+  - conv1d: {out: 8, kernel: 3, stride: 2, bias: true, norm: batch, act: relu}
+  - max_pool1d: {kernel: 2}
+  - conv_transpose1d: {out: 4, kernel: 3, padding: valid}
+  - adaptive_avg_pool1d: {size: 3}
+"""
+
+
+@pytest.mark.parametrize("convention", [None, "onnx-tool", "thop", "deepspeed-flops", "torchinfo"])
+def test_a_grid_is_what_its_points_are(convention):
+    net = mnetcost.load(ALL.replace("$here / 4 * 4", "floor($here / 4) * 4"))
+    alphas, rhos = ("1", "1/2", "0.3", "3/2"), ("1", "2", "1/3")
+    grid = mnetcost.sweep(net, alpha=",".join(alphas), rho=",".join(rhos), convention=convention)
+    for a, alpha in enumerate(alphas):
+        for r, rho in enumerate(rhos):
+            cost = net.cost(alpha=alpha, rho=rho, convention=convention)
+            assert (cost.params, cost.mult_adds) == (*(grid.params[a, r], grid.mult_adds[a, r]),)
+            assert grid.counted_params[a, r] == cost.figures["params"]
+            assert [one[a, r] for one in grid.counted] == [*cost.counted]

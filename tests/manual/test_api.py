@@ -68,6 +68,9 @@ def objects() -> Iterator[Any]:
         yield from (cost.passes, *cost.layers, *cost.by_type().values())
         for pair in cost.reductions():
             yield from (pair, pair.d_k, pair.standard)
+        yield from cost.receptive_fields()
+        for channels in cost.channel_costs():
+            yield from (channels, *channels.kinds, channels.kinds[0].own)
     why = net.cost().explain()
     yield why
     for part in (*why.layers, *why.derivations):

@@ -62,6 +62,10 @@ LINES = {
         "table all.yaml --fold",
         "table all.yaml --fold --view types",
         "table all.yaml --view reduction",
+        "table all.yaml --view fields",
+        "table vit_b_16 --view fields",
+        "table all.yaml --view channels",
+        "table resnet18 --view channels",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -226,7 +230,7 @@ def test_every_column_of_csv_is_listed_and_every_listed_one_occurs(
     for command, lines in LINES.items():
         columns: dict[str, set[str]] = {}
         for line in lines:
-            view = re.search(r"--view (types|reduction)", line)
+            view = re.search(r"--view (types|reduction|fields|channels)", line)
             title = f"CSV of `--view {view[1]}`" if view else "CSV"
             (head, *_) = csv.reader(io.StringIO(run(line, "csv")))
             columns.setdefault(title, set()).update(head)

@@ -36,6 +36,9 @@ GOOD = [
     {"conv": {"expand": 6, "round": {"divisible": 8, "min": 16}}},
     {"my_block": {"anything": 1, "repeat": "ceil($depth * 2)"}},
     {"repeat": 2, "layers": ["relu", {"conv": {"out": 8}}]},
+    {"conv": {"out": "scaled($out) - $in", "weights": {"from": "a", "norm": "own"}}},
+    {"my_block": {"from": ["a", "b"], "weights": "c"}},
+    {"branches": [{"repeat": "$n", "from": "a/${turn}", "layers": []}], "name": "side"},
     {"rows": "conv", "columns": ["out"], "first": ["stride"], "values": [[8], ["$w"]]},
     {"branches": [["relu"], [], {"layers": ["relu"], "training_only": True}], "merge": "add"},
 ]
@@ -51,6 +54,9 @@ BAD = [
     {"rows": "conv", "values": [8]},
     {"branches": [["relu"]], "merg": "add"},
     {"repeat": 2},
+    {"conv": {"out": 8, "weights": {"norm": "own"}}},
+    {"conv": {"out": 8, "weights": {"from": "a", "norm": "mine"}}},
+    {"my_block": {"weights": ["a"]}},
 ]
 
 

@@ -1,6 +1,7 @@
 """Blocks of several maps, their own input, branches side by side, and weights of whole blocks."""
 
 import pytest
+from explanations import explained
 from networks import codes
 from paths import SPECS
 
@@ -298,3 +299,15 @@ def test_the_pose_network_of_hrnet_is_made_of_the_same_blocks() -> None:
     cost = mnetcost.load(f"{head}{blocks[:unused]}{body}{last}").cost()
     assert cost.mult_adds == 7_645_003_776
     assert sum(cost.parameters) - cost.parameters.norm_statistics == 28_536_113
+
+
+def test_a_layer_is_explained_by_what_is_its_own() -> None:
+    calls = "  - head: {name: p3, from: input}\n  - head: {name: p4, from: low, weights: WHOSE}\n"
+    text = HEAD + HEAD_BLOCK + LOW + calls
+    (own,) = explained(text.replace("WHOSE", "{from: p3, norm: own}"), "p4/conv_1").layers
+    assert [line.quantity for line in own.lines][:2] == [
+        "normalisation γ and β",
+        "running means and variances",
+    ]
+    (shared,) = explained(text.replace("WHOSE", "p3"), "p4/conv_1").layers
+    assert shared.lines[0].quantity == "mult-adds"

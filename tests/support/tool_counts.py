@@ -12,9 +12,29 @@ Row = dict[str, str]
 
 WORDS = ("paper", "macs", "flops")  # defined in words: no tool prints them
 TOOLS = tuple(name for name in NAMES if name not in (*WORDS, "darknet", "keras"))
-NETWORKS = rows("tool_counts_measured.csv")
-MODULES = rows("tool_counts_modules.csv")
-PARAMETERS = rows("tool_counts_parameters.csv")
+RELEASES = ("ptflops-0.6", "thop-0.0.31")  # older ones, measured apart
+
+
+def _joined(name: str, releases: str, keys: tuple[str, ...], words: str = "") -> list[Row]:
+    """The rows of a file, with what older releases print for the same."""
+    known = [row for row in rows(releases) if "batch" in keys or row["batch"] == "1"]
+    older = {tuple(row[key] for key in keys): row for row in known}
+    found = []
+    for row in rows(name):
+        other = older.get(tuple(row[key] for key in keys), {})
+        found.append(row | {one: other.get(one + words, "") for one in RELEASES})
+    return found
+
+
+_OLDER_MODULES = "tool_counts_releases_modules.csv"
+_MODULE = ("module", "shape", "layers")
+NETWORKS = _joined(
+    "tool_counts_measured.csv",
+    "tool_counts_releases.csv",
+    ("model", "alpha", "input", "batch"),
+)
+MODULES = _joined("tool_counts_modules.csv", _OLDER_MODULES, (*_MODULE, "batch"))
+PARAMETERS = _joined("tool_counts_parameters.csv", _OLDER_MODULES, _MODULE, " parameters")
 KERAS = rows("tool_counts_keras.csv")
 DARKNET = rows("darknet_lines.csv")
 
@@ -22,6 +42,7 @@ ONNX = ("onnx-tool", "onnx-tool-17", "onnx-tool-13")
 STRINGS = "convolutions padded with a word (such as `padding='same'`)"
 DERIVED = "kernels and batch normalisation of classes derived from torch's"
 FUNCTIONS = "kernels called as functions"
+UPSAMPLING = "`nn.UpsamplingBilinear2d` and `nn.UpsamplingNearest2d`"
 # Modules that a tool counts otherwise than others of their layer type, which no spec can say: what
 # they are, and the tools that print nothing for them. A note of each preset names them.
 NOT_SEEN = {
@@ -31,12 +52,16 @@ NOT_SEEN = {
         *("`nn.AdaptiveAvgPool1d`", ("fvcore",)),
     ),
     "nn.Softmax2d()": ("`nn.Softmax2d`", ("thop",)),
-    "derived(nn.BatchNorm2d, 8)": (DERIVED, ("ptflops", "thop")),
-    "derived(nn.Conv2d, 8, 16, 3, padding=1)": (DERIVED, ("ptflops", "thop")),
+    "derived(nn.BatchNorm2d, 8)": (DERIVED, ("ptflops", "thop", *RELEASES)),
+    "derived(nn.Conv2d, 8, 16, 3, padding=1)": (DERIVED, ("ptflops", "thop", *RELEASES)),
+    "nn.UpsamplingBilinear2d(scale_factor=2)": (UPSAMPLING, ("ptflops-0.6",)),
+    "nn.UpsamplingNearest2d(scale_factor=2)": (UPSAMPLING, ("ptflops-0.6",)),
     "Learned(lambda x, w: F.conv2d(x, w, padding=1), 16, 8, 3, 3)": (
-        *(FUNCTIONS, ("ptflops", "torchinfo", "thop", "ultralytics-thop")),
+        *(FUNCTIONS, ("ptflops", "torchinfo", "thop", "ultralytics-thop", *RELEASES)),
     ),
-    "Learned(lambda x, w: F.linear(x, w), 10, 8)": (FUNCTIONS, ("ptflops", "torchinfo", "thop")),
+    "Learned(lambda x, w: F.linear(x, w), 10, 8)": (
+        *(FUNCTIONS, ("ptflops", "torchinfo", "thop", *RELEASES)),
+    ),
 }
 
 
@@ -53,7 +78,21 @@ BATCHED = "biases of the projections in `nn.MultiheadAttention`, of a batch"
 SPLIT = "channels split in two"
 RATIO = "resizes by a ratio that gives no whole number"
 SIDES = "sides multiplied in Python"
+UNEVEN = "adaptive pools whose windows are uneven"
 UNFLATTENED = "sides of unflattened channels"
+
+# What an adaptive pool reads less whose windows are as large as the sides divide without a rest:
+# of 20×12 values in 8 channels 6·2 for each of 3×5, and 2·1 of 7×7.
+UNEVEN_MODULES = {
+    "nn.AdaptiveAvgPool2d((3, 5))": 8 * (20 * 12 - 3 * 5 * 6 * 2),
+    "nn.AdaptiveAvgPool2d((7, 7))": 8 * (20 * 12 - 7 * 7 * 2 * 1),
+}
+UNEVEN_POOLS = {  # 5×5, 6×9 and 7×5 into 6×6, 5×6 into 7×7
+    ("alexnet", "192x192"): 256 * 5 * 5,
+    ("alexnet", "227x321"): 256 * (6 * 9 - 6 * 6),
+    ("alexnet", "256x192"): 256 * 7 * 5,
+    ("vgg16", "160x192"): 512 * 5 * 6,
+}
 
 
 def printed(row: Row) -> dict[str, int]:
@@ -70,6 +109,9 @@ def network_differences(row: Row) -> Iterator[Difference]:
         yield Difference("torchprofile", -1, SIDES)
         if batch > 1:
             yield Difference("ptflops-aten", batch * 12 * 3 * 768 * 197, BATCHED)
+    pooled = UNEVEN_POOLS.get((row["model"], row["input"]), 0)
+    if pooled:
+        yield Difference("thop-0.0.31", batch * pooled, UNEVEN)
     if row["model"].startswith("shufflenet"):  # 13 units
         yield from (Difference(name, -13 * 7, SPLIT) for name in ONNX)
 
@@ -131,6 +173,8 @@ def module_differences(row: Row) -> Iterator[Difference]:
         yield Difference("torch", batch * 2 * (2 * 20**2 * channels), FUSED)
         if batch > 1 and "bias=False" not in written:
             yield Difference("ptflops-aten", batch * 3 * channels * 20, BATCHED)
+    if row["module"] in UNEVEN_MODULES:
+        yield Difference("thop-0.0.31", batch * UNEVEN_MODULES[row["module"]], UNEVEN)
     yield from _exported(row, batch)
     yield from _resized(row, batch)
 
@@ -161,8 +205,7 @@ def _resized(row: Row, batch: int) -> Iterator[Difference]:
     if "scale_factor=0.5, mode='area'" in written:
         yield Difference("torchprofile", -2, SIDES)
     if "nn.Upsampling" in written:  # the function alone
-        words = "`nn.UpsamplingBilinear2d` and `nn.UpsamplingNearest2d`"
-        yield Difference("ptflops", 8 * 40 * 24, words)
+        yield Difference("ptflops", 8 * 40 * 24, UPSAMPLING)
     if "nn.Upsample(" in written and batch > 1:
         # of three images the module is one image's values, averaged over three: 1/3, not 1
         inside = {"GroupNorm": 4 * 40 * 24, "size=(25, 30)": 8 * 25 * 30, "size=(10": half}

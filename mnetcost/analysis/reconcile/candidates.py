@@ -13,7 +13,7 @@ from mnetcost.analysis.conventions.terms import learned
 from mnetcost.analysis.reconcile.portions import WHOLE, Scope, scopes
 from mnetcost.analysis.reconcile.readings import Reading, readings
 from mnetcost.conventions import EVERY, Convention
-from mnetcost.conventions.presets import NAMES, convention, paper
+from mnetcost.conventions.presets import NAMES, OLDER, convention, paper
 from mnetcost.conventions.tally import terms
 from mnetcost.cost import Count
 from mnetcost.graph import Node, Placed
@@ -21,6 +21,12 @@ from mnetcost.layers.fields import CALLS
 from mnetcost.printed import BYTES
 
 TOOL, BIASED = 2, 2
+OLD = 1  # further, a release that few run now
+SELDOM = 2  # further, what few tables print
+OF_FEW = (
+    *("ptflops-aten", "torchprofile", "deepspeed-flops", "deepspeed-macs"),
+    *("onnx-tool", "onnx-tool-17", "onnx-tool-13"),
+)
 DOUBLED, HALVED = 1, 5  # further is a tool's number twice, but where that is printed, or half
 PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
 UNTRAINED = 9
@@ -32,7 +38,7 @@ class Candidate(NamedTuple):
 
     `names` are the conventions, or the kinds of parameters, whose own number times `factor` it is.
     `network` says in words how the network is another one, and is empty where it is not;
-    `warnings` are about what does not follow its input.
+    `warnings` are about what does not follow its input. `tool` is whether a tool counts so.
     """
 
     value: int
@@ -43,6 +49,7 @@ class Candidate(NamedTuple):
     network: str
     distance: int
     warnings: tuple[str, ...] = ()
+    tool: bool = False
 
 
 class Where(NamedTuple):
@@ -63,12 +70,19 @@ class Where(NamedTuple):
         """All of another network."""
         return cls(WHOLE, one.words, one.distance, one.warnings)
 
-    def candidate(
-        self, value: int, name: str, unit: str, factor: Fraction = ONCE, *, further: int
-    ) -> Candidate:
-        """A number of it, under a name; how it is counted may be further from plain."""
+    def work(self, value: int, way: "Counting") -> Candidate:
+        """A number of its work."""
+        named = (way.convention.name,), way.unit, way.factor
         scope, network, distance, warnings = self
-        return Candidate(value, (name,), unit, factor, scope, network, distance + further, warnings)
+        distance += way.distance
+        return Candidate(value, *named, scope, network, distance, warnings, way.tool)
+
+    def parameters(self, value: int, words: str, further: int, tool: bool = False) -> Candidate:
+        """A number of its parameters."""
+        scope, network, distance, warnings = self
+        distance += further
+        named = (words,), "parameters", ONCE
+        return Candidate(value, *named, scope, network, distance, warnings, tool)
 
 
 ASKED = Where(WHOLE, "", 0)
@@ -80,6 +94,11 @@ class Counting(NamedTuple):
     convention: Convention
     factor: Fraction
     distance: int
+
+    @property
+    def tool(self) -> bool:
+        """Whether a tool counts so, and not a definition in words."""
+        return bool(self.convention.tool)
 
     @property
     def unit(self) -> str:
@@ -94,14 +113,19 @@ def countings(presets: Iterable[Convention]) -> list[Counting]:
     found = []
     for one in presets:
         if one.counts_work:
-            found.append(Counting(one, ONCE, TOOL if one.tool else 0))
+            distance = _tool_distance(one) if one.tool else 0
+            found.append(Counting(one, ONCE, distance))
             if one.tool and (EVERY in one.work or EVERY in one.per_image):  # of all kernels
                 if one.unit == "MAC":
                     further = 0 if one.doubled else DOUBLED
-                    found.append(Counting(one, Fraction(2), TOOL + further))
+                    found.append(Counting(one, Fraction(2), distance + further))
                 else:
-                    found.append(Counting(one, Fraction(1, 2), TOOL + HALVED))
+                    found.append(Counting(one, Fraction(1, 2), distance + HALVED))
     return found + [Counting(one, ONCE, distance) for one, distance in biased()]
+
+
+def _tool_distance(tool: Convention) -> int:
+    return TOOL + (OLD if tool.name in OLDER else SELDOM if tool.name in OF_FEW else 0)
 
 
 def biased() -> Iterator[tuple[Convention, int]]:
@@ -185,9 +209,7 @@ def _counted(
 ) -> Iterator[Candidate]:
     values = tally.of(rows, [way.convention for way in ways])
     for way in ways:
-        name = way.convention.name
-        value = int(values[name] * way.factor)
-        yield where.candidate(value, name, way.unit, way.factor, further=way.distance)
+        yield where.work(int(values[way.convention.name] * way.factor), way)
 
 
 def _parameters(
@@ -195,18 +217,15 @@ def _parameters(
 ) -> Iterator[Candidate]:
     for preset in presets:
         if preset.tool:  # of which some leave layer types out
-            yield _amount(learned(count.layers, preset), preset.name, ASKED, TOOL)
+            value = learned(count.layers, preset)
+            yield ASKED.parameters(value, preset.name, _tool_distance(preset), tool=True)
     for scope in scopes(count):
         for words, value, distance in _kinds(count, scope):
-            yield _amount(value, words, Where.part(scope), distance)
+            yield Where.part(scope).parameters(value, words, distance)
     for one in others:
         if one.other is not None:
             for words, value, distance in _kinds(one.other, Scope(WHOLE, one.other.layers)):
-                yield _amount(value, words, Where.other(one), distance)
-
-
-def _amount(value: int, words: str, where: Where, distance: int) -> Candidate:
-    return where.candidate(value, words, "parameters", further=distance)
+                yield Where.other(one).parameters(value, words, distance)
 
 
 def _kinds(count: Count, scope: Scope) -> Iterator[tuple[str, int, int]]:
@@ -215,13 +234,15 @@ def _kinds(count: Count, scope: Scope) -> Iterator[tuple[str, int, int]]:
         for one in definitions(count):
             yield one.words, one.value, PARAMETERS.get(one.name, UNTRAINED)
         return
-    for words, kinds in (
-        ("weights", ("weights",)),
-        ("weights, biases", ("weights", "biases")),
-        ("learned values", ("weights", "biases", "norm_affine", "other")),
+    trained = ("weights", "biases", "norm_affine", "other")
+    for words, kinds, distance in (
+        ("weights", ("weights",), 0),
+        ("weights, biases", ("weights", "biases"), 0),
+        ("learned values", trained, 0),
+        ("learned values, and running statistics", (*trained, "norm_statistics"), 1),
     ):
         layers = [layer.parameters for layer in scope.layers]
-        yield words, sum(getattr(one, kind) for one in layers for kind in kinds), 0
+        yield words, sum(getattr(one, kind) for one in layers for kind in kinds), distance
 
 
 def _bytes(one: Candidate, each: int) -> Candidate:

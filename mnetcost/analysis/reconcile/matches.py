@@ -11,12 +11,16 @@ from mnetcost.printed import Printed
 ROUNDED, TRUNCATED = "rounded", "truncated"
 # How far what is not plain is from it: see `candidates`.
 CUT, BINARY, BINARY_BYTES = 1, 4, 1
+TOOL_CUT = 5  # tools round what they print
 CALLED = {("MAC", "FLOP"): 1, ("FLOP", "MAC"): 4}  # a number called what the figure says
 
 # A figure is not explained by what a larger share of all figures would find; what is further than
 # a network without its first or last layer, plainly counted, must say more.
 MOST_CHANCE, FAR, FAR_CHANCE = 0.2, 7, 0.02
 SURE = 0.05  # by chance less often: it is what was counted, and not only may be
+SURE_DIGITS = 4  # of parameters that are told in units of 1024², which hardly anybody does
+SURE_CALLED = 0.005  # of what is not plain and called otherwise: MACs that are called FLOPs
+RIVAL = 1  # how much further another tool's number may be that makes the first unsure
 
 
 class Match(NamedTuple):
@@ -37,14 +41,6 @@ class Match(NamedTuple):
     def explains(self) -> bool:
         """Whether it says more than chance."""
         return self.chance <= (MOST_CHANCE if self.distance <= FAR else FAR_CHANCE)
-
-    @property
-    def sure(self) -> bool:
-        """Whether it is what was counted, and not only may be.
-
-        Nobody counts a network that does not follow its input.
-        """
-        return self.chance <= SURE and not self.candidate.warnings
 
 
 class Matches(NamedTuple):
@@ -77,6 +73,29 @@ def matches(candidates: Sequence[Candidate], printed: Printed) -> Matches:
     return Matches(len(tried), tuple(explained), tuple(hits[len(explained) :]), tuple(nearest))
 
 
+def is_sure(found: Matches, printed: Printed) -> bool:
+    """Whether the first explanation is what was counted, and not only may be.
+
+    Nobody counts a network that does not follow its input, tools cut no figures, two tools that
+    exclude each other explain nothing surely, and parameters are seldom told in units of 1024².
+    """
+    first = found.explained[0]
+    one = first.candidate
+    binary = first.binary and one.unit == "parameters" and digits(printed) < SURE_DIGITS
+    further = CALLED.get((one.unit, printed.unit), 0)
+    bound = SURE_CALLED if further and first.distance > further else SURE
+    if first.chance > bound or one.warnings or binary:
+        return False
+    if not one.tool:
+        return True
+    rivals = [
+        other.candidate.value
+        for other in found.explained
+        if other.candidate.tool and other.distance <= first.distance + RIVAL
+    ]
+    return first.printed == ROUNDED and {*rivals} == {one.value}
+
+
 def digits(printed: Printed) -> int:
     """How many digits a figure claims."""
     return len(str(int(printed.value / printed.last_digit)))
@@ -97,10 +116,15 @@ def _units(candidate: Candidate, printed: Printed) -> Iterator[Match]:
 def _match(candidate: Candidate, printed: Printed, binary: bool, distance: int) -> Match:
     thousand, divisor = 1000**printed.thousands, (1024 if binary else 1000) ** printed.thousands
     shown = Fraction(candidate.value * thousand, divisor)
-    for truncated, words, further in ((False, ROUNDED, 0), (True, TRUNCATED, CUT)):
+    for truncated, words, further in ((False, ROUNDED, 0), (True, TRUNCATED, _cut(candidate))):
         if printed._replace(truncated=truncated).agrees(shown):
             return Match(candidate, binary, shown, words, distance + further)
     return Match(candidate, binary, shown, "", distance)
+
+
+def _cut(candidate: Candidate) -> int:
+    """How much further a number is that is cut."""
+    return TOOL_CUT if candidate.tool else CUT
 
 
 def chance(tried: Sequence[Match], printed: Printed, distance: int) -> float:
@@ -112,9 +136,10 @@ def chance(tried: Sequence[Match], printed: Printed, distance: int) -> float:
     value, digit = float(printed.value), float(printed.last_digit)
     spans = []
     for one in tried:
-        rounded = one.distance - (CUT if one.printed == TRUNCATED else 0)
+        cut = _cut(one.candidate)
+        rounded = one.distance - (cut if one.printed == TRUNCATED else 0)
         if rounded <= distance:
-            below = digit if rounded + CUT <= distance else digit / 2
+            below = digit if rounded + cut <= distance else digit / 2
             spans.append((float(one.shown) - below, float(one.shown) + digit / 2))
     covered, reached = 0.0, value / 2
     for low, high in sorted(spans):

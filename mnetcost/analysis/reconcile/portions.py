@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mnetcost.cost import Count, LayerCost
+from mnetcost.layers.base import Join
 
 KERNELS = ("pointwise", "depthwise", "conv", "conv_transpose", "dense", "attention")
 WHOLE = "the whole network"
@@ -43,19 +44,33 @@ def _scopes(count: Count) -> Iterator[Scope]:
         yield Scope(f"the network with its {words}", layers, TRAINING, training=True)
         yield Scope(f"the network without its {words}", _without(layers, branches), TRAINING)
     kernels = [layer for layer in layers if layer.type in KERNELS]
-    first, last = kernels[:1], kernels[-1:]
     if len(kernels) > 1:
+        first, head = kernels[:1], _head(layers) or kernels[-1:]
+        names = " to ".join(dict.fromkeys((head[0].name, head[-1].name)))
         named = f"without the first convolution ({first[0].name})"
         yield Scope(named, _without(layers, first), ENDS)
-        words = f"without the classifier ({last[0].name})"
-        yield Scope(words, _without(layers, last), ENDS)
-        words = f"without both ({first[0].name} and {last[0].name})"
-        yield Scope(words, _without(layers, [*first, *last]), ENDS + 1)
+        yield Scope(f"without the classifier ({names})", _without(layers, head), ENDS)
+        words = f"without both ({first[0].name} and {names})"
+        yield Scope(words, _without(layers, [*first, *head]), ENDS + 1)
     for kind in KERNELS:
         of = tuple(layer for layer in layers if layer.type == kind)
         if of and len(of) < len(kernels):
             yield Scope(f"without {kind} layers", _without(layers, of), TYPES)
             yield Scope(f"{kind} layers alone", of, TYPES)
+
+
+def _head(layers: Iterable[LayerCost]) -> list[LayerCost]:
+    """The dense layers that a network ends with, behind its last other kernel or join.
+
+    Those at every position of a map are none of it; nor are all layers of a network.
+    """
+    found: list[LayerCost] = []
+    for layer in reversed([one for one in layers if not one.node.training_only]):
+        if layer.type == "dense" and layer.input.h * layer.input.w == 1:
+            found.insert(0, layer)
+        elif layer.type in KERNELS or isinstance(layer.node.layer, Join):
+            return found
+    return found[-1:]
 
 
 def _without(layers: Iterable[LayerCost], left_out: Iterable[LayerCost]) -> tuple[LayerCost, ...]:

@@ -14,6 +14,7 @@ from mnetcost.cost import Count, LayerCost
 from mnetcost.layers import LAYERS
 from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import fields_of
+from mnetcost.layers.sequences import SequenceLayer
 from mnetcost.problems import UsageError
 from mnetcost.spec.edits import inline
 from mnetcost.spec.places import Place
@@ -220,7 +221,7 @@ def by_separable(survey: Survey) -> Plan:
     for number, (place, uses) in enumerate(zip(survey.places, survey.uses)):
         wide = [use for use in uses if use.layer.type == "conv"]
         asked = [use for use in wide if names_of(use.layer) in survey.selection]
-        if place.word != "conv" or not asked:
+        if place.word not in ("conv", "conv1d") or not asked:
             continue
         why = _why_not_separable(place, uses, wide, asked)
         chosen.add(number, [(use, (use.at,)) for use in uses], asked, why or "")
@@ -231,6 +232,8 @@ def by_separable(survey: Survey) -> Plan:
 def _why_not_separable(
     place: Place, uses: list[Use], wide: list[Use], asked: list[Use]
 ) -> str | None:
+    if why := _why_not_along([place]):
+        return why
     for use in wide:
         layer = use.layer.node.layer
         groups = layer.groups_on(use.layer.input) if isinstance(layer, Conv) else 1
@@ -240,6 +243,12 @@ def _why_not_separable(
     if narrow is not None:
         return f"it is written once with {narrow}, which is {narrow.layer.type}"
     return _why_not_at_all(place, "separable", wide, asked)
+
+
+def _why_not_along(places: list[Place]) -> str | None:
+    """A layer of sequences has no like of the other form."""
+    found = next((one.word for one in places if issubclass(LAYERS[one.word], SequenceLayer)), None)
+    return found and f"it is written as `{found}`, along a sequence"
 
 
 def _why_not_at_all(place: Place, target: str, uses: list[Use], asked: list[Use]) -> str | None:
@@ -292,6 +301,8 @@ def _why_not_standard(survey: Survey, mine: list[tuple[Use, Run]]) -> str | None
 def _why_not_one(survey: Survey, numbers: Run, mine: list[tuple[Use, Run]]) -> str | None:
     """What keeps a pair from being one entry of its list, where it is written as several."""
     places = [survey.places[number] for number in numbers]
+    if why := _why_not_along(places):
+        return why
     first = places[0]
     apart = [one for step, one in enumerate(places) if one.at != first.at + step]
     if apart or any(one.siblings is not first.siblings for one in places):

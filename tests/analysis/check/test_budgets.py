@@ -104,3 +104,14 @@ def test_a_limit_in_its_own_unit_and_a_large_one(
     path = tmp_path / "net.yaml"
     path.write_text(SPEC, encoding="utf-8")
     assert run("check", str(path), "--max-mult-adds", limit, *words).code == code
+
+
+def test_a_limit_at_other_input_channels(tmp_path: Path) -> None:
+    """5·8 weights of five channels, at 3×7 places."""
+    path = tmp_path / "net.yaml"
+    text = SPEC.replace("channels: 3", "channels: $channels")
+    path.write_text(text.replace("knobs: {", "knobs: {channels: 3, "), encoding="utf-8")
+    words = ("check", str(path), "--input", "3x7x5")
+    assert run(*words, "--max-params", "40", "--max-mult-adds", "840").code == 0
+    assert run(*words, "--max-params", "39").code == 1
+    assert run(*words, "--max-mult-adds", "839").code == 1

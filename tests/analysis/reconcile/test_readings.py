@@ -92,3 +92,26 @@ def test_a_network_that_follows_comes_before_one_that_does_not(tmp_path: Path) -
     found = document("reconcile", str(path), "--printed", str(value))
     assert f"{value} is the whole network, at 224×224 px, counted" in found["answer"]
     assert found["answers"][0]["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("times", "name", "network"),
+    [
+        (2, "ptflops", ""),  # the pool, and the function that it calls
+        (1, "ptflops-0.6", ""),  # the pool alone
+        (0, "ptflops", "with global pools as tensors' methods"),
+    ],
+)
+def test_global_pools_are_called_otherwise(
+    times: int, name: str, network: str, tmp_path: Path
+) -> None:
+    """27·8 weights at 5×7 places, a bias for each of 280 values, and as many pooled."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 5, width: 7, channels: 3}\n"
+        "layers: [conv: {out: 8, kernel: 3, bias: true, act: relu6}, global_avg_pool]\n",
+        encoding="utf-8",
+    )
+    value = 216 * 35 + 280 + 280 + times * 280
+    first = document("reconcile", str(path), "--printed", f"{value} MACs")["answers"][0]
+    assert (first["convention"].split(", ")[0], first["network"]) == (name, network)

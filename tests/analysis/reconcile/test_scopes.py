@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from commands import run
 
+import mnetcost
+
 FIRST, DEPTHWISE, POINTWISE, DENSE = 18 * 24, 9 * 24, 12 * 24, 96 * 5
 NETWORK = """\
 input: {height: 4, width: 6, channels: 2}
@@ -59,6 +61,29 @@ def test_a_part_has_one_name(tmp_path: Path) -> None:
     """Without its conv layers it is without the first convolution, which was said before."""
     scopes = [scope for scope, _, _ in found(tmp_path, NETWORK, str(DEPTHWISE + POINTWISE + DENSE))]
     assert scopes == ["without the first convolution (conv_1)"]
+
+
+# 18 weights at 24 positions; then 72·5, 5·6, 6·7; what is at every position is no classifier
+HEADS = [
+    ("flatten\n  - dense: {out: 5}\n  - dropout\n  - dense: {out: 6}\n  - dense: {out: 7}",
+     360 + 30 + 42, "dense_1 to dense_3"),
+    ("flatten\n  - dense: {out: 5}\n  - dense: {out: 6}\n  - softmax",
+     360 + 30, "dense_1 to dense_2"),
+    ("dense: {out: 5, per_position: true}\n  - flatten\n  - dense: {out: 6}", 720, "dense_2"),
+    # the gate of a squeeze-and-excitation belongs to the map that it weighs
+    ("squeeze_excitation: {squeeze: 2}\n  - flatten\n  - dense: {out: 6}", 432, "dense_1"),
+    ("conv: {out: 5}", 3 * 5 * 24, "conv_2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layers", "head", "names"), HEADS)
+def test_the_classifier_is_all_dense_layers_at_the_end(
+    layers: str, head: int, names: str, tmp_path: Path
+) -> None:
+    text = NETWORK.partition("  - depthwise")[0] + f"  - {layers}\n"
+    whole = mnetcost.load(text).cost().mult_adds
+    rows = found(tmp_path, text, str(whole - head))
+    assert (f"without the classifier ({names})", whole - head, "rounded") in rows
 
 
 @pytest.mark.parametrize("layers", ["  - conv: {out: 3}\n", "  - conv: {out: 3}\n  - relu\n"])

@@ -16,6 +16,18 @@ KEPT = {
         (),
         [(("conv_1",), "conv_1 has 2 groups")],
     ),
+    "a convolution along a sequence": (
+        "separable",
+        "layers:\n  - flatten\n  - conv1d: {out: 8, kernel: 3}\n",
+        (),
+        [(("conv1d_1",), "it is written as `conv1d`, along a sequence")],
+    ),
+    "a pair along a sequence": (
+        "standard",
+        "layers:\n  - flatten\n  - depthwise1d\n  - conv1d: {out: 8}\n",
+        (),
+        [(("depthwise1d_1",), "it is written as `depthwise1d`, along a sequence")],
+    ),
     "a kernel by argument": (
         "separable",
         "blocks:\n  unit:\n    takes: {k: }\n    layers:\n      - conv: {out: 8, kernel: $k}\n"

@@ -80,6 +80,19 @@ TO_SEPARABLE = {
         "layers:\n  - conv: {out: 4}\n  - separable: {out: 4}\n  - conv: {out: 4}\n"
         "  - add: {from: [conv_1, separable_1, conv_2]}\n",
     ),
+    "numbers of what a block gives, and of whose weights": (
+        "blocks:\n  pair:\n    inputs: [a, b]\n    layers:\n"
+        "      - conv: {from: b, out: 4, kernel: 3}\n"
+        "      - conv: {out: 4, kernel: 3, weights: {from: conv_1, norm: own}}\n"
+        "    outputs: [conv_2, conv_1]\nlayers:\n"
+        "  - pair: {name: p, repeat: 2, from: [input, input]}\n"
+        "  - add: {from: p}\n  - add: {from: [p/1, p/2]}\n",
+        "blocks:\n  pair:\n    inputs: [a, b]\n    layers:\n      - separable: {out: 4, from: b}\n"
+        "      - separable: {out: 4, weights: {from: separable_1, norm: own}}\n"
+        "    outputs: [separable_2, separable_1]\nlayers:\n"
+        "  - pair: {name: p, repeat: 2, from: [input, input]}\n"
+        "  - add: {from: p}\n  - add: {from: [p/1, p/2]}\n",
+    ),
     "numbers of the list around, and names like numbers": (
         "blocks:\n  reader:\n    layers:\n      - relu: {from: conv_2}\n"
         "  owner:\n    layers:\n      - relu: {name: conv_2}\n      - relu: {from: conv_2}\n"

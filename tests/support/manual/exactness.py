@@ -53,5 +53,6 @@ def _of_module(row: Row) -> Iterator[Difference]:
 
 
 def _of_parameters(row: Row) -> Iterator[Difference]:
-    if "thop" in not_seen(row) and "Softmax" not in row["module"]:
-        yield Difference("thop", int(row["thop"]), NOT_SEEN[row["module"]][0])
+    for name in ("thop", "thop-0.0.31"):
+        if name in not_seen(row) and "Softmax" not in row["module"]:
+            yield Difference(name, int(row[name]), NOT_SEEN[row["module"]][0])

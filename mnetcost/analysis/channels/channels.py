@@ -1,0 +1,147 @@
+"""What one output channel of a layer costs, and what is saved with all that goes with it.
+
+A group is taken away by counting every layer that loses channels once more, on maps of fewer: the
+savings are exact, whatever the layer. Widths that are written stay, such as that of a squeeze.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mnetcost.analysis.channels.groups import Ends, Group, Loss, groups
+from mnetcost.conventions import PARAMETERS, WORK
+from mnetcost.conventions.presets import kernels
+from mnetcost.cost import Count, Parameters, amounts, multiply_adds, operations
+from mnetcost.graph import INPUT
+from mnetcost.layers.base import Join
+
+
+class ChannelSaving(NamedTuple):
+    """Parameters (values) and mult-adds (MACs of one image forward) that are gone."""
+
+    params: int
+    mult_adds: int
+    parameters: Parameters
+
+
+class ChannelKind(NamedTuple):
+    """Output channels of a layer that cost alike: `number` of them, `together` at once.
+
+    One costs its layer `own`. Those that go at once save the network `saved`, with channels of the
+    layers `tied` and what `readers` read of them. Where they must stay, `fixed` says why.
+    """
+
+    number: int
+    together: int
+    own: ChannelSaving
+    saved: ChannelSaving | None
+    tied: tuple[str, ...]
+    readers: tuple[str, ...]
+    fixed: str
+
+
+class ChannelCost(NamedTuple):
+    """The output channels of a layer by kind; most layers have one."""
+
+    name: str
+    kinds: tuple[ChannelKind, ...]
+
+
+def channel_costs(count: Count) -> tuple[ChannelCost, ...]:
+    """The output channels of every layer that costs parameters or mult-adds, in order, by kind.
+
+    Counted forward, for one image. Raises UsageError where the network has too many channels.
+    """
+    counter = _Counter(count)
+    ends, found = groups(count, counter.costly)
+    shown = {at for at in counter.costly if ends[at].own or count.layers[at].mult_adds}
+    kinds: dict[int, list[ChannelKind]] = {}
+    for group in found:
+        fixed = group.fixed or counter.emptied(group)
+        saved = None if fixed else _sum(map(counter.saving, group.losses))
+        lost = [one for one in group.losses if one.place in counter.costly]
+        tied = [one.place for one in lost if one.outputs]
+        readers = [one.place for one in lost if any(one.inputs) and ends[one.place].own]
+        for loss in (one for one in lost if one.outputs and one.place in shown):
+            kind = ChannelKind(
+                number=group.times * loss.outputs,
+                together=loss.outputs,
+                own=counter.one(loss.place, ends[loss.place]),
+                saved=saved,
+                tied=tuple(count.layers[at].name for at in tied if at != loss.place),
+                readers=tuple(count.layers[at].name for at in readers),
+                fixed=fixed,
+            )
+            kinds.setdefault(loss.place, []).append(kind)
+    return tuple(ChannelCost(count.layers[at].name, tuple(kinds[at])) for at in sorted(kinds))
+
+
+class _Counter:
+    """Counts layers on fewer channels, each loss once."""
+
+    def __init__(self, count: Count) -> None:
+        self._layers = count.layers
+        at = {INPUT: count.input} | {place: row.output for place, row in enumerate(count.layers)}
+        self._maps = [[at[source] for source in row.node.sources] for row in count.layers]
+        whole = [self._counted(self._none(place)) for place in range(len(count.layers))]
+        self._whole = whole
+        self._known: dict[Loss, ChannelSaving] = {}
+        self.costly = {
+            place for place, one in enumerate(whole) if one.mult_adds or any(one.parameters)
+        }
+
+    def emptied(self, group: Group) -> str:
+        """Which layer the group takes everything from; an empty text for none."""
+        for place, inputs, outputs in group.losses:
+            row = self._layers[place]
+            before = [x.c - lost for x, lost in zip(self._maps[place], inputs)]
+            if 0 in before or outputs >= row.output.c:
+                return f"{row.name} would have none left"
+        return ""
+
+    def saving(self, loss: Loss) -> ChannelSaving:
+        """What a layer costs less with this loss."""
+        if loss not in self._known:
+            whole, left = self._whole[loss.place], self._counted(loss)
+            self._known[loss] = _less(whole, left)
+        return self._known[loss]
+
+    def one(self, place: int, ends: Ends) -> ChannelSaving:
+        """What one output channel costs a layer: of as many as must stay equal, an equal part."""
+        row = self._layers[place]
+        _, number = row.node.layer.equal_parts(row.input)
+        kept = not ends.own and row.input.c == row.output.c
+        lost = self._none(place)
+        inputs = (number, *lost.inputs[1:]) if kept else lost.inputs
+        params, mult_adds, parameters = self.saving(Loss(place, inputs, number))
+        of_one = Parameters(*(value // number for value in parameters))
+        return ChannelSaving(params // number, mult_adds // number, of_one)
+
+    def _none(self, place: int) -> Loss:
+        return Loss(place, (0,) * len(self._maps[place]), 0)
+
+    def _counted(self, loss: Loss) -> ChannelSaving:
+        """What a layer costs after a loss."""
+        row, maps = self._layers[loss.place], self._maps[loss.place]
+        left = [x._replace(c=x.c - lost) for x, lost in zip(maps, loss.inputs)]
+        layer = row.node.layer.narrowed(maps, left)
+        x = left[0] if left else row.input
+        if isinstance(layer, Join):
+            x = layer.merged(left)
+        y = row.output._replace(c=row.output.c - loss.outputs)
+        node = row.node._replace(layer=layer)
+        values = amounts(node, x, y, PARAMETERS)
+        work = 0 if node.training_only else multiply_adds(operations(node, x, y, WORK))
+        return ChannelSaving(kernels(values), work, Parameters(**values))
+
+
+def _less(one: ChannelSaving, other: ChannelSaving) -> ChannelSaving:
+    return ChannelSaving(
+        one.params - other.params,
+        one.mult_adds - other.mult_adds,
+        Parameters(*(mine - less for mine, less in zip(one.parameters, other.parameters))),
+    )
+
+
+def _sum(savings: Iterable[ChannelSaving]) -> ChannelSaving:
+    params, mult_adds, parameters = zip(*savings)
+    return ChannelSaving(sum(params), sum(mult_adds), Parameters(*map(sum, zip(*parameters))))

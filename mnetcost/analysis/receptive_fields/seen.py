@@ -1,0 +1,140 @@
+"""What the positions of a map see of the input along one side, behind a layer or several maps."""
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple, TypeAlias
+
+from mnetcost.analysis.receptive_fields.sliding import (
+    PIXELS,
+    Windows,
+    first_read,
+    last_read,
+    through,
+    union,
+)
+from mnetcost.exact import ratio_text
+from mnetcost.layers.base import HERE, Reach
+from mnetcost.steps import Steps
+
+Ends: TypeAlias = tuple[int, int]  # the first and the last px of a stretch
+NONE = (2**62, -1)  # of one that is empty: any other begins before it, and ends behind it
+
+
+class Seen(NamedTuple):
+    """What positions see: through `windows` that move with them, and `whole` all of `cover`.
+
+    A window may lie outside the input; `inside` are the px within that each position sees, None
+    where that is unknown, and `cover` those that all see together. What a single position sees is
+    unknown for the reason in `unknown`.
+    """
+
+    windows: Windows | None
+    inside: tuple[Ends, ...] | None
+    cover: Ends | None
+    whole: bool = False
+    unknown: str = ""
+
+    @property
+    def size(self) -> int | None:
+        """The px of the largest window; where all is seen, those of the input."""
+        if self.unknown:
+            return None
+        if self.whole and self.cover:
+            return max(self.cover[1] - self.cover[0] + 1, 0)
+        return self.windows.size if self.windows else None
+
+    @property
+    def offset(self) -> int | None:
+        """The first px that position 0 sees."""
+        if self.unknown or (self.whole and self.cover == NONE):
+            return None
+        if self.whole and self.cover:
+            return self.cover[0]
+        return self.windows.first(0) if self.windows else None
+
+
+NOTHING = Seen(None, None, NONE, whole=True)
+
+
+def pixels(side: int) -> Seen:
+    """What the input's own positions see."""
+    return Seen(PIXELS, tuple((px, px) for px in range(side)), (0, side - 1))
+
+
+class Side(NamedTuple):
+    """One side of a layer: its name, its positions in and out; `single` where one px comes in."""
+
+    name: str
+    inside: int
+    outside: int
+    single: bool
+
+
+def behind(seen: Seen, reach: Reach | str, side: Side, steps: Steps) -> Seen:
+    """What the positions of a layer see that reads a map which sees that. Raises Exhausted."""
+    if reach == HERE or seen == NOTHING:
+        return seen
+    if isinstance(reach, str):
+        return Seen(None, None, None, unknown=f"{side.name}: {reach}")
+    moves = reach.step > 0
+    windows = through(seen.windows, reach, steps) if moves and seen.windows else None
+    if reach.whole or (seen.whole and (moves or not side.single)):
+        cover = seen.cover
+        if cover is not None:
+            return Seen(windows, None, cover, whole=True)
+    if not moves:
+        unknown = seen.unknown if reach.whole else f"{side.name}: {reach.unknown}"
+        return Seen(None, None, seen.cover, unknown=unknown)
+    if seen.inside is None:
+        return Seen(windows, None, None, unknown=seen.unknown)
+    steps.take(side.outside)
+    inside = tuple(_read(seen.inside, reach, place) for place in range(side.outside))
+    return Seen(windows, inside, _hull(inside), unknown=seen.unknown)
+
+
+def _read(inside: Sequence[Ends], reach: Reach, place: int) -> Ends:
+    """The px within the input that a position of a layer sees, of those that its input's see."""
+    first = max(first_read(reach, place), 0)
+    read = inside[first : max(last_read(reach, place), -1) + 1]
+    return _hull(read) if NONE in read else (read[0][0], read[-1][1]) if read else NONE
+
+
+def together(maps: Sequence[Seen], side: Side, steps: Steps) -> Seen:
+    """What a position sees that reads the same one of several maps: the largest. Raises Exhausted.
+
+    It has windows only where those of the maps move alike.
+    """
+    seen = list(dict.fromkeys(one for one in maps if one != NOTHING))
+    if len(seen) < 2:
+        return seen[0] if seen else NOTHING
+    covers = [one.cover for one in seen if one.cover]
+    cover = _hull(covers) if len(covers) == len(seen) else None
+    windows = [one.windows for one in seen if one.windows]
+    jumps = dict.fromkeys(one.jump for one in windows)
+    moves = len(jumps) == 1 and not any(one.unknown for one in seen)
+    merged = reduce(lambda one, other: union(one, other, steps), windows) if moves else None
+    everything = any(one.whole and one.cover == cover for one in seen)
+    if cover and (everything or (side.outside == 1 and not merged)):
+        return Seen(merged, None, cover, whole=True)
+    unknown = next((one.unknown for one in seen if one.unknown), "")
+    if not unknown and len(jumps) > 1:
+        texts = " and ".join(map(ratio_text, jumps))
+        unknown = f"{side.name}: the jumps of its inputs differ, {texts} px"
+    if not unknown and any(one.whole for one in seen):
+        unknown = f"{side.name}: one of its inputs sees more at the ends than another that sees all"
+    return Seen(merged, _beside([one.inside for one in seen], steps), cover, unknown=unknown)
+
+
+def _beside(maps: Sequence[tuple[Ends, ...] | None], steps: Steps) -> tuple[Ends, ...] | None:
+    """The px that each position sees of any of the maps; None where one is unknown."""
+    known = [one for one in maps if one is not None]
+    if len(known) < len(maps):
+        return None
+    steps.take(len(known) * len(known[0]))
+    return tuple(map(_hull, zip(*known)))
+
+
+def _hull(stretches: Sequence[Ends]) -> Ends:
+    """From the first px of any of the stretches to the last."""
+    firsts, lasts = zip(*stretches, strict=True) if stretches else (NONE[:1], NONE[1:])
+    return min(firsts), max(lasts)
