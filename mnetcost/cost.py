@@ -302,7 +302,8 @@ def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], flows: bool) -> 
     """Multiply-accumulates of the forward pass and of both gradients, of this much work.
 
     Every multiply-accumulate of a kernel gives one to its weight's gradient and one to its input's;
-    one of two activations gives one to each. What reads an input that needs no gradient gives none.
+    one of two activations gives one to each. What reads an input that needs no gradient gives none:
+    nor does a product of such inputs, where no weights stand before it in the layer itself.
     """
     kernels = work.get("multiply_accumulate", 0)
     products = work.get("attention_product", 0)
@@ -312,7 +313,8 @@ def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], flows: bool) -> 
         for kind, per_position, positions in node.layer.measures(x, y):
             if kind == "input_projections":
                 direct = per_position * positions
-    return Passes(kernels + products, kernels - direct + 2 * products, kernels)
+    learned = products if flows or "multiply_accumulate" in work else 0
+    return Passes(kernels + products, kernels - direct + 2 * learned, kernels)
 
 
 def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) -> LayerCost:

@@ -73,6 +73,14 @@ class Node(NamedTuple):
         """Its derived keys worked out for these maps; 0 where one has no value."""
         return {key: getattr(self.layer, key).value(block.c, here.c, width) for key in self.derived}
 
+    def joining(self, maps: Sequence[Map]) -> "tuple[Node, Map]":
+        """The node with what its layer knows of the maps that it reads, and its input map."""
+        if not isinstance(self.layer, Join):
+            return self, maps[0]
+        joined = self.layer.joined(maps)
+        node = self if joined is self.layer else self._replace(layer=joined)
+        return node, joined.merged(maps)
+
     def on(self, derived: Mapping[str, Quantity], here: Map, last: Map) -> "Node":
         """The node with these derived keys, and the sides of the last map, worked out.
 
@@ -207,11 +215,10 @@ def _apply(
     if block is None or None in inputs:
         return None
     ends: Any = inputs or [x]
-    before = ends[0]
     if isinstance(node.layer, Join):
-        for check in node.layer.agreement(inputs):  # type: ignore[arg-type]
+        for check in node.layer.agreement(ends):
             report(node, check)
-        before = node.layer.merged(inputs)  # type: ignore[arg-type]
+    node, before = node.joining(ends)
     if node.derived or node.like:
         derived = node.derive(before, block, widths)
         written, node = node, node.on(derived, before, ends[-1])

@@ -22,6 +22,7 @@ WORK = {
     "softmax": "softmax values",
     "elementwise": "elementwise sums and products",
     "resize": "resized values",
+    "sampling": "values sampled between positions",
 }
 PARAMETERS = {
     "weights": "weights",
@@ -42,7 +43,20 @@ SIZES = {
     "padded_inputs": "input values with the padding of the channels",
     "pooling_inside": "pooled values within the map and its padding",
     "softmax_rows": "softmaxes of attention",
-    "input_projections": "multiply-accumulates of the query, key and value projections",
+    "scaled": "values scaled before a softmax of attention",
+    "keys": "values of keys of attention",
+    "around": "multiply-accumulates of dense layers around an attention",
+    "around_bias": "bias additions of those",
+    "cells": "recurrent cells at every position",
+    "cells_one_way": "those of one direction",
+    "projected": "multiply-accumulates that project recurrent cells",
+    "sampled_places": "places that a deformable convolution samples",
+    "masked_places": "those that it weighs",
+    "mixing": "multiply-accumulates of values of kernels that are mixed",
+    "routing": "multiply-accumulates that give the factors of expert kernels",
+    "routing_bias": "bias additions that give the factors of expert kernels",
+    "routing_inputs": "channels whose means give the factors of expert kernels",
+    "input_projections": "multiply-accumulates of the weights that read the input map alone",
     "input_bias": "bias additions of the query, key and value projections",
     "global_outputs": "values of an adaptive pool that are pooled from the whole map",
     "nearest_outputs": "values resized to the nearest",
@@ -63,7 +77,8 @@ SIZES = {
 PARTS = {**WORK, **PARAMETERS, **SIZES}
 # The parts that are multiply-accumulates: a convention says how many operations one is.
 MULTIPLY_ADDS = frozenset(
-    {"multiply_accumulate", "attention_product", "input_projections"}
+    {"multiply_accumulate", "attention_product", "input_projections", "around"}
+    | {"mixing", "routing", "projected"}
     | {"uneven_padding", "uneven_padding_lost"}
     | {one for one in SIZES if one.startswith("kernel_")}
 )

@@ -1,12 +1,14 @@
 """The layer types. Importing a family registers its records; a new family is one line here.
 
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
-then the families: `convolution`, `transposed`, `dense`, `attention`, `pooling`, `normalization`,
-`activation`, `joins`, `structural`, `channels`, `sequences`.
+then the families: `convolution`, `adaptive`, `transposed`, `dense`, `recurrent`, `attention`,
+`pooling`, `normalization`, `activation`, `joins`, `structural`, `channels`,
+`sequences`.
 """
 
 from mnetcost.layers import (
     activation,
+    adaptive,
     attention,
     channels,
     convolution,
@@ -14,6 +16,7 @@ from mnetcost.layers import (
     joins,
     normalization,
     pooling,
+    recurrent,
     sequences,
     structural,
     transposed,
@@ -23,6 +26,7 @@ from mnetcost.layers.base import LAYERS
 __all__ = [
     "LAYERS",
     "activation",
+    "adaptive",
     "attention",
     "channels",
     "convolution",
@@ -30,6 +34,7 @@ __all__ = [
     "joins",
     "normalization",
     "pooling",
+    "recurrent",
     "sequences",
     "structural",
     "transposed",

@@ -1,31 +1,50 @@
 """Attention: over channels (squeeze and excitation) and over positions (heads)."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, NamedTuple
 
 from mnetcost.layers.activation import Act, activation
 from mnetcost.layers.base import (
+    HERE,
     HERE_AND_ALL,
+    WHOLE,
     Amount,
     Check,
     Kept,
+    Layer,
     Map,
+    Pair,
     Part,
     Quantity,
+    Reach,
     Reaches,
     Stage,
+    Width,
+    differs,
     layer,
 )
 from mnetcost.layers.convolution import Conv
-from mnetcost.layers.fields import MAX_CHANNELS, Channels, Integer, Switch
-from mnetcost.layers.joins import Multiply
+from mnetcost.layers.fields import (
+    MAX_CHANNELS,
+    CalledAs,
+    Channels,
+    Choice,
+    Integer,
+    OptionalSize,
+    Switch,
+)
+from mnetcost.layers.joins import Multiply, Product, shown
 from mnetcost.layers.pooling import GlobalAvgPool
+from mnetcost.layers.window import ONE
 
 # The 1×1 convolutions of a gate, by whether they have a bias; their widths come from the maps.
 _KERNELS = {bias: Conv(out=1, bias=bias) for bias in (False, True)}
 _GATED = Multiply()
 
 Heads = Annotated[Quantity, Integer(1, MAX_CHANNELS, "heads")]
+OptionalHeads = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "heads")]
+Across = Annotated[str, Choice(("positions", "channels"))]
+RelativePosition = Annotated[str, Choice(("none", "signed", "absolute"))]
 
 
 @layer("squeeze_excitation", example="squeeze_excitation: {squeeze: 4}")
@@ -66,19 +85,64 @@ class SqueezeExcitation(Kept):
         yield Part("input_projections", x.c * self.squeeze, 1)
 
 
+class Local(Layer):
+    """Attention of all positions, or within a window, or of those at one place in all patches.
+
+    Windows: Liu et al. 2021 (Swin), arXiv:2103.14030; that they are shifted changes no count.
+    Patches: Mehta and Rastegari 2022 (MobileViT), arXiv:2110.02178, section 3.1.
+    """
+
+    window: OptionalSize = None
+    patch: OptionalSize = None
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return (), ("window",), ("patch",)
+
+    def reach(self, keys: Map) -> Pair:
+        """The sides of what one query attends of the keys."""
+        if self.window is not None:
+            return self.window
+        patch = self.patch or ONE
+        return Pair(keys.h // patch.h, keys.w // patch.w)
+
+    def within(self) -> Reaches:
+        """What a position sees of the map that it attends."""
+        if self.patch is not None:
+            return "its patches lie apart", "its patches lie apart"
+        if self.window is None:
+            return HERE_AND_ALL, HERE_AND_ALL
+        return Reach(per=self.window.h, unit=self.window.h), Reach(
+            per=self.window.w, unit=self.window.w
+        )
+
+    def tiling(self, keys: Map) -> Iterable[Check]:
+        """Windows, or patches, fill the map."""
+        tile, what = self.window or self.patch or ONE, "patches" if self.patch else "windows"
+        yield Check(
+            (keys.h % tile.h > 0) | (keys.w % tile.w > 0),
+            "shapes",
+            lambda: (
+                f"{what} of {tile.h}×{tile.w} px do not fill a {keys.h}×{keys.w} map: put pad or "
+                "resize before it"
+            ),
+        )
+
+
 @layer("attention", example="attention: {heads: 4}")
-class Attention(Kept):
+class Attention(Local, Kept):
     """Multi-head self-attention over the n positions of a map. Vaswani et al. 2017, section 3.2.
 
     Query, key, value and output projections hold c² weights each; the products of queries with
-    keys and of their softmax with values take n²·c multiply-accumulates each.
+    keys and of their softmax with values take n·k·c multiply-accumulates each, where a query
+    attends k positions: all n, those of its window, or one of each patch.
     """
 
     heads: Heads
     bias: Switch = True
 
     def sees(self, x: Map, y: Map) -> Reaches:
-        return HERE_AND_ALL, HERE_AND_ALL
+        return self.within()
 
     def equal_parts(self, x: Map) -> tuple[int, int]:
         return self.heads, self.heads
@@ -89,6 +153,7 @@ class Attention(Kept):
             "groups",
             lambda: f"{self.heads} heads do not divide {x.c} channels",
         )
+        yield from self.tiling(x)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         yield Amount("weights", 4 * x.c * x.c)
@@ -96,15 +161,167 @@ class Attention(Kept):
             yield Amount("biases", 4 * x.c)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
-        positions = x.h * x.w
+        positions, reach = x.h * x.w, self.reach(x)
         yield Part("multiply_accumulate", 4 * x.c * x.c, positions)
-        yield Part("attention_product", 2 * x.c * positions, positions)
+        yield Part("attention_product", 2 * x.c * (reach.h * reach.w), positions)
         if self.bias:
             yield Part("bias", 4 * x.c, positions)
-        yield Part("softmax", self.heads * positions, positions)
+        yield Part("softmax", self.heads * (reach.h * reach.w), positions)
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield Part("input_projections", 3 * x.c * x.c, x.h * x.w)
         yield Part("softmax_rows", self.heads, x.h * x.w)
         if self.bias:
             yield Part("input_bias", 3 * x.c, x.h * x.w)
+
+
+class Operands(NamedTuple):
+    """The maps of an attention."""
+
+    queries: Map
+    keys: Map
+    values: Map
+
+
+class WithoutProjections(Local):
+    """Attention of queries, keys and values that other layers give."""
+
+    heads: Heads
+    key_value_heads: OptionalHeads = None
+    across: Across = "positions"
+    relative_position: RelativePosition = "none"
+    called_as: CalledAs = "functional"
+    maps: tuple[Map, ...] = ()
+
+    def shared(self) -> Quantity:
+        """The heads of keys and values."""
+        return self.heads if self.key_value_heads is None else self.key_value_heads
+
+    def operands(self, first: Map) -> Operands:
+        """Queries, keys and values, of which the first map is read."""
+        one, *others = self.maps or (first,)
+        if not others:
+            thirds = self.heads + 2 * self.shared()
+            keys = one._replace(c=one.c * self.shared() // thirds)
+            return Operands(one._replace(c=one.c * self.heads // thirds), keys, keys)
+        if len(others) == 1:
+            half = others[0]._replace(c=others[0].c // 2)
+            return Operands(one, half, half)
+        return Operands(one, others[0], others[1])
+
+    def output(self, x: Map, width: Width) -> Map:
+        queries, _, values = self.operands(x)
+        return Map(queries.h, queries.w, values.c * self.heads // self.shared())
+
+    def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
+        if self.across == "channels":
+            return [(HERE, HERE) for _ in maps]
+        _, *others = maps
+        if not others or self.window or self.patch:
+            return [self.within() for _ in maps]
+        return [(HERE, HERE), *((WHOLE, WHOLE) for _ in others)]
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        q, k, v = self.operands(x)
+        whole = self.maps or (x,)
+        shared = self.shared()
+        parts = (self.heads + 2 * shared, 2, 1)[len(whole) - 1]  # side by side in the last map
+        yield Check(
+            (whole[-1].c % parts > 0)
+            | (q.c % self.heads > 0)
+            | (v.c % shared > 0)
+            | (self.heads % shared > 0),
+            "groups",
+            lambda: f"{self._heads()} do not divide the channels of {shown(whole)}",
+        )
+        yield Check(
+            differs(q.c * shared, k.c * self.heads) | differs(k.h, v.h) | differs(k.w, v.w),
+            "shapes",
+            lambda: f"queries, keys and values of {shown((q, k, v))} for {self._heads()}",
+        )
+        if self.across == "channels":
+            yield Check(
+                differs(shared, self.heads) | differs(q.c, v.c),
+                "shapes",
+                lambda: f"attention across channels of {shown((q, k, v))} for {self._heads()}",
+            )
+        if self.across == "channels" or self.window or self.patch or self._signed():
+            yield Check(
+                differs(q.h, k.h) | differs(q.w, k.w),
+                "shapes",
+                lambda: f"queries and keys of {shown((q, k))}: here they need the same sides",
+            )
+        yield from self.tiling(k)
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        """What is impossible with these maps, or keys, together."""
+        yield Check(
+            len(maps) > 3, "shapes", lambda: f"queries, keys and values are no {len(maps)} maps"
+        )
+        local = [one for one in ("window", "patch") if getattr(self, one)]
+        local += [] if self.relative_position == "none" else ["relative_position"]
+        yield Check(
+            self.across == "channels" and bool(local),
+            "shapes",
+            lambda: f"attention across channels has no {local[0]}",
+        )
+
+    def _signed(self) -> bool:
+        return self.relative_position == "signed"
+
+    def _heads(self) -> str:
+        shared = self.key_value_heads
+        return f"{self.heads} heads" + ("" if shared is None else f" ({shared} of keys and values)")
+
+
+@layer("dot_product_attention", example="conv: {out: 48}\ndot_product_attention: {heads: 4}")
+class DotProductAttention(WithoutProjections, Product):
+    """softmax(Q·Kᵀ)·V without weights, a head at a time. Vaswani et al. 2017, eq. 1.
+
+    `from: [q, k, v]`; of two maps the second is keys and values side by side, one is all three.
+    With fewer `key_value_heads` several heads read one of keys and values (Ainslie et al. 2023,
+    arXiv:2305.13245). `across: channels` is softmax(Qᵀ·K)·Vᵀ (El-Nouby et al. 2021, XCiT,
+    arXiv:2106.09681). `relative_position` adds a learned value a head to each product: one for
+    every signed distance (Swin), or for every absolute one (LeViT).
+    """
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        reach = self.reach(self.operands(x).keys)
+        if self._signed():
+            yield Amount("other", self.heads * (2 * reach.h - 1) * (2 * reach.w - 1))
+        elif self.relative_position == "absolute":
+            yield Amount("other", self.heads * reach.h * reach.w)
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        queries, keys, _ = self.operands(x)
+        reach = self.reach(keys)
+        seen, rows = reach.h * reach.w, queries.h * queries.w
+        if self.across == "channels":
+            seen = queries.c // self.heads  # channels of its head, for each of both products
+        yield Part("attention_product", seen * (queries.c + y.c), rows)
+        yield from self._scores("softmax", x)
+        if self.relative_position != "none":
+            yield from self._scores("elementwise", x)
+
+    def measures(self, x: Map, y: Map) -> Iterable[Part]:
+        queries, keys, _ = self.operands(x)
+        rows = queries.h * queries.w
+        yield Part("keys", keys.c, keys.h * keys.w)
+        if len(self.maps) == 1:  # of a dense layer that made it, and of one that reads the output
+            yield Part("around", (x.c + y.c) * y.c, rows)
+            yield Part("around_bias", x.c + y.c, rows)
+        if self.across == "channels":
+            yield from self._scores("scaled", x)
+            yield Part("softmax_rows", queries.c, 1)
+        else:
+            yield Part("scaled", queries.c, rows)
+            yield Part("softmax_rows", self.heads, rows)
+
+    def _scores(self, kind: str, x: Map) -> Iterable[Part]:
+        """One operation of this kind for each product of a query with a key, or of two channels."""
+        queries, keys, _ = self.operands(x)
+        if self.across == "channels":
+            yield Part(kind, queries.c * (queries.c // self.heads), 1)
+        else:
+            reach = self.reach(keys)
+            yield Part(kind, self.heads * (reach.h * reach.w), queries.h * queries.w)

@@ -181,7 +181,8 @@ class Layer(Record):
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         """Groups of keys that say one thing, such as its sides: a spec writes those of one group.
 
-        With `like` among them it takes the sides of another map; see `fitted`.
+        With `like` among them it takes the sides of another map; see `fitted`. With an empty group
+        none of them need be written.
         """
         return ()
 
@@ -223,11 +224,15 @@ class Stage(NamedTuple):
 
 
 class Join(Layer):
-    """A layer that reads several maps; the graph says how many in `inputs`."""
+    """A layer that reads several maps."""
 
     @abstractmethod
     def merged(self, maps: Sequence[Map]) -> Map:
         """The map that stands for all of its inputs."""
+
+    def joined(self, maps: Sequence[Map]) -> Self:
+        """The layer with what it must know of these maps, beside the one that stands for them."""
+        return self
 
     def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
         """What is impossible with these maps together."""

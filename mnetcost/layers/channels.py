@@ -90,8 +90,7 @@ class Split(Taken):
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         if self.sizes is None:
             return (Tie(mixed=True),)  # the parts must stay equal
-        begin = _begin(self.sizes, (self.take or 1) - 1, maps[0].c)
-        return (Tie(range(begin, begin + y.c), range(y.c)),)
+        return (_part(self.sizes, (self.take or 1) - 1, maps[0].c, y.c),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         place, parts = self.take or 1, self.into if self.sizes is None else len(self.sizes)
@@ -112,10 +111,11 @@ class Split(Taken):
             )
 
 
-def _begin(sizes: tuple[Quantity | None, ...], parts: int, channels: int) -> int:
-    """The channels of the first parts, of so many channels in all."""
+def _part(sizes: tuple[Quantity | None, ...], place: int, channels: int, size: int) -> Tie:
+    """A part of so many channels, by its place among the sizes."""
     rest = channels - sum(one for one in sizes if one is not None)
-    return sum(rest if one is None else one for one in sizes[:parts])
+    begin = sum(rest if one is None else one for one in sizes[:place])
+    return Tie(range(begin, begin + size), range(size))
 
 
 def _readable(values: Iterable[Quantity | None]) -> bool:

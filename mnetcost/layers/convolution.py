@@ -126,9 +126,8 @@ class Convolution(Called, Layer):
         return riding(self.norm, self.act, self.called_as)
 
 
-@layer("conv", example="conv: {out: 64, kernel: 3, stride: 2, norm: batch, act: relu}")
-class Conv(Convolution):
-    """Standard or grouped convolution: D_K²·M·N weights, each used D_O² times. Eq. 2."""
+class GroupedConvolution(Convolution):
+    """A convolution whose filters read all channels, or those of their group."""
 
     out: Channels  # N, scaled by α
     groups: Groups = 1
@@ -167,6 +166,11 @@ class Conv(Convolution):
         """D_K × D_K × (M / groups) × N."""
         inputs = x.c // self.groups if self.group_width is None else self.group_width
         return (*self.kernel, inputs, y.c)
+
+
+@layer("conv", example="conv: {out: 64, kernel: 3, stride: 2, norm: batch, act: relu}")
+class Conv(GroupedConvolution):
+    """Standard or grouped convolution: D_K²·M·N weights, each used D_O² times. Eq. 2."""
 
     def type_on(self, x: Map) -> str:
         groups = self.groups_on(x)

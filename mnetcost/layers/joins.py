@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import accumulate
-from typing import Annotated
+from typing import Annotated, Self
 
 from mnetcost.layers.base import (
     HERE,
@@ -23,24 +23,26 @@ from mnetcost.layers.base import (
     layer,
     maximum,
 )
-from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Integer
+from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Groups, Integer
 
 MAX_SHOWN = 20  # maps that a message lists
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
+Transposed = Annotated[str, Choice(("none", "first", "second"))]
 Priors = Annotated[Quantity, Integer(1, MAX_CHANNELS, "prior boxes a position")]
 Keep = Annotated[Quantity, Integer(1, MAX_CHANNELS, "detections")]
 
 
-def _sides(maps: Sequence[Map]) -> str:
-    shown = [f"{one.h}×{one.w}×{one.c}" for one in maps[:MAX_SHOWN]]
-    return " and ".join([*shown, "…"] if len(maps) > MAX_SHOWN else shown)
+def shown(maps: Sequence[Map]) -> str:
+    """The maps as a message names them: "3×4×8 and 3×4×6"."""
+    texts = [f"{one.h}×{one.w}×{one.c}" for one in maps[:MAX_SHOWN]]
+    return " and ".join([*texts, "…"] if len(maps) > MAX_SHOWN else texts)
 
 
 LISTS = "it lists boxes"
 
 
 class Merge(Join):
-    """Several maps to one."""
+    """Several maps to one; the builder says how many in `inputs`."""
 
     inputs: int = 2
 
@@ -77,7 +79,7 @@ class Add(Merge):
             yield Check(
                 differs(one.h, first.h) | differs(one.w, first.w) | differs(one.c, first.c),
                 "shapes",
-                lambda: f"adds maps of {_sides(maps)}",
+                lambda: f"adds maps of {shown(maps)}",
             )
 
 
@@ -95,7 +97,7 @@ class Elementwise(Merge):
             bad = False
             for side, most in zip(one, whole):
                 bad = bad | (differs(side, most) & differs(side, 1))
-            yield Check(bad, "shapes", lambda: f"{self.written}: maps of {_sides(maps)}")
+            yield Check(bad, "shapes", lambda: f"{self.written}: maps of {shown(maps)}")
 
 
 @layer("multiply", example="global_avg_pool: {name: gate}\nmultiply: {from: [input, gate]}")
@@ -162,7 +164,77 @@ class Concat(Merge):
             bad = False
             for key in others:
                 bad = bad | differs(getattr(one, key), getattr(first, key))
-            yield Check(bad, "shapes", lambda: f"joins maps of {_sides(maps)} along {self.axis}")
+            yield Check(bad, "shapes", lambda: f"joins maps of {shown(maps)} along {self.axis}")
+
+
+class Product(Join):
+    """A product of activations; its field `maps` holds those that it reads."""
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        return maps[0]
+
+    def joined(self, maps: Sequence[Map]) -> Self:
+        return self._replace(maps=tuple(maps))
+
+
+@layer(
+    "matmul",
+    example="pointwise: {name: key, out: 16}\nmatmul: {from: [input, key], transpose: second}",
+)
+class Matmul(Product):
+    """The product of two maps, matrices A and B of positions × channels, without weights.
+
+    A·B contracts A's channels with B's positions, `transpose: second` (A·Bᵀ) the channels of both,
+    `transpose: first` (Aᵀ·B) the positions of both. With `heads` the channels are as many groups,
+    each multiplied by itself.
+    """
+
+    transpose: Transposed = "none"
+    heads: Groups = 1
+    called_as: CalledAs = "functional"
+    maps: tuple[Map, ...] = ()
+
+    def operands(self, first: Map) -> tuple[Map, Map]:
+        """A and B, of which the first map is read."""
+        both = self.maps or (first,)
+        return both[0], both[-1]
+
+    def output(self, x: Map, width: Width) -> Map:
+        a, b = self.operands(x)
+        if self.transpose == "first":
+            return Map(a.c // self.heads, 1, b.c)
+        return a._replace(c=self.heads * b.h * b.w if self.transpose == "second" else b.c)
+
+    def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
+        yield Check(len(maps) != 2, "shapes", lambda: f"a product of two maps, not {len(maps)}")
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        a, b = self.operands(x)
+        rows = b.h * b.w
+        alike = {"none": (a.c, self.heads * rows), "first": (a.h * a.w, rows), "second": (a.c, b.c)}
+        yield Check(
+            differs(*alike[self.transpose]),
+            "shapes",
+            lambda: (
+                f"multiplies {shown((a, b))} in {self.heads} heads, transposed: {self.transpose}"
+            ),
+        )
+        yield Check(
+            (a.c % self.heads > 0) | (b.c % self.heads > 0),
+            "groups",
+            lambda: f"{self.heads} heads do not divide the channels of {shown((a, b))}",
+        )
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        return ()
+
+    def work(self, x: Map, y: Map) -> Iterable[Part]:
+        a, b = self.operands(x)
+        if self.transpose == "first":
+            yield Part("attention_product", a.c // self.heads * b.c, a.h * a.w)
+        else:
+            contracted = a.c if self.transpose == "second" else b.c
+            yield Part("attention_product", b.h * b.w * contracted, a.h * a.w)
 
 
 class Output(Merge):

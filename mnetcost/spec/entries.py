@@ -171,7 +171,8 @@ class RecordReader:
             return values
         names = [name for way in ways for name in way]
         fields = LAYERS[key.text]._field_defaults
-        if names and not values.keys() & set(names) and {*map(fields.get, names)} == {None}:
+        optional = () in ways or {*map(fields.get, names)} != {None}
+        if names and not optional and not values.keys() & set(names):
             needed = " or ".join(", ".join(f"`{name}`" for name in names).rsplit(", ", 1))
             self.convert.collector.add(key.mark, "missing-key", f"{key.text} needs {needed}")
             return None

@@ -10,6 +10,7 @@ from mnetcost.graph import INPUT, NORM_VALUES, Input, Node
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Join, Layer, Map
 from mnetcost.layers.fields import Integer, fields_of
+from mnetcost.layers.joins import Merge
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import Block
@@ -100,12 +101,11 @@ class Surroundings:
         """The layer of a node with its widths worked out, and its input map, before α."""
         inputs = [self.source if index == INPUT else self.maps[index] for index in node.reads]
         block = self.source if node.block == INPUT else self.maps[node.block]
-        x, last = (inputs[0], inputs[-1]) if inputs else (self.source, self.source)
-        if isinstance(node.layer, Join):
-            x = node.layer.merged(inputs)
+        ends = inputs or [self.source]
+        unrolled, x = node.joining(ends)
         if node.derived or node.like:
-            node = node.on(node.derive(x, block, _as_written), x, last)
-        return node.layer, x
+            unrolled = unrolled.on(node.derive(x, block, _as_written), x, ends[-1])
+        return unrolled.layer, x
 
     def number(self, node: YamlNode, word: str, scope: Scope) -> int:
         """The number of this entry among those of its type in its list, from 1."""
@@ -230,7 +230,7 @@ class Surroundings:
         first = len(self.nodes)
         for (name, record), shares in zip(expanded, shared):
             layer = record
-            if isinstance(layer, Join):
+            if isinstance(layer, Merge):
                 layer = layer._replace(inputs=len(reads))
             derived = tuple(one for one in written.derived if hasattr(layer, one))
             self.add(

@@ -10,6 +10,7 @@ anew for every tool, in eval mode, and called as a user would, gradients on.
 
 import csv
 import io
+import math
 import sys
 import tempfile
 import warnings
@@ -22,6 +23,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 import torchvision
 from torch import Tensor, nn
+from torchvision.ops import DeformConv2d
 from torchvision.ops.misc import SqueezeExcitation  # noqa: F401 - rows name it
 
 DATA = Path(__file__).parents[1] / "data"
@@ -72,6 +74,82 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.inner(x, x, x, need_weights=False)[0]
+
+
+class Products(nn.Module):
+    """Attention without projections as timm calls it: one fused function, or two products.
+
+    With `places` it adds a learned value for each of the relative positions in a window of so many.
+    """
+
+    def __init__(
+        self, heads: int, fused: bool = True, places: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__()
+        self.heads, self.fused, self.table = heads, fused, None
+        if places is not None:
+            at = torch.cartesian_prod(*map(torch.arange, places))
+            apart = at[:, None] - at[None] + torch.tensor(places) - 1
+            self.index = apart[..., 0] * (2 * places[1] - 1) + apart[..., 1]
+            sides = [2 * side - 1 for side in places]
+            self.table = nn.Parameter(torch.ones(heads, math.prod(sides)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, tokens, width = x.shape
+        q, k, v = x.reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        bias = None if self.table is None else self.table[:, self.index]
+        if self.fused:
+            y = F.scaled_dot_product_attention(q, k, v, bias)
+        else:
+            scores = q * q.shape[-1] ** -0.5 @ k.transpose(-2, -1)
+            y = (scores if bias is None else scores + bias).softmax(-1) @ v
+        return y.transpose(1, 2).reshape(batch, tokens, width // 3)
+
+
+class First(nn.Module):
+    """The first of what a module returns: the sequence that a recurrent layer gives."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.module(x)[0]
+
+
+class Deformed(nn.Module):
+    """A deformable convolution with the convolution that gives its offsets, and factors."""
+
+    def __init__(self, channels: int, out: int, mask: bool = False) -> None:
+        super().__init__()
+        self.offsets = nn.Conv2d(channels, 27 if mask else 18, 3, padding=1)
+        self.conv, self.mask = DeformConv2d(channels, out, 3, padding=1), mask
+
+    def forward(self, x: Tensor) -> Tensor:
+        places = self.offsets(x)
+        if not self.mask:
+            return self.conv(x, places)
+        return self.conv(x, places[:, :18], places[:, 18:])
+
+
+class CondConv(nn.Module):
+    """Expert kernels mixed for each image, as timm's EfficientNets call them."""
+
+    def __init__(self, channels: int, out: int, experts: int, bias: bool = False) -> None:
+        super().__init__()
+        self.route = nn.Linear(channels, experts, bias=bias)
+        self.weight = nn.Parameter(torch.ones(experts, out * channels * 9))
+        self.bias = nn.Parameter(torch.ones(experts, out)) if bias else None
+        self.out = out
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        factors = torch.sigmoid(self.route(F.adaptive_avg_pool2d(x, 1).flatten(1)))
+        weight = torch.matmul(factors, self.weight).view(batch * self.out, channels, 3, 3)
+        bias = None if self.bias is None else torch.matmul(factors, self.bias).view(-1)
+        x = x.reshape(1, batch * channels, height, width)
+        x = F.conv2d(x, weight, bias, padding=1, groups=batch)
+        return x.view(batch, self.out, height, width)
 
 
 class LayerNorm2d(nn.LayerNorm):

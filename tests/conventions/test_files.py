@@ -72,6 +72,11 @@ SAMPLES = {
     "depthwise": "{kernel: [3, 5], bias: true}",
     "dense": "{out: 4, per_position: true, bias: true}",
     "attention": "{heads: 2}",
+    "dot_product_attention": "{heads: 2, from: [input, input, input]}",
+    "matmul": "{from: [input, input], transpose: second}",
+    "deform_conv": "{out: 4, kernel: 2, mask: true, bias: true, from: [input, offsets]}",
+    "cond_conv": "{out: 4, kernel: [3, 5], experts: 3, bias: true, routing_bias: true}",
+    **dict.fromkeys(("lstm", "gru", "rnn"), "{out: 4, bidirectional: true}"),
     **dict.fromkeys(("max_pool", "avg_pool"), "{kernel: [2, 3]}"),
     **dict.fromkeys(("adaptive_avg_pool", "adaptive_max_pool"), "{size: [2, 3]}"),
     "group_norm": "{groups: 2}",
@@ -100,7 +105,8 @@ def sample(name: str) -> LayerCost:
     if "called_as" in fields_of(LAYERS[name]):
         keys.append("called_as: unknown")
     written = ", ".join(filter(None, keys))
-    return small(f"  - {name}: {{{written}}}", 6, 10).cost().layers[-1]
+    offsets = "  - branches: [[conv: {name: offsets, out: 12, kernel: 2}]]\n"
+    return small(f"{offsets}  - {name}: {{{written}}}", 6, 10).cost().layers[-1]
 
 
 @pytest.mark.parametrize("one", [*map(convention, NAMES), *columns()], ids=lambda one: one.name)

@@ -121,6 +121,7 @@ def test_the_layers_that_say_how_they_are_called() -> None:
     assert others - set(activation.ACTIVATIONS) == {
         *("add", "multiply", "subtract", "divide", "maximum", "minimum", "maxout", "glu"),
         *("softmax", "log_softmax", "layer_scale"),
+        *("dot_product_attention", "matmul", "deform_conv", "cond_conv"),
     }
 
 

@@ -44,7 +44,7 @@ def test_a_network_of_the_zoo_takes_a_small_part_of_the_steps() -> None:
         patch.setattr("mnetcost.problems.Steps", Counted)
         for name in shipped():
             mnetcost.load(name)
-    assert 15_000 < MAX_STEPS - min(one.left for one in made) < 25_000  # some 20,000
+    assert 75_000 < MAX_STEPS - min(one.left for one in made) < 95_000  # some 90,000, of HRNet
 
 
 def test_a_list_has_as_many_entries_as_a_network_has_layers() -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 BRACKETS = {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*"}
-SYMBOL = re.compile(r"D_[KFOL][hw]?|(?<![a-z_])[αρμBMGgmNshkPSδ](?:_[hwB])?(?![a-z(])")
+SYMBOL = re.compile(r"D_[KFOLWP23][hw]?|(?<![a-z_])[αρμBMGgmNshkPSδECL](?:_[hwBko23])?(?![a-z(])")
 
 
 def evaluate(text: str, symbols: dict[str, object] | None = None) -> Fraction:

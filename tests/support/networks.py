@@ -11,7 +11,7 @@ INPUT = "input: {height: 9, width: 7, channels: 4}\n"
 # are counted at their own.
 FIXED = {
     *("alexnet", "deeplabv3_mobilenet_v3_large", "hrnet", "inception_v3", "ssd300_vgg16"),
-    *("vit_b_16", "yolov8"),
+    *("vit_b_16", "yolov8", "mobilevit", "mobilevit_s", "mobilevit_xs", "mobilevit_xxs"),
 }
 CHAINS = {"mobilenet_v1", "mobilenet_v1_full", "mobilenet_v1_layer", "mobilenet_v1_shallow"}
 

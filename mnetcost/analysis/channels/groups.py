@@ -162,7 +162,8 @@ def _tied(
     forest: Forest, ties: Sequence[Tie], inputs: Sequence[Channels], channels: int
 ) -> tuple[Channels, bool]:
     """The channels of an output map that are those of the inputs; whether others are new."""
-    if len(ties) == 1 and ties[0].inputs == ties[0].outputs == range(channels):
+    whole = len(ties) == 1 and len(inputs[0]) == channels
+    if whole and ties[0].inputs == ties[0].outputs == range(channels):
         return inputs[0], False
     forest.take(channels)
     known: dict[int, int] = {}

@@ -23,6 +23,7 @@ from mnetcost.exact import divide_half_up
 from mnetcost.expressions import INCOMING, Derived
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
+from mnetcost.layers.joins import Product
 from mnetcost.layers.window import ONE, SAME, PaddingPair, Same
 from mnetcost.multipliers import Rounding, Ruled, sides
 from mnetcost.norm_folding import folded_values
@@ -36,8 +37,15 @@ FIELDS = {
     "multiplier": "m",
     "squeeze": "s",
     "heads": "h",
+    "key_value_heads": "h_k",
+    "layers": "L",
+    "cells": "C",
+    "experts": "E",
+    "offset_groups": "G_o",
     "size": "k",
 }
+# And those that are sides.
+PAIRS = {"kernel": "D_K", "stride": "S", "dilation": "δ", "window": "D_W", "patch": "D_P"}
 PRODUCTS = ("multiply_accumulate", "attention_product")
 MAX_PATTERN = 200
 
@@ -129,14 +137,35 @@ def model(cost: LayerCost) -> Model:
         if isinstance(value, int) and value > 1:
             values[field] = symbols.new(name, value)
     layer = _with(layer, values)
+    if isinstance(layer, Product):
+        layer = layer.joined(_maps_read(symbols, x, cost))
     if cost.node.like:  # the sides of its output are those of the map that it is like
         layer = layer.fitted(x, Map(*_sides(symbols, "D_L", cost.output), x.c))
-    given = layer.output(x, lambda written, scale: symbols.new("N", cost.output.c))
+    width = cost.output.c // _channels_each(cost)
+    given = layer.output(x, lambda written, scale: symbols.new("N", width))
     height, width = given.h, given.w
     if (height, width) != (x.h, x.w):
         height, width = _sides(symbols, "D_O", cost.output)
     node = cost.node._replace(layer=layer)
     return Model(symbols, node, x, Map(height, width, given.c), given)
+
+
+def _maps_read(symbols: Symbols, first: Map, cost: LayerCost) -> list[Map]:
+    """The maps that a product reads: what one has in common with one before has one symbol."""
+    found = [first]
+    read: tuple[Map, ...] = getattr(cost.node.layer, "maps", ())
+    for place, one in enumerate(read[1:], 1):
+        alike = [found[at] for at in range(place) if read[at][:2] == one[:2]]
+        height, width = alike[0][:2] if alike else _sides(symbols, f"D_{place + 1}", one)
+        alike = [found[at] for at in range(place) if read[at].c == one.c]
+        channels = alike[0].c if alike else symbols.new(f"M_{place + 1}", one.c)
+        found.append(Map(height, width, channels))
+    return found
+
+
+def _channels_each(cost: LayerCost) -> int:
+    """The output channels for one of its width: 2 where it is bidirectional."""
+    return int(cost.node.layer.output(cost.input, lambda written, scale: 1).c)
 
 
 def _sides(symbols: Symbols, name: str, of: Map) -> tuple[Any, Any]:
@@ -145,9 +174,9 @@ def _sides(symbols: Symbols, name: str, of: Map) -> tuple[Any, Any]:
 
 
 def _window(symbols: Symbols, layer: Layer) -> dict[str, Any]:
-    """Symbols for kernel, stride, dilation and padding, where they are not plain."""
+    """Symbols for its pairs of sides and its padding, where they are not plain."""
     values: dict[str, Any] = {}
-    for field, name in (("kernel", "D_K"), ("stride", "S"), ("dilation", "δ")):
+    for field, name in PAIRS.items():
         found = getattr(layer, field, None)
         if isinstance(found, Pair) and found != ONE:
             values[field] = Pair(*symbols.pair(name, found))
@@ -210,7 +239,7 @@ def _source(count: Count, cost: LayerCost) -> int | None:
         if cost.output.c != channels:
             return None
         if hasattr(cost.node.layer, "out"):
-            return place
+            return place if _channels_each(cost) == 1 else None
     return None
 
 
@@ -244,9 +273,10 @@ def _width_lines(count: Count, place: int, found: Model) -> Iterator[Line]:
         formulas = derived(symbols, value, block, count.graph.rounding, alpha)
         yield Line(words, *formulas, getattr(cost.node.layer, key))
     if width := _written(count, cost):
-        if alpha != 1 or cost.output.c != width[0]:
+        channels = cost.output.c // _channels_each(cost)
+        if alpha != 1 or channels != width[0]:
             expression = scaled(symbols, *width, alpha)
-            yield line(f"output channels N ({width[1]})", symbols, expression, cost.output.c)
+            yield line(f"output channels N ({width[1]})", symbols, expression, channels)
     elif getattr(cost.node.layer, "out", None) is None and found.sides.c != found.x.c:
         yield line("output channels", symbols, found.sides.c, cost.output.c)
 

@@ -8,6 +8,10 @@ from explanations import explained, lines, small
 
 from mnetcost.problems import UsageError
 
+# Keys on every second row and third column, and values of another width.
+KEYS = small(
+    "branches: [[conv: {name: k, out: 8, scale: false, stride: [2, 3]}, conv: {name: v, out: 16}]]"
+)
 SETTINGS = [
     ("mobilenet_v1", {"alpha": "0.75", "rho": "6/7"}),
     ("mobilenet_v1", {"alpha": "0.145", "resolution": 97, "pass_": "training", "batch": 3}),
@@ -38,6 +42,33 @@ SETTINGS = [
     ),
     (small("max_pool: {kernel: 3, stride: 2, padding: 1, ceil: true, clip: true}"), {}),
     (small("conv: {out: 8, act: relu, called_as: unknown}"), {"convention": "ptflops"}),
+    (small("attention: {heads: 2, window: [3, 4]}"), {"pass_": "training"}),
+    (small("dot_product_attention: {heads: 2, patch: 3, from: [input, input, input]}"), {}),
+    (KEYS + "  - dot_product_attention: {heads: 2, from: [input, k, v]}\n", {"alpha": "0.75"}),
+    (
+        small(
+            "conv: {out: 48}\n  - dot_product_attention: {heads: 4, key_value_heads: 2, "
+            "relative_position: signed}"
+        ),
+        {"convention": "onnx-tool", "rho": "2/3"},
+    ),
+    (
+        small("dot_product_attention: {heads: 2, across: channels, from: [input, input, input]}"),
+        {"convention": "onnx-tool", "batch": 3},
+    ),
+    (KEYS + "  - matmul: {transpose: second, heads: 2, from: [input, k]}\n", {}),
+    (KEYS + "  - matmul: {transpose: first, from: [k, v]}\n", {"pass_": "training"}),
+    (small("lstm: {out: 6, layers: 2, bidirectional: true}"), {"alpha": "1/2"}),
+    (small("lstm: {out: 6, cells: 9}\n  - conv: {out: 4}"), {"convention": "ptflops"}),
+    (small("gru: {out: 6, bidirectional: true, returns: last}"), {"convention": "onnx-tool"}),
+    (
+        small(
+            "conv: {name: o, out: 36, kernel: 3}\n"
+            "  - deform_conv: {out: 6, kernel: 3, offset_groups: 2, from: [input, o]}"
+        ),
+        {"convention": "ptflops"},
+    ),
+    (small("cond_conv: {out: 6, kernel: [3, 5], experts: 4, bias: true}"), {"alpha": "1/2"}),
 ]
 
 

@@ -77,6 +77,31 @@ CHECKS = {
     "groups of a norm layer": network(["conv: {out: 6}", "group_norm: {groups: 3}"]),
     "groups of a shuffle": network(["conv: {out: 6}", "channel_shuffle: {groups: 3}"]),
     "heads": network(["conv: {out: 6}", "attention: {heads: 3}"]),
+    "heads of a product": network(["conv: {out: 6}", "dot_product_attention: {heads: 2}"]),
+    "keys of a product": network([*TWICE, "dot_product_attention: {heads: 1, from: [ab, c, c]}"]),
+    "values of a product": network([*HALF, "dot_product_attention: {heads: 1, from: [a, a, b]}"]),
+    "windows": network(["attention: {heads: 1, window: [3, 2]}"]),
+    "patches": network(["conv: {out: 6}", "dot_product_attention: {heads: 1, patch: [2, 4]}"]),
+    "windows of both": network([*HALF, "dot_product_attention: {heads: 1, window: 2, "
+                                       "from: [a, b, b]}"]),
+    "channels of a product": network([*TWICE, "dot_product_attention: {heads: 1, across: channels, "
+                                              "from: [ab, ab, c]}"]),
+    "matrices": network([*HALF, "matmul: {from: [a, b], transpose: first}"]),
+    "matrices of channels": network([*TWICE, "matmul: {from: [ab, c], transpose: second}"]),
+    "matrices of both": network(["conv: {name: s, out: 48}", "conv: {name: t, out: 3}",
+                                 "matmul: {from: [s, t]}"]),
+    "offsets": network([*HALF, "conv: {name: o, out: 18, from: b, scale: false}",
+                        "deform_conv: {out: 3, kernel: 3, from: [a, o]}"]),
+    "groups of offsets": network(["conv: {name: a, out: 6}",
+                                  "conv: {name: o, out: 54, scale: false}",
+                                  "deform_conv: {out: 3, kernel: 3, offset_groups: 3, "
+                                  "from: [a, o]}"]),
+    "shared gates": network([*TWICE, "lstm: {name: p, out: 4, from: ab}",
+                             "lstm: {out: 4, from: c, weights: p}"]),
+    "shared table": network([*HALF, "dot_product_attention: {name: p, heads: 1, "
+                                    "relative_position: signed, from: [a, a, a]}",
+                             "dot_product_attention: {heads: 1, relative_position: signed, "
+                             "from: [b, b, b], weights: p}"]),
     "parts": network(["conv: {out: 6}", "split: {into: 3, take: 3}"]),
     "parts of both": network(["conv: {out: 6}", "flatten", "split: {into: 9}"]),
     "a window": network(["conv: {out: 3, kernel: [5, 3], padding: valid}"]),
