@@ -5,7 +5,6 @@ than to read and count a network. All records share the methods here.
 """
 
 import sys
-from abc import ABCMeta
 from collections.abc import Mapping
 from typing import Any, NoReturn, Self, TypeVar, dataclass_transform
 
@@ -13,7 +12,7 @@ AnyRecord = TypeVar("AnyRecord", bound="Record")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-class RecordType(ABCMeta):
+class RecordType(type):
     """Makes fields of the annotations of a class, and their defaults of the values beside them.
 
     As in a NamedTuple, `_fields` are all of them by name, here with what is annotated.

@@ -6,6 +6,7 @@ The same lines run on ints, NumPy arrays and SymPy symbols, so a formula never b
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 from mnetcost.record import Record
@@ -250,6 +251,7 @@ class Compound(Record):
         """The layers it stands for, each with the suffix of its name ("" for none)."""
 
 
+ABSTRACT = "__isabstractmethod__"  # what abstractmethod leaves on a method
 LAYERS: dict[str, type[Layer] | type[Compound]] = {}
 
 AnyLayer = TypeVar("AnyLayer", bound=Layer | Compound)
@@ -263,7 +265,7 @@ def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[An
     """
 
     def register(record: type[AnyLayer]) -> type[AnyLayer]:
-        missing = ", ".join(sorted(record.__abstractmethods__))
+        missing = ", ".join(sorted(_forgotten(record)))
         if missing:
             raise TypeError(f"layer {written!r} does not say its {missing}")
         if written in LAYERS:
@@ -273,6 +275,17 @@ def layer(written: str, example: str = "") -> Callable[[type[AnyLayer]], type[An
         return record
 
     return register
+
+
+def _forgotten(record: type) -> set[str]:
+    """The abstract methods that a class has no other of."""
+    names = {name for base in record.__mro__[1:] for name in _abstract(base)}
+    return {name for name in names if getattr(getattr(record, name), ABSTRACT, False)}
+
+
+@cache
+def _abstract(base: type) -> tuple[str, ...]:
+    return tuple(name for name, value in vars(base).items() if getattr(value, ABSTRACT, False))
 
 
 def times(value: Quantity, ratio: Quantity) -> Quantity:
