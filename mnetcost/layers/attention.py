@@ -19,6 +19,7 @@ from mnetcost.layers.base import (
     Reach,
     Reaches,
     Stage,
+    Tie,
     Width,
     differs,
     layer,
@@ -211,6 +212,9 @@ class WithoutProjections(Local):
     def output(self, x: Map, width: Width) -> Map:
         queries, _, values = self.operands(x)
         return Map(queries.h, queries.w, values.c * self.heads // self.shared())
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return "it multiplies them with others"
 
     def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
         if self.across == "channels":

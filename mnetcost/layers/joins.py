@@ -225,6 +225,13 @@ class Matmul(Product):
             lambda: f"{self.heads} heads do not divide the channels of {shown((a, b))}",
         )
 
+    def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
+        first = WHOLE if self.transpose == "first" else HERE
+        return (first, first), (WHOLE, WHOLE)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return "it multiplies them with others"
+
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
 
