@@ -19,6 +19,7 @@ from mnetcost.layers.base import (
     Reach,
     Reaches,
     Stage,
+    Tie,
     Width,
     differs,
     layer,
@@ -112,9 +113,8 @@ class Local(Layer):
             return "its patches lie apart", "its patches lie apart"
         if self.window is None:
             return HERE_AND_ALL, HERE_AND_ALL
-        return Reach(per=self.window.h, unit=self.window.h), Reach(
-            per=self.window.w, unit=self.window.w
-        )
+        shifted = Reach(step=0, unknown="its windows may be shifted")
+        return shifted, shifted
 
     def tiling(self, keys: Map) -> Iterable[Check]:
         """Windows, or patches, fill the map."""
@@ -213,9 +213,12 @@ class WithoutProjections(Local):
         queries, _, values = self.operands(x)
         return Map(queries.h, queries.w, values.c * self.heads // self.shared())
 
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return "it multiplies them with others"
+
     def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
         if self.across == "channels":
-            return [(HERE, HERE) for _ in maps]
+            return [(HERE_AND_ALL, HERE_AND_ALL) for _ in maps]  # each product is over positions
         _, *others = maps
         if not others or self.window or self.patch:
             return [self.within() for _ in maps]

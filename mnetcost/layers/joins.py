@@ -177,11 +177,24 @@ class Product(Join):
         return self._replace(maps=tuple(maps))
 
 
+class OfMatrices(Product):
+    """A product of matrices of positions × channels, one of them transposed perhaps."""
+
+    transpose: Transposed = "none"
+
+    def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
+        first = WHOLE if self.transpose == "first" else HERE
+        return (first, first), (WHOLE, WHOLE)
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        return "it multiplies them with others"
+
+
 @layer(
     "matmul",
     example="pointwise: {name: key, out: 16}\nmatmul: {from: [input, key], transpose: second}",
 )
-class Matmul(Product):
+class Matmul(OfMatrices):
     """The product of two maps, matrices A and B of positions × channels, without weights.
 
     A·B contracts A's channels with B's positions, `transpose: second` (A·Bᵀ) the channels of both,
@@ -189,7 +202,6 @@ class Matmul(Product):
     each multiplied by itself.
     """
 
-    transpose: Transposed = "none"
     heads: Groups = 1
     called_as: CalledAs = "functional"
     maps: tuple[Map, ...] = ()
