@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnetcost.expressions import value_text
-from mnetcost.problems import TOP
+from mnetcost.problems import TOP, Collector, Origin
 from mnetcost.spec.edits import Edits
-from mnetcost.spec.nodes import Entries, Node, Scalar
+from mnetcost.spec.nodes import Entries, Node, Scalar, read_nodes
 from mnetcost.spec.places import keys_of
+from mnetcost.spec.uses import called_knobs
 from mnetcost.spec.variants import MERGED
 
 MAX_NAME = 200  # what a spec's name may have before something is added to it
@@ -47,6 +48,25 @@ def rename_variants(edits: Edits, root: Entries, ending: str, endings: Sequence[
     for one in keys_of(section).values() if section is not root else ():
         if isinstance(one, Entries) and "name" in one.nodes:
             edits.set(one, "name", _ended(keys_of(one)["name"], ending, endings))
+
+
+def forget_knobs(origin: Origin) -> Origin:
+    """A spec that was changed, without the knobs that nothing speaks of any more."""
+    root, edits = read_nodes(Collector(origin)), Edits(origin)
+    if not isinstance(root, Entries):
+        return origin  # said when it is read again
+    sections = keys_of(root)
+    gone = keys_of(sections.get("knobs", root)).keys() - called_knobs(root)
+    variants = keys_of(sections["variants"]).values() if "variants" in sections else ()
+    for one in (root, *variants) if "knobs" in sections and gone else ():
+        section = keys_of(one).get("knobs")
+        if isinstance(section, Entries) and isinstance(one, Entries):
+            if section.nodes.keys() <= gone:
+                edits.remove(one, "knobs")
+            else:
+                for name in section.nodes.keys() & gone:
+                    edits.remove(section, name)
+    return Origin(origin.label, edits.apply())
 
 
 def _variant(root: Entries, variant: str) -> dict[str, Node]:

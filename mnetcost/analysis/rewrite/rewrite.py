@@ -41,7 +41,7 @@ from mnetcost.spec.respelling import (
     respelled,
     written_defaults,
 )
-from mnetcost.spec.settling import rename, rename_variants, settle
+from mnetcost.spec.settling import forget_knobs, rename, rename_variants, settle
 from mnetcost.text import clip
 
 PLANS = {"separable": by_separable, "standard": by_standard}
@@ -165,7 +165,7 @@ def _edited(
     words = {id(place): "" for one in plan.replacements for place in one.places}
     words |= {id(one.places[-1]): one.target for one in plan.replacements}
     changed = Origin(graph.origin.label, edits.apply())
-    return canonical(renumbered(changed, new_names(every, words)))
+    return canonical(forget_knobs(renumbered(changed, new_names(every, words))))
 
 
 def _write_defaults(

@@ -221,3 +221,23 @@ def test_several_filters_a_channel_become_one_standard_convolution():
     # 15·4·3 and 4·3·8 against 15·4·8, on 6×10
     assert found.savings[-1].before == (276, 276 * 60)
     assert found.savings[-1].after == (480, 480 * 60)
+
+
+@pytest.mark.parametrize("knobs", ["knobs: {m: 1, a: 8}", "knobs:\n  m: 1\n  a: 8"])
+def test_a_knob_that_nothing_speaks_of_any_more_is_left_out(knobs):
+    text = (
+        f"input: {{height: 12, width: 20, channels: 4}}\n{knobs}\nvariants:\n"
+        "  one: {}\n  two: {name: Two, knobs: {m: 2}}\n"
+        "  three: {name: Three, knobs: {m: 2, a: 12}}\n"
+        "layers:\n  - depthwise: {kernel: 3, multiplier: $m}\n  - pointwise: {out: $a}\n"
+    )
+    new = mnetcost.load(text).rewrite("standard").text
+    assert new.splitlines()[1:6] == [
+        "knobs: {a: 8}",
+        "variants:",
+        "  one: {}",
+        "  two: {name: Two (standard convolutions)}",
+        "  three: {name: Three (standard convolutions), knobs: {a: 12}}",
+    ]
+    # 3·3·4 weights a channel at 12·20 positions
+    assert totals(mnetcost.load(new, "three")) == (432, 432 * 240)
