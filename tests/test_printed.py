@@ -182,3 +182,10 @@ def test_what_may_mean_two_things_is_asked(text, message):
 )
 def test_a_unit_that_does_not_fit(text, kind, work, message):
     assert Printed.read(text).misfit(kind, work) == message
+
+
+@pytest.mark.parametrize(
+    ("figure", "doubled"), [("4500", "9000"), ("4510K", "9020k"), ("2,000,000", "4000000")]
+)
+def test_an_exact_figure_is_told_exactly(figure, doubled):
+    assert Printed.read(figure).times(Fraction(2)) == doubled

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from networks import BLOCKS
 
 import mnetcost
-from mnetcost.analysis.sweep.sweep import Point
+from mnetcost.analysis.sweep.sweep import CountSweep, Point
 from mnetcost.conventions.presets import NAMES
 
 # α that meet rounding edges (200 · 0.145 is 29, and 28.999… in floats), ρ that give odd sides
@@ -168,6 +168,13 @@ def test_equal_columns_are_counted_once():
 def test_wrong_options(options, words):
     with pytest.raises(mnetcost.UsageError, match=words):
         mnetcost.sweep("mobilenet_v1", **options)
+
+
+def test_a_grid_may_have_as_many_points_as_the_limit():
+    graph = mnetcost.load("mobilenet_v1_layer").graph
+    assert CountSweep.of(graph, "1,0.5", "1,6/7,0.5", limit=6).shape == (2, 3)
+    with pytest.raises(mnetcost.UsageError, match="a grid of 6 points; 5 at most"):
+        CountSweep.of(graph, "1,0.5", "1,6/7,0.5", limit=5)
 
 
 def test_bounds_on_points():

@@ -36,6 +36,8 @@ def test_channels_in_numbers():
     net = mnetcost.load(f"{HEAD}{RIGID}\n")
     assert net.cost(alpha="0.5").warnings == (NARROW,)
     assert net.cost().warnings == ()
+    (wide,) = net.cost(alpha=2).warnings
+    assert wide == NARROW.replace("12×10×8 at α = 0.5", "12×40×8 at α = 2")
     assert mnetcost.sweep(net, "1,0.5", "1").warnings == (NARROW,)
     assert mnetcost.sweep(net, "1", "1").warnings == ()
     for follows in ("channels: $here", "width: 20", "width: 20, channels: rest"):
