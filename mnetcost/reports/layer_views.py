@@ -95,8 +95,8 @@ def _channels_table(channels: Sequence[ChannelCost]) -> Table:
 
 
 def _kind_row(kind: ChannelKind) -> tuple[Any, ...]:
-    saved = (None, None) if kind.saved is None else kind.saved[:2]
-    return (kind.number, *kind.own[:2], kind.together, *saved, _with(kind))
+    own, saved = ((None, None) if one is None else one[:2] for one in (kind.own, kind.saved))
+    return (kind.number, *own, kind.together, *saved, _with(kind))
 
 
 def _with(kind: ChannelKind) -> str:
@@ -111,7 +111,7 @@ def _kind_document(kind: ChannelKind) -> dict[str, Any]:
     return {
         "number": kind.number,
         "together": kind.together,
-        "own": _saving(kind.own),
+        "own": None if kind.own is None else _saving(kind.own),
         "saved": None if kind.saved is None else _saving(kind.saved),
         "tied": list(kind.tied),
         "readers": list(kind.readers),

@@ -26,13 +26,14 @@ class ChannelSaving(NamedTuple):
 class ChannelKind(NamedTuple):
     """Output channels of a layer that cost alike: `number` of them, `together` at once.
 
-    One costs its layer `own`. Those that go at once save the network `saved`, with channels of the
-    layers `tied` and what `readers` read of them. Where they must stay, `fixed` says why.
+    One costs its layer `own`; None where it does not say which of its channels are which. Those
+    that go at once save the network `saved`, with channels of the layers `tied` and what `readers`
+    read of them. Where they must stay, `fixed` says why.
     """
 
     number: int
     together: int
-    own: ChannelSaving
+    own: ChannelSaving | None
     saved: ChannelSaving | None
     tied: tuple[str, ...]
     readers: tuple[str, ...]
@@ -105,9 +106,11 @@ class _Counter:
             self._known[loss] = _less(whole, left)
         return self._known[loss]
 
-    def one(self, place: int, ends: Ends) -> ChannelSaving:
+    def one(self, place: int, ends: Ends) -> ChannelSaving | None:
         """What one output channel costs a layer: of as many as must stay equal, an equal part."""
         row = self._layers[place]
+        if isinstance(row.node.layer.ties(self._maps[place], row.output), str):
+            return None
         _, number = row.node.layer.equal_parts(row.input)
         kept = not ends.own and row.input.c == row.output.c
         lost = self._none(place)

@@ -42,7 +42,8 @@ def _derived(what: str, depthwise: LayerCost, pointwise: LayerCost) -> Derivatio
     """The steps from both costs to their ratio."""
     window = {name: getattr(depthwise.node.layer, name) for name in WINDOW}
     filters = Depthwise(**window, multiplier=multiplier(depthwise))  # however it was written
-    found = model(depthwise._replace(node=depthwise.node._replace(layer=filters)))
+    own = depthwise.node._replace(layer=filters, shares=None)  # as if no other had its weights
+    found = model(depthwise._replace(node=own))
     symbols = found.symbols
     n = symbols.new("N", pointwise.output.c)
     after = found.y._replace(c=n)

@@ -68,7 +68,8 @@ def _rows(graph: Graph, setting: Setting) -> dict[str, Placed]:
 def _fixed(row: Placed, own: Placed) -> str:
     """The sides of a layer, where they are written in numbers and what it reads is another map."""
     (node, x, y), (_, own_x, own_y) = row, own
-    written = [getattr(node.layer, key, None) for key in ("height", "width")]
+    fields = type(node.layer)._fields
+    written = [getattr(node.layer, key) for key in ("height", "width") if key in fields]
     if node.like or x[:2] == own_x[:2] or not any(side and side > 1 for side in written):
         return ""
     made, usual = (f"{one.h}×{one.w}" for one in (y, own_y))

@@ -292,3 +292,21 @@ def test_a_shipped_network_with_fewer_channels_costs_as_much_less(name, alpha):
 @pytest.mark.parametrize("alpha", [1, "1/2", "5/3"])
 def test_derived_widths_stay(alpha, rho):
     assert holds(mnetcost.load(BLOCKS).cost(alpha=alpha, rho=rho), 20) > 5
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "  - lstm: {name: last, out: 8}\n",
+        "  - gru: {name: last, out: 8, bidirectional: true}\n",
+        "  - conv: {name: offsets, out: 18, kernel: 3}\n"
+        "  - deform_conv: {name: last, out: 8, kernel: 3, from: [input, offsets]}\n",
+        "  - matmul: {name: last, from: [input, input], transpose: first}\n",
+    ],
+)
+def test_what_does_not_say_which_channels_are_which_says_no_cost_of_one(layers):
+    head = "input: {height: 4, width: 6, channels: 8}\nlayers:\n"
+    *_, last = mnetcost.load(head + layers).cost().channel_costs()
+    assert last.name == "last"
+    assert [(kind.own, kind.saved) for kind in last.kinds] == [(None, None)]
+    assert all(kind.fixed for kind in last.kinds)

@@ -46,3 +46,14 @@ def test_a_depthwise_half_written_by_its_groups():
     found = explained(spec).derivations
     assert {one.steps[-1].formula.text for one in found} == {"1/N + 1/(D_Kh·D_Kw)"}
     assert {one.steps[-1].result for one in found} == {Fraction(1, 6) + Fraction(1, 15)}
+
+
+def test_a_pair_with_the_weights_of_another():
+    text = (
+        "input: {height: 6, width: 10, channels: 4}\nlayers:\n"
+        "  - separable: {name: a, out: 4}\n  - separable: {name: b, out: 4, weights: a}\n"
+    )
+    work, weights = explained(text, "b").derivations
+    # 3·3·4 and 4·4 weights on 6·10 positions, against 3·3·4·4
+    assert [step.result for step in work.steps[:3]] == [8_640, 2_160, 960]
+    assert [step.result for step in weights.steps[:3]] == [144, 36, 16]

@@ -251,3 +251,9 @@ def test_a_sweep_over_knobs_says_it_once(spec, tmp_path, capsys):
     words = ["sweep", str(tmp_path / "knobs.yaml"), "--set", "last=3,4", "--rho", "1/2"]
     assert cli.run([*words, "--alpha", "1"]) == 0
     assert capsys.readouterr().out.count("Warning: ") == 2
+
+
+@pytest.mark.parametrize("layer", ["lstm", "gru", "rnn"])
+def test_a_sequence_of_another_length_is_no_mistake(layer):
+    cost = mnetcost.load(f"{HEAD}  - {layer}: {{out: 4}}\n").cost(rho="1/2")
+    assert (cost.warnings, tuple(cost.layers[-1].output)) == ((), (6, 10, 4))
