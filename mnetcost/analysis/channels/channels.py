@@ -108,9 +108,9 @@ class _Counter:
 
     def one(self, place: int, ends: Ends) -> ChannelSaving | None:
         """What one output channel costs a layer: of as many as must stay equal, an equal part."""
-        row = self._layers[place]
-        if isinstance(row.node.layer.ties(self._maps[place], row.output), str):
+        if not ends.said:
             return None
+        row = self._layers[place]
         _, number = row.node.layer.equal_parts(row.input)
         kept = not ends.own and row.input.c == row.output.c
         lost = self._none(place)

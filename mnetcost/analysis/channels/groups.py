@@ -98,12 +98,16 @@ class Forest:
 
 
 class Ends(NamedTuple):
-    """The channels of a layer's input maps and of its output; whether these are new, or mixed."""
+    """The channels of a layer's input maps and of its output; whether these are new, or mixed.
+
+    Where the layer does not say which are which they are not `said`.
+    """
 
     inputs: Sequence[Channels]
     outputs: Channels
     own: bool = False
     mixed: bool = False
+    said: bool = True
 
 
 class Followed(NamedTuple):
@@ -148,7 +152,7 @@ def _ends(forest: Forest, count: Count, row: LayerCost, inputs: Sequence[Channel
         outputs = forest.plant(row.output.c, f"{row.name}: {ties}")
         for channels in inputs:
             forest.join_all(channels, outputs[:1] * len(channels))
-        return Ends(inputs, outputs)
+        return Ends(inputs, outputs, said=False)
     for tie, channels in zip(ties, inputs):
         if tie.fixed:
             stays = forest.plant(len(channels), f"{row.name}: {tie.fixed}")
