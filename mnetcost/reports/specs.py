@@ -1,5 +1,7 @@
 """The shipped networks, with their cost."""
 
+from collections.abc import Iterator
+
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.multipliers import make_setting
 from mnetcost.reports.documents import basis_document, count_document
@@ -10,15 +12,15 @@ from mnetcost.reports.measures import (
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes
-from mnetcost.spec import load_graph, shipped_variants
+from mnetcost.spec import Spec, find, shipped_variants
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def specs_report(basis: Basis = FORWARD) -> Report:
     """One row a shipped network, at α = ρ = 1: each variant of a family, else the spec itself."""
-    files = _files()
-    counts = {name: _count(*place, basis) for name, place in files.items()}
-    ranged = any(count.counted.low != count.counted.high for count in counts.values())
+    found = list(_counted(basis))
+    counts = [count for *_, count in found]
+    ranged = any(count.counted.low != count.counted.high for count in counts)
     columns = (
         Column("name", "Name", Kind.TEXT, label=True),
         Column("spec", "Spec", Kind.TEXT),
@@ -32,7 +34,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     rows = tuple(
         (
             name,
-            files[name][0],
+            file,
             count.graph.name,
             count.input,
             count.params,
@@ -40,14 +42,14 @@ def specs_report(basis: Basis = FORWARD) -> Report:
             *own_cells(basis, ranged, count.figures["params"], count.counted),
             count.graph.source,
         )
-        for name, count in counts.items()
+        for file, name, count in found
     )
     title = "Print one with `mnetcost show NAME`" + unit_line(basis)
     table = Table("specs", title, columns, rows)
     return Report(
         title="Shipped networks",
         tables=(table,),
-        notes=(*convention_notes(basis, *counts.values()), *basis_notes(basis)),
+        notes=(*convention_notes(basis, *counts), *basis_notes(basis)),
         document={
             **basis_document(basis),
             "specs": [
@@ -56,22 +58,17 @@ def specs_report(basis: Basis = FORWARD) -> Report:
                     **count_document(count.basis, count),
                     "source": row[-1],
                 }
-                for row, count in zip(rows, counts.values())
+                for row, count in zip(rows, counts)
             ],
         },
         flat=table,
     )
 
 
-def _files() -> dict[str, tuple[str, str]]:
-    """The file and the variant of each name; a file without variants has its own."""
-    return {
-        name: (file, name if names else "")
-        for file, names in shipped_variants().items()
-        for name in names or (file,)
-    }
-
-
-def _count(file: str, variant: str, basis: Basis) -> Count:
-    graph = load_graph(file, variant)
-    return Count.of(graph, make_setting(graph.base), basis)
+def _counted(basis: Basis) -> Iterator[tuple[str, str, Count]]:
+    """Each file, which is read once, and its variants by name; one without any has the file's."""
+    for file, names in shipped_variants().items():
+        spec = Spec(find(file))
+        for name in names or (file,):
+            graph = spec.graph(name if names else "", {})
+            yield file, name, Count.of(graph, make_setting(graph.base), basis)
