@@ -34,6 +34,7 @@ ROOMS = [
     {"graph"},
     {"norm_folding"},
     {"spec"},
+    {"importing"},
     {"targets"},
     {"conventions"},
     {"cost"},

@@ -1,0 +1,4 @@
+"""What network is in a model file?
+
+Read: `source` (a model as its file has it), `readers` (bytes to that, a file a format).
+"""
