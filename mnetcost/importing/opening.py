@@ -3,7 +3,6 @@
 import mmap
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mnetcost.graph import Graph
@@ -44,15 +43,15 @@ def open_model(spec: str | os.PathLike[str]) -> Imported | None:
     if isinstance(spec, str) and ("\n" in spec or not _may_be_a_model(spec)):
         return None
     path = os.fspath(spec)
-    if path.lower().endswith(SPECS):
+    if path.lower().endswith(SPECS) or not os.path.isfile(path):
         return None
-    with suppress(OSError, ValueError):  # reading it as a spec says what is wrong
-        with (
-            open(path, "rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            return imported(data, path)
-    return None
+    try:
+        with open(path, "rb") as stream:
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # reading it as a spec says what is wrong
+        return None
+    with data:
+        return imported(data, path)
 
 
 def _may_be_a_model(spec: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from mnetcost.importing.translation import INPUT, Entry
 from mnetcost.layers.base import Layer, Map, Pair
 from mnetcost.layers.fields import fields_of
-from mnetcost.layers.window import Ceiled, Clipped, PaddingPair, Same, Sides
+from mnetcost.layers.window import VALID, PaddingPair, Same
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "none"}
@@ -62,14 +62,11 @@ def _text(value: Any) -> str:
 
 
 def _padding(value: PaddingPair) -> str:
-    one, other = value
-    if isinstance(one, Same) and isinstance(other, Same):
+    if isinstance(value.h, Same) or isinstance(value.w, Same):
         return "same"
-    assert isinstance(one, Sides) and isinstance(other, Sides)
-    assert not isinstance(one, (Ceiled, Clipped))  # said by keys of their own
-    if one.pad == other.pad == 0:
+    if value == VALID:
         return "valid"
-    return str(one.pad) if one == other else f"[{one.pad}, {other.pad}]"
+    return _text(Pair(value.h.pad, value.w.pad))
 
 
 def quoted(text: str) -> str:

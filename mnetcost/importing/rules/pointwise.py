@@ -207,15 +207,11 @@ def binary(word: str) -> Any:
             return a
         if isinstance(a, Value) and isinstance(b, Value):
             return _of_two(o, word, a, b)
-        if isinstance(a, Value) and isinstance(b, Stored):
-            return _by_stored(o, word, a, b)
-        if isinstance(b, Value) and isinstance(a, Stored):
-            return _by_stored(o, word, b, a)
-        if isinstance(a, Value):  # by a number: no tool counts what none can see
-            return a
-        if isinstance(b, Value):
-            return b
-        return _of_stored(a, b)
+        if not isinstance(a, Value) and not isinstance(b, Value):
+            return _of_stored(a, b)
+        x, other = (a, b) if isinstance(a, Value) else (b, a)
+        # by a number: no tool counts what none can see
+        return _by_stored(o, word, x, other) if isinstance(other, Stored) else x
 
     return rule
 

@@ -18,8 +18,7 @@ def matmul(o: Operands) -> Known:
     if isinstance(a, Scores) and isinstance(b, Value):
         return attended(o, a, b)
     if isinstance(a, Value) and isinstance(b, Value):
-        rows, contracted = a.axes[-2:]
-        if contracted != b.axes[-2]:
+        if a.axes[-1] != b.axes[-2]:
             raise Unsaid("it multiplies axes that are not of one kind")
         return Scores(a, b, (*a.axes[:-1], b.axes[-1]))
     raise Unsaid("it multiplies what is not known")
@@ -48,14 +47,10 @@ def attended(o: Operands, scores: Scores, values: Value) -> Value:
         key_value_heads=None if shared == heads else shared,
         **_tiles(leading, q.axes[-2], k.axes[-1]),
     )
-    y = o.translation.layer(o.call, record, _operands(q, k, values))
+    y = o.translation.layer(o.call, record, [q, k, values])
     size = y.map.c // heads
     axes = [_with_heads(axis, heads, size) for axis in leading]
     return y._replace(axes=(*axes, q.axes[-2], whole(CHANNELS, size)))
-
-
-def _operands(q: Value, k: Value, values: Value) -> list[Value]:
-    return [q, k, values]
 
 
 def _heads(leading: Axes) -> int:

@@ -6,7 +6,7 @@ Arguments are those of the layer's own messages. SSD's layers are of weiliu89/ca
 from collections.abc import Callable
 from typing import Any
 
-from mnetcost.importing.rules import pointwise, views, windows
+from mnetcost.importing.rules import joining, parts, pointwise, views, windows
 from mnetcost.importing.source import Call
 from mnetcost.importing.translation import Use, Where
 from mnetcost.layers import activation
@@ -129,20 +129,20 @@ TABLE: dict[str, Use] = {
         views.flatten, {"x": 0, "first": default("axis", 1), "last": default("end_axis", -1)}
     ),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _reshaped}),
-    "Concat": Use(views.concat, {"axis": lambda call: _concat_axis(call)}),
+    "Concat": Use(joining.concat, {"axis": lambda call: _concat_axis(call)}),
     "Slice": Use(
-        views.split,
+        parts.split,
         {
             "x": 0,
             "axis": lambda call: call.arguments.get("axis", call.arguments.get("slice_dim", 1)),
             "sizes": _points,
         },
     ),
-    "Split": Use(views.copies, {"x": 0}),
+    "Split": Use(joining.copies, {"x": 0}),
     "ShuffleChannel": Use(views.shuffle, {"x": 0, "groups": default("group", 1)}),
-    "PriorBox": Use(views.prior_box, {"x": 0, "priors": _priors}),
-    "DetectionOutput": Use(views.detections, {"keep": default("keep_top_k", 100)}),
-    "Silence": Use(views.ends, {}),
+    "PriorBox": Use(joining.prior_box, {"x": 0, "priors": _priors}),
+    "DetectionOutput": Use(joining.detections, {"keep": default("keep_top_k", 100)}),
+    "Silence": Use(joining.ends, {}),
     **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
 }
 

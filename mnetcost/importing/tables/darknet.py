@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mnetcost.importing.rules import pointwise, views, windows
+from mnetcost.importing.rules import joining, pointwise, windows
 from mnetcost.importing.source import Call
 from mnetcost.importing.translation import Use
 from mnetcost.layers import activation
@@ -105,7 +105,7 @@ TABLE: dict[str, Use] = {
         windows.resize, {"x": 0, "factors": default("stride", 2), "mode": lambda call: "nearest"}
     ),
     "route": Use(
-        views.route,
+        joining.route,
         {"groups": default("groups", 1), "part": default("group_id", 0), "axis": lambda call: 1},
     ),
     "shortcut": Use(pointwise.joined_by("add"), {"act": act}),

@@ -6,7 +6,7 @@ Arguments are numbered; those of height are, where they are left out, those of w
 from collections.abc import Callable
 from typing import Any
 
-from mnetcost.importing.rules import pointwise, views, windows
+from mnetcost.importing.rules import joining, parts, pointwise, views, windows
 from mnetcost.importing.source import Call
 from mnetcost.importing.translation import Use, Where
 from mnetcost.layers import activation
@@ -147,9 +147,9 @@ TABLE: dict[str, Use] = {
     ),
     "Flatten": Use(views.flatten, {"x": 0, "first": lambda call: 1}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _shape}),
-    "Concat": Use(views.concat, {"axis": _axis}),
-    "Slice": Use(views.split, {"x": 0, "axis": _axis, "sizes": _parts}),
-    "Split": Use(views.copies, {"x": 0}),
+    "Concat": Use(joining.concat, {"axis": _axis}),
+    "Slice": Use(parts.split, {"x": 0, "axis": _axis, "sizes": _parts}),
+    "Split": Use(joining.copies, {"x": 0}),
     "ShuffleChannel": Use(views.shuffle, {"x": 0, "groups": number(0, 1)}),
     "Pooling": Use(
         pointwise.chosen(windows.pool(AvgPool), windows.pool(MaxPool)), {**POOL, "flag": number(0)}
@@ -167,10 +167,10 @@ TABLE: dict[str, Use] = {
     "Eltwise": Use(pointwise.joined_by("add"), {}),
     "Noop": Use(pointwise.free, {"x": 0}),
     "Input": Use(pointwise.free, {"x": 0}),
-    "PriorBox": Use(views.prior_box, {"x": 0, "priors": lambda call: _priors(call)}),
-    "DetectionOutput": Use(views.detections, {"keep": number(3, 100)}),
-    "YoloDetectionOutput": Use(views.ends, {}),
-    "Yolov3DetectionOutput": Use(views.ends, {}),
+    "PriorBox": Use(joining.prior_box, {"x": 0, "priors": lambda call: _priors(call)}),
+    "DetectionOutput": Use(joining.detections, {"keep": number(3, 100)}),
+    "YoloDetectionOutput": Use(joining.ends, {}),
+    "Yolov3DetectionOutput": Use(joining.ends, {}),
     **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
 }
 CARRYING = (

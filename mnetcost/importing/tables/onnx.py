@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mnetcost.importing.rules import constants, pointwise, products, views, windows
+from mnetcost.importing.rules import constants, joining, parts, pointwise, products, views, windows
 from mnetcost.importing.source import Call
 from mnetcost.importing.translation import Use, Where
 from mnetcost.layers import activation
@@ -93,12 +93,12 @@ TABLE: dict[str, Use] = {
     "Transpose": Use(views.permute, {"x": 0, "order": "perm"}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": 1, "zero_is_none": "allowzero"}),
     "Flatten": Use(views.flatten_in_two, {"x": 0, "axis": "axis"}),
-    "Concat": Use(views.concat, {"axis": "axis"}),
+    "Concat": Use(joining.concat, {"axis": "axis"}),
     "Split": Use(
-        views.split, {"x": 0, "axis": "axis", "sizes": ("split", 1), "count": "num_outputs"}
+        parts.split, {"x": 0, "axis": "axis", "sizes": ("split", 1), "count": "num_outputs"}
     ),
-    "Slice": Use(views.cut_each, {"x": 0, "starts": 1, "ends": 2, "axes": 3, "steps": 4}),
-    "Gather": Use(views.taken, {"x": 0, "places": 1, "axis": "axis"}),
+    "Slice": Use(parts.cut_each, {"x": 0, "starts": 1, "ends": 2, "axes": 3, "steps": 4}),
+    "Gather": Use(parts.taken, {"x": 0, "places": 1, "axis": "axis"}),
     "Expand": Use(views.expand, {"x": 0, "sizes": 1}),
     "Squeeze": Use(views.squeeze, AXES),
     "Unsqueeze": Use(views.unsqueeze, AXES),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mnetcost.importing.rules import constants, pointwise, products, views, windows
+from mnetcost.importing.rules import constants, joining, parts, pointwise, products, views, windows
 from mnetcost.importing.source import Call
 from mnetcost.importing.translation import Use, Where
 from mnetcost.layers import activation
@@ -132,15 +132,15 @@ TABLE: dict[str, Use] = {
     "squeeze": Use(views.squeeze, {"x": 0, "axes": "dim"}),
     "unsqueeze": Use(views.unsqueeze, {"x": 0, "axes": "dim"}),
     "mean": Use(views.mean, {"x": 0, "axes": "dim", "keep": "keepdim"}),
-    "cat": Use(views.concat, {"axis": "dim"}),
-    "chunk": Use(views.split, {**AXIS, "count": "chunks"}),
+    "cat": Use(joining.concat, {"axis": "dim"}),
+    "chunk": Use(parts.split, {**AXIS, "count": "chunks"}),
     "split": Use(
-        views.split, {**AXIS, "sizes": ("split_size", "split_sizes"), "one_size": lambda call: True}
+        parts.split, {**AXIS, "sizes": ("split_size", "split_sizes"), "one_size": lambda call: True}
     ),
-    "split_with_sizes": Use(views.split, {**AXIS, "sizes": "split_sizes"}),
-    "unbind": Use(views.unbind, AXIS),
-    "select": Use(views.select, {**AXIS, "index": "index"}),
-    "slice": Use(views.cut, {**AXIS, "start": "start", "end": "end", "step": "step"}),
+    "split_with_sizes": Use(parts.split, {**AXIS, "sizes": "split_sizes"}),
+    "unbind": Use(parts.unbind, AXIS),
+    "select": Use(parts.select, {**AXIS, "index": "index"}),
+    "slice": Use(parts.cut, {**AXIS, "start": "start", "end": "end", "step": "step"}),
     "expand": Use(views.expand, {"x": 0, "sizes": "size"}),
     "pad": Use(windows.pad, {"x": 0, "pads": _pads}),
     "constant_pad_nd": Use(windows.pad, {"x": 0, "pads": _pads}),
