@@ -77,5 +77,5 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     entries = with_kept_ends(riding(translation.entries, ends), ends)
     stem = os.path.splitext(os.path.basename(label))[0]
     comment = f"{source.format} {source.version}".strip()
-    text = spelled(source.name or stem, x, entries, [f"Read from {stem}: {comment}."])
+    text = spelled(source.name or stem, x, entries, [f"Read from a file of {comment}."])
     return Imported(Origin(label, text), source.format, len(source.calls), len(entries))

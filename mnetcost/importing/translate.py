@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Atom, Axes, whole
+from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Atom, Axes, shape_of, whole
 from mnetcost.importing.source import Call, Source, refusal
 from mnetcost.importing.translation import (
     INPUT,
     Known,
     Operands,
     Parts,
+    Scores,
     Translation,
     Unsaid,
     Use,
@@ -70,7 +71,30 @@ def _translate(
     except Unsaid as reason:
         words = f"{call.name} ({call.operator}): {reason}"
         raise refusal(label, call.place, "unsupported", words) from None
-    translation.known.update(_outputs(call, found))
+    outputs = _outputs(call, found)
+    for name, known in outputs.items():
+        _compare(translation.source, call, name, known, label)
+    translation.known.update(outputs)
+
+
+def _compare(source: Source, call: Call, name: str, known: Known, label: str) -> None:
+    """Refuse a value of another shape than the file states for it."""
+    stated = source.shapes.get(name)
+    if stated is None or not isinstance(known, (Value, Scores)):
+        return
+    found = shape_of(known.axes)
+    sides = [one for one in stated if one != 1]
+    if len(sides) != len([one for one in found if one != 1]) or any(
+        one not in (None, size) for one, size in zip(sides, (n for n in found if n != 1))
+    ):
+        words = "×".join("?" if one is None else str(one) for one in stated)
+        raise refusal(
+            label,
+            call.place,
+            "mismatch",
+            f"{call.name} ({call.operator}): the file says {words}, and it is "
+            f"{'×'.join(map(str, found))} by its arguments",
+        )
 
 
 def _outputs(call: Call, found: Known | Sequence[Known] | None) -> Mapping[str, Known]:

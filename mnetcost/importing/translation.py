@@ -156,6 +156,13 @@ def has_bias(o: Operands) -> bool:
     return found is not None and found is not False and found != 0
 
 
+def agree(o: Operands, weights: int) -> None:
+    """Raise Unsaid where the file states another number of weights than the layer has."""
+    stated = o.number("weights_stated")
+    if stated is not None and stated != weights:
+        raise Unsaid(f"the file says {stated} weights, and its arguments make {weights}")
+
+
 Rule: TypeAlias = Callable[[Operands], "Known | Sequence[Known] | None"]
 
 

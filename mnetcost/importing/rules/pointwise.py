@@ -13,6 +13,7 @@ from mnetcost.importing.translation import (
     Stored,
     Unsaid,
     Value,
+    agree,
     has_bias,
 )
 from mnetcost.layers.base import LAYERS
@@ -90,6 +91,7 @@ def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -
     riding = {word: found for word in ("norm", "act") if (found := o.given(word))}
     record = Dense(out=out, bias=bias, per_position=many, **riding)
     y = o.translation.layer(o.call, record, [x], kernel)
+    agree(o, record.weights(x.map, y.map))
     return y._replace(axes=(*x.axes[:-1], whole(CHANNELS, y.map.c)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Axes
 from mnetcost.importing.axes import whole as all_of
-from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, has_bias
+from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, has_bias
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
@@ -101,6 +101,7 @@ def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
     else:
         record = Conv(out=filters, groups=groups, **window)
     y = o.translation.layer(o.call, record, [x], kernel)
+    agree(o, record.weights(x.map, y.map))
     return y._replace(axes=axes_like(x, y.map))
 
 
@@ -138,6 +139,7 @@ def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         bias=has_bias(o),
     )
     y = o.translation.layer(o.call, record, [x], owner)
+    agree(o, record.weights(x.map, y.map))
     return y._replace(axes=axes_like(x, y.map))
 
 

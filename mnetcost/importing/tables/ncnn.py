@@ -85,6 +85,7 @@ CONV: dict[str, Where] = {
     "padding": _ends,
     "bias": number(5),
     "groups": number(7, 1),
+    "weights_stated": number(6, None),
     "act": act,
 }
 DECONV: dict[str, Where] = {**CONV, "output_padding": sides(18, 0)}
@@ -123,6 +124,7 @@ TABLE: dict[str, Use] = {
             "x": 0,
             "filters": number(0),
             "bias": number(1),
+            "weights_stated": number(2, None),
             "flat": lambda call: True,
             "spread": lambda call: True,
             "act": act,
