@@ -15,6 +15,9 @@ MODELS = (
 )  # what a name in this folder may end in; what a file is, its content says
 
 
+UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
+
+
 class Imported(NamedTuple):
     """A model as a spec: its origin, and how many calls the file has, layers and free ones."""
 
@@ -76,6 +79,7 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     ends = {one.layer for one in known if isinstance(one, Value)}
     entries = with_kept_ends(riding(translation.entries, ends), ends)
     stem = os.path.splitext(os.path.basename(label))[0]
+    name = stem if source.name in UNNAMED else source.name
     comment = f"{source.format} {source.version}".strip()
-    text = spelled(source.name or stem, x, entries, [f"Read from a file of {comment}."])
+    text = spelled(name, x, entries, [f"Read from a file of {comment}."])
     return Imported(Origin(label, text), source.format, len(source.calls), len(entries))
