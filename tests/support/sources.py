@@ -1,10 +1,9 @@
 """Models as readers give them, written by hand."""
 
-from mnetcost.importing.riders import riding
+from mnetcost.importing.plain import as_people_write
 from mnetcost.importing.source import Call, Source, Tensor
 from mnetcost.importing.spelling import spelled
 from mnetcost.importing.translate import translate
-from mnetcost.importing.widths import with_kept_ends
 
 
 def call(operator, inputs, outputs, name="", **arguments):
@@ -27,5 +26,5 @@ def layers_of(model):
     """The lines of the spec that a model becomes, without names where they are the types'."""
     x, translation = translate(model, "model")
     ends = {translation.known[name].layer for name in model.outputs}
-    entries = with_kept_ends(riding(translation.entries, ends), ends)
+    entries = as_people_write(translation.entries, ends)
     return spelled("model", x, entries, [])
