@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Axes
+from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
 from mnetcost.importing.axes import whole as all_of
 from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, has_bias
 from mnetcost.layers.base import Map, Pair
@@ -22,8 +22,6 @@ from mnetcost.layers.structural import Pad, Resize
 from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
 
-FIRST = {3: (IMAGE, CHANNELS, WIDTH), 4: (IMAGE, CHANNELS, HEIGHT, WIDTH)}  # channels first
-LAST = {3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
 Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
 
 
@@ -48,15 +46,10 @@ def axes_like(value: Value, x: Map) -> Axes:
 
 def _roles(value: Value) -> Sequence[str]:
     """What each axis of a value that is a whole map stands for."""
-    for orders in (FIRST, LAST):
-        roles = orders[len(value.axes)]
-        sides = {CHANNELS: value.map.c, HEIGHT: value.map.h, WIDTH: value.map.w}
-        if all(
-            role == IMAGE or axis == all_of(role, sides[role])
-            for role, axis in zip(roles, value.axes)
-        ):
-            return roles
-    raise Unsaid("its input is no whole map")
+    found = orders_of(value.axes, value.map)
+    if not found:
+        raise Unsaid("its input is no whole map")
+    return found[0]
 
 
 def convolution(o: Operands) -> Value:
