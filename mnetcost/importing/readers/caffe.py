@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NoReturn, TypeGuard
 
-from mnetcost.importing.readers.plain import Data, Text, Values
+from mnetcost.importing.readers.lines import Text, Values
 from mnetcost.importing.readers.prototxt import SPACE, Message, Value, parsed
-from mnetcost.importing.source import MAX_CALLS, MAX_RANK, Argument, Call, Shape, Source
+from mnetcost.importing.source import MAX_CALLS, MAX_RANK, Argument, Call, Data, Shape, Source
 from mnetcost.text import clip, listed
 
 LAYERS, OLD_LAYERS = "layer", "layers"
 PARAMETERS = "_param"  # how the field of a layer ends that holds its arguments
-SHARED = "param"  # the field, and the argument, that names weights which layers share
+WEIGHTS, SHARED = "param", "shared"  # of weights that layers share: the field, the argument
 MAX_PATH = 200  # characters of an argument's name, those of the messages around it too
 STAGES = {"deploy"}  # the network is the one that answers, not one that learns
 TEST = ("TEST", 1)
@@ -235,7 +235,7 @@ class _Net:
 
     def _shared(self, layer: Message) -> tuple[str, ...]:
         """The names of a layer's weights, "" for those that it does not name."""
-        values = layer.fields.get(SHARED, ())
+        values = layer.fields.get(WEIGHTS, ())
         return tuple(
             self._word(one, "name") if isinstance(one, Message) else str(one) for one in values
         )

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mnetcost.importing.readers.plain import MAX_FIELDS, Data, Text, number
-from mnetcost.importing.source import MAX_CALLS, Argument, Call, Shape, Source
+from mnetcost.importing.readers.lines import MAX_FIELDS, Text, number
+from mnetcost.importing.source import MAX_CALLS, Argument, Call, Data, Shape, Source
 from mnetcost.problems import TOP, Mark
 from mnetcost.text import clip
 

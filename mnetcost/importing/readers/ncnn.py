@@ -7,12 +7,13 @@ file-structure.md. ncnn has no batch axis: every shape here begins with a 1 for 
 import re
 from collections.abc import Iterator, Sequence
 
-from mnetcost.importing.readers.plain import Data, Text, Values, number
+from mnetcost.importing.readers.lines import Text, Values, number
 from mnetcost.importing.source import (
     MAX_CALLS,
     MAX_NAME,
     Argument,
     Call,
+    Data,
     Shape,
     Source,
     Tensor,

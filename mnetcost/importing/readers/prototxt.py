@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from mnetcost.importing.readers.plain import MAX_FIELDS, Text, number
+from mnetcost.importing.readers.lines import MAX_FIELDS, Text, number
 from mnetcost.importing.source import MAX_NESTING
 from mnetcost.text import clip
 

@@ -43,7 +43,7 @@ def test_a_small_net_is_read_as_it_is_written() -> None:
         "bias_term": False,
         "weight_filler.type": "xavier",
         "weight_filler.std": -0.01,
-        "param": ("w", ""),
+        "shared": ("w", ""),
     }
     pooling = {"pool": "MAX", "kernel_size": 3, "stride": 2}
     assert source.calls == (
@@ -87,7 +87,7 @@ def test_a_value_that_is_written_in_place_has_a_name_that_nothing_else_has() -> 
         ("a_param { high: 1e999 }", {"high": "1e999"}),
         ("a_param: { empty: [] } loss_weight: 1", {}),
         ("param { lr_mult: 1 }", {}),
-        ('param: "w" param: "b"', {"param": ("w", "b")}),
+        ('param: "w" param: "b"', {"shared": ("w", "b")}),
     ],
 )  # fmt: skip
 def test_arguments_are_the_fields_of_a_layers_messages(
@@ -185,7 +185,7 @@ def test_the_older_layers_have_words_for_types() -> None:
     )
     types = ["InnerProduct", "SoftmaxWithLoss", "Deconvolution", "HDF5Output", "ReLU"]
     assert [call.operator for call in source.calls] == types
-    assert source.calls[0].arguments == {"param": ("w",)}
+    assert source.calls[0].arguments == {"shared": ("w",)}
     assert (OLD_TYPES[4], OLD_TYPES[18], OLD_TYPES[25]) == ("Convolution", "ReLU", "Eltwise")
 
 

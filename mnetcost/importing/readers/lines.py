@@ -1,14 +1,11 @@
 """What the readers of texts share: the text itself, places in it, its numbers, its values."""
 
-import mmap
 import re
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
-from mnetcost.importing.source import MAX_DIGITS, MAX_NAME, refusal
+from mnetcost.importing.source import MAX_DIGITS, MAX_NAME, Data, refusal
 from mnetcost.problems import Mark
 from mnetcost.text import clip
-
-Data: TypeAlias = "bytes | mmap.mmap"
 
 MAX_TEXT = 2**22  # bytes: the longest that is known has a twentieth
 MAX_FIELDS = 100_000  # of a text: named values, and lines that are not empty
