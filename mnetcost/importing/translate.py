@@ -94,10 +94,9 @@ def _compare(source: Source, call: Call, name: str, known: Known, label: str) ->
     if stated is None or not isinstance(known, (Value, Scores)):
         return
     found = shape_of(known.axes)
-    sides = [one for one in stated if one != 1]
-    if len(sides) != len([one for one in found if one != 1]) or any(
-        one not in (None, size) for one, size in zip(sides, (n for n in found if n != 1))
-    ):
+    sides = list(stated) if len(stated) == len(found) else [one for one in stated if one != 1]
+    given = found if len(stated) == len(found) else [one for one in found if one != 1]
+    if len(sides) != len(given) or any(a not in (None, b) for a, b in zip(sides, given)):
         words = "×".join("?" if one is None else str(one) for one in stated)
         raise refusal(
             label,

@@ -23,7 +23,7 @@ WINDOW: Mapping[str, Where] = {
     "ceil": "ceil_mode",
 }
 CONV = {**WINDOW, "weight": 1, "bias": 2, "groups": "groups"}
-NORM: Mapping[str, Where] = {"x": 0, "weight": 1}
+NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2}
 
 
 def _pads(call: Call) -> Any:
