@@ -659,15 +659,15 @@ def _relus(count: int) -> list[Any]:
     return [layer("ReLU", f"r{one}") for one in range(count)]
 
 
+def _relus(count: int) -> list[Any]:
+    return [entrance("x", IMAGE), *(layer("ReLU", f"r{one}") for one in range(count))]
+
+
 ATTACKS: dict[str, bytes] = {
     "keys": b"{" + b",".join(b'"%x": 1' % one for one in range(590_000)) + b"}",
     "objects": b"[" + b",".join([b'{"a":1}'] * 190_000) + b"]",
-    "layers": text(sequential("s", [layer("ReLU", f"r{one}") for one in range(60_000)])),
-    "long names": text(
-        sequential(
-            "s", [sequential("x" * 60_000, [layer("ReLU", str(one)) for one in range(9_000)])]
-        )
-    ),
+    "layers": text(sequential("s", _relus(20_000))),
+    "long names": text(sequential("s", [sequential("x" * 60_000, _relus(9_000))])),
     "models in models": text(_wide(20)),
     "texts": b'["' + b"a" * 16 * 10**6 + b'"]',
     "signs": ('["' + "\N{GRINNING FACE}" * 4 * 10**6 + '"]').encode(),
