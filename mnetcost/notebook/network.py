@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis
 from mnetcost.graph import Graph
+from mnetcost.importing.opening import open_graph
 from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
 from mnetcost.record import Record
-from mnetcost.spec import load_graph, read_graph, resized
+from mnetcost.spec import read_graph, resized
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
     from mnetcost.analysis.rewrite.rewrite import Rewriting
@@ -123,4 +124,4 @@ def load(
     is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob that it
     has not, SpecError with every problem of the spec.
     """
-    return Network(graph=load_graph(spec, variant, set))
+    return Network(graph=open_graph(spec, variant, set))

@@ -1,21 +1,30 @@
-"""What holds of every `Source`, whichever reader has made it."""
+"""Models as readers give them, written by hand."""
 
-from collections import Counter
+from mnetcost.importing.plain import as_people_write
+from mnetcost.importing.source import Call, Source, Tensor
+from mnetcost.importing.spelling import spelled
+from mnetcost.importing.translate import translate
 
-from mnetcost.importing.source import MAX_RANK, Source
+
+def call(operator, inputs, outputs, name="", **arguments):
+    """A call by words: names of values with spaces between."""
+    return Call(operator, name, tuple(inputs.split()), tuple(outputs.split()), arguments, "")
 
 
-def coherent(source: Source) -> Source:
-    """The source, of which each value is written once and before it is read."""
-    written = Counter([*source.inputs, *source.stored])
-    for call in source.calls:
-        assert {"", *written} >= set(call.inputs), call
-        written.update(name for name in call.outputs if name)
-        assert all(isinstance(name, str) for name in call.arguments)
-    assert set(written.values()) <= {1}
-    assert set(source.outputs) <= written.keys()
-    assert source.shapes.keys() <= written.keys() - source.inputs.keys() - source.stored.keys()
-    shapes = [*source.inputs.values(), *source.shapes.values()]
-    assert all(side is None or side >= 0 for shape in shapes for side in shape)
-    assert all(len(shape) <= MAX_RANK for shape in shapes)
-    return source
+def source(format_, size, *calls, stored=None, shapes=None):
+    """A model that reads `x` of this shape; `stored` are shapes, or tensors, by name."""
+    tensors = {
+        name: one if isinstance(one, Tensor) else Tensor(one)
+        for name, one in (stored or {}).items()
+    }
+    return Source(
+        format_, "", "", {"x": size}, (calls[-1].outputs[0],), calls, tensors, shapes or {}
+    )
+
+
+def layers_of(model):
+    """The lines of the spec that a model becomes, without names where they are the types'."""
+    x, translation = translate(model, "model")
+    ends = {translation.known[name].layer for name in model.outputs}
+    entries = as_people_write(translation.entries, ends)
+    return spelled("model", x, entries, [])

@@ -7,9 +7,10 @@ read. A model in a model is written out: its layers are named "outer/inner".
 
 from typing import Any
 
-from mnetcost.importing.readers.archives import directory, json_value, unpacked
 from mnetcost.importing.readers.keras_calls import Node, Reference
 from mnetcost.importing.readers.keras_graph import Layer, Model, model_of
+from mnetcost.importing.readers.strict_json import parsed
+from mnetcost.importing.readers.zipped import MAGIC, first_names, members, unpacked
 from mnetcost.importing.source import (
     MAX_CALLS,
     Argument,
@@ -24,41 +25,57 @@ from mnetcost.problems import SpecError
 from mnetcost.steps import MAX_STEPS, Exhausted, Steps
 from mnetcost.text import clip
 
-ZIP = b"PK\3\4"
 CONFIG, METADATA = "config.json", "metadata.json"
-FIRST = (CONFIG, METADATA, "model.weights.h5")  # one of these begins an archive of Keras
+EARLY = (CONFIG, METADATA, "model.weights.h5")  # an archive begins with one
+MAX_TEXT = 2**24  # bytes of a configuration, which of the largest networks of Keras has one million
 CALL = 8  # steps of a call, beside what it reads and is made with
 LETTERS = 32  # characters of a name that are a step
+BOM = b"\xef\xbb\xbf"
 
 
 def looks_like(head: bytes) -> bool:
     """Whether a file that begins with these bytes is an archive of Keras, or such JSON."""
-    if head.startswith(ZIP):
-        return any(head[30:].startswith(name.encode()) for name in FIRST)
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(MAGIC):
+        return any(name in EARLY for name in first_names(head))
+    text = head.removeprefix(BOM).lstrip()
     return text.startswith(b"{") and b'"class_name"' in text and b'"config"' in text
 
 
 def read(data: Data, label: str) -> Source:
     """The calls of the model, the models in it written out. Raises SpecError."""
     steps = Steps()
+    packed = data[: len(MAGIC)] == MAGIC
+    texts = _members(data, label) if packed else {CONFIG: _whole(data, label)}
     try:
-        if bytes(data[:4]) == ZIP:
-            members = directory(data, label, steps)
-            if CONFIG not in members:
-                raise refusal(label, "", "wrong-format", f"an archive without {CONFIG}")
-            found = json_value(unpacked(data, label, CONFIG, members[CONFIG]), label, steps)
-            version = ""
-            if METADATA in members:
-                text = unpacked(data, label, METADATA, members[METADATA])
-                version = _version(json_value(text, label, steps))
-        else:
-            found = json_value(data, label, steps)
-            version = _version(found)
-        return _Writer(label, steps).source(_model(found, label), version)
+        found = {}
+        for name, text in texts.items():
+            steps.take(sum(map(text.count, (b"[", b"]", b"{", b"}", b","))))
+            found[name] = parsed(text, label, f"member {name}" if packed else "")
+        version = _version(found.get(METADATA, found[CONFIG]))
+        return _Writer(label, steps).source(_model(found[CONFIG], label), version)
     except Exhausted:
         message = f"reading it takes over {MAX_STEPS:,} steps; no network needs them"
         raise refusal(label, "", "too-large", message) from None
+
+
+def _whole(data: Data, label: str) -> bytes:
+    """A file that is JSON."""
+    if len(data) > MAX_TEXT:
+        message = f"{len(data):,} bytes of JSON"
+        raise refusal(label, "", "too-large", message, f"at most {MAX_TEXT:,}")
+    return bytes(data[:]).removeprefix(BOM)
+
+
+def _members(data: Data, label: str) -> dict[str, bytes]:
+    """The texts of an archive by name."""
+    found: dict[str, bytes] = {}
+    for member in members(data, label, (CONFIG, METADATA).__contains__):
+        if member.name in found:
+            raise refusal(label, f"member {member.name}", "malformed", "it is there twice")
+        found[member.name] = unpacked(data, label, member, MAX_TEXT)
+    if CONFIG not in found:
+        raise refusal(label, "", "wrong-format", f"no member {CONFIG}, expected one")
+    return found
 
 
 def _version(found: Any) -> str:

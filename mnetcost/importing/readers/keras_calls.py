@@ -4,7 +4,7 @@ What follows brackets by recursion is safe: the text was refused where they are 
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from mnetcost.importing.readers.keras_layers import INPUT, Entry, is_plain, shape_of
 from mnetcost.importing.source import MAX_RANK, MAX_VALUES, Argument, Shape, Tensor, refusal
@@ -15,8 +15,6 @@ MAX_OUTPUTS = 64  # values that a call writes
 CONSTANT = "_CONSTANT_VALUE"  # where Keras 2 has the name of a layer
 SLICE = {"start": 0, "stop": 1, "step": 2}.keys()  # in this order
 ARRAYS = ("__numpy__", "__tensor__")
-
-Call: TypeAlias = tuple[str, int]  # a layer and which of its calls
 
 
 class Reference(NamedTuple):
@@ -46,7 +44,7 @@ class Values:
         self.label, self.path = label, path  # of the file; of the model in others, "outer/"
         self.entries: dict[str, Entry] = {}
         self.outputs: dict[str, int] = {}  # of layers that are models, how many values they have
-        self.widths: dict[Call, int] = {}  # how many values of a call are named
+        self.widths: dict[tuple[str, int], int] = {}  # how many values of a layer's call are named
         self.shapes: dict[Reference, Shape] = {}
 
     def refused(self, message: str, code: str = "malformed", layer: str = "") -> SpecError:

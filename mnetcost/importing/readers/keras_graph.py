@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mnetcost.importing.readers.keras_calls import Call, Node, Reference, Values, keys_of
+from mnetcost.importing.readers.keras_calls import Node, Reference, Values, keys_of
 from mnetcost.importing.readers.keras_layers import INPUT, Entry, entry, shape_of
-from mnetcost.importing.source import MAX_BODIES, Shape
+from mnetcost.importing.readers.ordering import ordered
+from mnetcost.importing.source import MAX_BODIES, Call, Shape
 from mnetcost.text import clip
 
 MODEL_INPUT = "input"  # of a Sequential model whose file names none
@@ -45,7 +46,7 @@ def model_of(config: Any, label: str, path: str = "", depth: int = 0) -> Model:
     if not _is_model(fields):
         message = "no list of layers; expected a Functional or Sequential model, since the layers"
         raise graph.refused(f"{message} of others are in their code", "unsupported")
-    if depth > MAX_BODIES:
+    if depth >= MAX_BODIES:
         raise graph.refused(f"models over {MAX_BODIES} deep in each other", "too-large")
     for number, one in enumerate(fields["layers"], 1):
         found = entry(one, label, f"layer {clip(path)}{number}")
@@ -98,8 +99,9 @@ class _Graph(Values):
     def _entrance(self, first: Entry) -> Shape | None:
         """The shape of what the first layer of a Sequential model reads, where stated."""
         inner = self.models.get(first.name)
-        shape = first.shape or (first.built[0] if first.built else None)
-        return shape or (inner.layers[inner.inputs[0].layer].entry.shape if inner else None)
+        if inner and inner.inputs:
+            return inner.layers[inner.inputs[0].layer].entry.shape
+        return first.shape or (first.built[0] if first.built else None)
 
     def functional(self, fields: Mapping[str, Any]) -> Model:
         """The model in which each call names what it reads."""
@@ -147,11 +149,6 @@ class _Graph(Values):
         for layer in entering:
             if self.entries[layer].operator != INPUT:
                 raise self.refused("goes into the model, expected an InputLayer", layer=layer)
-        needs = {
-            (layer, number): tuple(self._needs(layer, node, entering))
-            for layer, nodes in self.nodes.items()
-            for number, node in enumerate(nodes)
-        }
         for value in outputs:
             self._check_entry("", value, entering)
         return Model(
@@ -164,39 +161,45 @@ class _Graph(Values):
             inputs=inputs,
             keys=keys,
             outputs=outputs,
-            order=tuple(self._ordered(needs)),
+            order=self._order(entering),
             widths=self.widths,
             shapes=self.shapes,
         )
 
-    def _needs(self, layer: str, node: Node, entering: set[str]) -> Iterator[Call]:
+    def _order(self, entering: set[str]) -> tuple[tuple[str, int], ...]:
+        """The calls as the file has them, but each after those that it reads."""
+        places = {
+            _called(layer, number): (layer, number)
+            for layer, nodes in self.nodes.items()
+            for number in range(len(nodes))
+        }
+        calls = [
+            Call(
+                operator="",
+                name=layer,
+                inputs=tuple(self._needs(layer, self.nodes[layer][number], entering)),
+                outputs=(name,),
+                arguments={},
+                place=f"layer {clip(self.path + layer)}",
+            )
+            for name, (layer, number) in places.items()
+        ]
+        return tuple(places[call.outputs[0]] for call in ordered(self.label, calls, (), ()))
+
+    def _needs(self, layer: str, node: Node, entering: set[str]) -> Iterator[str]:
         """The calls whose values a call reads."""
         for value in node.inputs:
             if isinstance(value, Reference):
                 self._check_entry(layer, value, entering)
                 if value.layer not in entering:
-                    yield value.layer, value.call
+                    yield _called(value.layer, value.call)
 
     def _check_entry(self, layer: str, value: Reference, entering: set[str]) -> None:
         if self.entries[value.layer].operator == INPUT and value.layer not in entering:
             message = f"{clip(value.layer)} is read, and is no input of the model"
             raise self.refused(message, layer=layer)
 
-    def _ordered(self, needs: Mapping[Call, tuple[Call, ...]]) -> Iterator[Call]:
-        """The calls as the file has them, but each after those that it reads."""
-        done: dict[Call, bool] = {}  # False of those on the way to the one in hand
-        for first in needs:
-            way = [] if first in done else [(first, iter(needs[first]))]
-            done.setdefault(first, False)
-            while way:
-                call, left = way[-1]
-                need = next((one for one in left if not done.get(one, False)), None)
-                if need is None:
-                    done[call] = True
-                    yield call
-                    way.pop()
-                elif need in done:
-                    raise self.refused("reads what it writes, by way of others", layer=need[0])
-                else:
-                    done[need] = False
-                    way.append((need, iter(needs[need])))
+
+def _called(layer: str, number: int) -> str:
+    """A call as one value, which stands for all that it writes."""
+    return f"call {number} of {layer}"

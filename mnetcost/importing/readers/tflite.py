@@ -8,6 +8,7 @@ from math import prod
 from typing import NamedTuple
 
 from mnetcost.importing.readers.flatbuffer import FlatBuffer, Table
+from mnetcost.importing.readers.ordering import ordered
 from mnetcost.importing.readers.tflite_schema import (
     BITS,
     CUSTOM,
@@ -37,6 +38,7 @@ from mnetcost.text import clip
 IDENTIFIER = b"TFL3"  # at byte 4
 VERSION = 3
 ENTRY = 4  # steps of an operator or a tensor, beside its tables, lists and texts
+LEFT_OUT = -1  # instead of the number of a tensor
 INDICES = {"INT32": "i", "INT64": "q"}  # types that shapes and axes have
 NEVER_LEARNED = ("BOOL", "STRING", "RESOURCE", "VARIANT")
 
@@ -89,25 +91,25 @@ class _Model:
 
     def source(self) -> Source:
         """Everything that the first subgraph says."""
-        inputs = {value.name: self._input(value) for value in self._named(self.graph, 1)}
+        given = [self._value(index, self.graph.at) for index in self.graph.integers(1)]
+        inputs = {value.name: self._input(value) for value in given}
         stored = {
             value.name: value.stored
             for value in self.values
             if value.stored and value.name not in inputs
         }
-        known = {*inputs, *stored}
-        calls = self._calls(known, stored)
-        written = known - inputs.keys() - stored.keys()
-        outgoing = self._named(self.graph, 2)
-        for value in outgoing:
-            self._check(value, value.name in known, "is an output, and no operator writes it")
+        calls = [self._call(index, at) for index, at in enumerate(self.graph.tables(3))]
+        written = {name for call in calls for name in call.outputs}
+        needed = {name for call in calls for name in call.inputs}
+        stored |= self._empty(needed - written - inputs.keys())
+        outputs = tuple(self._value(index, self.graph.at).name for index in self.graph.integers(2))
         return Source(
             format="tflite",
             version=f"schema {self.version}" + self._part(),
             name=self.graph.text(4),
             inputs=inputs,
-            outputs=tuple(value.name for value in outgoing),
-            calls=calls,
+            outputs=outputs,
+            calls=ordered(self.file.label, calls, {**inputs, **stored}, outputs),
             stored=stored,
             shapes={
                 value.name: value.shape
@@ -131,9 +133,12 @@ class _Model:
 
     # --- tensors
 
-    def _named(self, table: Table, field: int) -> list[_Value]:
-        """The tensors that a vector of numbers names."""
-        return [self._value(index, table.at) for index in table.integers(field)]
+    def _names(self, table: Table, field: int) -> tuple[str, ...]:
+        """The tensors that a vector of numbers names; "" where an operator leaves one out."""
+        return tuple(
+            self._value(index, table.at).name if index != LEFT_OUT else ""
+            for index in table.integers(field)
+        )
 
     def _value(self, index: int, at: int) -> _Value:
         """The tensor of this number, which something at a byte names."""
@@ -142,13 +147,11 @@ class _Model:
             raise self.file.refused(at, message)
         return self.values[index]
 
-    def _check(self, value: _Value, holds: bool, message: str) -> None:
-        if not holds:
-            raise self.file.refused(value.at, f"tensor {clip(value.name)} {message}")
-
     def _input(self, value: _Value) -> Shape:
-        self._check(value, value.shape is not None, "is an input, and has no shape")
-        return value.shape or ()
+        if value.shape is None:
+            message = f"tensor {clip(value.name)} is an input, and has no shape"
+            raise self.file.refused(value.at, message)
+        return value.shape
 
     def _tensor(self, index: int, at: int, taken: set[str]) -> _Value:
         """The tensor whose table is at this byte."""
@@ -163,11 +166,11 @@ class _Model:
         stored = size > 0 or table.number(10, "<I") > 0  # the latter in a file beside this one
         shape = self._shape(table)
         if table.number(5, "<B"):  # a state, which calls read and write
-            return _Value(name, at, shape, Tensor(self._sides(table, shape), learned=False))
+            return _Value(name, at, shape, Tensor(self._sides(at, shape), learned=False))
         if not stored:
             ranked = shape or table.number(8, "<B")
             return _Value(name, at, shape if ranked else None, None)
-        return _Value(name, at, shape, self._stored(table, self._sides(table, shape), start, size))
+        return _Value(name, at, shape, self._stored(table, self._sides(at, shape), start, size))
 
     def _shape(self, table: Table) -> Shape:
         """The sides that a tensor states, which may be none."""
@@ -179,11 +182,11 @@ class _Model:
             raise self.file.refused(table.at, f"a side of {min(sides)}, expected one from 0 on")
         return tuple(None if side == -1 else side for side in sides)
 
-    def _sides(self, table: Table, shape: Shape) -> tuple[int, ...]:
+    def _sides(self, at: int, shape: Shape) -> tuple[int, ...]:
         """The sides of what is stored, each of which is known."""
         sides = tuple(side for side in shape if side is not None)
         if len(sides) < len(shape):
-            raise self.file.refused(table.at, "a stored tensor with a side that is left open")
+            raise self.file.refused(at, "a stored tensor with a side that is left open")
         return sides
 
     def _held(self, table: Table) -> tuple[int, int]:
@@ -227,47 +230,30 @@ class _Model:
 
     # --- operators
 
-    def _calls(self, known: set[str], stored: dict[str, Tensor]) -> tuple[Call, ...]:
-        """The operators in the file's order, in which they run; adds to both what they bring."""
-        calls = []
-        for index, at in enumerate(self.graph.tables(3)):
-            self.file.steps.take(ENTRY)
-            table = Table(self.file, at)
-            code = table.number(0, "<I")
-            if code >= len(self.codes):
-                message = f"operator {code:,} of a list of {len(self.codes):,}, from 0"
-                raise self.file.refused(at, message)
-            call = Call(
-                operator=self.codes[code],
-                name="",
-                inputs=tuple(self._read(one, at, known, stored) for one in table.integers(1)),
-                outputs=tuple(self._written(one, at, known) for one in table.integers(2)),
-                arguments=self._arguments(table),
-                place=f"operator {index:,}, byte {at:,}",
-            )
-            calls.append(call)
-        return tuple(calls)
+    def _call(self, index: int, at: int) -> Call:
+        """The operator whose table is at this byte."""
+        self.file.steps.take(ENTRY)
+        table = Table(self.file, at)
+        code = table.number(0, "<I")
+        if code >= len(self.codes):
+            message = f"operator {code:,} of a list of {len(self.codes):,}, from 0"
+            raise self.file.refused(at, message)
+        return Call(
+            operator=self.codes[code],
+            name="",
+            inputs=self._names(table, 1),
+            outputs=self._names(table, 2),
+            arguments=self._arguments(table),
+            place=f"operator {index:,}, byte {at:,}",
+        )
 
-    def _read(self, index: int, at: int, known: set[str], stored: dict[str, Tensor]) -> str:
-        """The name of a value that an operator reads; "" where it reads none."""
-        self.file.steps.take(1)
-        if index == -1:
-            return ""
-        value = self._value(index, at)
-        if value.name not in known and 0 in (value.shape or ()):  # stored, and of no numbers
-            stored[value.name] = Tensor(tuple(side or 0 for side in value.shape or ()), (), False)
-            known.add(value.name)
-        self._check(value, value.name in known, f"is read at byte {at:,}, and not yet written")
-        return value.name
-
-    def _written(self, index: int, at: int, known: set[str]) -> str:
-        """The name of a value that an operator writes; "" where it is not wanted."""
-        if index == -1:
-            return ""
-        value = self._value(index, at)
-        self._check(value, value.name not in known, f"is written at byte {at:,}, and is there")
-        known.add(value.name)
-        return value.name
+    def _empty(self, names: set[str]) -> dict[str, Tensor]:
+        """Those of these values that are stored and have no numbers, so that no buffer has them."""
+        return {
+            value.name: Tensor(self._sides(value.at, value.shape), (), learned=False)
+            for value in self.values
+            if value.name in names and value.shape and 0 in value.shape and not value.stored
+        }
 
     def _arguments(self, table: Table) -> dict[str, Argument]:
         """The options of an operator; the schema says what a field is that is left out."""

