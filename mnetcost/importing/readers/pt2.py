@@ -149,30 +149,28 @@ def _calls(nodes: list[object], values: Values, label: str, above: str = "") -> 
 
     A body that a wrapper runs as it is stands in the wrapper's place.
     """
-    for number, one in enumerate(nodes, 1):
-        target = one.get("target") if isinstance(one, dict) else None
-        place = f"{above}node {number:,}"
-        place = f"{place}, {clip(target)}" if isinstance(target, str) else place
-        with _placed(label, place):
+    place = above
+    try:
+        for number, one in enumerate(nodes, 1):
+            place = f"{above}node {number:,}"
             node = mapping(one, "it")
+            target = text(node.get("target"), "target")
+            place = f"{place}, {clip(target)}"
             body = body_of(node)
             if body is None:
-                call = _call(node, values, place)
-            else:
-                outputs = outputs_of(items(node.get("outputs"), "outputs"))
-                inner = values.inside(body, f"{next(filter(None, outputs), number)}.")
-        if body is None:
-            yield call
-            continue
-        yield from _calls(body.nodes, inner, label, f"{place}, ")
-        with _placed(label, place):
+                yield _call(node, target.removeprefix("torch.ops."), values, place)
+                continue
+            outputs = outputs_of(items(node.get("outputs"), "outputs"))
+            inner = values.inside(body, f"{next(filter(None, outputs), number)}.")
+            yield from _calls(body.nodes, inner, label, f"{place}, ")
             for name, given in zip(outputs, body.outputs):
                 if name and given:
                     values.bind(name, inner.newest(given))
+    except Wrong as wrong:
+        raise refusal(label, place, wrong.code, wrong.message, wrong.expected) from None
 
 
-def _call(node: dict[str, object], values: Values, place: str) -> Call:
-    operator = text(node.get("target"), "target").removeprefix("torch.ops.")
+def _call(node: dict[str, object], operator: str, values: Values, place: str) -> Call:
     read, arguments = arguments_of(items(node.get("inputs"), "inputs"))
     inputs = tuple(values.newest(name) if name else "" for name in read)
     outputs = values.write(outputs_of(items(node.get("outputs"), "outputs")))
