@@ -15,6 +15,9 @@ MODELS = (
 )  # what a name in this folder may end in; what a file is, its content says
 
 
+UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
+
+
 class Imported(NamedTuple):
     """A model as a spec: its origin, and how many calls the file has, layers and free ones."""
 
@@ -60,12 +63,11 @@ def _may_be_a_model(spec: str) -> bool:
 
 def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
+    from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.readers import HEAD, reader_of
-    from mnetcost.importing.riders import riding
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
     from mnetcost.importing.translation import Value
-    from mnetcost.importing.widths import with_kept_ends
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
@@ -74,8 +76,9 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     x, translation = translate(source, label)
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
-    entries = with_kept_ends(riding(translation.entries, ends), ends)
+    entries = as_people_write(translation.entries, ends)
     stem = os.path.splitext(os.path.basename(label))[0]
+    name = stem if source.name in UNNAMED else source.name
     comment = f"{source.format} {source.version}".strip()
-    text = spelled(source.name or stem, x, entries, [f"Read from a file of {comment}."])
+    text = spelled(name, x, entries, [f"Read from a file of {comment}."])
     return Imported(Origin(label, text), source.format, len(source.calls), len(entries))

@@ -4,7 +4,7 @@ A file calls them one by one; a row of the paper's table is a convolution with b
 """
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mnetcost.importing.translation import Entry
@@ -13,8 +13,11 @@ from mnetcost.layers.base import Layer
 from mnetcost.layers.normalization import BatchNorm
 
 
-def riding(entries: Sequence[Entry], kept: Container[str]) -> list[Entry]:
-    """The layers with what rides on them; those whose map is `kept` stay as they are."""
+def riding(entries: Sequence[Entry], ends: set[str]) -> list[Entry]:
+    """The layers with what rides on them; a network's `ends` stay as they are.
+
+    Where one of the ends rides on a layer, that layer is an end from then on.
+    """
     read = Counter(name for entry in entries for name in entry.reads)
     shared = {entry.weights for entry in entries} - {""}
     found: dict[str, Entry] = {}
@@ -23,7 +26,7 @@ def riding(entries: Sequence[Entry], kept: Container[str]) -> list[Entry]:
         entry = entry._replace(reads=tuple(stands_for.get(one, one) for one in entry.reads))
         below = found.get(entry.reads[0]) if len(entry.reads) == 1 else None
         carrier = None
-        if below and read[below.name] == 1 and below.name not in kept:
+        if below and read[below.name] == 1 and below.name not in ends:
             fixed = below.weights or below.name in shared
             carrier = _carrying(below.layer, entry.layer, norm=not fixed)
         if below is None or carrier is None:
@@ -31,6 +34,8 @@ def riding(entries: Sequence[Entry], kept: Container[str]) -> list[Entry]:
             continue
         found[below.name] = below._replace(layer=carrier)
         stands_for[entry.name] = below.name
+        if entry.name in ends:
+            ends.add(below.name)
         read[below.name] = read[entry.name]
     return list(found.values())
 

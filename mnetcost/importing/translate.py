@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Atom, Axes, shape_of, whole
+from mnetcost.importing.axes import (
+    CHANNELS,
+    FIRST,
+    HEIGHT,
+    IMAGE,
+    LAST,
+    WIDTH,
+    Atom,
+    Axes,
+    shape_of,
+    whole,
+)
 from mnetcost.importing.source import Call, Source, refusal
 from mnetcost.importing.translation import (
     INPUT,
@@ -18,8 +29,6 @@ from mnetcost.importing.translation import (
 )
 from mnetcost.layers.base import Map
 
-FIRST = {2: (IMAGE, CHANNELS), 3: (IMAGE, CHANNELS, WIDTH), 4: (IMAGE, CHANNELS, HEIGHT, WIDTH)}
-LAST = {2: (IMAGE, CHANNELS), 3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
 ORDERS = {"keras": LAST, "tflite": LAST}
 
 
@@ -72,8 +81,10 @@ def _translate(
         words = f"{call.name} ({call.operator}): {reason}"
         raise refusal(label, call.place, "unsupported", words) from None
     outputs = _outputs(call, found)
+    read = [translation.known.get(name) for name in call.inputs]
     for name, known in outputs.items():
-        _compare(translation.source, call, name, known, label)
+        if not any(known is one for one in read):  # what is only spread is written as it was
+            _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
 
 

@@ -196,7 +196,7 @@ class Translation:
             record = record.joined(maps)
             after = record.output(record.merged(maps), _written)
         else:
-            after = record.output(maps[0], _written)
+            after = record.output(maps[0] if maps else Map(1, 1, 1), _written)
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
         if kernel and not weights:

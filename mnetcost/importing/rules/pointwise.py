@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, is_images, is_whole, whole
+from mnetcost.importing.axes import (
+    CHANNELS,
+    HEIGHT,
+    IMAGE,
+    WIDTH,
+    is_images,
+    is_whole,
+    orders_of,
+    whole,
+)
 from mnetcost.importing.translation import (
     Known,
     Numbers,
@@ -231,11 +240,25 @@ def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
     a, b = (one._replace(axes=((),) * (rank - len(one.axes)) + one.axes) for one in (a, b))
     if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
         raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
-    spread = all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
-    if not spread:
-        raise Unsaid("both have their axes in another order")
+    if not _fit(a, b):
+        a, b = _aligned(o, a, b)
     y = o.translation.layer(o.call, BINARY[word](), [a, b])
     return y._replace(axes=tuple(one or other for one, other in zip(a.axes, b.axes)))
+
+
+def _fit(a: Value, b: Value) -> bool:
+    """Whether each axis of both is the same part of a map, or of 1."""
+    return all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
+
+
+def _aligned(o: Operands, a: Value, b: Value) -> tuple[Value, Value]:
+    """Both values, the one whose axes are no map's arranged as the other."""
+    for one, other in ((a, b), (b, a)):
+        for roles in orders_of(one.axes, one.map):
+            arranged = o.translation.as_map(o.call, other, roles)
+            if _fit(one, arranged):
+                return (one, arranged) if one is a else (arranged, one)
+    raise Unsaid("both have their axes in another order")
 
 
 def joined_by(word: str) -> Any:

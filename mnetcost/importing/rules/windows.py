@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Axes
+from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
 from mnetcost.importing.axes import whole as all_of
 from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, has_bias
 from mnetcost.layers.base import Map, Pair
@@ -22,8 +22,6 @@ from mnetcost.layers.structural import Pad, Resize
 from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
 
-FIRST = {3: (IMAGE, CHANNELS, WIDTH), 4: (IMAGE, CHANNELS, HEIGHT, WIDTH)}  # channels first
-LAST = {3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
 Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
 
 
@@ -48,15 +46,10 @@ def axes_like(value: Value, x: Map) -> Axes:
 
 def _roles(value: Value) -> Sequence[str]:
     """What each axis of a value that is a whole map stands for."""
-    for orders in (FIRST, LAST):
-        roles = orders[len(value.axes)]
-        sides = {CHANNELS: value.map.c, HEIGHT: value.map.h, WIDTH: value.map.w}
-        if all(
-            role == IMAGE or axis == all_of(role, sides[role])
-            for role, axis in zip(roles, value.axes)
-        ):
-            return roles
-    raise Unsaid("its input is no whole map")
+    found = orders_of(value.axes, value.map)
+    if not found:
+        raise Unsaid("its input is no whole map")
+    return found[0]
 
 
 def convolution(o: Operands) -> Value:
@@ -124,7 +117,8 @@ def written_transposed(o: Operands) -> Value:
 def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
     o: Operands, x: Value, filters: int, groups: int, kernel: Pair, owner: Stored | None
 ) -> Value:
-    ends, sides = _ends(o), len(x.axes) - 2
+    sides = len(x.axes) - 2
+    ends = _ends(o, sides)
     if ends is not None and (ends[0] != ends[1] or ends[2] != ends[3]):
         raise Unsaid("its padding is not the same at both ends")
     padding = SAME if ends is None else PaddingPair(Sides(ends[0]), Sides(ends[2]))
@@ -153,7 +147,7 @@ def _window(
         "stride": stride or _pair(o, "stride", sides),
         "dilation": _pair(o, "dilation", sides),
     }
-    ends = _ends(o)
+    ends = _ends(o, sides)
     if ends is None:
         return x, {**window, "padding": SAME}
     top, bottom, left, right = ends
@@ -186,26 +180,21 @@ def _pair(o: Operands, word: str, sides: int, default: int = 1) -> Pair:
     return Pair(default, found.w) if sides == 1 else found
 
 
-def _ends(o: Operands) -> Ends | None:
+def _ends(o: Operands, sides: int) -> Ends | None:
     """The padding at all ends; None for as much as leaves a map that only the stride shrinks.
 
-    It is one number, one a side, one an end ("begins", then "ends"), or a word.
+    It is a word, one number, one a side, or those where the sides begin, then where they end.
     """
-    word = o.given("padding_word")
-    if word:
-        text = str(word).upper()
-        if text.startswith("SAME"):
-            return None
-        if text == "VALID":
-            return (0, 0, 0, 0)
     ends = o.numbers("padding", (0,))
-    if isinstance(ends[0], str):
-        return None if ends[0].lower() == "same" else (0, 0, 0, 0)
-    if o.flag("one_side"):  # of a sequence: its width
-        ends = (0, ends[0], 0, ends[-1]) if len(ends) == 2 and o.flag("each_end") else (0, ends[0])
-    if len(ends) == 4:
-        return ends[0], ends[2], ends[1], ends[3]
-    return ends[0], ends[0], ends[-1], ends[-1]
+    words = [str(one).upper() for one in (o.given("padding_word"), ends[0]) if one]
+    if any(word.startswith("SAME") for word in words):
+        return None
+    if "VALID" in words:
+        return (0, 0, 0, 0)
+    begins, behind = (ends[:sides], ends[sides:]) if len(ends) == 2 * sides else (ends, ends)
+    if sides == 1:  # a sequence is a map of one row
+        return 0, 0, begins[0], behind[0]
+    return begins[0], behind[0], begins[-1], behind[-1]
 
 
 def pool(kind: type[MaxPool | AvgPool]) -> Any:

@@ -16,19 +16,12 @@ def always(value: Any) -> Callable[[Call], Any]:
     return lambda call: value
 
 
-def _kernel_sides(call: Call) -> int:
-    sides = call.arguments.get("kernel_shape")
-    return len(sides) if isinstance(sides, tuple) else 2
-
-
 WINDOW: Mapping[str, Where] = {
     "stride": "strides",
     "padding": "pads",
     "padding_word": "auto_pad",
     "dilation": "dilations",
     "kernel": "kernel_shape",
-    "each_end": always(True),
-    "one_side": lambda call: _kernel_sides(call) == 1,
 }
 CONV = {**WINDOW, "x": 0, "weight": 1, "bias": 2, "groups": "group"}
 POOL = {**WINDOW, "x": 0, "ceil": "ceil_mode", "stride_is_one": always(True)}

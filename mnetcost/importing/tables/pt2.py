@@ -141,6 +141,7 @@ TABLE: dict[str, Use] = {
     "unbind": Use(parts.unbind, AXIS),
     "select": Use(parts.select, {**AXIS, "index": "index"}),
     "slice": Use(parts.cut, {**AXIS, "start": "start", "end": "end", "step": "step"}),
+    "expand_as": Use(pointwise.free, X),
     "expand": Use(views.expand, {"x": 0, "sizes": "size"}),
     "pad": Use(windows.pad, {"x": 0, "pads": _pads}),
     "constant_pad_nd": Use(windows.pad, {"x": 0, "pads": _pads}),
