@@ -29,8 +29,8 @@ from mnetcost.importing.readers.pt2_schema import (
 )
 from mnetcost.importing.readers.pt2_values import Values
 from mnetcost.importing.readers.strict_json import MAX_TEXT, parsed
-from mnetcost.importing.readers.zipped import Data, Member, first_names, members, unpacked
-from mnetcost.importing.source import MAX_CALLS, Call, Source, refusal
+from mnetcost.importing.readers.zipped import Member, first_names, members, unpacked
+from mnetcost.importing.source import MAX_CALLS, Call, Data, Source, refusal
 from mnetcost.text import clip, listed
 
 MAJORS = range(5, 9)  # of the schema

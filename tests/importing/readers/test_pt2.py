@@ -449,4 +449,4 @@ def test_mutants_are_read_or_refused() -> None:
 
 @pytest.mark.slow
 def test_many_mutants_are_read_or_refused() -> None:
-    _mutants(2, 20_000)
+    _mutants(2, 5_000)
