@@ -28,6 +28,7 @@ from mnetcost.importing.translation import (
     Value,
 )
 from mnetcost.layers.base import Map
+from mnetcost.problems import SpecError
 
 ORDERS = {"keras": LAST, "tflite": LAST}
 
@@ -43,9 +44,34 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     ).find
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
-    for call in source.calls:
-        _translate(translation, call, find, label)
+    uses = [find(call) for call in source.calls]
+    _demand_rules(source, uses, label)
+    for call, use in zip(source.calls, uses):
+        if use is not None:
+            _translate(translation, call, use, label)
     return x.map, translation
+
+
+def _demand_rules(source: Source, uses: Sequence[Use | None], label: str) -> None:
+    """Refuse operators that the table does not have, each once."""
+    unknown: dict[str, Call] = {}
+    for call, use in zip(source.calls, uses):
+        if use is None:
+            unknown.setdefault(call.operator, call)
+    problems = [
+        problem
+        for call in unknown.values()
+        for problem in refusal(
+            label, call.place, "unsupported", f"{_said(call)}: no layer does what this call does"
+        ).problems
+    ]
+    if problems:
+        raise SpecError(problems)
+
+
+def _said(call: Call) -> str:
+    """A call by its name, where it has one, and its operator."""
+    return f"{call.name} ({call.operator})" if call.name else call.operator
 
 
 def _input(source: Source, label: str) -> Value:
@@ -69,16 +95,11 @@ def _images(count: int) -> tuple[Atom, ...]:
     return (Atom(IMAGE, count),) if count > 1 else ()
 
 
-def _translate(
-    translation: Translation, call: Call, find: Callable[[Call], Use | None], label: str
-) -> None:
-    use = find(call)
-    if use is None:
-        raise refusal(label, call.place, "unsupported", f"{call.name}: no rule for {call.operator}")
+def _translate(translation: Translation, call: Call, use: Use, label: str) -> None:
     try:
         found = use.rule(Operands(translation, call, use.where))
     except Unsaid as reason:
-        words = f"{call.name} ({call.operator}): {reason}"
+        words = f"{_said(call)}: {reason}"
         raise refusal(label, call.place, "unsupported", words) from None
     outputs = _outputs(call, found)
     read = [translation.known.get(name) for name in call.inputs]
@@ -102,7 +123,7 @@ def _compare(source: Source, call: Call, name: str, known: Known, label: str) ->
             label,
             call.place,
             "mismatch",
-            f"{call.name} ({call.operator}): the file says {words}, and it is "
+            f"{_said(call)}: the file says {words}, and it is "
             f"{'×'.join(map(str, found))} by its arguments",
         )
 
