@@ -69,9 +69,10 @@ def convolution(o: Operands) -> Value:
 
 def _ordered(o: Operands, kernel: Stored) -> list[int]:
     """The axes of a kernel as PyTorch has them: filters, channels of a group, sides."""
-    order = o.places("order") or range(len(kernel.shape))
-    if sorted(order) != list(range(len(kernel.shape))):
-        raise Unsaid(f"its kernel has {len(kernel.shape)} axes, not {len(order)}")
+    rank = len(kernel.shape)
+    order = o.places("order") or range(rank)
+    if rank < 3 or sorted(order) != list(range(rank)):
+        raise Unsaid(f"its kernel has {rank} axes")
     return [kernel.shape[one] for one in order]
 
 
