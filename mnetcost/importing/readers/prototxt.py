@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from mnetcost.importing.readers.lines import MAX_FIELDS, Text, number
+from mnetcost.importing.readers.lines import Text, number
 from mnetcost.importing.source import MAX_NESTING
 from mnetcost.text import clip
+
+FIELD, LISTED = 5, 2  # steps to read a field, and one more value of a list
+SIGNS = 8  # of a text that a step reads
 
 SPACE = r"(?:\s++|[#][^\n]*+)*+"
 _STRING = r"""(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')"""
@@ -45,10 +48,9 @@ def parsed(text: Text) -> Message:
     """The message that a text is. Raises SpecError."""
     message, closing = Message(0, {}), ""
     around: list[tuple[Message, str]] = []  # those that are open, outermost first
-    for count, field in enumerate(_fields(text), 1):
+    for field in _fields(text):
         at = field.start("name") if field["name"] else field.start("close")
-        if count > MAX_FIELDS:
-            text.refuse(at, "too-large", "too many fields", f"at most {MAX_FIELDS:,}")
+        text.take(FIELD, at)
         if field["close"]:
             if field["close"] != closing:
                 expected = f"{closing!r}" if closing else "a field, as no message is open"
@@ -91,6 +93,7 @@ def _values(text: Text, field: re.Match[str], at: int) -> Iterator[Value]:
         return
     written = field["word"] if field["list"] is None else field["list"]
     words = text.checked(written, at).split(",")
+    text.take(LISTED * (len(words) - 1), at)
     for word in words if any(map(str.strip, words)) else ():
         plain = word.replace(" ", "").replace("\t", "").strip()
         yield _TRUTH[plain] if plain in _TRUTH else number(plain)
@@ -98,6 +101,7 @@ def _values(text: Text, field: re.Match[str], at: int) -> Iterator[Value]:
 
 def _unquoted(text: Text, quoted: str, at: int) -> str:
     """The text of strings that stand side by side: they are one."""
+    text.take(len(quoted) // SIGNS, at)
     found = "".join(piece[1:-1] for piece in _STRINGS.findall(text.checked(quoted, at)))
     if "\\" in found:
         try:
