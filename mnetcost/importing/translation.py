@@ -150,10 +150,20 @@ class Operands:
         return Pair(found[0], found[-1])
 
 
-def has_bias(o: Operands) -> bool:
-    """Whether a layer has one: a stored value, or a flag that says so."""
-    found = o.given("bias")
+def has(o: Operands, word: str) -> bool:
+    """Whether a layer has something: a stored value, or an argument that says so."""
+    found = o.given(word)
     return found is not None and found is not False and found != 0
+
+
+def finished(o: Operands, value: Value) -> Value:
+    """The value behind a function of its own layer, where a call has one after its activation."""
+    after = o.given("after")
+    if after is None:
+        return value
+    name = f"{o.call.name}/{after.written}"
+    y = o.translation.layer(o.call._replace(name=name), after(), [value])
+    return y._replace(axes=value.axes)
 
 
 def agree(o: Operands, weights: int) -> None:
@@ -196,7 +206,7 @@ class Translation:
             record = record.joined(maps)
             after = record.output(record.merged(maps), _written)
         else:
-            after = record.output(maps[0], _written)
+            after = record.output(maps[0] if maps else Map(1, 1, 1), _written)
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
         if kernel and not weights:

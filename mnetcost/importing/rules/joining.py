@@ -78,7 +78,8 @@ def _computed(o: Operands, known: Any, rank: int) -> Value:
 
 def _plain(o: Operands, value: Value, axis: int) -> Value:
     """The value; one whose axis goes through several sides is written as a map of channels."""
-    if len({atom.side for atom in value.axes[axis]}) < 2 or len(value.axes) > 3:
+    sides = {atom.side for atom in value.axes[axis]}
+    if len(sides) < 2 or CHANNELS not in sides or len(value.axes) > 3:
         return value
     roles = [IMAGE if is_images(one) else HEIGHT for one in value.axes]
     roles[axis] = CHANNELS

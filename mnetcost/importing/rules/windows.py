@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Axes
+from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
 from mnetcost.importing.axes import whole as all_of
-from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, has_bias
+from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, finished, has
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
@@ -22,8 +22,6 @@ from mnetcost.layers.structural import Pad, Resize
 from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
 
-FIRST = {3: (IMAGE, CHANNELS, WIDTH), 4: (IMAGE, CHANNELS, HEIGHT, WIDTH)}  # channels first
-LAST = {3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
 Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
 
 
@@ -48,15 +46,10 @@ def axes_like(value: Value, x: Map) -> Axes:
 
 def _roles(value: Value) -> Sequence[str]:
     """What each axis of a value that is a whole map stands for."""
-    for orders in (FIRST, LAST):
-        roles = orders[len(value.axes)]
-        sides = {CHANNELS: value.map.c, HEIGHT: value.map.h, WIDTH: value.map.w}
-        if all(
-            role == IMAGE or axis == all_of(role, sides[role])
-            for role, axis in zip(roles, value.axes)
-        ):
-            return roles
-    raise Unsaid("its input is no whole map")
+    found = orders_of(value.axes, value.map)
+    if not found:
+        raise Unsaid("its input is no whole map")
+    return found[0]
 
 
 def convolution(o: Operands) -> Value:
@@ -64,14 +57,35 @@ def convolution(o: Operands) -> Value:
     x, kernel = image(o), o.stored("weight")
     if kernel is None:
         raise Unsaid("its kernel is not stored")
-    filters, channels, *sides = kernel.shape
+    filters, channels, *sides = _ordered(o, kernel)
     if len(sides) > 2:
         raise Unsaid(f"its kernel has {len(sides)} sides: a map has two")
-    groups = o.number("groups", 1)
+    groups = x.map.c if o.flag("depthwise") else o.number("groups", 1)
     if channels * groups != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
     x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
     return _convolved(o, x, window, filters, groups, kernel)
+
+
+def _ordered(o: Operands, kernel: Stored) -> list[int]:
+    """The axes of a kernel as PyTorch has them: filters, channels of a group, sides."""
+    order = o.numbers("order") or range(len(kernel.shape))
+    if sorted(order) != list(range(len(kernel.shape))):
+        raise Unsaid(f"its kernel has {len(kernel.shape)} axes, not {len(order)}")
+    return [kernel.shape[one] for one in order]
+
+
+def separable(o: Operands) -> Value:
+    """A depthwise convolution and a 1×1 one of what it gives, in one call."""
+    x = image(o)
+    multiplier = o.number("multiplier", 1)
+    x, window = _window(o, x, o.pair("kernel", 1))
+    record: Any = Depthwise(multiplier=multiplier, **window)
+    inner = o.translation.layer(o.call._replace(name=f"{o.call.name}/depthwise"), record, [x])
+    point = Conv(out=o.number("filters"), bias=has(o, "bias"), act=o.given("act") or "none")
+    name = f"{o.call.name}/pointwise"
+    y = o.translation.layer(o.call._replace(name=name), point, [inner])
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
 
 
 def written_convolution(o: Operands) -> Value:
@@ -94,7 +108,7 @@ def _shared(o: Operands) -> Stored | None:
 def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
     o: Operands, x: Value, window: dict[str, Any], filters: int, groups: int, kernel: Stored | None
 ) -> Value:
-    window["bias"] = has_bias(o)
+    window["bias"] = has(o, "bias")
     window |= {word: found for word in ("norm", "act") if (found := o.given(word))}
     if 1 < groups == x.map.c and filters % groups == 0:
         record: Any = Depthwise(multiplier=filters // groups, **window)
@@ -102,7 +116,7 @@ def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         record = Conv(out=filters, groups=groups, **window)
     y = o.translation.layer(o.call, record, [x], kernel)
     agree(o, record.weights(x.map, y.map))
-    return y._replace(axes=axes_like(x, y.map))
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
 
 
 def transposed(o: Operands) -> Value:
@@ -110,7 +124,7 @@ def transposed(o: Operands) -> Value:
     x, kernel = image(o), o.stored("weight")
     if kernel is None:
         raise Unsaid("its kernel is not stored")
-    _, filters, *sides = kernel.shape
+    _, filters, *sides = _ordered(o, kernel)
     groups = o.number("groups", 1)
     return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
 
@@ -137,11 +151,12 @@ def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         dilation=_pair(o, "dilation", sides),
         output_padding=_pair(o, "output_padding", sides, 0),
         groups=groups,
-        bias=has_bias(o),
+        bias=has(o, "bias"),
+        act=o.given("act") or "none",
     )
     y = o.translation.layer(o.call, record, [x], owner)
     agree(o, record.weights(x.map, y.map))
-    return y._replace(axes=axes_like(x, y.map))
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
 
 
 def _window(
@@ -271,6 +286,8 @@ def pad(o: Operands) -> Value:
     """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
     x = image(o)
     pads = o.numbers("pads")
+    if o.flag("by_axis"):  # both ends of each axis
+        pads = (*pads[::2], *pads[1::2])
     roles, rank = _roles(x), len(x.axes)
     if len(pads) != 2 * rank:
         raise Unsaid(f"{len(pads)} pads of {rank} axes")

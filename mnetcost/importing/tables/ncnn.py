@@ -130,7 +130,9 @@ TABLE: dict[str, Use] = {
             "act": act,
         },
     ),
-    "BatchNorm": Use(pointwise.batch_norm, {"x": 0, "affine": lambda call: True}),
+    "BatchNorm": Use(
+        pointwise.batch_norm, {"x": 0, "gamma": lambda call: True, "beta": lambda call: True}
+    ),
     "Scale": Use(pointwise.scale, {"x": 0, "bias": number(1)}),
     "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": number(1, 5)}),
     "ReLU": Use(
