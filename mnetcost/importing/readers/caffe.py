@@ -30,6 +30,12 @@ REPEATED = {
     *(("eltwise_param", "coeff"), ("slice_param", "slice_point"), ("crop_param", "offset")),
     *(("shape", "dim"), ("permute_param", "order"), ("transform_param", "mean_value")),
 }
+# And those that may not, of what a network's size is read from.
+SINGLE = {
+    *("num_output", "bias_term", "group", "axis", "concat_dim", "slice_dim", "local_size"),
+    *(f"{word}_{side}" for word in ("kernel", "stride", "pad") for side in "hw"),
+    *("pool", "global_pooling", "round_mode", "operation", "negative_slope", "end_axis"),
+}
 
 # The types of the older `layers`, in the order of their numbers from 1 (V1LayerParameter).
 _TYPES = (
@@ -215,6 +221,8 @@ class _Net:
                 self._refuse(message, f"messages inside {clip(way)}", code="too-large")
             for name, values in message.fields.items():
                 plain = tuple(one for one in values if not isinstance(one, Message))
+                if len(plain) > 1 and name in SINGLE:
+                    self._refuse(message, f"{name} is there {len(plain):,} times", "once")
                 if plain:
                     single = len(plain) == 1 and (around, name) not in REPEATED
                     yield way + name, plain[0] if single else plain

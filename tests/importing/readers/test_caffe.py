@@ -203,6 +203,7 @@ def test_the_older_layers_have_words_for_types() -> None:
         ("layer { type: 'A' type: 'B' }", 1, "malformed: type is there 2 times"),
         ("layer { name: 'a' }", 1, "malformed: type is not there"),
         ("layer { type: 'A' a_param { } a_param { } }", 1, "a_param is there 2 times"),
+        ("layer { type: 'A' a_param { num_output: 3\nnum_output: 5 } }", 1, "num_output is there 2"),
         ("layer { type: 'A' a_param: 3 }", 1, "malformed: a_param is no message"),
         ("layer: 3", 1, "malformed: layer is no message"),
         ("layer { type: 'A' }\nlayers { type: RELU }", 2, "malformed: both layer and layers"),
