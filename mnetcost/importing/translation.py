@@ -23,6 +23,7 @@ from mnetcost.importing.source import Call, Source, Tensor
 from mnetcost.layers.base import Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.structural import Flatten, Permute, Reshape
+from mnetcost.text import clip
 
 INPUT = "input"
 MAX_NAME = 80  # characters of a layer's name that the file gives
@@ -84,6 +85,13 @@ class Entry(NamedTuple):
     weights: str = ""
 
 
+def within(axis: int, rank: int) -> int:
+    """An axis of so many, from the first. Raises Unsaid where there is none."""
+    if not -rank <= axis < rank:
+        raise Unsaid(f"it has no axis {axis}: {rank} are there")
+    return axis % rank
+
+
 class Operands:
     """What a call is given, by the words of its rule."""
 
@@ -125,11 +133,14 @@ class Operands:
         found = self.given(word)
         if isinstance(found, (Numbers, Stored)) and found.values is not None:
             return found.values
-        if isinstance(found, tuple) and not isinstance(found, (Value, Stored, Parts, Scores)):
-            return found
         if isinstance(found, (Value, Stored, Parts, Scores)):
             raise Unsaid(f"its {word} is not known before it runs")
-        return tuple(default) if found is None else (found,)
+        if found is None:
+            return tuple(default)
+        values = found if isinstance(found, tuple) else (found,)
+        if not all(isinstance(one, (int, float)) for one in values):
+            raise Unsaid(f"its {word} is {clip(str(found))}, and no number")
+        return values
 
     def number(self, word: str, default: Any = None) -> Any:
         """One number."""
@@ -138,15 +149,37 @@ class Operands:
             raise Unsaid(f"its {word} is {len(found)} numbers")
         return found[0]
 
+    def places(self, word: str) -> tuple[int, ...]:
+        """Whole numbers: axes, sizes, places."""
+        return tuple(self._whole(word, one) for one in self.numbers(word))
+
+    def count(self, word: str, default: int | None = None) -> int:
+        """A whole number above 0."""
+        found = self._whole(word, self.number(word, default))
+        if found < 1:
+            raise Unsaid(f"its {word} is {found}")
+        return found
+
+    def axis(self, word: str, default: int, rank: int) -> int:
+        """An axis of so many, from the first; a negative one is counted from the last."""
+        return within(self._whole(word, self.number(word, default)), rank)
+
+    def _whole(self, word: str, found: Any) -> int:
+        if not isinstance(found, (int, float)) or found != int(found):
+            raise Unsaid(f"its {word} is {clip(str(found))}, and no whole number")
+        return int(found)
+
     def flag(self, word: str, default: bool = False) -> bool:
         """Whether something is so."""
         return bool(self.number(word, default))
 
-    def pair(self, word: str, default: int) -> Pair:
-        """Height and width; one number is both."""
-        found = self.numbers(word) or (default,)
+    def pair(self, word: str, default: int, least: int = 1) -> Pair:
+        """Height and width, both of the least or more; one number is both."""
+        found = self.places(word) or (default,)
         if len(found) > 2:
             raise Unsaid(f"its {word} is of {len(found)} sides: a map has two")
+        if min(found) < least:
+            raise Unsaid(f"its {word} is {list(found)}")
         return Pair(found[0], found[-1])
 
 

@@ -27,7 +27,7 @@ def concat(o: Operands) -> Known:
     if not any(isinstance(one, Value) for one in values):
         return _joined_numbers(values)
     rank = max(len(one.axes) for one in values if isinstance(one, Value))
-    axis = o.number("axis", 0) % rank
+    axis = o.axis("axis", 0, rank)
     values = [_plain(o, _computed(o, one, rank), axis) for one in values]
     first = next(one for one in values if len(one.axes) == rank)
     side = _side_of([one.axes[axis] for one in values], first, axis)
@@ -123,14 +123,14 @@ def copies(o: Operands) -> Parts:
 def prior_box(o: Operands) -> Value:
     """The boxes of a detector's map: two rows, of their places and of their variances."""
     x = o.value()
-    y = o.translation.layer(o.call, PriorBox(priors=o.number("priors")), [x])
+    y = o.translation.layer(o.call, PriorBox(priors=o.count("priors")), [x])
     return y._replace(axes=((), whole(HEIGHT, y.map.h), whole(CHANNELS, y.map.c)))
 
 
 def detections(o: Operands) -> Value:
     """What a detector finds, of its places, classes and boxes."""
     values = [one for one in _listed(o) if isinstance(one, Value)]
-    record = DetectionOutput(keep=o.number("keep", 100), inputs=len(values))
+    record = DetectionOutput(keep=o.count("keep", 100), inputs=len(values))
     y = o.translation.layer(o.call, record, values)
     return y._replace(axes=((), whole(HEIGHT, y.map.h), whole(CHANNELS, y.map.c)))
 
@@ -142,7 +142,7 @@ def ends(o: Operands) -> Known:
 
 def route(o: Operands) -> Known:
     """Values one behind the other by channels, or of one value a part of its channels."""
-    groups = o.number("groups", 1)
+    groups = o.count("groups", 1)
     known = concat(o) if len(_listed(o)) > 1 else _listed(o)[0]
     if groups == 1:
         return known

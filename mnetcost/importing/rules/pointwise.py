@@ -26,6 +26,7 @@ from mnetcost.importing.translation import (
     agree,
     finished,
     has,
+    within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6
 from mnetcost.layers.dense import Dense
@@ -46,7 +47,7 @@ def by_channel(o: Operands, axis: int, value: Value | None = None) -> Value:
     """A value whose axis is all channels of its map, and no other axis has any."""
     value = value or o.value()
     rank = len(value.axes)
-    place = axis % rank
+    place = within(axis, rank)
     others = [one for at, one in enumerate(value.axes) if at != place]
     kept = all(atom.side != CHANNELS for one in others for atom in one)
     if kept and is_whole(value.axes[place], CHANNELS, value.map.c):
@@ -86,7 +87,7 @@ def written_dense(o: Operands) -> Value:
     x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
     name = o.given("shared")
     kernel = Stored(str(name), (), True) if name else None
-    y = _dense(o, x, o.number("filters"), has(o, "bias"), kernel)
+    y = _dense(o, x, o.count("filters"), has(o, "bias"), kernel)
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
     return finished(o, y)
@@ -122,7 +123,7 @@ def batch_norm(o: Operands) -> Value:
 def slopes(o: Operands) -> Value:
     """PReLU with a slope for each value, or those of all positions in common."""
     x = o.value()
-    shared = o.numbers("shared_axes")
+    shared = o.places("shared_axes")
     if shared and sorted(shared) != list(range(1, len(x.axes) - 1)):
         raise Unsaid(f"its slopes are in common along {list(shared)}")
     return _kept(o, PReLU(slopes="channel" if shared else "value"), x)
@@ -161,7 +162,7 @@ def layer_norm(o: Operands) -> Value:
 
 def group_norm(o: Operands) -> Value:
     """Of groups of channels; one group is a layer norm of maps."""
-    return _kept(o, GroupNorm(groups=o.number("groups")), by_channel(o, 1))
+    return _kept(o, GroupNorm(groups=o.count("groups")), by_channel(o, 1))
 
 
 def instance_norm(o: Operands) -> Value:
@@ -171,7 +172,7 @@ def instance_norm(o: Operands) -> Value:
 
 def local_response_norm(o: Operands) -> Value:
     """Over neighbouring channels."""
-    return _kept(o, LocalResponseNorm(size=o.number("size", 5)), o.value())
+    return _kept(o, LocalResponseNorm(size=o.count("size", 5)), o.value())
 
 
 def l2_norm(o: Operands) -> Value:

@@ -60,7 +60,7 @@ def convolution(o: Operands) -> Value:
     filters, channels, *sides = _ordered(o, kernel)
     if len(sides) > 2:
         raise Unsaid(f"its kernel has {len(sides)} sides: a map has two")
-    groups = x.map.c if o.flag("depthwise") else o.number("groups", 1)
+    groups = x.map.c if o.flag("depthwise") else o.count("groups", 1)
     if channels * groups != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
     x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
@@ -69,7 +69,7 @@ def convolution(o: Operands) -> Value:
 
 def _ordered(o: Operands, kernel: Stored) -> list[int]:
     """The axes of a kernel as PyTorch has them: filters, channels of a group, sides."""
-    order = o.numbers("order") or range(len(kernel.shape))
+    order = o.places("order") or range(len(kernel.shape))
     if sorted(order) != list(range(len(kernel.shape))):
         raise Unsaid(f"its kernel has {len(kernel.shape)} axes, not {len(order)}")
     return [kernel.shape[one] for one in order]
@@ -78,11 +78,11 @@ def _ordered(o: Operands, kernel: Stored) -> list[int]:
 def separable(o: Operands) -> Value:
     """A depthwise convolution and a 1×1 one of what it gives, in one call."""
     x = image(o)
-    multiplier = o.number("multiplier", 1)
+    multiplier = o.count("multiplier", 1)
     x, window = _window(o, x, o.pair("kernel", 1))
     record: Any = Depthwise(multiplier=multiplier, **window)
     inner = o.translation.layer(o.call._replace(name=f"{o.call.name}/depthwise"), record, [x])
-    point = Conv(out=o.number("filters"), bias=has(o, "bias"), act=o.given("act") or "none")
+    point = Conv(out=o.count("filters"), bias=has(o, "bias"), act=o.given("act") or "none")
     name = f"{o.call.name}/pointwise"
     y = o.translation.layer(o.call._replace(name=name), point, [inner])
     return finished(o, y._replace(axes=axes_like(x, y.map)))
@@ -91,11 +91,12 @@ def separable(o: Operands) -> Value:
 def written_convolution(o: Operands) -> Value:
     """A convolution whose kernel is said by arguments: filters, or how many a channel."""
     x = image(o)
-    groups = o.number("groups", 1)
-    multiplier = o.number("multiplier")
-    if multiplier is not None:
-        groups = x.map.c
-    filters = o.number("filters") if multiplier is None else multiplier * x.map.c
+    groups = o.count("groups", 1)
+    multiplier = o.count("multiplier", 1)
+    if o.given("multiplier") is None:
+        filters = o.count("filters")
+    else:
+        groups, filters = x.map.c, multiplier * x.map.c
     x, window = _window(o, x, o.pair("kernel", 1))
     return _convolved(o, x, window, filters, groups, _shared(o))
 
@@ -125,14 +126,14 @@ def transposed(o: Operands) -> Value:
     if kernel is None:
         raise Unsaid("its kernel is not stored")
     _, filters, *sides = _ordered(o, kernel)
-    groups = o.number("groups", 1)
+    groups = o.count("groups", 1)
     return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
 
 
 def written_transposed(o: Operands) -> Value:
     """A transposed convolution whose kernel is said by arguments."""
-    groups = o.number("groups", 1)
-    return _transposed(o, image(o), o.number("filters"), groups, o.pair("kernel", 1), _shared(o))
+    groups = o.count("groups", 1)
+    return _transposed(o, image(o), o.count("filters"), groups, o.pair("kernel", 1), _shared(o))
 
 
 def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
@@ -198,7 +199,7 @@ def padded(o: Operands, x: Value, ends: Ends) -> Value:
 
 
 def _pair(o: Operands, word: str, sides: int, default: int = 1) -> Pair:
-    found = o.pair(word, default)
+    found = o.pair(word, default, default)
     return Pair(default, found.w) if sides == 1 else found
 
 
@@ -207,12 +208,14 @@ def _ends(o: Operands, sides: int) -> Ends | None:
 
     It is a word, one number, one a side, or those where the sides begin, then where they end.
     """
-    ends = o.numbers("padding", (0,))
-    words = [str(one).upper() for one in (o.given("padding_word"), ends[0]) if one]
-    if any(word.startswith("SAME") for word in words):
+    word = str(o.given("padding_word") or o.given("padding")).upper()
+    if word.startswith("SAME") or "'SAME'" in word:
         return None
-    if "VALID" in words:
+    if word == "VALID":
         return (0, 0, 0, 0)
+    ends = o.places("padding") or (0,)
+    if min(ends) < 0 or len(ends) not in (1, sides, 2 * sides):
+        raise Unsaid(f"its padding is {list(ends)}")
     begins, behind = (ends[:sides], ends[sides:]) if len(ends) == 2 * sides else (ends, ends)
     if sides == 1:  # a sequence is a map of one row
         return 0, 0, begins[0], behind[0]
@@ -285,7 +288,7 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
 def pad(o: Operands) -> Value:
     """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
     x = image(o)
-    pads = o.numbers("pads")
+    pads = o.places("pads")
     if o.flag("by_axis"):  # both ends of each axis
         pads = (*pads[::2], *pads[1::2])
     roles, rank = _roles(x), len(x.axes)
@@ -306,7 +309,7 @@ def resize(o: Operands) -> Value:
     x = image(o)
     mode = {"linear": "bilinear", "cubic": "bicubic"}.get(str(o.given("mode")))
     mode = mode or str(o.given("mode") or "nearest")
-    factors, sizes = o.numbers("factors"), o.numbers("sizes")
+    factors, sizes = o.numbers("factors"), o.places("sizes")
     if factors:
         ratios = [Fraction(one).limit_denominator(10_000) for one in factors[-2:]]
         scale = Pair(ratios[0], ratios[-1])
@@ -330,12 +333,12 @@ def _to(x: Map, height: int, across: int) -> dict[str, Any]:
 def reorganised(o: Operands) -> Value:
     """Squares of positions as channels of one: space to depth."""
     x = image(o)
-    y = o.translation.layer(o.call, PixelUnshuffle(factor=o.number("factor", 2)), [x])
+    y = o.translation.layer(o.call, PixelUnshuffle(factor=o.pair("factor", 2)), [x])
     return y._replace(axes=axes_like(x, y.map))
 
 
 def shuffled(o: Operands) -> Value:
     """Channels as squares of positions: depth to space."""
     x = image(o)
-    y = o.translation.layer(o.call, PixelShuffle(factor=o.number("factor", 2)), [x])
+    y = o.translation.layer(o.call, PixelShuffle(factor=o.pair("factor", 2)), [x])
     return y._replace(axes=axes_like(x, y.map))
