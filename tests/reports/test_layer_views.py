@@ -44,9 +44,12 @@ def test_a_row_a_kind_of_channels():
         printed("table", "mobilenet_v1", "--view", "channels", "--format", "json")
     )
     (kind,) = document["layers"][0]["channels"]
-    assert (kind["number"], kind["together"], kind["fixed"]) == (32, 1, "")
-    assert (kind["own"]["params"], kind["saved"]["params"]) == (27, 27 + 9 + 64)
-    assert (kind["tied"], kind["readers"]) == (["separable_1/depthwise"], ["separable_1/pointwise"])
+    group = document["channel_groups"][kind["group"]]
+    assert (kind["number"], kind["together"], group["fixed"]) == (32, 1, "")
+    assert (kind["own"]["params"], group["saved"]["params"]) == (27, 27 + 9 + 64)
+    assert group["layers"] == ["conv_1", "separable_1/depthwise"]
+    assert group["readers"] == ["separable_1/pointwise"]
+    assert document["layers"][1]["channels"][0]["group"] == kind["group"]
     assert document["layers"][-1]["channels"] == []  # the softmax costs nothing
 
 
@@ -54,6 +57,7 @@ def test_a_row_a_kind_of_channels():
 def test_other_views_do_without(options):
     document = json.loads(printed("table", "mobilenet_v1", "--format", "json", *options))
     assert not {"receptive_field", "channels"} & document["layers"][0].keys()
+    assert "channel_groups" not in document
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -8,15 +8,11 @@ from mnetcost.layers.convolution import Conv, Depthwise
 from mnetcost.layers.transposed import ConvTranspose
 
 
-def removed(costs, name, kind):
-    """How many output channels each tied layer loses with those of one kind of a layer."""
-    together = {name, *kind.tied}
-    lost = {}
-    for one in costs:
-        for other in one.kinds:
-            if one.name in together and {one.name, *other.tied} == together:
-                lost[one.name] = other.together
-    return lost
+def removed(costs, group):
+    """How many output channels each layer of a group loses."""
+    return {
+        one.name: other.together for one in costs for other in one.kinds if other.group is group
+    }
 
 
 def without(count: Count, lost: Mapping[str, int], touched: Collection[str] = ()) -> Count:

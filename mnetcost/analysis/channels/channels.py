@@ -4,7 +4,7 @@ A group is taken away by counting every layer that loses channels once more, on 
 savings are exact, whatever the layer. Widths that are written stay, such as that of a squeeze.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mnetcost.analysis.channels.groups import Ends, Group, Loss, groups
@@ -23,21 +23,32 @@ class ChannelSaving(NamedTuple):
     parameters: Parameters
 
 
+class ChannelGroup(NamedTuple):
+    """Channels that can only go at once: output channels of `layers`, which `readers` read.
+
+    Without them the network saves `saved`; where they must stay, `fixed` says why.
+    """
+
+    layers: tuple[str, ...]
+    readers: tuple[str, ...]
+    saved: ChannelSaving | None
+    fixed: str
+
+    def __repr__(self) -> str:
+        return f"ChannelGroup({len(self.layers)} layers, saved={self.saved}, fixed={self.fixed!r})"
+
+
 class ChannelKind(NamedTuple):
     """Output channels of a layer that cost alike: `number` of them, `together` at once.
 
-    One costs its layer `own`; None where it does not say which of its channels are which. Those
-    that go at once save the network `saved`, with channels of the layers `tied` and what `readers`
-    read of them. Where they must stay, `fixed` says why.
+    One costs its layer `own`; None where it does not say which of its channels are which. What
+    goes with them is a `group`, one for all layers that it takes channels of.
     """
 
     number: int
     together: int
     own: ChannelSaving | None
-    saved: ChannelSaving | None
-    tied: tuple[str, ...]
-    readers: tuple[str, ...]
-    fixed: str
+    group: ChannelGroup
 
 
 class ChannelCost(NamedTuple):
@@ -56,21 +67,15 @@ def channel_costs(count: Count) -> tuple[ChannelCost, ...]:
     ends, found = groups(count, counter.costly)
     shown = {at for at in counter.costly if ends[at].own or count.layers[at].mult_adds}
     kinds: dict[int, list[ChannelKind]] = {}
-    for group in found:
-        fixed = group.fixed or counter.emptied(group)
-        saved = None if fixed else _sum(map(counter.saving, group.losses))
-        lost = [one for one in group.losses if one.place in counter.costly]
-        tied = [one.place for one in lost if one.outputs]
-        readers = [one.place for one in lost if any(one.inputs) and ends[one.place].own]
-        for loss in (one for one in lost if one.outputs and one.place in shown):
+    for one in found:
+        lost = [loss for loss in one.losses if loss.place in counter.costly]
+        group = counter.group(one, lost, ends)
+        for loss in (loss for loss in lost if loss.outputs and loss.place in shown):
             kind = ChannelKind(
-                number=group.times * loss.outputs,
+                number=one.times * loss.outputs,
                 together=loss.outputs,
                 own=counter.one(loss.place, ends[loss.place]),
-                saved=saved,
-                tied=tuple(count.layers[at].name for at in tied if at != loss.place),
-                readers=tuple(count.layers[at].name for at in readers),
-                fixed=fixed,
+                group=group,
             )
             kinds.setdefault(loss.place, []).append(kind)
     return tuple(ChannelCost(count.layers[at].name, tuple(kinds[at])) for at in sorted(kinds))
@@ -83,14 +88,27 @@ class _Counter:
         self._layers = count.layers
         at = {INPUT: count.input} | {place: row.output for place, row in enumerate(count.layers)}
         self._maps = [[at[source] for source in row.node.sources] for row in count.layers]
-        whole = [self._counted(self._none(place)) for place in range(len(count.layers))]
-        self._whole = whole
+        self._whole = [
+            ChannelSaving(row.params, multiply_adds(row.work) // row.batch, row.parameters)
+            for row in count.layers
+        ]
         self._known: dict[Loss, ChannelSaving] = {}
         self.costly = {
-            place for place, one in enumerate(whole) if one.mult_adds or any(one.parameters)
+            place for place, one in enumerate(self._whole) if one.mult_adds or any(one.parameters)
         }
 
-    def emptied(self, group: Group) -> str:
+    def group(self, group: Group, lost: Sequence[Loss], ends: Sequence[Ends]) -> ChannelGroup:
+        """What goes at once, of the layers that lose something that costs."""
+        fixed = group.fixed or self._emptied(group)
+        readers = [one.place for one in lost if any(one.inputs) and ends[one.place].own]
+        return ChannelGroup(
+            layers=tuple(self._layers[one.place].name for one in lost if one.outputs),
+            readers=tuple(self._layers[place].name for place in readers),
+            saved=None if fixed else _sum(map(self.saving, group.losses)),
+            fixed=fixed,
+        )
+
+    def _emptied(self, group: Group) -> str:
         """Which layer the group takes everything from; an empty text for none."""
         for place, inputs, outputs in group.losses:
             row = self._layers[place]
