@@ -17,6 +17,8 @@ from mnetcost.layers.base import HERE, Reach
 from mnetcost.steps import Steps
 
 Ends: TypeAlias = tuple[int, int]  # the first and the last px of a stretch
+Within: TypeAlias = tuple[Ends, ...]  # of each position of a side
+COMPARED = 32  # positions that are compared in the time of one that is worked out
 NONE = (2**62, -1)  # of one that is empty: any other begins before it, and ends behind it
 
 
@@ -29,7 +31,7 @@ class Seen(NamedTuple):
     """
 
     windows: Windows | None
-    inside: tuple[Ends, ...] | None
+    inside: Within | None
     cover: Ends | None
     whole: bool = False
     unknown: str = ""
@@ -61,6 +63,36 @@ def pixels(side: int) -> Seen:
     return Seen(PIXELS, tuple((px, px) for px in range(side)), (0, side - 1))
 
 
+class Stretches:
+    """What the positions of sides see within the input, worked out once where it comes again."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self._read: dict[tuple[Within, Reach, int], Within] = {}
+        self._beside: dict[tuple[Within, ...], Within] = {}
+
+    def look(self, inside: Within | None) -> None:
+        """Compare these with others. Raises Exhausted."""
+        self.steps.take(len(inside or ()) // COMPARED)
+
+    def read(self, inside: Within, reach: Reach, positions: int) -> Within:
+        """Those of a layer whose input's positions see these. Raises Exhausted."""
+        key = inside, reach, positions
+        self.look(inside)
+        if key not in self._read:
+            self.steps.take(positions)
+            found = tuple(_read(inside, reach, place) for place in range(positions))
+            self._read[key] = found
+        return self._read[key]
+
+    def beside(self, maps: tuple[Within, ...]) -> Within:
+        """From the first to the last px that each position sees of any map. Raises Exhausted."""
+        if maps not in self._beside:
+            self.steps.take(len(maps) * len(maps[0]))
+            self._beside[maps] = tuple(map(_hull, zip(*maps)))
+        return self._beside[maps]
+
+
 class Side(NamedTuple):
     """One side of a layer: its name, its positions in and out; `single` where one px comes in."""
 
@@ -70,14 +102,14 @@ class Side(NamedTuple):
     single: bool
 
 
-def behind(seen: Seen, reach: Reach | str, side: Side, steps: Steps) -> Seen:
+def behind(seen: Seen, reach: Reach | str, side: Side, stretches: Stretches) -> Seen:
     """What the positions of a layer see that reads a map which sees that. Raises Exhausted."""
     if reach == HERE or seen == NOTHING:
         return seen
     if isinstance(reach, str):
         return Seen(None, None, None, unknown=f"{side.name}: {reach}")
     moves = reach.step > 0
-    windows = through(seen.windows, reach, steps) if moves and seen.windows else None
+    windows = through(seen.windows, reach, stretches.steps) if moves and seen.windows else None
     if reach.whole or (seen.whole and (moves or not side.single)):
         cover = seen.cover
         if cover is not None:
@@ -87,8 +119,7 @@ def behind(seen: Seen, reach: Reach | str, side: Side, steps: Steps) -> Seen:
         return Seen(None, None, seen.cover, unknown=unknown)
     if seen.inside is None:
         return Seen(windows, None, None, unknown=seen.unknown)
-    steps.take(side.outside)
-    inside = tuple(_read(seen.inside, reach, place) for place in range(side.outside))
+    inside = stretches.read(seen.inside, reach, side.outside)
     return Seen(windows, inside, _hull(inside), unknown=seen.unknown)
 
 
@@ -99,11 +130,13 @@ def _read(inside: Sequence[Ends], reach: Reach, place: int) -> Ends:
     return _hull(read) if NONE in read else (read[0][0], read[-1][1]) if read else NONE
 
 
-def together(maps: Sequence[Seen], side: Side, steps: Steps) -> Seen:
+def together(maps: Sequence[Seen], side: Side, stretches: Stretches) -> Seen:
     """What a position sees that reads the same one of several maps: the largest. Raises Exhausted.
 
     It has windows only where those of the maps move alike.
     """
+    for one in maps:
+        stretches.look(one.inside)
     seen = list(dict.fromkeys(one for one in maps if one != NOTHING))
     if len(seen) < 2:
         return seen[0] if seen else NOTHING
@@ -112,6 +145,7 @@ def together(maps: Sequence[Seen], side: Side, steps: Steps) -> Seen:
     windows = [one.windows for one in seen if one.windows]
     jumps = dict.fromkeys(one.jump for one in windows)
     moves = len(jumps) == 1 and not any(one.unknown for one in seen)
+    steps = stretches.steps
     merged = reduce(lambda one, other: union(one, other, steps), windows) if moves else None
     everything = any(one.whole and one.cover == cover for one in seen)
     if cover and (everything or (side.outside == 1 and not merged)):
@@ -122,16 +156,9 @@ def together(maps: Sequence[Seen], side: Side, steps: Steps) -> Seen:
         unknown = f"{side.name}: the jumps of its inputs differ, {texts} px"
     if not unknown and any(one.whole for one in seen):
         unknown = f"{side.name}: one of its inputs sees more at the ends than another that sees all"
-    return Seen(merged, _beside([one.inside for one in seen], steps), cover, unknown=unknown)
-
-
-def _beside(maps: Sequence[tuple[Ends, ...] | None], steps: Steps) -> tuple[Ends, ...] | None:
-    """The px that each position sees of any of the maps; None where one is unknown."""
-    known = [one for one in maps if one is not None]
-    if len(known) < len(maps):
-        return None
-    steps.take(len(known) * len(known[0]))
-    return tuple(map(_hull, zip(*known)))
+    known = tuple(one.inside for one in seen if one.inside is not None)
+    inside = stretches.beside(known) if len(known) == len(seen) else None
+    return Seen(merged, inside, cover, unknown=unknown)
 
 
 def _hull(stretches: Sequence[Ends]) -> Ends:

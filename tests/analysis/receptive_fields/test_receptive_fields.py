@@ -1,9 +1,10 @@
 """Receptive fields, jumps and offsets: published, counted by hand, and against sets of px."""
 
 import random
+from time import process_time
 
 import pytest
-from networks import chain, example, small
+from networks import chain, example, residuals, small
 from pixels import Pixels
 
 import mnetcost
@@ -207,6 +208,15 @@ def test_windows_that_differ_everywhere_are_refused():
     layers = "\n".join(f"  - resize: {{height: {side}, width: 1}}" for side in sides)
     with pytest.raises(UsageError, match=r"^resize_\d+: up to here .* too many windows differ"):
         small(layers, width=1).cost().receptive_fields()
+
+
+def test_many_layers_that_see_all_take_no_longer_than_they_are():
+    """Two windows of 3 px a block; where each position reads as it did before, it is not read."""
+    cost = residuals(3330).cost()
+    start = process_time()
+    *_, found = cost.receptive_fields()
+    assert process_time() - start < 6
+    assert (found.size, found.offset) == ((1 + 3330 * 4,) * 2, (-3330 * 2,) * 2)
 
 
 # --- every type
