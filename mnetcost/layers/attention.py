@@ -1,7 +1,7 @@
 """Attention: over channels (squeeze and excitation) and over positions (heads)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 from mnetcost.layers.activation import Act, activation
 from mnetcost.layers.base import (
@@ -21,8 +21,10 @@ from mnetcost.layers.base import (
     Stage,
     Tie,
     Width,
+    channel_for_channel,
     differs,
     layer,
+    side_by_side,
 )
 from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import (
@@ -214,7 +216,30 @@ class WithoutProjections(Local):
         return Map(queries.h, queries.w, values.c * self.heads // self.shared())
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return "it multiplies them with others"
+        """A product sums over the channels of a head; all heads have as many."""
+        q, k, v = self.operands(maps[0])
+        if self.across == "channels":
+            ties = [channel_for_channel(y.c) for _ in (q, k, v)]
+        else:
+            summed, given = q.c // self.heads, v.c // self.shared()
+            ties = [Tie(range(one.c), [y.c + at % summed for at in range(one.c)]) for one in (q, k)]
+            readers = self.heads // self.shared()
+            values = [at // given // readers * given + at % given for at in range(y.c)]
+            ties.append(Tie(values, range(y.c)))
+        apart = len(maps) - 1  # those behind stand side by side in the last map
+        return (*ties[:apart], side_by_side(ties[apart:], (q, k, v)[apart:]))
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return 1, self.heads
+
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map], y: Map) -> Self:
+        first, *others = to
+        last = to[-1]._replace(c=y.c * self.shared() // self.heads)
+        keys = to[-1]._replace(c=to[-1].c - last.c)
+        if not others:  # what is left are queries and keys, as many a head
+            keys = keys._replace(c=keys.c * self.shared() // (self.heads + self.shared()))
+            first = first._replace(c=first.c - last.c - keys.c)
+        return self._replace(maps=tuple(to) if len(to) == 3 else (first, keys, last))
 
     def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
         if self.across == "channels":

@@ -12,7 +12,8 @@ from mnetcost.conventions import PARAMETERS, WORK
 from mnetcost.conventions.presets import kernels
 from mnetcost.cost import Count, Parameters, amounts, multiply_adds, operations
 from mnetcost.graph import INPUT
-from mnetcost.layers.base import Join
+from mnetcost.layers.base import Join, Layer, Map, Tie
+from mnetcost.layers.joins import Product
 
 
 class ChannelSaving(NamedTuple):
@@ -41,8 +42,8 @@ class ChannelGroup(NamedTuple):
 class ChannelKind(NamedTuple):
     """Output channels of a layer that cost alike: `number` of them, `together` at once.
 
-    One costs its layer `own`; None where it does not say which of its channels are which. What
-    goes with them is a `group`, one for all layers that it takes channels of.
+    One costs its layer `own`; None where they are positions of another map. What goes with them is
+    a `group`, one for all layers that it takes channels of.
     """
 
     number: int
@@ -100,7 +101,11 @@ class _Counter:
     def group(self, group: Group, lost: Sequence[Loss], ends: Sequence[Ends]) -> ChannelGroup:
         """What goes at once, of the layers that lose something that costs."""
         fixed = group.fixed or self._emptied(group)
-        readers = [one.place for one in lost if any(one.inputs) and ends[one.place].own]
+        readers = [
+            one.place
+            for one in lost
+            if any(one.inputs) and (ends[one.place].own or not one.outputs)
+        ]
         return ChannelGroup(
             layers=tuple(self._layers[one.place].name for one in lost if one.outputs),
             readers=tuple(self._layers[place].name for place in readers),
@@ -110,11 +115,11 @@ class _Counter:
 
     def _emptied(self, group: Group) -> str:
         """Which layer the group takes everything from; an empty text for none."""
-        for place, inputs, outputs in group.losses:
-            row = self._layers[place]
-            before = [x.c - lost for x, lost in zip(self._maps[place], inputs)]
-            if 0 in before or outputs >= row.output.c:
-                return f"{row.name} would have none left"
+        for loss in group.losses:
+            layer, maps, y = self._left(loss)
+            operands = layer.operands(maps[0]) if isinstance(layer, Product) else ()
+            if not all(one.c for one in (*maps, *operands, y)):
+                return f"{self._layers[loss.place].name} would have none left"
         return ""
 
     def saving(self, loss: Loss) -> ChannelSaving:
@@ -128,31 +133,42 @@ class _Counter:
         """What one output channel costs a layer: of as many as must stay equal, an equal part."""
         if not ends.said:
             return None
-        row = self._layers[place]
+        row, maps = self._layers[place], self._maps[place]
         _, number = row.node.layer.equal_parts(row.input)
-        kept = not ends.own and row.input.c == row.output.c
-        lost = self._none(place)
-        inputs = (number, *lost.inputs[1:]) if kept else lost.inputs
-        params, mult_adds, parameters = self.saving(Loss(place, inputs, number))
+        inputs = [0] * len(maps)
+        if not ends.own:
+            firsts = range(0, row.output.c, row.output.c // number)
+            ties = row.node.layer.ties(maps, row.output)
+            inputs = [_of_outputs(tie, firsts) for tie in ties if isinstance(tie, Tie)]
+        params, mult_adds, parameters = self.saving(Loss(place, tuple(inputs), number))
         of_one = Parameters(*(value // number for value in parameters))
         return ChannelSaving(params // number, mult_adds // number, of_one)
 
-    def _none(self, place: int) -> Loss:
-        return Loss(place, (0,) * len(self._maps[place]), 0)
+    def _left(self, loss: Loss) -> tuple[Layer, list[Map], Map]:
+        """A layer after a loss, the maps that it reads, and its output map."""
+        row, maps = self._layers[loss.place], self._maps[loss.place]
+        left = [x._replace(c=x.c - lost) for x, lost in zip(maps, loss.inputs)]
+        y = row.output._replace(c=row.output.c - loss.outputs)
+        return row.node.layer.narrowed(maps, left, y), left, y
 
     def _counted(self, loss: Loss) -> ChannelSaving:
         """What a layer costs after a loss."""
-        row, maps = self._layers[loss.place], self._maps[loss.place]
-        left = [x._replace(c=x.c - lost) for x, lost in zip(maps, loss.inputs)]
-        layer = row.node.layer.narrowed(maps, left)
+        row = self._layers[loss.place]
+        layer, left, y = self._left(loss)
         x = left[0] if left else row.input
         if isinstance(layer, Join):
             x = layer.merged(left)
-        y = row.output._replace(c=row.output.c - loss.outputs)
         node = row.node._replace(layer=layer)
         values = amounts(node, x, y, PARAMETERS)
         work = 0 if node.training_only else multiply_adds(operations(node, x, y, WORK))
         return ChannelSaving(kernels(values), work, Parameters(**values))
+
+
+def _of_outputs(tie: Tie, outputs: range) -> int:
+    """How many of the input's channels are some of the output's."""
+    if tie.inputs == tie.outputs:
+        return len(outputs)
+    return len({here for here, there in zip(tie.inputs, tie.outputs) if there in outputs})
 
 
 def _less(one: ChannelSaving, other: ChannelSaving) -> ChannelSaving:

@@ -100,7 +100,7 @@ class Forest:
 class Ends(NamedTuple):
     """The channels of a layer's input maps and of its output; whether these are new, or mixed.
 
-    Where the layer does not say which are which they are not `said`.
+    Where the layer makes channels of positions it is not `said` which are which.
     """
 
     inputs: Sequence[Channels]
@@ -164,15 +164,19 @@ def _ends(forest: Forest, count: Count, row: LayerCost, inputs: Sequence[Channel
         if tie.fixed:
             stays = forest.plant(len(channels), f"{row.name}: {tie.fixed}")
             forest.join_all(channels, stays)
-    outputs, own = _tied(forest, ties, inputs, row.output.c)
+    fixed = next((f"{row.name}: {tie.fixed_outputs}" for tie in ties if tie.fixed_outputs), "")
+    outputs, own = _tied(forest, ties, inputs, row.output.c, fixed)
     mixed = any(tie.mixed for tie in ties)
-    return Ends(inputs, outputs, own=own and not mixed, mixed=mixed)
+    return Ends(inputs, outputs, own=own and not mixed, mixed=mixed, said=not fixed)
 
 
 def _tied(
-    forest: Forest, ties: Sequence[Tie], inputs: Sequence[Channels], channels: int
+    forest: Forest, ties: Sequence[Tie], inputs: Sequence[Channels], channels: int, fixed: str
 ) -> tuple[Channels, bool]:
-    """The channels of an output map that are those of the inputs; whether others are new."""
+    """The channels of an output map that are those of the inputs; whether others are new.
+
+    These have to stay where `fixed` says why.
+    """
     whole = len(ties) == 1 and len(inputs[0]) == channels
     if whole and ties[0].inputs == ties[0].outputs == range(channels):
         return inputs[0], False
@@ -181,7 +185,7 @@ def _tied(
     for tie, given in zip(ties, inputs):
         for here, there in zip(tie.inputs, tie.outputs):
             forest.join(known.setdefault(there, given[here]), given[here])
-    new = iter(forest.plant(sum(place not in known for place in range(channels))))
+    new = iter(forest.plant(sum(place not in known for place in range(channels)), fixed))
     outputs = [known[place] if place in known else next(new) for place in range(channels)]
     return outputs, len(known.keys() & range(channels)) < channels
 

@@ -111,6 +111,82 @@ HAND = [
         (4, 252),
         (8 + 80, 8 * 63 + 80 * 63 + 2 * 2 * 63 * 63),
     ),
+    # what a recurrent layer reads: 4 gates of 5 cells have a weight for it
+    (["conv: {out: 6}", "lstm: {out: 5}"], "conv_1", 1, (4, 252), (4 + 20, 252 + 20 * 63)),
+    # a cell: 4·(4 + 5)·5 weights are 4·(4 + 4)·4
+    (
+        ["lstm: {out: 5}", "pointwise: {out: 2}"],
+        "lstm_1",
+        1,
+        (52, 52 * 63),
+        (52 + 2, 54 * 63),
+    ),
+    # one of each direction, in both layers: 2·3·3·(4 + 3) + 2·3·3·(6 + 3) weights are
+    # 2·3·2·(4 + 2) + 2·3·2·(4 + 2)
+    (
+        ["gru: {out: 3, layers: 2, bidirectional: true}", "pointwise: {out: 5}"],
+        "gru_1",
+        2,
+        (72, 72 * 63),
+        (144 + 10, 154 * 63),
+    ),
+    # 4 cells read it, in 4 gates, and a weight of each makes it; one position reads the last
+    (
+        ["lstm: {out: 3, cells: 4, returns: last}", "dense: {out: 2}"],
+        "lstm_1",
+        1,
+        (20, 20 * 63),
+        (22, 20 * 63 + 2),
+    ),
+    # one of each group of offsets: 2·4 weights, and 2·9 of 5 filters; the offsets stay as they are
+    (
+        [
+            "conv: {name: offsets, out: 36, kernel: [1, 3]}",
+            "conv: {name: x, out: 6, from: input}",
+            "deform_conv: {out: 5, kernel: 3, offset_groups: 2, from: [x, offsets]}",
+        ],
+        "x",
+        2,
+        (4, 252),
+        (8 + 90, 98 * 63),
+    ),
+    # a filter of 9·4, and its reader
+    (
+        [
+            "conv: {name: offsets, out: 18}",
+            "deform_conv: {name: x, out: 6, kernel: 3, from: [input, offsets]}",
+            "pointwise: {out: 5}",
+        ],
+        "x",
+        1,
+        (36, 36 * 63),
+        (36 + 5, 41 * 63),
+    ),
+    # a channel of A and of B, of each of 2 heads: 4·4 weights; a product of 63 by 63 for each of 2
+    (
+        [
+            "conv: {name: a, out: 6}",
+            "conv: {name: b, out: 6, from: input}",
+            "matmul: {from: [a, b], transpose: second, heads: 2}",
+        ],
+        "a",
+        2,
+        (4, 252),
+        (16, 16 * 63 + 2 * 63 * 63),
+    ),
+    # of B what 4·4 positions make of 63 ones, and a reader of that
+    (
+        [
+            "adaptive_avg_pool: {name: b, size: [2, 2]}",
+            "conv: {name: c, out: 6}",
+            "matmul: {name: ab, from: [input, c]}",
+            "pointwise: {out: 5}",
+        ],
+        "ab",
+        1,
+        (0, 4 * 63),
+        (4 + 5, 4 * 4 + (4 + 5) * 63),
+    ),
 ]
 
 
@@ -121,6 +197,91 @@ def test_channels_by_hand(layers, name, together, own, saved):
     assert kind.own[:2] == own
     assert kind.group.saved[:2] == saved
     assert kind.group.fixed == ""
+
+
+# On a 9×7×4 map: three maps, two, and one; keys and values at 5×4 positions; of the channels of one
+# layer by kind how many they are, how many go at once, what one costs and what goes with it
+THREE = [
+    "conv: {name: q, out: 8}",
+    "conv: {name: k, out: 4, from: input}",
+    "conv: {name: v, out: 6, from: input}",
+    "dot_product_attention: {name: qkv, heads: 4, key_value_heads: 2, from: [q, k, v]}",
+    "pointwise: {out: 5}",
+]
+TWO = [
+    "conv: {name: q, out: 6}",
+    "conv: {name: kv, out: 12, kernel: [1, 3], stride: 2, from: input}",
+    "dot_product_attention: {heads: 3, from: [q, kv]}",
+    "pointwise: {out: 5}",
+]
+ONE = ["conv: {out: 24}", "dot_product_attention: {heads: 4}", "pointwise: {out: 5}"]
+ACROSS = [
+    "conv: {name: qkv, out: 18}",
+    "dot_product_attention: {name: xca, heads: 2, across: channels}",
+    "pointwise: {out: 5}",
+]
+ALL_63 = 63**2
+PRODUCTS = [
+    # 4 heads of 2 queries, 2 of 2 keys: one of each, of 4 weights, and 4 products at each of 63²
+    (THREE, "q", [(8, 4, (4, 252), (24, 24 * 63 + 4 * ALL_63))]),
+    (THREE, "k", [(4, 2, (4, 252), (24, 24 * 63 + 4 * ALL_63))]),
+    # 2 heads of 3 values, each for two of the queries' heads: the reader loses 4·5 weights
+    (THREE, "v", [(6, 2, (4, 252), (8 + 20, 28 * 63 + 4 * ALL_63))]),
+    (THREE, "qkv", [(12, 4, (0, ALL_63), (8 + 20, 28 * 63 + 4 * ALL_63))]),
+    # 3 heads: 3·4 weights at 63 positions, 3·12 at 20, and products of 63 by 20
+    (TWO, "q", [(6, 3, (4, 252), (12 + 36, 12 * 63 + 36 * 20 + 3 * 63 * 20))]),
+    (
+        TWO,
+        "kv",
+        [
+            (6, 3, (12, 240), (12 + 36, 12 * 63 + 36 * 20 + 3 * 63 * 20)),
+            (6, 3, (12, 240), (36 + 15, 36 * 20 + 15 * 63 + 3 * 63 * 20)),
+        ],
+    ),
+    # 4 heads of 2: queries and keys together, the values with what reads them
+    (
+        ONE,
+        "conv_1",
+        [
+            (16, 8, (4, 252), (32, 32 * 63 + 4 * ALL_63)),
+            (8, 4, (4, 252), (16 + 20, 36 * 63 + 4 * ALL_63)),
+        ],
+    ),
+    # 2 heads of 3: 2·3·3 products at each position, twice, are 2·2·2
+    (ACROSS, "qkv", [(18, 6, (4, 252), (24 + 10, 34 * 63 + 2 * (18 - 8) * 63))]),
+    (ACROSS, "xca", [(6, 2, (0, 10 * 63), (24 + 10, 34 * 63 + 2 * (18 - 8) * 63))]),
+]
+
+
+@pytest.mark.parametrize(("layers", "name", "expected"), PRODUCTS)
+def test_channels_of_products_by_hand(layers, name, expected):
+    found = kinds(chain(*layers).cost(), name)
+    assert [
+        (one.number, one.together, one.own[:2], one.group.saved[:2]) for one in found
+    ] == expected
+
+
+def test_a_product_reads_what_it_sums_over():
+    cost = chain(*THREE).cost()
+    assert only(cost, "q").group == only(cost, "k").group
+    assert only(cost, "q").group.layers == ("q", "k")
+    assert only(cost, "q").group.readers == ("qkv",)
+    assert only(cost, "v").group.layers == ("v", "qkv")
+
+
+# A network, and what is left of it without what goes at once with a channel of its first layer
+FEWER = [
+    (ONE, 0, ["conv: {out: 16}", "split: {sizes: [4, 4, 8], names: [q, k, v]}"]),
+    (ONE, 1, ["conv: {out: 20}", "split: {sizes: [8, 8, 4], names: [q, k, v]}"]),
+]
+
+
+@pytest.mark.parametrize(("layers", "place", "start"), FEWER)
+def test_what_is_left_of_one_map_is_typed_as_three(layers, place, start):
+    product = "dot_product_attention: {heads: 4, from: [q, k, v]}"
+    cost, left = chain(*layers).cost(), chain(*start, product, layers[-1]).cost()
+    saved = kinds(cost, "conv_1")[place].group.saved
+    assert (cost.params - left.params, cost.mult_adds - left.mult_adds) == saved[:2]
 
 
 def test_norms_and_biases_go_too():
@@ -242,15 +403,35 @@ FIXED = [
     (["conv: {out: 6}", "permute: {order: chw}"], "conv_1", "permute_1: it makes channels of"),
     (["conv: {out: 8}", "reshape: {scale: 2}"], "conv_1", "reshape_1: it makes channels of"),
     (["conv: {out: 1}", "pointwise: {out: 3}"], "conv_1", "conv_1 would have none left"),
+    (
+        ["conv: {out: 6}", "dot_product_attention: {heads: 2}", "pointwise: {out: 3}"],
+        "conv_1",
+        "dot_product_attention_1 would have none left",
+    ),
+    (
+        ["conv: {out: 18}", "deform_conv: {out: 8, kernel: 3, from: [input, conv_1]}"],
+        "conv_1",
+        "deform_conv_1: they are the offsets of all places of its kernel",
+    ),
+    (
+        ["conv: {out: 63}", "matmul: {from: [conv_1, input]}"],
+        "conv_1",
+        "matmul_1: they are rows of its second map",
+    ),
+    (
+        ["conv: {out: 6}", "matmul: {from: [conv_1, input], transpose: first}"],
+        "conv_1",
+        "matmul_1: they are rows of its output",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("layers", "name", "why"), FIXED)
 def test_channels_that_must_stay_say_why(layers, name, why):
-    kind = only(chain(*layers).cost(), name)
-    assert kind.group.saved is None
-    assert kind.group.fixed.startswith(why)
-    assert kind.own.params > 0
+    for kind in kinds(chain(*layers).cost(), name):
+        assert kind.group.saved is None
+        assert kind.group.fixed.startswith(why)
+        assert kind.own.params > 0
 
 
 def test_a_detector_lists_boxes():
@@ -315,19 +496,36 @@ def test_derived_widths_stay(alpha, rho):
     assert holds(mnetcost.load(BLOCKS).cost(alpha=alpha, rho=rho), 20) > 5
 
 
-@pytest.mark.parametrize(
-    "layers",
-    [
-        "  - lstm: {name: last, out: 8}\n",
-        "  - gru: {name: last, out: 8, bidirectional: true}\n",
-        "  - conv: {name: offsets, out: 18, kernel: 3}\n"
-        "  - deform_conv: {name: last, out: 8, kernel: 3, from: [input, offsets]}\n",
-        "  - matmul: {name: last, from: [input, input], transpose: first}\n",
-    ],
-)
-def test_what_does_not_say_which_channels_are_which_says_no_cost_of_one(layers):
-    head = "input: {height: 4, width: 6, channels: 8}\nlayers:\n"
-    *_, last = mnetcost.load(head + layers).cost().channel_costs()
-    assert last.name == "last"
-    assert [(kind.own, kind.group.saved) for kind in last.kinds] == [(None, None)]
-    assert all(kind.group.fixed for kind in last.kinds)
+SEQUENCES = """
+input: {height: 4, width: 6, channels: 8}
+width: {round: divisible, divisible: 12}
+layers:
+  - conv: {name: offsets, out: 36, kernel: 3, scale: false}
+  - conv: {name: wide, out: 24, from: input}
+  - deform_conv: {out: 24, kernel: 3, offset_groups: 2, from: [wide, offsets]}
+  - gru: {out: 12, layers: 2, bidirectional: true}
+  - dense: {name: q, out: 24, per_position: true}
+  - conv: {name: kv, out: 48, kernel: 2, stride: 2, from: gru_1}
+  - dot_product_attention: {heads: 4, from: [q, kv]}
+  - dense: {name: qkv, out: 72, per_position: true}
+  - dot_product_attention: {heads: 4, relative_position: signed}
+  - dense: {name: a, out: 24, per_position: true}
+  - conv: {name: b, out: 24, from: kv}
+  - matmul: {from: [a, b], transpose: second, heads: 2, name: scores}
+  - conv: {name: last, out: 24, from: a}
+  - lstm: {out: 12, cells: 20}
+"""
+
+
+@pytest.mark.parametrize("rho", [1, "1/2", "3/2"])
+@pytest.mark.parametrize("alpha", [1, "1/2", "3/2"])
+def test_products_and_recurrent_layers_with_fewer_channels(alpha, rho):
+    assert holds(mnetcost.load(SEQUENCES).cost(alpha=alpha, rho=rho), 20) > 12
+
+
+def test_what_positions_make_says_no_cost_of_one():
+    layers = "  - matmul: {name: last, from: [input, input], transpose: second}"
+    *_, last = small(layers, height=4, width=6).cost().channel_costs()
+    (kind,) = last.kinds
+    assert (last.name, kind.number, kind.own) == ("last", 24, None)
+    assert kind.group.fixed == "last: they are positions of its second map"
