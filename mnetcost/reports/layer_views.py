@@ -23,6 +23,9 @@ Output channels
 (MACs of one image; what goes at once, with those of others, and its readers)"""
 
 
+PATCHES = ("patches of rows", "patches of columns", "patches")
+
+
 class LayerView(NamedTuple):
     """A table, and what stands beside each layer, and beside all of them, for programs."""
 
@@ -69,8 +72,9 @@ def _sees(field: ReceptiveField) -> str:
     """What a position sees beside its windows, or why it is unknown."""
     if field.unknown:
         return field.unknown
-    sides = [name for name, whole in zip(("rows", "columns"), field.whole) if whole]
-    return "all" if len(sides) == 2 else "".join(f"all {name}" for name in sides)
+    whole, apart = ("", "all rows", "all columns", "all"), ("", *PATCHES)
+    texts = [words[h + 2 * w] for words, (h, w) in ((whole, field.whole), (apart, field.apart))]
+    return ", ".join(filter(None, texts))
 
 
 def _field_document(field: ReceptiveField) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def _field_document(field: ReceptiveField) -> dict[str, Any]:
             "jump": jump,
             "offset": list(field.offset),
             "whole": list(field.whole),
+            "apart": list(field.apart),
             "unknown": field.unknown,
         }
     }

@@ -32,8 +32,9 @@ class ReceptiveField(NamedTuple):
     Position i of a side sees `size` px from `offset` + i·`jump` on, which may begin in the padding;
     where a jump is no whole number, the largest window's, and begun to a px. Of a side of which
     each position sees `whole`, all that the network sees of it, `size` and `offset` are of that,
-    and `windows` is the size through windows alone, without gates, attention and statistics. What
-    is None is unknown for the reason in `unknown`, or moves no window.
+    and `windows` is the size through windows alone, without gates, attention and statistics. So it
+    is of a side whose positions see `apart` what is at their place in all patches: `size` is the
+    largest then. What is None is unknown for the reason in `unknown`, or moves no window.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ReceptiveField(NamedTuple):
     jump: Pair
     offset: Pair
     whole: Pair
+    apart: Pair
     unknown: str
 
 
@@ -102,5 +104,6 @@ def _field(name: str, sides: Iterable[Seen]) -> ReceptiveField:
         jump=Pair(*jumps),
         offset=Pair(h.offset, w.offset),
         whole=Pair(*(one.whole and one != NOTHING for one in (h, w))),
+        apart=Pair(h.apart, w.apart),
         unknown=h.unknown or w.unknown,
     )

@@ -26,14 +26,16 @@ class Seen(NamedTuple):
     """What positions see: through `windows` that move with them, and `whole` all of `cover`.
 
     A window may lie outside the input; `inside` are the px within that each position sees, None
-    where that is unknown, and `cover` those that all see together. What a single position sees is
-    unknown for the reason in `unknown`.
+    where that is unknown, and `cover` those that all see together. What positions see `apart` from
+    windows does not move with them, and is not all. What a single position sees is unknown for the
+    reason in `unknown`.
     """
 
     windows: Windows | None
     inside: Within | None
     cover: Ends | None
     whole: bool = False
+    apart: bool = False
     unknown: str = ""
 
     @property
@@ -43,6 +45,8 @@ class Seen(NamedTuple):
             return None
         if self.whole and self.cover:
             return max(self.cover[1] - self.cover[0] + 1, 0)
+        if self.apart and self.inside:
+            return max(max(last - first + 1, 0) for first, last in self.inside)
         return self.windows.size if self.windows else None
 
     @property
@@ -52,6 +56,8 @@ class Seen(NamedTuple):
             return None
         if self.whole and self.cover:
             return self.cover[0]
+        if self.apart and self.inside:
+            return None if self.inside[0] == NONE else self.inside[0][0]
         return self.windows.first(0) if self.windows else None
 
 
@@ -68,21 +74,27 @@ class Stretches:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._read: dict[tuple[Within, Reach, int], Within] = {}
+        self._read: dict[tuple[Within, Reach, int, bool], Within] = {}
         self._beside: dict[tuple[Within, ...], Within] = {}
 
     def look(self, inside: Within | None) -> None:
         """Compare these with others. Raises Exhausted."""
         self.steps.take(len(inside or ()) // COMPARED)
 
-    def read(self, inside: Within, reach: Reach, positions: int) -> Within:
-        """Those of a layer whose input's positions see these. Raises Exhausted."""
-        key = inside, reach, positions
+    def read(self, inside: Within, reach: Reach, positions: int, ordered: bool) -> Within:
+        """Those of a layer whose input's positions see these; `ordered` where none begins or ends
+        before the one before it. Raises Exhausted."""
+        key = inside, reach, positions, ordered
         self.look(inside)
         if key not in self._read:
-            self.steps.take(positions)
-            found = tuple(_read(inside, reach, place) for place in range(positions))
-            self._read[key] = found
+            width = 0 if ordered else last_read(reach, 0) - first_read(reach, 0)
+            self.steps.take(positions * (1 + min(width, len(inside)) // COMPARED))
+            if reach.apart:
+                places = [_hull(inside[at :: reach.apart]) for at in range(reach.apart)]
+                found = [places[at % reach.apart] for at in range(positions)]
+            else:
+                found = [_read(inside, reach, at, ordered) for at in range(positions)]
+            self._read[key] = tuple(found)
         return self._read[key]
 
     def beside(self, maps: tuple[Within, ...]) -> Within:
@@ -119,15 +131,25 @@ def behind(seen: Seen, reach: Reach | str, side: Side, stretches: Stretches) -> 
         return Seen(None, None, seen.cover, unknown=unknown)
     if seen.inside is None:
         return Seen(windows, None, None, unknown=seen.unknown)
-    inside = stretches.read(seen.inside, reach, side.outside)
-    return Seen(windows, inside, _hull(inside), unknown=seen.unknown)
+    inside = stretches.read(seen.inside, reach, side.outside, ordered=not seen.apart)
+    return _known(windows, inside, seen.apart or reach.apart > 0, seen.unknown)
 
 
-def _read(inside: Sequence[Ends], reach: Reach, place: int) -> Ends:
+def _known(windows: Windows | None, inside: Within, apart: bool, unknown: str) -> Seen:
+    """What positions see of which is known what lies inside; all, where each that sees does."""
+    cover = _hull(inside)
+    if apart and all(one in (cover, NONE) for one in inside):
+        return Seen(windows, None, cover, whole=True)
+    return Seen(windows, inside, cover, apart=apart, unknown=unknown)
+
+
+def _read(inside: Sequence[Ends], reach: Reach, place: int, ordered: bool) -> Ends:
     """The px within the input that a position of a layer sees, of those that its input's see."""
     first = max(first_read(reach, place), 0)
     read = inside[first : max(last_read(reach, place), -1) + 1]
-    return _hull(read) if NONE in read else (read[0][0], read[-1][1]) if read else NONE
+    if not ordered or NONE in read:
+        return _hull(read)
+    return (read[0][0], read[-1][1]) if read else NONE
 
 
 def together(maps: Sequence[Seen], side: Side, stretches: Stretches) -> Seen:
@@ -157,8 +179,9 @@ def together(maps: Sequence[Seen], side: Side, stretches: Stretches) -> Seen:
     if not unknown and any(one.whole for one in seen):
         unknown = f"{side.name}: one of its inputs sees more at the ends than another that sees all"
     known = tuple(one.inside for one in seen if one.inside is not None)
-    inside = stretches.beside(known) if len(known) == len(seen) else None
-    return Seen(merged, inside, cover, unknown=unknown)
+    if len(known) < len(seen):
+        return Seen(merged, None, cover, unknown=unknown)
+    return _known(merged, stretches.beside(known), any(one.apart for one in seen), unknown)
 
 
 def _hull(stretches: Sequence[Ends]) -> Ends:
