@@ -94,6 +94,7 @@ class _Counter:
             for row in count.layers
         ]
         self._known: dict[Loss, ChannelSaving] = {}
+        self._own: dict[int, ChannelSaving | None] = {}
         self.costly = {
             place for place, one in enumerate(self._whole) if one.mult_adds or any(one.parameters)
         }
@@ -131,8 +132,11 @@ class _Counter:
 
     def one(self, place: int, ends: Ends) -> ChannelSaving | None:
         """What one output channel costs a layer: of as many as must stay equal, an equal part."""
-        if not ends.said:
-            return None
+        if place not in self._own:
+            self._own[place] = self._of_one(place, ends) if ends.said else None
+        return self._own[place]
+
+    def _of_one(self, place: int, ends: Ends) -> ChannelSaving:
         row, maps = self._layers[place], self._maps[place]
         _, number = row.node.layer.equal_parts(row.input)
         inputs = [0] * len(maps)

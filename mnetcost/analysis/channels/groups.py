@@ -180,7 +180,7 @@ def _tied(
     whole = len(ties) == 1 and len(inputs[0]) == channels
     if whole and ties[0].inputs == ties[0].outputs == range(channels):
         return inputs[0], False
-    forest.take(channels)
+    forest.take(max(channels, sum(len(tie.inputs) for tie in ties)))
     known: dict[int, int] = {}
     for tie, given in zip(ties, inputs):
         for here, there in zip(tie.inputs, tie.outputs):

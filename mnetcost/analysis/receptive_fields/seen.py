@@ -18,7 +18,7 @@ from mnetcost.steps import Steps
 
 Ends: TypeAlias = tuple[int, int]  # the first and the last px of a stretch
 Within: TypeAlias = tuple[Ends, ...]  # of each position of a side
-COMPARED = 32  # positions that are compared in the time of one that is worked out
+COMPARED = 32  # positions that are passed over in the time of one that is worked out
 NONE = (2**62, -1)  # of one that is empty: any other begins before it, and ends behind it
 
 
@@ -70,39 +70,52 @@ def pixels(side: int) -> Seen:
 
 
 class Stretches:
-    """What the positions of sides see within the input, worked out once where it comes again."""
+    """What the positions of sides see within the input, worked out once where it comes again.
+
+    Positions that see what others saw before them are those others, so that they are known by id.
+    """
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._read: dict[tuple[Within, Reach, int, bool], Within] = {}
-        self._beside: dict[tuple[Within, ...], Within] = {}
-
-    def look(self, inside: Within | None) -> None:
-        """Compare these with others. Raises Exhausted."""
-        self.steps.take(len(inside or ()) // COMPARED)
+        self._read: dict[tuple[int, Reach, int, bool], Within] = {}
+        self._beside: dict[tuple[int, ...], Within] = {}
+        self._covers: dict[int, Ends] = {}
+        self._kept: list[Within] = []  # an id is one's own as long as it is
 
     def read(self, inside: Within, reach: Reach, positions: int, ordered: bool) -> Within:
         """Those of a layer whose input's positions see these; `ordered` where none begins or ends
         before the one before it. Raises Exhausted."""
-        key = inside, reach, positions, ordered
-        self.look(inside)
+        key = id(inside), reach, positions, ordered
         if key not in self._read:
-            width = 0 if ordered else last_read(reach, 0) - first_read(reach, 0)
+            width = last_read(reach, 0) - first_read(reach, 0)
             self.steps.take(positions * (1 + min(width, len(inside)) // COMPARED))
             if reach.apart:
                 places = [_hull(inside[at :: reach.apart]) for at in range(reach.apart)]
-                found = [places[at % reach.apart] for at in range(positions)]
+                found = tuple(places[at % reach.apart] for at in range(positions))
             else:
-                found = [_read(inside, reach, at, ordered) for at in range(positions)]
-            self._read[key] = tuple(found)
+                found = tuple(_read(inside, reach, at, ordered) for at in range(positions))
+            self._read[key] = self._known(found, (inside,))
         return self._read[key]
+
+    def cover(self, inside: Within) -> Ends:
+        """What they see together."""
+        if id(inside) not in self._covers:
+            self._kept.append(inside)
+            self._covers[id(inside)] = _hull(inside)
+        return self._covers[id(inside)]
 
     def beside(self, maps: tuple[Within, ...]) -> Within:
         """From the first to the last px that each position sees of any map. Raises Exhausted."""
-        if maps not in self._beside:
+        key = tuple(map(id, maps))
+        if key not in self._beside:
             self.steps.take(len(maps) * len(maps[0]))
-            self._beside[maps] = tuple(map(_hull, zip(*maps)))
-        return self._beside[maps]
+            self._beside[key] = self._known(tuple(map(_hull, zip(*maps))), maps)
+        return self._beside[key]
+
+    def _known(self, found: Within, before: tuple[Within, ...]) -> Within:
+        """One of those before, which stay, if it is the same."""
+        self._kept.extend(before)
+        return next((one for one in before if one == found), found)
 
 
 class Side(NamedTuple):
@@ -132,15 +145,16 @@ def behind(seen: Seen, reach: Reach | str, side: Side, stretches: Stretches) -> 
     if seen.inside is None:
         return Seen(windows, None, None, unknown=seen.unknown)
     inside = stretches.read(seen.inside, reach, side.outside, ordered=not seen.apart)
-    return _known(windows, inside, seen.apart or reach.apart > 0, seen.unknown)
+    cover = stretches.cover(inside)
+    return _known(Seen(windows, inside, cover, False, seen.apart or reach.apart > 0, seen.unknown))
 
 
-def _known(windows: Windows | None, inside: Within, apart: bool, unknown: str) -> Seen:
+def _known(seen: Seen) -> Seen:
     """What positions see of which is known what lies inside; all, where each that sees does."""
-    cover = _hull(inside)
-    if apart and all(one in (cover, NONE) for one in inside):
+    windows, inside, cover, _, apart, _ = seen
+    if inside and apart and all(one in (cover, NONE) for one in inside):
         return Seen(windows, None, cover, whole=True)
-    return Seen(windows, inside, cover, apart=apart, unknown=unknown)
+    return seen
 
 
 def _read(inside: Sequence[Ends], reach: Reach, place: int, ordered: bool) -> Ends:
@@ -157,9 +171,8 @@ def together(maps: Sequence[Seen], side: Side, stretches: Stretches) -> Seen:
 
     It has windows only where those of the maps move alike.
     """
-    for one in maps:
-        stretches.look(one.inside)
-    seen = list(dict.fromkeys(one for one in maps if one != NOTHING))
+    other = {(id(one.inside), *one._replace(inside=None)): one for one in maps if one != NOTHING}
+    seen = list(other.values())
     if len(seen) < 2:
         return seen[0] if seen else NOTHING
     covers = [one.cover for one in seen if one.cover]
@@ -179,9 +192,9 @@ def together(maps: Sequence[Seen], side: Side, stretches: Stretches) -> Seen:
     if not unknown and any(one.whole for one in seen):
         unknown = f"{side.name}: one of its inputs sees more at the ends than another that sees all"
     known = tuple(one.inside for one in seen if one.inside is not None)
-    if len(known) < len(seen):
-        return Seen(merged, None, cover, unknown=unknown)
-    return _known(merged, stretches.beside(known), any(one.apart for one in seen), unknown)
+    inside = stretches.beside(known) if len(known) == len(seen) else None
+    apart = any(one.apart for one in seen)
+    return _known(Seen(merged, inside, cover, False, apart, unknown))
 
 
 def _hull(stretches: Sequence[Ends]) -> Ends:

@@ -280,6 +280,21 @@ def test_many_layers_that_see_all_take_no_longer_than_they_are():
     assert (found.size, found.offset) == ((1 + 3330 * 4,) * 2, (-3330 * 2,) * 2)
 
 
+TOO_WIDE = [
+    ["conv: {out: 3, kernel: [9999, 1]}"] * 20,
+    ["attention: {heads: 1, patch: [5000, 1]}", *["conv: {out: 3, kernel: [301, 1]}"] * 100],
+]
+
+
+@pytest.mark.parametrize("layers", TOO_WIDE)
+def test_positions_that_read_too_many_others_are_refused(layers):
+    cost = chain(*layers, head="input: {height: 10000, width: 1, channels: 3}\n").cost()
+    start = process_time()
+    with pytest.raises(UsageError, match=r"^conv_\d+: up to here maps are too large"):
+        cost.receptive_fields()
+    assert process_time() - start < 6
+
+
 # --- every type
 
 # What cannot be known of the positions of a type, beside what depends on its keys
