@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import Derived
@@ -112,6 +112,7 @@ class Graph(Record):
     input: Input
     rounding: Rounding
     nodes: tuple[Node, ...]
+    at_base: tuple[Placed, ...] = ()  # them on the maps at α = ρ = 1; of none it is worked out
     expectations: tuple[Expectation, ...] = ()
     budgets: tuple[Budget, ...] = ()
     variant: str = ""
@@ -134,6 +135,8 @@ class Graph(Record):
         what only training runs.
         """
         collector = Collector(self.origin)
+        if self.at_base and self._is_base(setting):
+            return list(self.at_base)
         found = self.placed(setting, collector, trained)
         collector.raise_if_any()
         return found
@@ -146,6 +149,10 @@ class Graph(Record):
         return check_shapes(
             self.nodes, self.input, x, widths, collector, where=where, trained=trained
         )
+
+    def with_nodes(self, nodes: Sequence[Node]) -> Self:
+        """The network of other nodes, which are checked at whichever setting it is counted."""
+        return self._replace(nodes=tuple(nodes), at_base=())
 
     def refusal(self, code: str, message: str) -> SpecError:
         """The error that says what is wrong with the network as a whole."""
@@ -359,14 +366,13 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
 
 def link(
     nodes: Sequence[Node], source: Input, rounding: Rounding, collector: Collector
-) -> tuple[Node, ...]:
-    """The nodes with their types, checked at α = ρ = 1."""
+) -> tuple[list[Node], list[Placed]]:
+    """The nodes with their types, and on their maps, checked at α = ρ = 1; none with a problem."""
     widths = Widths(rounding, Fraction(1))
     x = source.at(source.height, source.width, widths)
     nodes = [node._replace(riders=tuple(node.layer.riders())) for node in nodes]
     shapes = check_shapes(nodes, source, x, widths, collector)
     if len(shapes) < len(nodes):
-        return ()  # a problem was reported
-    return tuple(
-        node._replace(type=on.layer.type_on(before)) for node, (on, before, _) in zip(nodes, shapes)
-    )
+        return [], []  # a problem was reported
+    types = [on.layer.type_on(before) for on, before, _ in shapes]
+    return [node._replace(type=type_) for node, type_ in zip(nodes, types)], shapes

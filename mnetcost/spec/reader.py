@@ -141,13 +141,19 @@ class _Reader:
         nodes = self._nodes(said.sections, input_, rounding, knobs)
         if nodes is None:
             return None
+        linked, shapes = link(nodes, input_, rounding, self.collector)
+        folded = with_folds(linked)
         return Graph(
             name=name or stem(self.collector.origin.label),
             source=source or "",
             origin=self.collector.origin,
             input=input_,
             rounding=rounding,
-            nodes=with_folds(link(nodes, input_, rounding, self.collector)),
+            nodes=folded,
+            at_base=tuple(
+                (on._replace(type=node.type, folds=node.folds), x, y)
+                for node, (on, x, y) in zip(folded, shapes)
+            ),
             expectations=said.expectations,
             budgets=said.budgets,
             variant=variant,

@@ -39,7 +39,7 @@ def without(count: Count, lost: Mapping[str, int], touched: Collection[str] = ()
             if isinstance(layer, Conv):
                 layer = layer._replace(groups=layer.groups_on(row.input), group_width=None)
         nodes.append(row.node._replace(layer=layer, derived=(), states=None))
-    return Count.of(count.graph._replace(nodes=tuple(nodes)), count.setting)
+    return Count.of(count.graph.with_nodes(nodes), count.setting)
 
 
 def _depthwise(layer, channels):
