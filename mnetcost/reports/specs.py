@@ -49,7 +49,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     return Report(
         title="Shipped networks",
         tables=(table,),
-        notes=(*convention_notes(basis, *counts), *basis_notes(basis)),
+        notes=(*convention_notes(basis, counts), *basis_notes(basis)),
         document={
             **basis_document(basis),
             "specs": [

@@ -201,6 +201,26 @@ def test_a_combination_that_is_impossible_is_named() -> None:
     assert "with n = 7" in ran.err
 
 
+def test_what_was_searched_is_said_of_every_combination() -> None:
+    text = SMALL.replace("{height: 6, width: 10,", "{height: $n * 3, width: 10,")
+    words = ("fit", "-", "--set", "n=1,2,3", "--set", "act=relu", "--max-params", "900")
+    printed = run(*words, "--rho", "1,1/2", input=text.encode()).out
+    inputs = "inputs 3×10, 2×5, 6×10, 3×5, 9×10, 5×5"
+    assert f"Searched: 3 combinations of n, act; α = 1; {inputs}\n" in printed
+    assert "Other knobs: act = relu\n" in printed
+    ran = run(*words, "--max-mult-adds", "1", input=text.encode())
+    assert "(3 combinations of n, act; α = 1; inputs 3×10, 6×10, 9×10)" in ran.err
+
+
+def test_a_note_on_layers_that_one_combination_has_is_printed() -> None:
+    """Whether any of them has the layer that a convention says something of."""
+    text = SMALL + "  - resize: {scale: 2, when: $n > 1}\n"
+    for command in (("fit", "-", "--max-params", "900"), ("sweep", "-", "--rho", "1")):
+        for values, said in (("1,2", True), ("1", False)):
+            words = (*command, "--set", f"n={values}", "--convention", "ptflops")
+            assert ("nn.Upsample" in run(*words, input=text.encode()).out) == said
+
+
 def test_the_document_says_what_is_common() -> None:
     found = document("fit", "squeezenet", "--max-params", "2M", "--set", "version=0,1")
     assert found["combinations"] == 2
