@@ -41,7 +41,7 @@ class Input(Record, kw_only=False):
 class Node(NamedTuple):
     """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
-    `link` fills in the type and what rides on the layer, `norm_folding` what folding gives it.
+    `link` fills in the type, `norm_folding` what folding gives it.
     """
 
     name: str
@@ -112,7 +112,7 @@ class Graph(Record):
     input: Input
     rounding: Rounding
     nodes: tuple[Node, ...]
-    at_base: tuple[Placed, ...] = ()  # them on the maps at α = ρ = 1; of none it is worked out
+    at_base: tuple[Placed, ...] = ()  # the nodes and their maps at α = ρ = 1, where they are known
     expectations: tuple[Expectation, ...] = ()
     budgets: tuple[Budget, ...] = ()
     variant: str = ""
@@ -135,14 +135,14 @@ class Graph(Record):
         what only training runs.
         """
         collector = Collector(self.origin)
-        if self.at_base and self._is_base(setting):
-            return list(self.at_base)
         found = self.placed(setting, collector, trained)
         collector.raise_if_any()
         return found
 
     def placed(self, setting: Setting, collector: Collector, trained: bool = False) -> list[Placed]:
         """The same, of the nodes that have a map; what is wrong with the others is collected."""
+        if self.at_base and self._is_base(setting):
+            return list(self.at_base)
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
         where = "" if self._is_base(setting) else f" {_place(setting)}"
@@ -366,13 +366,16 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
 
 def link(
     nodes: Sequence[Node], source: Input, rounding: Rounding, collector: Collector
-) -> tuple[list[Node], list[Placed]]:
-    """The nodes with their types, and on their maps, checked at α = ρ = 1; none with a problem."""
+) -> list[tuple[Node, Placed]]:
+    """The nodes with their types, and in their places at α = ρ = 1, where all is checked."""
     widths = Widths(rounding, Fraction(1))
     x = source.at(source.height, source.width, widths)
-    nodes = [node._replace(riders=tuple(node.layer.riders())) for node in nodes]
     shapes = check_shapes(nodes, source, x, widths, collector)
     if len(shapes) < len(nodes):
-        return [], []  # a problem was reported
-    types = [on.layer.type_on(before) for on, before, _ in shapes]
-    return [node._replace(type=type_) for node, type_ in zip(nodes, types)], shapes
+        return []  # a problem was reported
+    linked = []
+    for node, (on, before, after) in zip(nodes, shapes):
+        typed = node._replace(type=on.layer.type_on(before))
+        placed = typed if on is node else on._replace(type=typed.type)
+        linked.append((typed, (placed, before, after)))
+    return linked

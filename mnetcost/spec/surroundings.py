@@ -239,6 +239,7 @@ class Surroundings:
                     layer,
                     reads,
                     written.key.mark,
+                    riders=tuple(layer.riders()),
                     states=written.states,
                     derived=derived,
                     block=scope.block,
