@@ -34,7 +34,7 @@ class MisspeltAmount(Misspelt):
 def test_a_kind_that_no_convention_knows_never_counts_as_nothing(layer):
     graph = chain("relu").graph
     (node,) = graph.nodes
-    graph = graph._replace(nodes=(node._replace(layer=layer),), at_base=())
+    graph = graph.with_nodes([node._replace(layer=layer)])
     setting = mnetcost.Network(graph=graph)
     with pytest.raises(KeyError, match="no convention knows"):
         setting.cost()

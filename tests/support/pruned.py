@@ -43,7 +43,7 @@ def without(count: Count, lost: Mapping[str, int], touched: Collection[str] = ()
             if isinstance(layer, Conv):
                 layer = layer._replace(groups=layer.groups_on(row.input), group_width=None)
         nodes.append(row.node._replace(layer=layer, derived=(), states=None))
-    return Count.of(count.graph._replace(nodes=tuple(nodes), at_base=()), count.setting)
+    return Count.of(count.graph.with_nodes(nodes), count.setting)
 
 
 class Uneven(DotProductAttention):
