@@ -14,7 +14,7 @@ from math import ceil, floor, nan
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
-from mnetcost.exact import divide_half_up, parse_ratio
+from mnetcost.exact import divide_half_up, parse_ratio, plain
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
@@ -179,11 +179,6 @@ def literal(text: str) -> Any:
         return plain(parse_ratio(text, "value"))
     except UsageError:
         return text
-
-
-def plain(value: Fraction) -> int | Fraction:
-    """An int where the fraction is whole."""
-    return int(value) if value.denominator == 1 else value
 
 
 @lru_cache(1024)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
@@ -12,15 +12,14 @@ from mnetcost.spec.convert import NO_DEPTH
 from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
+from mnetcost.spec.rows import RowReader
 from mnetcost.spec.scope import Named, Scope
-from mnetcost.spec.surroundings import MAPS, Owner, Surroundings, items_of
+from mnetcost.spec.surroundings import Outputs, Owner, Surroundings, items_of
 from mnetcost.text import SENTENCE, clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
 ENTRY, BRANCH = 8, 4  # steps of each
-
-BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
 
 MERGES = ("add", "concat", "multiply", "maximum", "minimum", "subtract", "divide")
 BRANCH_KEYS = ("repeat", "layers", "training_only", "when", "from")
@@ -29,18 +28,12 @@ REPEAT_KEYS = ("repeat", "layers", "when")
 ROWS_KEYS = ("rows", "columns", "first", "values", "with", "when")
 
 
-class Outputs(NamedTuple):
-    """The maps that a block gives, and those that have a name of their own in it."""
-
-    ends: tuple[int, ...]
-    names: Mapping[str, int]
-
-
 class Builder(Surroundings):
     """Unrolls the layers of one spec into nodes."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
+        self.rows = RowReader(self.convert)
         self.calls: list[str] = []
         self.depth = 0
 
@@ -262,7 +255,7 @@ class Builder(Surroundings):
                 key.mark, "recursive", f"blocks use each other: {clip(path, SENTENCE)}"
             )
             return Outputs((self.unknown(key.mark, at, inside),), {})
-        if not self._name_inputs(block, key, reads, inside):
+        if not self.name_inputs(block, key, reads, inside):
             unknown = self.unknown(key.mark, at, inside)
             names = [getattr(one, "text", "") for one in items_of(block.outputs)]
             return Outputs((unknown,) * max(1, len(names)), dict.fromkeys(names, unknown))
@@ -273,45 +266,16 @@ class Builder(Surroundings):
             end = self.merge("add", [end, at], f"{inside.prefix}residual", block.mark, inside)
         outputs = Outputs((end,), {})
         if block.outputs is not None:
-            outputs = self._outputs(block.outputs, end, inside)
+            outputs = self.outputs(block.outputs, end, inside)
         self.collector.uses.pop()
         self.calls.pop()
         return outputs
-
-    def _name_inputs(
-        self, block: Block, key: Scalar, reads: tuple[int, ...], inside: Scope
-    ) -> bool:
-        """Let the layers of a block read what comes in; another number of maps is reported."""
-        names: Sequence[str | None] = (None,)
-        if isinstance(block.inputs, Items):
-            names = [getattr(one, "text", None) for one in block.inputs.nodes]
-        elif block.inputs is not None:
-            names = (None,) * self.times(block.inputs, reads[0], inside, MAPS)
-        self.give(BLOCK_INPUT, Named(reads), inside)
-        inside.names.update((one, Named((end,))) for one, end in zip(names, reads) if one)
-        if len(names) != len(reads):
-            many = "one map" if len(names) == 1 else f"{len(names)} maps"
-            message = f"`{clip(block.name)}` reads {many}, not {len(reads)}"
-            expected = f"from: the names of {many}"
-            self.collector.add(key.mark, "conflict", message, expected=expected)
-        return len(names) == len(reads)
-
-    def _outputs(self, node: YamlNode, end: int, inside: Scope) -> Outputs:
-        """What a block gives, by the names of its own layers."""
-        items = items_of(node)
-        found = [self.tensor(item, inside) for item in items]
-        named = {
-            item.text: one.ends[0]
-            for item, one in zip(items, found)
-            if one and isinstance(item, Scalar) and len(one.ends) == 1
-        }
-        return Outputs(self.ends(found, end), named)
 
     def _rows(self, node: Entries, at: int, scope: Scope) -> int:
         entries = self.convert.entries(node, ROWS_KEYS, "rows") or {}
         if not self.wanted(node, at, scope):
             return at
-        for row, key in self.records.rows(entries, node, self.blocks):
+        for row, key in self.rows.read(entries, node, self.blocks):
             number = self.number(row, key.text, scope)
             automatic = f"{key.text}_{number}"
             if key.text in self.blocks:
@@ -326,7 +290,7 @@ class Builder(Surroundings):
             return self._layer(key, row, automatic, at, scope)
         times = self.times(row.nodes["repeat"][1], at, scope)
         for turn in range(1, times + 1):
-            once = self.records.turn(row, turn, ("repeat",))
+            once = self.rows.turn(row, turn, ("repeat",))
             at = self._layer(key, once, automatic, at, scope.in_turn(turn))
         return at
 

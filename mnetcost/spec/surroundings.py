@@ -32,6 +32,8 @@ NODE, TENSOR, CHARACTERS = 20, 4, 16
 WEIGHTS_KEYS = ("from", "norm")
 NORMS = ("shared", "own")
 
+BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
+
 _NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
@@ -40,6 +42,13 @@ class Owner(NamedTuple):
 
     of: Named | None
     own_norm: bool = False
+
+
+class Outputs(NamedTuple):
+    """The maps that a block gives, and those that have a name of their own in it."""
+
+    ends: tuple[int, ...]
+    names: Mapping[str, int]
 
 
 class TooLarge(Exception):
@@ -201,6 +210,35 @@ class Surroundings:
                 suggestion=lambda: self.collector.guess(name, known),
             )
         return found
+
+    # the maps of a block
+
+    def name_inputs(self, block: Block, key: Scalar, reads: tuple[int, ...], inside: Scope) -> bool:
+        """Let the layers of a block read what comes in; another number of maps is reported."""
+        names: Sequence[str | None] = (None,)
+        if isinstance(block.inputs, Items):
+            names = [getattr(one, "text", None) for one in block.inputs.nodes]
+        elif block.inputs is not None:
+            names = (None,) * self.times(block.inputs, reads[0], inside, MAPS)
+        self.give(BLOCK_INPUT, Named(reads), inside)
+        inside.names.update((one, Named((end,))) for one, end in zip(names, reads) if one)
+        if len(names) != len(reads):
+            many = "one map" if len(names) == 1 else f"{len(names)} maps"
+            message = f"`{clip(block.name)}` reads {many}, not {len(reads)}"
+            expected = f"from: the names of {many}"
+            self.collector.add(key.mark, "conflict", message, expected=expected)
+        return len(names) == len(reads)
+
+    def outputs(self, node: YamlNode, end: int, inside: Scope) -> Outputs:
+        """What a block gives, by the names of its own layers."""
+        items = items_of(node)
+        found = [self.tensor(item, inside) for item in items]
+        named = {
+            item.text: one.ends[0]
+            for item, one in zip(items, found)
+            if one and isinstance(item, Scalar) and len(one.ends) == 1
+        }
+        return Outputs(self.ends(found, end), named)
 
     def times(self, node: YamlNode, at: int, scope: Scope, of: Integer = TIMES) -> int:
         """How often something is repeated, or how many there are of something else."""
