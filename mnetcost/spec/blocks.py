@@ -19,6 +19,8 @@ CALL_KEYS = ("repeat", "name", "when", "from", "weights")  # beside the block's 
 TAKEN = (*CALL_KEYS, "rows", "branches", "layers")
 _PLAIN = f"a number, a text of at most {MAX_TEXT} characters, or true / false"
 ARGUMENT = 12  # steps
+BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
+NETWORK_INPUT = "input"  # what all layers call the network's own
 REQUIRED = object()  # the default of a parameter that every call must give
 
 
@@ -113,19 +115,32 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
     return found
 
 
+def meant_by(name: str) -> str:
+    """What a name means wherever it stands, so that nothing can be called so; else empty."""
+    if name == NETWORK_INPUT:
+        return "the network's own input"
+    return "what comes into a block" if name.split("/")[0] == BLOCK_INPUT else ""
+
+
 def _check_names(convert: Converter, node: Node, what: str) -> None:
-    """Report a list that is empty, and inputs of one name or none."""
-    if not isinstance(node, Items):
-        return
-    if not node.nodes:
+    """Report a list that is empty, numbers for names, and inputs of one name or of the language's.
+
+    Inputs alone may be a number: how many they are.
+    """
+    if isinstance(node, Items) and not node.nodes:
         convert.refuse(node, f"{what}: a list of names", "empty")
+    items = node.nodes if isinstance(node, Items) else [node] if what == "outputs" else []
     known = set()
-    for one in node.nodes if what == "inputs" else ():
-        text = convert.text(one, "the name of an input")
-        if text in known:
-            message = f"the input `{clip(str(text))}` is named twice"
-            convert.collector.add(one.mark, "duplicate-name", message)
-        known.add(text)
+    for one in items:
+        if isinstance(one, Scalar) and one.text.isdecimal():
+            convert.refuse(one, f"{what}: names, such as [high, low]; maps have numbers already")
+        elif what == "inputs":
+            name = convert.text(one, "the name of an input") or ""
+            meant = "named twice" if name in known else meant_by(name)
+            if name and meant:
+                message = f"the input `{clip(name)}` is {meant}"
+                convert.collector.add(one.mark, "duplicate-name", message, expected="another name")
+            known.add(name)
 
 
 def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:

@@ -7,7 +7,7 @@ from typing import Any
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Use
-from mnetcost.spec.blocks import CALL_KEYS, Block
+from mnetcost.spec.blocks import CALL_KEYS, NETWORK_INPUT, Block
 from mnetcost.spec.convert import NO_DEPTH
 from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
@@ -39,7 +39,7 @@ class Builder(Surroundings):
 
     def build(self, node: YamlNode, knobs: Mapping[str, Any]) -> list[Node]:
         """The nodes of `layers:`. Raises TooLarge."""
-        self.layers(node, INPUT, Scope(values=knobs, names={"input": Named((INPUT,))}))
+        self.layers(node, INPUT, Scope(values=knobs, names={NETWORK_INPUT: Named((INPUT,))}))
         return self.nodes
 
     # lists and entries
@@ -144,7 +144,8 @@ class Builder(Surroundings):
             self.own({name, *(one for one, _ in expanded)}, name_mark)
         found = self.place(expanded, written, reads, owner, scope)
         # a pair is known by its own full name, not by its halves' alone
-        scope.names[short] = self.places[name] = found
+        self.places[name] = found
+        self.give({short: found}, name_mark, scope)
         return found.ends[0]
 
     def _parts(
@@ -156,8 +157,9 @@ class Builder(Surroundings):
             self.steps.take(len(parts))
             name = f"{scope.prefix}{part}{scope.suffix}"
             self.own({name}, written.key.mark)
-            scope.names[part] = self.place([(name, record)], written, reads, owner, scope)
-            last = scope.names[part].ends[0]
+            found = self.place([(name, record)], written, reads, owner, scope)
+            self.give({part: found}, written.key.mark, scope)
+            last = found.ends[0]
         return last
 
     # repeats and blocks
@@ -210,8 +212,8 @@ class Builder(Surroundings):
         found = Named(outputs.ends, range(start, len(self.nodes)))
         if "weights" in entries and turns:
             self._share(entries["weights"][1], short if times or scope.suffix else "", turns, scope)
-        self.give(short, found, scope)
-        scope.names.update((f"{short}/{one}", Named((end,))) for one, end in outputs.names.items())
+        named = {f"{short}/{one}": Named((end,)) for one, end in outputs.names.items()}
+        self.give(found.numbered(short) | named, mark, scope)
         return found.ends[0]
 
     def _share(self, node: YamlNode, name: str, turns: Sequence[range], scope: Scope) -> None:
@@ -263,7 +265,9 @@ class Builder(Surroundings):
         self.collector.uses.append(Use(block.name, key.mark))
         end = self.layers(block.layers, at, inside)
         if block.residual is not None and self.condition(block.residual, end, inside):
-            end = self.merge("add", [end, at], f"{inside.prefix}residual", block.mark, inside)
+            name = f"{inside.prefix}residual"
+            self.own({name}, block.mark)
+            end = self.merge("add", [end, at], name, block.mark, inside)
         outputs = Outputs((end,), {})
         if block.outputs is not None:
             outputs = self.outputs(block.outputs, end, inside)
@@ -311,7 +315,7 @@ class Builder(Surroundings):
                 name, mark = self.records.name(key, node, "", scope)
                 self.own({name}, mark)
                 found = Named(tuple(merged) or (start,), range(begun, len(self.nodes)))
-                self.give(self.records.tensor_name(node, "", scope), found, scope)
+                self.give(found.numbered(self.records.tensor_name(node, "", scope)), mark, scope)
             return start
         word = self.convert.word(entries["merge"][1], MERGES) or "add"
         automatic = f"{word}_{self.number(node, word, scope)}"
@@ -323,7 +327,7 @@ class Builder(Surroundings):
         axis = entries["axis"][1] if "axis" in entries and word == "concat" else None
         end = self.merge(word, merged or [start], name, key.mark, scope, axis)
         found = Named((end,), range(begun, len(self.nodes)))
-        scope.names[self.records.tensor_name(node, automatic, scope)] = found
+        self.give({self.records.tensor_name(node, automatic, scope): found}, mark, scope)
         return end
 
     def _branch(self, node: YamlNode, start: int, scope: Scope) -> Iterator[int]:
