@@ -1,6 +1,6 @@
 """Activations: one operation an element, whatever the function. As layers, and as `act:`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated
 
@@ -216,6 +216,12 @@ ACTIVATIONS: dict[str, type[Activation]] = {
 def activation(name: str, called_as: str = "module") -> Activation:
     """The activation behind `act: NAME`."""
     return ACTIVATIONS[name](called_as=called_as)
+
+
+def unheard(act: str) -> Iterator[tuple[str, str]]:
+    """That nothing says how an `act:` is called where there is none."""
+    if act == "none":
+        yield "called_as", "without an `act`, of which it speaks here"
 
 
 Act = Annotated[str, Choice(("none", *ACTIVATIONS))]

@@ -187,6 +187,10 @@ class Layer(Record):
         """
         return ()
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        """The keys that mean nothing beside the others, each with the words for why."""
+        return ()
+
     def fitted(self, x: Map, to: Map) -> Self:
         """The layer that gives input map `x` the sides of map `to`: what `like:` means."""
         raise NotImplementedError

@@ -67,6 +67,12 @@ class Split(Taken):
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         return ("into",), ("sizes",)
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        if self.names is not None:
+            yield "take", "beside `names`, which take every part"
+        if self.sizes is None:
+            yield "scale", "without `sizes`, which alone α scales"
+
     def parts(self) -> Iterator[tuple[str, "Split"]]:
         """Each part by its name, where they have names."""
         for place, name in enumerate(self.names or (), 1):
@@ -167,6 +173,10 @@ class Slice(Taken):
     @classmethod
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         return ("first",), ("last",), ("every", "offset")
+
+    def idle(self) -> Iterable[tuple[str, str]]:
+        if self.first is self.last:  # neither is written
+            yield "scale", "without `first` or `last`, which alone α scales"
 
     def output(self, x: Map, width: Width) -> Map:
         written = self.last if self.first is None else self.first

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import Annotated, Self
 
-from mnetcost.layers.activation import Act, OptionalAct, activation
+from mnetcost.layers.activation import Act, OptionalAct, activation, unheard
 from mnetcost.layers.base import (
     Amount,
     Check,
@@ -98,6 +98,9 @@ class Convolution(Called, Layer):
         """The sliding window."""
         return Window(self.kernel, self.stride, self.padding, self.dilation)
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        return unheard(self.act)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
 
@@ -137,6 +140,10 @@ class GroupedConvolution(Convolution):
     def output(self, x: Map, width: Width) -> Map:
         sides = self.window().output(x)
         return Map(sides.h, sides.w, width(self.out, self.scale))
+
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return (), ("groups",), ("group_width",)
 
     def groups_on(self, x: Map) -> Quantity:
         """The number of groups for input map `x`."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from mnetcost.layers.activation import Act, activation
+from mnetcost.layers.activation import Act, activation, unheard
 from mnetcost.layers.base import (
     HERE,
     HERE_AND_ALL,
@@ -46,6 +46,9 @@ class BatchNorm(Normalization):
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         if self.affine:
             yield Part("affine_outputs", y.c, y.h * y.w)
+
+    def idle(self) -> Iterable[tuple[str, str]]:
+        return unheard(self.act)
 
     def riders(self) -> Iterable[Layer]:
         return () if self.act == "none" else (activation(self.act, self.called_as),)

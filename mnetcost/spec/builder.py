@@ -311,6 +311,8 @@ class Builder(Surroundings):
             return self.unknown(node.mark, at, scope)
         merged = [end for item in items.nodes for end in self._branch(item, start, scope)]
         if "merge" not in entries:
+            if "axis" in entries:
+                self.collector.add(entries["axis"][0].mark, "conflict", "`axis` without a `merge`")
             if "name" in entries:
                 name, mark = self.records.name(key, node, "", scope)
                 self.own({name}, mark)

@@ -5,6 +5,7 @@ from typing import Any
 
 from mnetcost.expressions import (
     MAX_EXPRESSION,
+    SCALED,
     Derived,
     ExpressionError,
     is_expression,
@@ -26,6 +27,7 @@ from mnetcost.spec.rounding import read_rounding
 from mnetcost.spec.scope import Evaluator, Scope
 
 _STATED = Integer(1, MAX_CHANNELS, "channels")
+OR_NONE = "no such key, or what it speaks of"
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
 TEMPLATE = 20  # steps, and characters that are one
 SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
@@ -118,6 +120,9 @@ class RecordReader:
         if entries is None:
             return Written(Unknown(), key)
         _refuse_second_ways(self.convert, ways, entries)
+        is_source = getattr(LAYERS[key.text], "source", False)
+        if is_source:
+            _refuse_incoming(self.convert, key, entries)
         values = self._one_way(key, ways, entries.keys())
         if values is None:
             return Written(Unknown(), key)
@@ -139,11 +144,39 @@ class RecordReader:
         elif rounding is not None and not derived:
             mark = entries["round"][0].mark
             self.convert.collector.add(mark, "conflict", "`round` without a width that it rounds")
+        self._refuse_idle(record, fields, entries)
         states = None
-        if "in" in entries:
+        if "in" in entries and not is_source:
             states = self._stated(entries["in"][1], scope, block, here)
         named = {one: entries[one][1] for one in ("weights", "like") if one in entries}
         return Written(record, key, states, tuple(derived), **named)
+
+    def _refuse_idle(
+        self,
+        record: Any,
+        fields: Mapping[str, Field],
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+    ) -> None:
+        """Report the keys that say something and mean nothing beside the others."""
+        for name, why in _idle(record).items():
+            if name in entries and getattr(record, name) != fields[name].default:
+                mark = entries[name][0].mark
+                self.convert.collector.add(mark, "conflict", f"`{name}` {why}", expected=OR_NONE)
+
+        if getattr(record, "scale", None) is False:
+            self._refuse_unscaled(record, entries)
+
+    def _refuse_unscaled(self, record: Any, entries: Mapping[str, tuple[Scalar, YamlNode]]) -> None:
+        """Report rules for α beside a width that is not under it."""
+        for name in getattr(record, "widths", Layer.widths) & set(record._fields):
+            width = getattr(record, name)
+            if isinstance(width, Ruled):
+                message, at = "`round` beside `scale: false`", entries["round"][0]
+            elif isinstance(width, Derived) and width.widths and "scale" in entries:
+                message, at = f"`scale: false` beside `{SCALED}()`", entries["scale"][0]
+            else:
+                continue
+            self.convert.collector.add(at.mark, "conflict", message, expected="one of both")
 
     def _stated(self, node: YamlNode, scope: Scope, block: Any, here: Any) -> Any:
         """The input channels that a layer states: a number, or what follows from the block's."""
@@ -269,6 +302,31 @@ def ways_of(written: str) -> tuple[tuple[str, ...], ...]:
     """The groups of keys of which a layer type, by the name that specs write, has one written."""
     record = LAYERS[written]
     return record.ways() if issubclass(record, Layer) else ()
+
+
+def _idle(record: Layer | Compound) -> dict[str, str]:
+    """What means nothing in a layer, or in all that it stands for."""
+    if isinstance(record, Layer):
+        return dict(record.idle())
+    first, *others = (dict(layer.idle()) for _, layer in record.expand())
+    return {name: why for name, why in first.items() if all(name in one for one in others)}
+
+
+def _refuse_incoming(
+    convert: Converter, key: Scalar, entries: Mapping[str, tuple[Scalar, YamlNode]]
+) -> None:
+    """Report what speaks of the map before a layer that reads no values.
+
+    `from` may say whose sides it has, where no `like` does.
+    """
+    sided = ("like",) in ways_of(key.text) and "like" not in entries
+    for name, (one, node) in entries.items():
+        spoken = name in ("in", "expand") or (name == "from" and not sided)
+        if spoken or "here" in names_in(getattr(node, "text", "")):
+            message = f"`{name}` speaks of what comes in, and `{key.text}` reads nothing"
+            number = "a number, or what follows from $in or a parameter"
+            expected = f"no `{name}`" if name in COMMON else number
+            convert.collector.add(one.mark, "conflict", message, expected=expected)
 
 
 def _refuse_second_ways(

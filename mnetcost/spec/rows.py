@@ -1,6 +1,6 @@
 """The rows of a `rows:` entry to the mappings of calls, each read once from the text."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 
 from mnetcost.layers import LAYERS
 from mnetcost.spec.convert import Converter
@@ -52,6 +52,7 @@ class RowReader:
         if "first" in entries:
             only_first = self._first(entries["first"][1], {one.text for one in columns})
         common = self._common(entries["with"][1]) if "with" in entries else {}
+        self._refuse_idle(entries, {one.text for one in columns}, common)
         values = entries["values"][1]
         if not isinstance(values, Items) or not values.nodes:
             self.convert.refuse(values, "a list of rows, such as [[6, 24, 2, 2]]")
@@ -65,9 +66,24 @@ class RowReader:
             self.steps.take(COLUMN * (len(columns) + len(common)))
             call = Entries(row.mark)
             call.nodes = {one.text: (one, value) for one, value in zip(columns, row.nodes)}
-            call.nodes |= {name: pair for name, pair in common.items() if name not in call.nodes}
+            call.nodes |= common
             call.first = only_first
             yield call, called._replace(mark=row.mark)
+
+    def _refuse_idle(
+        self,
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+        columns: Set[str],
+        common: Mapping[str, tuple[Scalar, YamlNode]],
+    ) -> None:
+        """Report what is given twice, and what only a first turn gets where there is one alone."""
+        collector = self.convert.collector
+        for name in columns & common.keys():
+            message = f"`{clip(name)}` stands in `columns` and under `with`"
+            collector.add(common[name][0].mark, "conflict", message, expected="one of both")
+        if "first" in entries and "repeat" not in columns | common.keys():
+            mark = entries["first"][0].mark
+            collector.add(mark, "conflict", "`first` without a `repeat`", expected="repeat: n")
 
     def _columns(self, node: YamlNode) -> list[Scalar]:
         columns, names = self._words(node), set()
