@@ -148,9 +148,14 @@ def names_in(text: str) -> Iterator[str]:
             yield found[1] or found[2]
 
 
-def is_expression(text: str) -> bool:
-    """Whether a text holds parameters, and so is an expression."""
+def is_template(text: str) -> bool:
+    """Whether a text holds parameters, which a name has put in."""
     return "$" in text
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text holds parameters or widths under α, and so is an expression."""
+    return "$" in text or "scaled(" in text
 
 
 def template(text: str, scope: Mapping[str, Any]) -> str:

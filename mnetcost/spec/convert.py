@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mnetcost.exact import MAX_LENGTH, parse_ratio, plain, read_ratio
+from mnetcost.expressions import MAX_EXPRESSION
 from mnetcost.layers.base import UNKNOWN, Pair
 from mnetcost.layers.fields import (
     Choice,
@@ -122,11 +123,21 @@ class Converter:
         code: str = "wrong-type",
         *,
         suggestion: str | Callable[[], str | None] | None = None,
+        more: str = "",
     ) -> None:
-        """Report that `node` is not what was expected."""
+        """Report that `node` is not what was expected; `more` are words behind what was found."""
         if not isinstance(node, Unreadable):
-            message = f"found {describe(node)}"
+            message = f"found {describe(node)}{more}"
             self.collector.add(node.mark, code, message, expected=expected, suggestion=suggestion)
+
+    def _arithmetic(self, node: Node, of: type) -> tuple[str, str | None]:
+        """Words for an expression that is none here, and what to write; nothing of others."""
+        if not isinstance(node, Scalar) or len(node.text) > MAX_EXPRESSION:
+            return "", None
+        from mnetcost.spec.corrections import arithmetic  # only once something is wrong
+
+        self.collector.steps.take(len(node.text))
+        return arithmetic(node.text, of)
 
     def integer(self, node: Node, kind: Integer, other: str = "") -> Any:
         """A whole number in plain digits, within the bounds of `kind`.
@@ -143,7 +154,8 @@ class Converter:
 
     def _refuse_integer(self, node: Node, expected: str) -> None:
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
-            self.refuse(node, expected)
+            more, instead = self._arithmetic(node, int)
+            self.refuse(node, expected, suggestion=instead, more=more)
         elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
             message = f"a number of {len(node.text):,} digits"
             self.collector.add(node.mark, "out-of-range", message, expected=expected)
@@ -153,7 +165,10 @@ class Converter:
             )  # only needed once something is wrong
 
             code, message = wrong_number(node)
-            self.collector.add(node.mark, code, message, expected=expected)
+            more, instead = self._arithmetic(node, int) if code == "wrong-type" else ("", None)
+            self.collector.add(
+                node.mark, code, message + more, expected=expected, suggestion=instead
+            )
         else:
             self.collector.add(node.mark, "out-of-range", f"found {node.text}", expected=expected)
 
@@ -232,10 +247,10 @@ class Converter:
         """true or false, written so."""
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
-        meant = None
+        more, meant = self._arithmetic(node, bool)
         if isinstance(node, Scalar) and node.plain:
-            meant = _MEANT.get(node.text.lower())
-        self.refuse(node, wanted(Flag()), suggestion=meant)
+            meant = _MEANT.get(node.text.lower(), meant)
+        self.refuse(node, wanted(Flag()), suggestion=meant, more=more)
         return False
 
     def text(self, node: Node, what: str) -> str | None:
@@ -254,7 +269,8 @@ class Converter:
             try:
                 return parse_ratio(node.text, what)
             except UsageError as error:
-                self.collector.add(node.mark, "wrong-type", str(error))
+                more, instead = self._arithmetic(node, Fraction)
+                self.collector.add(node.mark, "wrong-type", f"{error}{more}", suggestion=instead)
         else:
             self.refuse(node, f"{what}: a number such as 0.75 or 6/7")
         return None

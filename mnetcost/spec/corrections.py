@@ -1,17 +1,43 @@
 """What is wrong with a number as it is written, and what to write instead."""
 
 import re
+from fractions import Fraction
 from typing import Any
 
 import yaml
 
 from mnetcost.exact import MAX_LENGTH, parse_ratio
+from mnetcost.expressions import ExpressionError, is_expression, parse, value_text
 from mnetcost.problems import UsageError
 from mnetcost.spec.nodes import Scalar, describe
 from mnetcost.text import clip
 
 _YAML_READS = r"[+-]?[0-9.][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
 _NUMBER = r"[+-]?[0-9.]*[0-9][0-9.]*([eE][+-]?[0-9]+)?"
+
+
+_SIGNS = re.compile(r"[+*/<>=(]|\s-\s")
+_WORD = re.compile(r"(?<![\w$.])[A-Za-z_]\w*(?![\w]|\s*\()", re.ASCII)
+_FORMS = frozenset(("and", "or", "not", "if", "else", "true", "false"))
+
+
+def arithmetic(text: str, wanted: type) -> tuple[str, str | None]:
+    """Words for an expression where it is none, and what to write instead: nothing of others.
+
+    That is its value, of the type that is wanted (an int, a bool, a Fraction), or where it has
+    words, these as parameters.
+    """
+    if is_expression(text):
+        return ": no expression can stand here", None
+    named = _WORD.sub(lambda found: found[0] if found[0] in _FORMS else f"${found[0]}", text)
+    if not _SIGNS.search(text):
+        return "", None
+    try:
+        parsed = parse(named)
+        value = named if parsed.names else _of(parsed.value({}), wanted)
+    except ExpressionError:
+        return "", None
+    return "; an expression has a `$name` or `scaled()` in it", value
 
 
 def wrong_number(node: Scalar) -> tuple[str, str]:
@@ -35,6 +61,12 @@ def wrong_number(node: Scalar) -> tuple[str, str]:
     else:
         code, message = "wrong-type", f"found {describe(node)}"
     return code, message
+
+
+def _of(value: Any, wanted: type) -> str | None:
+    """The text of a value of this type; a whole number is a Fraction too."""
+    fits = type(value) is wanted or (wanted is Fraction and type(value) is int)
+    return value_text(value) if fits else None
 
 
 def _written_out(node: Scalar, code: str, message: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from mnetcost.expressions import (
     Derived,
     ExpressionError,
     is_expression,
+    is_template,
     names_in,
     template,
 )
@@ -261,7 +262,7 @@ class RecordReader:
         node = self._name_node(value)
         if node is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
-        absolute = is_expression(getattr(node, "text", ""))
+        absolute = is_template(getattr(node, "text", ""))
         written = self.convert.name(self.template(node, scope))
         if written is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
@@ -284,7 +285,7 @@ class RecordReader:
 
     def template(self, node: YamlNode, scope: Scope) -> YamlNode:
         """A text with its parameters put in."""
-        if not isinstance(node, Scalar) or not is_expression(node.text):
+        if not isinstance(node, Scalar) or not is_template(node.text):
             return node
         is_short = len(node.text) <= MAX_EXPRESSION  # a longer text is refused
         known = scope.parameters(names_in(node.text)) if is_short else {}

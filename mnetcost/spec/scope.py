@@ -96,7 +96,7 @@ class Evaluator:
         self._parsed: dict[str, Expression | ExpressionError] = {}
 
     def has_parameters(self, node: Node | None) -> bool:
-        """Whether a `$` stands anywhere in a node of the spec's text."""
+        """Whether an expression stands anywhere in a node of the spec's text."""
         match node:
             case Scalar():
                 return is_expression(node.text)
