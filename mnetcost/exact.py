@@ -81,3 +81,13 @@ def divide_half_up(numerator: int, denominator: int) -> int:
 def plain(value: Fraction) -> int | Fraction:
     """An int where the fraction is whole."""
     return int(value) if value.denominator == 1 else value
+
+
+def literal(text: str) -> Any:
+    """The number, boolean or text that a parameter's plain text stands for."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return plain(parse_ratio(text, "value"))
+    except UsageError:
+        return text

@@ -15,10 +15,12 @@ from mnetcost.layers.base import (
     Tie,
     differs,
     layer,
+    undivided,
 )
 from mnetcost.layers.convolution import GroupedConvolution, kernel_work
 from mnetcost.layers.fields import MAX_CHANNELS, Groups, Integer, Switch
 from mnetcost.layers.joins import shown
+from mnetcost.text import counted
 
 Experts = Annotated[Quantity, Integer(1, MAX_CHANNELS, "experts")]
 
@@ -49,7 +51,9 @@ class DeformConv(GroupedConvolution, Join):
 
     def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
         yield Check(
-            len(maps) != 2, "shapes", lambda: f"reads a map and its offsets, not {len(maps)} maps"
+            len(maps) != 2,
+            "shapes",
+            lambda: f"reads a map and its offsets, not {counted(len(maps), 'map')}",
         )
         x, offsets = maps[0], maps[-1]
         each = (3 if self.mask else 2) * self.kernel.h * self.kernel.w * self.offset_groups
@@ -62,11 +66,7 @@ class DeformConv(GroupedConvolution, Join):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from super().checks(x, y)
-        yield Check(
-            x.c % self.offset_groups > 0,
-            "groups",
-            lambda: f"{self.offset_groups} groups of offsets do not divide {x.c} channels",
-        )
+        yield undivided(self.offset_groups, "groups of offsets", x.c)
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         places = self.kernel.h * self.kernel.w

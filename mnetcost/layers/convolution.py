@@ -21,6 +21,7 @@ from mnetcost.layers.base import (
     copied,
     layer,
     maximum,
+    undivided,
 )
 from mnetcost.layers.fields import (
     Called,
@@ -161,13 +162,10 @@ class GroupedConvolution(Convolution):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from self.window().checks(x)
-        width = 1 if self.group_width is None else self.group_width
+        if self.group_width is not None:
+            yield undivided(self.group_width, "channels a group", x.c)
         groups = maximum(self.groups_on(x), 1)
-        yield Check(
-            (x.c % width > 0) | (x.c % groups > 0) | (y.c % groups > 0),
-            "groups",
-            lambda: f"{groups} groups do not divide {x.c} input and {y.c} output channels",
-        )
+        yield undivided(groups, "groups", x.c, y.c)
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """D_K × D_K × (M / groups) × N."""

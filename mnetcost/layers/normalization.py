@@ -15,6 +15,7 @@ from mnetcost.layers.base import (
     Part,
     Reaches,
     layer,
+    undivided,
 )
 from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
 
@@ -83,11 +84,7 @@ class GroupNorm(Normalization):
     groups: Groups = 32
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            x.c % self.groups > 0,
-            "groups",
-            lambda: f"{self.groups} groups do not divide {x.c} channels",
-        )
+        yield undivided(self.groups, "groups", x.c)
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL  # the mean and the variance are of the whole map

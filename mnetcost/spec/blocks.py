@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mnetcost.expressions import INCOMING, SCALED, ExpressionError, is_expression, literal
+from mnetcost.exact import literal
+from mnetcost.expressions import INCOMING, SCALED, ExpressionError, is_expression
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
@@ -122,25 +123,27 @@ def meant_by(name: str) -> str:
     return "what comes into a block" if name.split("/")[0] == BLOCK_INPUT else ""
 
 
-def _check_names(convert: Converter, node: Node, what: str) -> None:
-    """Report a list that is empty, numbers for names, and inputs of one name or of the language's.
+def _names(convert: Converter, node: Node, what: str) -> Node | None:
+    """The names of inputs or outputs, or how many inputs there are; None where they are none.
 
-    Inputs alone may be a number: how many they are.
+    A list that is empty is reported, a number for a name, and an input that is named twice or as
+    the language names something.
     """
     if isinstance(node, Items) and not node.nodes:
         convert.refuse(node, f"{what}: a list of names", "empty")
     items = node.nodes if isinstance(node, Items) else [node] if what == "outputs" else []
+    numbers = [one for one in items if isinstance(one, Scalar) and one.text.isdecimal()]
+    for number in numbers:
+        convert.refuse(number, f"{what}: names, such as [high, low]; maps have numbers already")
     known = set()
-    for one in items:
-        if isinstance(one, Scalar) and one.text.isdecimal():
-            convert.refuse(one, f"{what}: names, such as [high, low]; maps have numbers already")
-        elif what == "inputs":
-            name = convert.text(one, "the name of an input") or ""
-            meant = "named twice" if name in known else meant_by(name)
-            if name and meant:
-                message = f"the input `{clip(name)}` is {meant}"
-                convert.collector.add(one.mark, "duplicate-name", message, expected="another name")
-            known.add(name)
+    for one in items if what == "inputs" and not numbers else ():
+        name = convert.text(one, "the name of an input") or ""
+        meant = "named twice" if name in known else meant_by(name)
+        if name and meant:
+            message = f"the input `{clip(name)}` is {meant}"
+            convert.collector.add(one.mark, "duplicate-name", message, expected="another name")
+        known.add(name)
+    return None if numbers else node
 
 
 def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
@@ -162,15 +165,18 @@ def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dic
         for other in {"inputs", "outputs"} & entries.keys() if "residual" in entries else ():
             message = f"`residual` beside `{other}`: it adds the one input at the one end"
             convert.collector.add(entries["residual"][0].mark, "conflict", message)
+        parts: dict[str, Node | None] = {
+            one: entries[one][1] if one in entries else None for one in _PARTS
+        }
         for one in ("inputs", "outputs"):
             if one in entries:
-                _check_names(convert, entries[one][1], one)
+                parts[one] = _names(convert, entries[one][1], one)
         blocks[name] = Block(
             name=name,
             mark=key.mark,
             takes=takes,
             layers=entries["layers"][1],
-            **{one: entries[one][1] if one in entries else None for one in _PARTS},
+            **parts,
             knobs=knobs,
         )
     return blocks

@@ -6,7 +6,7 @@ from mnetcost.layers import LAYERS
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.nodes import Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.text import clip
+from mnetcost.text import clip, counted
 
 COLUMN = 3  # steps of a value in a row
 
@@ -60,7 +60,9 @@ class RowReader:
         for row in values.nodes:
             if not isinstance(row, Items) or len(row.nodes) != len(columns):
                 count = len(row.nodes) if isinstance(row, Items) else 1
-                message = f"a row of {count} values under {len(columns)} columns"
+                message = (
+                    f"a row of {counted(count, 'value')} under {counted(len(columns), 'column')}"
+                )
                 collector.add(row.mark, "wrong-type", message)
                 continue
             self.steps.take(COLUMN * (len(columns) + len(common)))

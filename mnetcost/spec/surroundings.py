@@ -19,7 +19,7 @@ from mnetcost.spec.entries import RecordReader, Unknown, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Evaluator, Named, Scope
-from mnetcost.text import MAX_GUESSED, clip
+from mnetcost.text import MAX_GUESSED, clip, counted
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
@@ -343,7 +343,7 @@ class Surroundings:
     def share(self, node: YamlNode, mine: range, others: range, own_norm: bool) -> None:
         """Let the nodes of a block use the weights of another's, each those of its like."""
         if len(mine) != len(others):
-            message = f"it has {len(mine)} layers, what it names {len(others)}"
+            message = f"it has {counted(len(mine), 'layer')}, what it names {len(others)}"
             self.collector.add(node.mark, "shared-weights", message)
             return
         self.steps.take(NODE * len(mine))
