@@ -42,7 +42,7 @@ class Input(Record, kw_only=False):
 class Node(NamedTuple):
     """One layer in its place. `reads` are the indices of the nodes that it reads, or INPUT.
 
-    `link` fills in the type and what rides on the layer, `norm_folding` what folding gives it.
+    `link` fills in the type, `norm_folding` what folding gives it.
     """
 
     name: str
@@ -113,6 +113,7 @@ class Graph(Record):
     input: Input
     rounding: Rounding
     nodes: tuple[Node, ...]
+    at_base: tuple[Placed, ...] = ()  # the nodes and their maps at α = ρ = 1, where they are known
     expectations: tuple[Expectation, ...] = ()
     budgets: tuple[Budget, ...] = ()
     variant: str = ""
@@ -141,6 +142,8 @@ class Graph(Record):
 
     def placed(self, setting: Setting, collector: Collector, trained: bool = False) -> list[Placed]:
         """The same, of the nodes that have a map; what is wrong with the others is collected."""
+        if self.at_base and self._is_base(setting):
+            return list(self.at_base)
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
         where = "" if self.is_own(setting) else f" {_place(setting)}"
@@ -364,14 +367,16 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
 
 def link(
     nodes: Sequence[Node], source: Input, rounding: Rounding, collector: Collector
-) -> tuple[Node, ...]:
-    """The nodes with their types, checked at α = ρ = 1."""
+) -> list[tuple[Node, Placed]]:
+    """The nodes with their types, and in their places at α = ρ = 1, where all is checked."""
     widths = Widths(rounding, Fraction(1))
     x = source.at(source.height, source.width, widths)
-    nodes = [node._replace(riders=tuple(node.layer.riders())) for node in nodes]
     shapes = check_shapes(nodes, source, x, widths, collector)
     if len(shapes) < len(nodes):
-        return ()  # a problem was reported
-    return tuple(
-        node._replace(type=on.layer.type_on(before)) for node, (on, before, _) in zip(nodes, shapes)
-    )
+        return []  # a problem was reported
+    linked = []
+    for node, (on, before, after) in zip(nodes, shapes):
+        typed = node._replace(type=on.layer.type_on(before))
+        placed = typed if on is node else on._replace(type=typed.type)
+        linked.append((typed, (placed, before, after)))
+    return linked

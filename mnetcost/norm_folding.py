@@ -21,12 +21,12 @@ BIAS, SCALE_AND_SHIFT = 1, 2  # values a channel
 VANISHING = (Dropout, Identity)  # at inference: exporters and engines leave them out
 
 
-def with_folds(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """The linked nodes, each with what folding gives it."""
-    return tuple(
+def with_folds(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes, each with what folding gives it."""
+    return [
         node._replace(folds=values) if values else node
         for node, values in zip(nodes, _folds(nodes))
-    )
+    ]
 
 
 def _folds(nodes: Sequence[Node]) -> list[int]:

@@ -24,7 +24,7 @@ class RecordType(type):
     def __new__(
         cls, name: str, bases: tuple[type, ...], body: dict[str, Any], *, kw_only: bool = True
     ) -> "RecordType":
-        """The class, with a slot for each field that no base has; type checkers read `kw_only`."""
+        """The class, with its fields and those of its bases; type checkers read `kw_only`."""
         own = _annotated(body)
         fields: dict[str, Any] = {}
         defaults: dict[str, Any] = {}
@@ -32,7 +32,6 @@ class RecordType(type):
             if isinstance(base, RecordType):
                 fields |= base._fields
                 defaults |= base._field_defaults
-        body["__slots__"] = tuple(own.keys() - fields.keys())
         defaults |= {field: body.pop(field) for field in own if field in body}
         record = super().__new__(cls, name, bases, body)
         record._fields, record._field_defaults = fields | own, defaults
@@ -61,8 +60,7 @@ class Record(metaclass=RecordType):
         if filled.keys() != fields.keys() or len(given) > len(fields):
             wrong = ", ".join(sorted(filled.keys() ^ fields.keys())) or "values"
             raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
-        for name, value in filled.items():
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "__dict__", filled)  # at once: one by one takes long
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be set")

@@ -27,7 +27,7 @@ class Ended(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
-        self.code = SIGNALLED + number
+        self.number, self.code = number, SIGNALLED + number
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -49,6 +49,22 @@ def _end_in_order() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, end)
+    sys.unraisablehook = _raise_again
+
+
+def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
+    """A signal's exception is lost where a callback runs that cannot raise: the signal comes again.
+
+    Garbage collection, weak references and finalisers have such callbacks.
+    """
+    if not isinstance(lost.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    import signal
+    from threading import Timer
+
+    number = lost.exc_value.number if isinstance(lost.exc_value, Ended) else signal.SIGINT
+    Timer(0.01, signal.raise_signal, [number]).start()  # when the callback is over
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -358,5 +358,5 @@ def minimum(a: Quantity, b: Quantity) -> Quantity:
     return a + (b - a) * (b < a)
 
 
-def _symbolic(*values: Quantity) -> bool:
-    return any(hasattr(value, "free_symbols") for value in values)
+def _symbolic(a: Quantity, b: Quantity) -> bool:
+    return hasattr(a, "free_symbols") or hasattr(b, "free_symbols")

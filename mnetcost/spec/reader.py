@@ -141,13 +141,15 @@ class _Reader:
         nodes = self._nodes(said.sections, input_, rounding, knobs)
         if nodes is None:
             return None
+        linked = link(with_folds(nodes), input_, rounding, self.collector)
         return Graph(
             name=name or stem(self.collector.origin.label),
             source=source or "",
             origin=self.collector.origin,
             input=input_,
             rounding=rounding,
-            nodes=with_folds(link(nodes, input_, rounding, self.collector)),
+            nodes=tuple(node for node, _ in linked),
+            at_base=tuple(placed for _, placed in linked),
             expectations=said.expectations,
             budgets=said.budgets,
             variant=variant,

@@ -303,6 +303,7 @@ class Surroundings:
                     layer,
                     reads,
                     written.key.mark,
+                    riders=tuple(layer.riders()),
                     states=written.states,
                     derived=derived,
                     block=scope.block,

@@ -1,8 +1,9 @@
 """What a spec uses of what it defines: blocks by its lists of layers, knobs by its expressions."""
 
 from collections.abc import Iterable
+from itertools import chain
 
-from mnetcost.expressions import names_in
+from mnetcost.expressions import is_expression, names_in
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar
 
 
@@ -32,12 +33,12 @@ def called_knobs(root: Node) -> set[str]:
     found: set[str] = set()
     left = [root]
     while left:
-        match left.pop():
-            case Scalar(text=text):
-                found.update(names_in(text))
-            case Items(nodes=nodes):
-                left += nodes
-            case Entries(nodes=nodes):
-                for key, value in nodes.values():
-                    left += (key, value)
+        node = left.pop()
+        if isinstance(node, Scalar):
+            if is_expression(node.text):
+                found.update(names_in(node.text))
+        elif isinstance(node, Items):
+            left += node.nodes
+        elif isinstance(node, Entries):
+            left += chain.from_iterable(node.nodes.values())
     return found

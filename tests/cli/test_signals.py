@@ -62,6 +62,30 @@ def test_workers_end_without_a_word(number, code, tmp_path):
     assert not halves(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)], ids=str
+)
+def test_a_signal_in_a_callback_that_cannot_raise_is_heard(name, code, tmp_path):
+    """What a collector's callback raises is printed and forgotten by the interpreter."""
+    body = (
+        "import gc, os, signal, sys\n"
+        "from mnetcost import cli\n"
+        "def once(phase, info):\n"
+        "    if any(n.endswith('.mnetcost') for n in os.listdir('.')):\n"
+        "        gc.callbacks.remove(once)\n"
+        "        os.kill(os.getpid(), getattr(signal, sys.argv[1]))\n"
+        "gc.callbacks.append(once)\n"
+        "gc.set_threshold(10)\n"
+        "cli.main(sys.argv[2:])\n"
+    )
+    command = [sys.executable, "-c", body, name, *LINES["--parts"]]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, preexec_fn=heed, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
+    assert not halves(tmp_path)
+
+
 def halves(folder):
     return [name for name in os.listdir(folder) if name.endswith(".mnetcost")]
 
