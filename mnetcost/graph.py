@@ -142,7 +142,7 @@ class Graph(Record):
 
     def placed(self, setting: Setting, collector: Collector, trained: bool = False) -> list[Placed]:
         """The same, of the nodes that have a map; what is wrong with the others is collected."""
-        if self.at_base and self._is_base(setting):
+        if self.at_base and self.is_own(setting):
             return list(self.at_base)
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
