@@ -152,6 +152,7 @@ ATTENTION = [  # input, layer, learned parameters, mult-adds: attention with its
     ((56, 56, 96), "attention: {heads: 3, window: 7}", 4 * 96 * 97, 145_108_992),
     # 4·8²·24 + 2·24·6·8; 4·8²·24 + 2·24·4·8
     ((4, 6, 8), "attention: {heads: 2, window: [2, 3]}", 288, 6144 + 2304),
+    ((4, 6, 8), "attention: {heads: 2, window: [2, 3], shift: [1, 2]}", 288, 6144 + 2304),
     ((4, 6, 8), "attention: {heads: 2, patch: [2, 3], bias: false}", 256, 6144 + 1536),
 ]
 
@@ -169,6 +170,13 @@ REFUSED = [  # layers, code, words
     (["attention: {heads: 2, patch: 2, window: 2}"], "conflict", "`patch` beside `window`"),
     (["dot_product_attention: {heads: 5}"], "groups", "do not divide into 5 heads"),
     (["dot_product_attention: {heads: 2}"], "groups", "do not divide into 2 heads"),
+    (["attention: {heads: 2, patch: 2, shift: 1}"], "conflict", "`patch` beside `shift`"),
+    (["attention: {heads: 2, shift: [0, 1]}"], "shapes", "a `shift` is of windows: write `window`"),
+    (
+        ["attention: {heads: 2, window: [4, 3], shift: [3, 3]}"],
+        "shapes",
+        "windows of 4×3 px are shifted by 3×3 px",
+    ),
     (["dot_product_attention: {heads: 3, from: [a, a, a]}"], "groups", "of 8×12×16 and 8×12×16"),
     (
         ["dot_product_attention: {heads: 4, key_value_heads: 3, from: [a, a, a]}"],
