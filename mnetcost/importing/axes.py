@@ -15,6 +15,14 @@ IMAGE, HEIGHT, WIDTH, CHANNELS = "image", "height", "width", "channels"
 SIDES = (HEIGHT, WIDTH, CHANNELS)  # of a map, in its order
 
 
+FIRST = {  # channels first, by how many axes there are
+    2: (IMAGE, CHANNELS),
+    3: (IMAGE, CHANNELS, WIDTH),
+    4: (IMAGE, CHANNELS, HEIGHT, WIDTH),
+}
+LAST = {**FIRST, 3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
+
+
 class Atom(NamedTuple):
     """`size` steps of `stride` along one side of a map."""
 
@@ -95,3 +103,17 @@ def is_whole(axis: Axis, side: str, size: int) -> bool:
 def is_images(axis: Axis) -> bool:
     """Whether an axis is of images alone, or of one."""
     return all(atom.side == IMAGE for atom in axis)
+
+
+def orders_of(axes: Axes, x: Map) -> list[tuple[str, ...]]:
+    """What the axes stand for where they are all of map `x`, with its channels first or last."""
+    sizes = dict(zip(SIDES, x))
+    return [
+        order[len(axes)]
+        for order in (FIRST, LAST)
+        if len(axes) in order
+        and all(
+            is_images(axis) if role == IMAGE else is_whole(axis, role, sizes[role])
+            for role, axis in zip(order[len(axes)], axes)
+        )
+    ]

@@ -15,8 +15,9 @@ from mnetcost.text import clip, first_line
 def exported(module: Any, size: Sequence[int]) -> bytes:
     """What `torch.export.save` writes of the module, run on one input of this size, such as NCHW.
 
-    The module stays as it is: what is exported is a copy in eval mode, and without weights, on
-    PyTorch's meta device. A tensor that the module has under two names is one in the copy too.
+    The module stays as it is: what is exported is a copy in eval mode, which shares its tensors.
+    Nothing is computed, and no weight is saved: PyTorch follows the sizes. A tensor that the
+    module has under two names has the first of them in the archive.
     """
     from io import BytesIO
 
@@ -25,11 +26,11 @@ def exported(module: Any, size: Sequence[int]) -> bytes:
     archive = BytesIO()
     # Without gradients no_grad() in a module changes nothing, and leaves no body in the graph.
     with _Theirs(f"torch.export of {type(module).__name__}"), torch.no_grad():
-        copy = _weightless(module, torch).eval()
-        floats = (one.dtype for one in copy.parameters() if one.is_floating_point())
-        given = torch.empty(tuple(size), dtype=next(floats, None), device="meta")
-        program = torch.export.export(copy, (given,), strict=False)
+        copy = _sharing(module, torch).eval()
+        program = torch.export.export(copy, (_input(copy, size, torch),), strict=False)
         _name_once(program, copy)
+        for saved in (program.state_dict, program.constants):
+            saved.update(_weightless(saved, torch))
         torch.export.save(program, archive)
     return archive.getvalue()
 
@@ -87,18 +88,32 @@ def _check(module: object, what: str, torch: Any) -> None:
         raise UsageError(f"{what} is no torch.nn.Module")
 
 
-def _weightless(module: Any, torch: Any) -> Any:
-    """A copy of the module whose parameters and buffers have sizes and no numbers."""
+def _sharing(module: Any, torch: Any) -> Any:
+    """A copy of the module, of whose tensors there is no second one."""
     from copy import deepcopy
-    from itertools import chain
 
-    empty: dict[int, Any] = {}  # by the identity of each tensor, as deepcopy looks them up
-    for tensor in chain(module.parameters(), module.buffers()):
-        twin = torch.empty_like(tensor, device="meta")
-        if isinstance(tensor, torch.nn.Parameter):
-            twin = torch.nn.Parameter(twin, requires_grad=tensor.requires_grad)
-        empty[id(tensor)] = twin
-    return deepcopy(module, empty)
+    own = (value for part in module.modules() for value in vars(part).values())
+    plain = (value for value in own if isinstance(value, torch.Tensor))
+    tensors = (*module.parameters(), *module.buffers(), *plain)
+    return deepcopy(module, {id(one): one for one in tensors})
+
+
+def _input(module: Any, size: Sequence[int], torch: Any) -> Any:
+    """A tensor of this size, of the kind and in the place of the module's parameters."""
+    floats = (one for one in module.parameters() if one.is_floating_point())
+    like = next(floats, torch.empty(0))
+    return torch.empty(tuple(size), dtype=like.dtype, device=like.device)
+
+
+def _weightless(saved: Any, torch: Any) -> dict[str, Any]:
+    """The tensors among what is saved by name, with their sizes and without their numbers."""
+    found = {}
+    for name, tensor in saved.items():
+        if isinstance(tensor, torch.Tensor):
+            empty = torch.empty_like(tensor, device="meta")
+            learned = isinstance(tensor, torch.nn.Parameter)
+            found[name] = torch.nn.Parameter(empty, requires_grad=False) if learned else empty
+    return found
 
 
 def _name_once(program: Any, copy: Any) -> None:

@@ -3,10 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Atom, Axes, shape_of, whole
+from mnetcost.importing.axes import (
+    CHANNELS,
+    FIRST,
+    HEIGHT,
+    IMAGE,
+    LAST,
+    WIDTH,
+    Atom,
+    Axes,
+    shape_of,
+    whole,
+)
 from mnetcost.importing.source import Call, Source, refusal
 from mnetcost.importing.translation import (
     INPUT,
+    NONSENSE,
     Known,
     Operands,
     Parts,
@@ -17,9 +29,8 @@ from mnetcost.importing.translation import (
     Value,
 )
 from mnetcost.layers.base import Map
+from mnetcost.problems import SpecError
 
-FIRST = {2: (IMAGE, CHANNELS), 3: (IMAGE, CHANNELS, WIDTH), 4: (IMAGE, CHANNELS, HEIGHT, WIDTH)}
-LAST = {2: (IMAGE, CHANNELS), 3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
 ORDERS = {"keras": LAST, "tflite": LAST}
 
 
@@ -34,9 +45,41 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     ).find
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
-    for call in source.calls:
-        _translate(translation, call, find, label)
+    uses = [_use(find, call) for call in source.calls]
+    _demand_rules(source, uses, label)
+    for call, use in zip(source.calls, uses):
+        if use is not None:
+            _translate(translation, call, use, label)
     return x.map, translation
+
+
+def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
+    try:
+        return find(call)
+    except NONSENSE:
+        return None
+
+
+def _demand_rules(source: Source, uses: Sequence[Use | None], label: str) -> None:
+    """Refuse operators that the table does not have, each once."""
+    unknown: dict[str, Call] = {}
+    for call, use in zip(source.calls, uses):
+        if use is None:
+            unknown.setdefault(call.operator, call)
+    problems = [
+        problem
+        for call in unknown.values()
+        for problem in refusal(
+            label, call.place, "unsupported", f"{_said(call)}: no layer does what this call does"
+        ).problems
+    ]
+    if problems:
+        raise SpecError(problems)
+
+
+def _said(call: Call) -> str:
+    """A call by its name, where it has one, and its operator."""
+    return f"{call.name} ({call.operator})" if call.name else call.operator
 
 
 def _input(source: Source, label: str) -> Value:
@@ -60,20 +103,17 @@ def _images(count: int) -> tuple[Atom, ...]:
     return (Atom(IMAGE, count),) if count > 1 else ()
 
 
-def _translate(
-    translation: Translation, call: Call, find: Callable[[Call], Use | None], label: str
-) -> None:
-    use = find(call)
-    if use is None:
-        raise refusal(label, call.place, "unsupported", f"{call.name}: no rule for {call.operator}")
+def _translate(translation: Translation, call: Call, use: Use, label: str) -> None:
     try:
         found = use.rule(Operands(translation, call, use.where))
     except Unsaid as reason:
-        words = f"{call.name} ({call.operator}): {reason}"
+        words = f"{_said(call)}: {reason}"
         raise refusal(label, call.place, "unsupported", words) from None
     outputs = _outputs(call, found)
+    read = [translation.known.get(name) for name in call.inputs]
     for name, known in outputs.items():
-        _compare(translation.source, call, name, known, label)
+        if not any(known is one for one in read):  # what is only spread is written as it was
+            _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
 
 
@@ -83,16 +123,15 @@ def _compare(source: Source, call: Call, name: str, known: Known, label: str) ->
     if stated is None or not isinstance(known, (Value, Scores)):
         return
     found = shape_of(known.axes)
-    sides = [one for one in stated if one != 1]
-    if len(sides) != len([one for one in found if one != 1]) or any(
-        one not in (None, size) for one, size in zip(sides, (n for n in found if n != 1))
-    ):
+    sides = list(stated) if len(stated) == len(found) else [one for one in stated if one != 1]
+    given = found if len(stated) == len(found) else [one for one in found if one != 1]
+    if len(sides) != len(given) or any(a not in (None, b) for a, b in zip(sides, given)):
         words = "×".join("?" if one is None else str(one) for one in stated)
         raise refusal(
             label,
             call.place,
             "mismatch",
-            f"{call.name} ({call.operator}): the file says {words}, and it is "
+            f"{_said(call)}: the file says {words}, and it is "
             f"{'×'.join(map(str, found))} by its arguments",
         )
 

@@ -23,8 +23,10 @@ from mnetcost.importing.source import Call, Source, Tensor
 from mnetcost.layers.base import Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.structural import Flatten, Permute, Reshape
+from mnetcost.text import clip
 
 INPUT = "input"
+NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at arguments of other types
 MAX_NAME = 80  # characters of a layer's name that the file gives
 
 
@@ -84,6 +86,13 @@ class Entry(NamedTuple):
     weights: str = ""
 
 
+def within(axis: int, rank: int) -> int:
+    """An axis of so many, from the first. Raises Unsaid where there is none."""
+    if not -rank <= axis < rank:
+        raise Unsaid(f"it has no axis {axis}: {rank} are there")
+    return axis % rank
+
+
 class Operands:
     """What a call is given, by the words of its rule."""
 
@@ -99,9 +108,13 @@ class Operands:
             found = map(self._at, where)
             return next((one for one in found if one is not None), None)
         if isinstance(where, int):
-            names = self.call.inputs
-            return self.translation.known[names[where]] if self._has(where) else None
-        return where(self.call) if callable(where) else self.call.arguments.get(where)
+            return self.translation.of(self.call.inputs[where]) if self._has(where) else None
+        if not callable(where):
+            return self.call.arguments.get(where)
+        try:
+            return where(self.call)
+        except NONSENSE:
+            raise Unsaid("its arguments are of other types than its operator has") from None
 
     def _has(self, place: int) -> bool:
         return place < len(self.call.inputs) and bool(self.call.inputs[place])
@@ -125,11 +138,14 @@ class Operands:
         found = self.given(word)
         if isinstance(found, (Numbers, Stored)) and found.values is not None:
             return found.values
-        if isinstance(found, tuple) and not isinstance(found, (Value, Stored, Parts, Scores)):
-            return found
         if isinstance(found, (Value, Stored, Parts, Scores)):
             raise Unsaid(f"its {word} is not known before it runs")
-        return tuple(default) if found is None else (found,)
+        if found is None:
+            return tuple(default)
+        values = found if isinstance(found, tuple) else (found,)
+        if not all(isinstance(one, (int, float)) for one in values):
+            raise Unsaid(f"its {word} is {clip(str(found))}, and no number")
+        return values
 
     def number(self, word: str, default: Any = None) -> Any:
         """One number."""
@@ -138,22 +154,54 @@ class Operands:
             raise Unsaid(f"its {word} is {len(found)} numbers")
         return found[0]
 
+    def places(self, word: str) -> tuple[int, ...]:
+        """Whole numbers: axes, sizes, places."""
+        return tuple(self._whole(word, one) for one in self.numbers(word))
+
+    def count(self, word: str, default: int | None = None) -> int:
+        """A whole number above 0."""
+        found = self._whole(word, self.number(word, default))
+        if found < 1:
+            raise Unsaid(f"its {word} is {found}")
+        return found
+
+    def axis(self, word: str, default: int, rank: int) -> int:
+        """An axis of so many, from the first; a negative one is counted from the last."""
+        return within(self._whole(word, self.number(word, default)), rank)
+
+    def _whole(self, word: str, found: Any) -> int:
+        if not isinstance(found, (int, float)) or found % 1:  # nan % 1 and inf % 1 are nan
+            raise Unsaid(f"its {word} is {clip(str(found))}, and no whole number")
+        return int(found)
+
     def flag(self, word: str, default: bool = False) -> bool:
         """Whether something is so."""
         return bool(self.number(word, default))
 
-    def pair(self, word: str, default: int) -> Pair:
-        """Height and width; one number is both."""
-        found = self.numbers(word) or (default,)
+    def pair(self, word: str, default: int, least: int = 1) -> Pair:
+        """Height and width, both of the least or more; one number is both."""
+        found = self.places(word) or (default,)
         if len(found) > 2:
             raise Unsaid(f"its {word} is of {len(found)} sides: a map has two")
+        if min(found) < least:
+            raise Unsaid(f"its {word} is {list(found)}")
         return Pair(found[0], found[-1])
 
 
-def has_bias(o: Operands) -> bool:
-    """Whether a layer has one: a stored value, or a flag that says so."""
-    found = o.given("bias")
+def has(o: Operands, word: str) -> bool:
+    """Whether a layer has something: a stored value, or an argument that says so."""
+    found = o.given(word)
     return found is not None and found is not False and found != 0
+
+
+def finished(o: Operands, value: Value) -> Value:
+    """The value behind a function of its own layer, where a call has one after its activation."""
+    after = o.given("after")
+    if after is None:
+        return value
+    name = f"{o.call.name}/{after.written}"
+    y = o.translation.layer(o.call._replace(name=name), after(), [value])
+    return y._replace(axes=value.axes)
 
 
 def agree(o: Operands, weights: int) -> None:
@@ -196,7 +244,7 @@ class Translation:
             record = record.joined(maps)
             after = record.output(record.merged(maps), _written)
         else:
-            after = record.output(maps[0], _written)
+            after = record.output(maps[0] if maps else Map(1, 1, 1), _written)
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
         if kernel and not weights:
@@ -206,6 +254,12 @@ class Translation:
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
         return Value(name, Map(*map(int, after)), ())
+
+    def of(self, name: str) -> Known:
+        """What is known of a value. Raises Unsaid for what a call before it did not give."""
+        if name not in self.known:
+            raise Unsaid(f"nothing is known of {clip(name)}, which it reads")
+        return self.known[name]
 
     def unread(self, value: Value) -> Layer | None:
         """The layer of a value that none reads yet: what follows may still be a part of it."""

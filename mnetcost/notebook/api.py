@@ -13,7 +13,7 @@ from mnetcost.importing.opening import open_graph
 from mnetcost.notebook.compare import Comparison
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.diff import Diff
-from mnetcost.notebook.network import Network, load, make_basis
+from mnetcost.notebook.network import Network, from_torch, load, make_basis
 from mnetcost.notebook.targets import Comparable, counted_as_given
 from mnetcost.printed import read_budget
 from mnetcost.targets import each
@@ -32,6 +32,7 @@ __all__ = [
     "compare",
     "diff",
     "fit",
+    "from_torch",
     "load",
     "rank",
     "sweep",

@@ -82,7 +82,9 @@ def test_a_module_is_exported_without_its_weights_and_stays_as_it_is() -> None:
         torch.nn.Linear(7, 7),
     )
     net[3].weight = net[2].weight
+    before = {name: one.clone() for name, one in net.state_dict().items()}
     data = exported(net, (1, 3, 9, 7))
+    assert all(one.equal(before[name]) for name, one in net.state_dict().items())
     assert net.training
     assert {one.device.type for one in net.parameters()} == {"cpu"}
     source = pt2.read(data, "net")
@@ -92,6 +94,29 @@ def test_a_module_is_exported_without_its_weights_and_stays_as_it_is() -> None:
     assert "3.weight" not in source.stored
     assert source.shapes["conv2d"] == (1, 4, 5, 7)
     assert not source.calls[1].arguments["training"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_module_may_hold_and_make_tensors_and_remember_things() -> None:
+    torch = pytest.importorskip("torch")
+
+    class Net(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = torch.ones(7)
+            self.register_buffer("table", torch.zeros(300, 300), persistent=False)
+
+        def forward(self, x: Any) -> Any:
+            self.seen = x
+            return x * self.scale + torch.ones(7) + self.table[0, 0]
+
+    net = Net()
+    data = exported(net, (1, 3, 9, 7))
+    assert not hasattr(net, "seen")
+    assert len(data) < 90_000  # of the table's numbers there are 360,000 bytes
+    stored = pt2.read(data, "net").stored
+    assert {name: one.shape for name, one in stored.items()} == {"table": (300, 300), "scale": (7,)}
+    assert not any(one.learned for one in stored.values())
 
 
 @pytest.mark.filterwarnings("ignore")

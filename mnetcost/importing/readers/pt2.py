@@ -8,7 +8,8 @@ A stored value has the name of its parameter, the first of several: a tensor und
 value, where the file has its weights or says the same name of both. What a call does in place is a
 new value, and later calls read that: after `relu_` of `conv2d` who reads `conv2d` reads `relu_`.
 What is written through a view stays with the view. Sizes that are symbols are open, and so are
-arguments made of them.
+arguments made of them. Bodies that run once, without gradients or under autocast, stand in the
+place of their call; other bodies are one argument of it, the number of their calls.
 """
 
 import re
@@ -18,17 +19,18 @@ from contextlib import contextmanager
 from mnetcost.importing.readers.pt2_schema import (
     Wrong,
     arguments_of,
-    choice,
+    body_of,
     items,
     mapping,
     outputs_of,
-    shape_of,
+    shapes_of,
     text,
     whole,
 )
+from mnetcost.importing.readers.pt2_values import Values
 from mnetcost.importing.readers.strict_json import MAX_TEXT, parsed
-from mnetcost.importing.readers.zipped import Data, Member, first_names, members, unpacked
-from mnetcost.importing.source import MAX_CALLS, Call, Shape, Source, Tensor, refusal
+from mnetcost.importing.readers.zipped import Member, first_names, members, unpacked
+from mnetcost.importing.source import MAX_CALLS, Call, Data, Source, refusal
 from mnetcost.text import clip, listed
 
 MAJORS = range(5, 9)  # of the schema
@@ -44,12 +46,6 @@ _OF_TORCH = re.compile(
 ).match
 _UNNAMED = "archive"  # what PyTorch calls an archive that it writes to memory
 _ROOT = re.compile(r"L\['self'\]\.?")  # of module paths, in what older versions write
-_STORED = {  # of the kinds of input: where its name is, and whether training learns it
-    "parameter": ("parameter_name", True),
-    "buffer": ("buffer_name", False),
-    "tensor_constant": ("tensor_constant_name", False),
-}
-_UNREAD = ("constant_input", "custom_obj", "token")  # kinds of input that are no tensors
 
 
 def looks_like(head: bytes) -> bool:
@@ -69,12 +65,10 @@ def read(data: Data, label: str) -> Source:
         version = _version(program)
         module = mapping(program.get("graph_module"), "graph_module")
         graph = mapping(module.get("graph"), "graph_module.graph")
-        tensors = mapping(graph.get("tensor_values"), "graph.tensor_values")
-        shapes = {name: shape_of(meta, name) for name, meta in tensors.items()}
         signature = mapping(module.get("signature"), "graph_module.signature")
-        values = _Values(shapes, shared)
+        values = Values(shapes_of(graph))
         for spec in items(signature.get("input_specs"), "signature.input_specs"):
-            values.enter(spec)
+            values.enter(spec, shared)
         nodes = items(graph.get("nodes"), "graph.nodes")
         if len(nodes) > MAX_CALLS:
             raise Wrong(f"{len(nodes):,} calls", f"at most {MAX_CALLS:,}", "too-large")
@@ -91,7 +85,7 @@ def read(data: Data, label: str) -> Source:
         outputs=outputs,
         calls=calls,
         stored=values.stored,
-        shapes={name: shapes[name] for call in calls for name in call.outputs if name in shapes},
+        shapes=values.written,
     )
 
 
@@ -150,24 +144,36 @@ def _version(program: dict[str, object]) -> str:
     return f"schema {major}.{minor}, torch {torch}"
 
 
-def _calls(nodes: list[object], values: "_Values", label: str) -> Iterator[Call]:
-    """The calls in the file's order, each reading only what was written before it."""
-    for number, node in enumerate(nodes, 1):
-        target = node.get("target") if isinstance(node, dict) else None
-        place = (
-            f"node {number:,}, {clip(target)}" if isinstance(target, str) else f"node {number:,}"
-        )
-        with _placed(label, place):
-            call = _call(mapping(node, "it"), values, place)
-        yield call
+def _calls(nodes: list[object], values: Values, label: str, above: str = "") -> Iterator[Call]:
+    """The calls in the file's order, each reading only what was written before it.
+
+    A body that a wrapper runs as it is stands in the wrapper's place.
+    """
+    place = above
+    try:
+        for number, one in enumerate(nodes, 1):
+            place = f"{above}node {number:,}"
+            node = mapping(one, "it")
+            target = text(node.get("target"), "target")
+            place = f"{place}, {clip(target)}"
+            body = body_of(node)
+            if body is None:
+                yield _call(node, target.removeprefix("torch.ops."), values, place)
+                continue
+            outputs = outputs_of(items(node.get("outputs"), "outputs"))
+            inner = values.inside(body, f"{next(filter(None, outputs), number)}.")
+            yield from _calls(body.nodes, inner, label, f"{place}, ")
+            for name, given in zip(outputs, body.outputs):
+                if name and given:
+                    values.bind(name, inner.newest(given))
+    except Wrong as wrong:
+        raise refusal(label, place, wrong.code, wrong.message, wrong.expected) from None
 
 
-def _call(node: dict[str, object], values: "_Values", place: str) -> Call:
-    operator = text(node.get("target"), "target").removeprefix("torch.ops.")
+def _call(node: dict[str, object], operator: str, values: Values, place: str) -> Call:
     read, arguments = arguments_of(items(node.get("inputs"), "inputs"))
     inputs = tuple(values.newest(name) if name else "" for name in read)
-    outputs = outputs_of(items(node.get("outputs"), "outputs"))
-    values.write(outputs)
+    outputs = values.write(outputs_of(items(node.get("outputs"), "outputs")))
     if _in_place(operator) and inputs and outputs and inputs[0]:
         values.replace(inputs[0], outputs[0])
     path = _module(mapping(node.get("metadata", {}), "metadata"))
@@ -185,81 +191,3 @@ def _module(metadata: dict[str, object]) -> str:
     stack = text(metadata.get("nn_module_stack", ""), "nn_module_stack")
     _, path, *_ = [*stack.rpartition(";")[2].split(",", 2), "", ""]
     return _ROOT.sub("", path, count=1)
-
-
-class _Values:
-    """What each name of the file stands for: a value that is stored, given or written."""
-
-    def __init__(self, shapes: dict[str, Shape], shared: dict[str, str]) -> None:
-        self.inputs: dict[str, Shape] = {}
-        self.stored: dict[str, Tensor] = {}
-        self._shapes, self._shared = shapes, shared
-        self._names: dict[str, str] = {}  # of the file, to those of values
-        self._after: dict[str, str] = {}  # what stands for a value since it was changed in place
-
-    def enter(self, spec: object) -> None:
-        """Take an input of the graph: what is stored comes in by these too."""
-        kind, content = choice(spec, "an input")
-        if kind in _UNREAD:
-            return
-        entry = mapping(content, f"the input {kind}")
-        if kind == "user_input":
-            for name in outputs_of([entry.get("arg")]):
-                if name in self._shapes:
-                    self._name(name, name)
-                    self.inputs[name] = self._shapes[name]
-        elif kind in _STORED:
-            key, learned = _STORED[kind]
-            name = text(mapping(entry.get("arg"), f"arg of {kind}").get("name"), "its name")
-            self._store(name, text(entry.get(key), key), learned)
-        else:
-            raise Wrong(f"an input of kind {clip(kind)}", listed(_STORED), "unsupported")
-
-    def leave(self, spec: object) -> Iterator[str]:
-        """The values that an output of the graph gives to whoever runs it."""
-        kind, content = choice(spec, "an output")
-        if kind in ("user_output", "loss_output"):
-            given = mapping(content, f"the output {kind}").get("arg")
-            given = {"as_tensor": given} if kind == "loss_output" else given
-            yield from (self.newest(name) for name in outputs_of([given]) if name in self._shapes)
-
-    def write(self, names: tuple[str, ...]) -> None:
-        """A call writes these."""
-        for name in names:
-            if name:
-                self._name(name, name)
-
-    def replace(self, value: str, by: str) -> None:
-        """From now on the other value stands for this one."""
-        self._after[value] = by
-
-    def newest(self, name: str) -> str:
-        """The value that a name of the file stands for by now."""
-        if name not in self._names:
-            raise Wrong(f"it reads {clip(name)}, which nothing before it writes")
-        value, passed = self._names[name], []
-        while value in self._after:
-            passed.append(value)
-            value = self._after[value]
-        for one in passed:  # the way is walked once
-            self._after[one] = value
-        return value
-
-    def _store(self, name: str, given: str, learned: bool) -> None:
-        sides = self._shapes.get(name)
-        if sides is None:
-            raise Wrong(f"{clip(name)} has no entry in tensor_values")
-        shape = tuple(side for side in sides if side is not None)
-        if len(shape) < len(sides):
-            raise Wrong(f"the stored value {clip(given)} has a side that is a symbol")
-        given = self._shared.get(given, given)
-        value = name if given in self._shapes or not given else given
-        tensor = Tensor(shape, learned=learned)
-        if self.stored.setdefault(value, tensor) != tensor:
-            raise Wrong(f"{clip(value)} is stored with two shapes")
-        self._name(name, value)
-
-    def _name(self, name: str, value: str) -> None:
-        if name in self._names:
-            raise Wrong(f"the value {clip(name)} is written twice")
-        self._names[name] = value

@@ -4,6 +4,7 @@ Source: torch/_export/serde/schema.py. A union is an object with one key, which 
 """
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from mnetcost.importing.source import MAX_NAME, MAX_RANK, Argument, Shape
 from mnetcost.text import clip
@@ -14,6 +15,14 @@ MAX_WHOLE = 2**63 - 1
 OPTIONAL_TENSORS = frozenset(
     ("weight", "bias", "running_mean", "running_var", "attn_mask", "attn_bias", "mask")
 )
+# Calls that run a body once, and give it the last of their arguments.
+WRAPPERS = frozenset(
+    f"torch.ops.higher_order.{name}"
+    for name in (
+        *("wrap", "wrap_with_set_grad_enabled", "wrap_with_autocast"),
+        *("wrap_activation_checkpoint", "tag_activation_checkpoint", "invoke_subgraph"),
+    )
+)
 _FLOATS = ("Infinity", "-Infinity", "NaN")  # which JSON has no numbers for
 
 
@@ -23,6 +32,16 @@ class Wrong(ValueError):
     def __init__(self, message: str, expected: str | None = None, code: str = "malformed") -> None:
         super().__init__(message)
         self.message, self.expected, self.code = message, expected, code
+
+
+class Body(NamedTuple):
+    """A body of a call: its calls, shapes, inputs, what it is given for these, and its outputs."""
+
+    nodes: list[object]
+    shapes: dict[str, Shape]
+    inputs: tuple[str, ...]
+    given: tuple[str, ...]
+    outputs: tuple[str, ...]
 
 
 def mapping(value: object, what: str) -> dict[str, object]:
@@ -66,12 +85,32 @@ def choice(value: object, what: str) -> tuple[str, object]:
     return next(iter(found.items()))
 
 
-def shape_of(meta: object, name: str) -> Shape:
-    """The sides of a tensor, None where one is a symbol."""
-    sizes = items(mapping(meta, text(name, "the name of a value")).get("sizes"), name)
-    if len(sizes) > MAX_RANK:
-        raise Wrong(f"{clip(name)} has {len(sizes):,} sides", f"at most {MAX_RANK}", "too-large")
-    return tuple(_side(size, name) for size in sizes)
+def shapes_of(graph: dict[str, object]) -> dict[str, Shape]:
+    """The sides of every tensor of a graph by its name, None where one is a symbol."""
+    tensors = mapping(graph.get("tensor_values"), "tensor_values")
+    return {name: _shape(meta, text(name, "the name of a value")) for name, meta in tensors.items()}
+
+
+def body_of(node: dict[str, object]) -> Body | None:
+    """The body of a call that does no more than run it; None of any other call."""
+    if node.get("target") not in WRAPPERS:
+        return None
+    graph: dict[str, object] = {}
+    given: list[str] = []
+    for one in items(node.get("inputs"), "inputs"):
+        argument = mapping(one, "an argument").get("arg")
+        kind, value = choice(argument, "an argument")
+        if kind == "as_graph":
+            graph, given = mapping(mapping(value, "the body").get("graph"), "the body"), []
+        else:
+            given += outputs_of([argument])
+    inputs = outputs_of(items(graph.get("inputs"), "the inputs of the body"))
+    if len(inputs) > len(given):
+        raise Wrong(f"its body reads {len(inputs):,} values, and it gives {len(given):,}")
+    outputs = outputs_of(items(graph.get("outputs"), "the outputs of the body"))
+    nodes = items(graph.get("nodes"), "the nodes of the body")
+    given = given[len(given) - len(inputs) :]  # after the name of a body that has one
+    return Body(nodes, shapes_of(graph), inputs, tuple(given), outputs)
 
 
 def arguments_of(inputs: list[object]) -> tuple[tuple[str, ...], dict[str, Argument]]:
@@ -96,7 +135,7 @@ def arguments_of(inputs: list[object]) -> tuple[tuple[str, ...], dict[str, Argum
 
 
 def outputs_of(outputs: list[object]) -> tuple[str, ...]:
-    """The names of what is written, tensors and symbols alike; "" of what is nothing."""
+    """The names of what these arguments are, tensors and symbols alike; "" of anything else."""
     return tuple(name for one in outputs for name in _written(*choice(one, "an output")))
 
 
@@ -111,6 +150,13 @@ def number_of_nodes(value: object, what: str) -> int:
             if kind == "as_graph":  # brackets of the file are not nested deep
                 inner += number_of_nodes(content, what)
     return len(nodes) + inner
+
+
+def _shape(meta: object, name: str) -> Shape:
+    sizes = items(mapping(meta, name).get("sizes"), name)
+    if len(sizes) > MAX_RANK:
+        raise Wrong(f"{clip(name)} has {len(sizes):,} sides", f"at most {MAX_RANK}", "too-large")
+    return tuple(_side(size, name) for size in sizes)
 
 
 _SINGLE = ("as_tensor", "as_optional_tensor", "as_none")

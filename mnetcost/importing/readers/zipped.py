@@ -5,17 +5,14 @@ unpacked beyond a limit, and nothing is read but the list at its end and the mem
 Source: APPNOTE.TXT 6.3.10 (PKWARE), sections 4.3 to 4.5.
 """
 
-import mmap
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from mnetcost.importing.source import refusal
+from mnetcost.importing.source import Data, refusal
 from mnetcost.problems import SpecError
 from mnetcost.text import clip
-
-Data: TypeAlias = bytes | mmap.mmap
 
 MAX_LIST = 2**23  # bytes of the list of members: some 100,000 of them
 

@@ -27,7 +27,7 @@ def concat(o: Operands) -> Known:
     if not any(isinstance(one, Value) for one in values):
         return _joined_numbers(values)
     rank = max(len(one.axes) for one in values if isinstance(one, Value))
-    axis = o.number("axis", 0) % rank
+    axis = o.axis("axis", 0, rank)
     values = [_plain(o, _computed(o, one, rank), axis) for one in values]
     first = next(one for one in values if len(one.axes) == rank)
     side = _side_of([one.axes[axis] for one in values], first, axis)
@@ -42,7 +42,7 @@ def concat(o: Operands) -> Known:
 
 def _listed(o: Operands) -> list[Any]:
     translation = o.translation
-    found = [translation.known[name] for name in o.call.inputs if name]
+    found = [translation.of(name) for name in o.call.inputs if name]
     spread: list[Any] = []
     for one in found:
         spread.extend(one.values if isinstance(one, Parts) else (one,))
@@ -78,7 +78,8 @@ def _computed(o: Operands, known: Any, rank: int) -> Value:
 
 def _plain(o: Operands, value: Value, axis: int) -> Value:
     """The value; one whose axis goes through several sides is written as a map of channels."""
-    if len({atom.side for atom in value.axes[axis]}) < 2 or len(value.axes) > 3:
+    sides = {atom.side for atom in value.axes[axis]}
+    if len(sides) < 2 or CHANNELS not in sides or len(value.axes) > 3:
         return value
     roles = [IMAGE if is_images(one) else HEIGHT for one in value.axes]
     roles[axis] = CHANNELS
@@ -122,27 +123,30 @@ def copies(o: Operands) -> Parts:
 def prior_box(o: Operands) -> Value:
     """The boxes of a detector's map: two rows, of their places and of their variances."""
     x = o.value()
-    y = o.translation.layer(o.call, PriorBox(priors=o.number("priors")), [x])
+    y = o.translation.layer(o.call, PriorBox(priors=o.count("priors")), [x])
     return y._replace(axes=((), whole(HEIGHT, y.map.h), whole(CHANNELS, y.map.c)))
 
 
 def detections(o: Operands) -> Value:
     """What a detector finds, of its places, classes and boxes."""
     values = [one for one in _listed(o) if isinstance(one, Value)]
-    record = DetectionOutput(keep=o.number("keep", 100), inputs=len(values))
+    record = DetectionOutput(keep=o.count("keep", 100), inputs=len(values))
     y = o.translation.layer(o.call, record, values)
     return y._replace(axes=((), whole(HEIGHT, y.map.h), whole(CHANNELS, y.map.c)))
 
 
 def ends(o: Operands) -> Known:
     """What only reads a network's outputs: the first of them stands for it."""
-    return _listed(o)[0]  # type: ignore[no-any-return]
+    read = _listed(o)
+    if not read:
+        raise Unsaid("it reads nothing")
+    return read[0]  # type: ignore[no-any-return]
 
 
 def route(o: Operands) -> Known:
     """Values one behind the other by channels, or of one value a part of its channels."""
-    groups = o.number("groups", 1)
-    known = concat(o) if len(_listed(o)) > 1 else _listed(o)[0]
+    groups = o.count("groups", 1)
+    known = concat(o) if len(_listed(o)) > 1 else ends(o)
     if groups == 1:
         return known
     if not isinstance(known, Value) or known.map.c % groups:

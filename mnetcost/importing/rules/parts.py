@@ -32,7 +32,7 @@ def split(o: Operands) -> Parts:
     if isinstance(known, Numbers):
         return Parts(tuple(Numbers((), (one,)) for one in known.values))
     x = o.value()
-    axis = o.number("axis", 0) % len(x.axes)
+    axis = o.axis("axis", 0, len(x.axes))
     total = size_of(x.axes[axis])
     sizes = _parts(o, total)
     return Parts(tuple(part(o, x, axis, place, sizes) for place in range(len(sizes))))
@@ -40,7 +40,7 @@ def split(o: Operands) -> Parts:
 
 def _parts(o: Operands, total: int) -> list[int]:
     """The sizes of the parts of an axis; those of -1 share the rest."""
-    sizes = list(o.numbers("sizes"))
+    sizes = list(o.places("sizes"))
     if -1 in sizes:
         left, uneven = divmod(total - sum(one for one in sizes if one > 0), sizes.count(-1))
         if uneven:
@@ -50,7 +50,7 @@ def _parts(o: Operands, total: int) -> list[int]:
         size = sizes[0]
         sizes = [size] * (total // size) + [total % size] * (total % size > 0)
     if not sizes:
-        count = o.number("count", None) or len(o.call.outputs)
+        count = o.count("count", len(o.call.outputs))
         size = -(-total // count)
         sizes = [size] * (total // size) + [total % size] * (total % size > 0)
     if sum(sizes) != total:
@@ -91,7 +91,7 @@ def _chunk(o: Operands, x: Value, axis: int, place: int, count: int) -> Value:
 def unbind(o: Operands) -> Parts:
     """Each of an axis, without the axis."""
     x = o.value()
-    axis = o.number("axis", 0) % len(x.axes)
+    axis = o.axis("axis", 0, len(x.axes))
     count = size_of(x.axes[axis])
     parts = (part(o, x, axis, place, [1] * count) for place in range(count))
     return Parts(tuple(_without(one, axis) for one in parts))
@@ -162,9 +162,9 @@ def cut(o: Operands) -> Known:
 def cut_each(o: Operands) -> Known:
     """The same along several axes, each with its start, end and step."""
     known = o.given("x")
-    starts, ends = o.numbers("starts"), o.numbers("ends")
-    axes = o.numbers("axes") or tuple(range(len(starts)))
-    steps = o.numbers("steps") or (1,) * len(starts)
+    starts, ends = o.places("starts"), o.places("ends")
+    axes = o.places("axes") or tuple(range(len(starts)))
+    steps = o.places("steps") or (1,) * len(starts)
     if isinstance(known, Numbers):
         found = known.values[slice(starts[0], ends[0], steps[0])]
         return Numbers((len(found),), found)

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, is_images, is_whole, whole
+from mnetcost.importing.axes import (
+    CHANNELS,
+    HEIGHT,
+    IMAGE,
+    WIDTH,
+    is_images,
+    is_whole,
+    joined,
+    orders_of,
+    whole,
+)
 from mnetcost.importing.translation import (
     Known,
     Numbers,
@@ -14,9 +24,11 @@ from mnetcost.importing.translation import (
     Unsaid,
     Value,
     agree,
-    has_bias,
+    finished,
+    has,
+    within,
 )
-from mnetcost.layers.base import LAYERS
+from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6
 from mnetcost.layers.dense import Dense
 from mnetcost.layers.joins import Add, Divide, Maximum, Minimum, Multiply, Subtract
 from mnetcost.layers.normalization import (
@@ -35,7 +47,7 @@ def by_channel(o: Operands, axis: int, value: Value | None = None) -> Value:
     """A value whose axis is all channels of its map, and no other axis has any."""
     value = value or o.value()
     rank = len(value.axes)
-    place = axis % rank
+    place = within(axis, rank)
     others = [one for at, one in enumerate(value.axes) if at != place]
     kept = all(atom.side != CHANNELS for one in others for atom in one)
     if kept and is_whole(value.axes[place], CHANNELS, value.map.c):
@@ -64,26 +76,28 @@ def dense(o: Operands) -> Value:
     if kernel is None or len(kernel.shape) != 2:
         raise Unsaid("its kernel is no stored matrix")
     out, channels = kernel.shape if o.flag("transposed", True) else reversed(kernel.shape)
-    x = by_channel(o, -1)
+    x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
     if channels != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels reads {x.map.c}")
-    return _dense(o, x, out, has_bias(o), kernel)
+    return finished(o, _dense(o, x, out, has(o, "bias"), kernel))
 
 
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
-    value = o.value()
-    if o.flag("flat"):
-        images = [axis for axis in value.axes if axis and is_images(axis)]
-        rest = tuple(atom for axis in value.axes if not is_images(axis) for atom in axis)
-        value = value._replace(axes=(tuple(a for axis in images for a in axis), rest))
-    x = by_channel(o, -1, value)
+    x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
     name = o.given("shared")
     kernel = Stored(str(name), (), True) if name else None
-    y = _dense(o, x, o.number("filters"), has_bias(o), kernel)
+    y = _dense(o, x, o.count("filters"), has(o, "bias"), kernel)
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
-    return y
+    return finished(o, y)
+
+
+def _flat(value: Value) -> Value:
+    """A value with all of an image on one axis."""
+    images = tuple(atom for axis in value.axes if is_images(axis) for atom in axis)
+    rest = tuple(atom for axis in value.axes if not is_images(axis) for atom in axis)
+    return value._replace(axes=(images, joined(rest)))
 
 
 def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -> Value:
@@ -106,9 +120,21 @@ def batch_norm(o: Operands) -> Value:
     return _kept(o, BatchNorm(affine=_affine(o)), x)
 
 
+def slopes(o: Operands) -> Value:
+    """PReLU with a slope for each value, or those of all positions in common."""
+    x = o.value()
+    shared = o.places("shared_axes")
+    if shared and sorted(shared) != list(range(1, len(x.axes) - 1)):
+        raise Unsaid(f"its slopes are in common along {list(shared)}")
+    return _kept(o, PReLU(slopes="channel" if shared else "value"), x)
+
+
 def _affine(o: Operands) -> bool:
-    found = o.given("affine")
-    return o.given("weight") is not None if found is None else bool(found)
+    """Whether a norm has a γ and a β a channel: stored, or as its arguments say."""
+    gamma, beta = has(o, "gamma"), has(o, "beta")
+    if gamma != beta:
+        raise Unsaid("it has one of γ and β")
+    return gamma
 
 
 def scale(o: Operands) -> Value:
@@ -118,7 +144,7 @@ def scale(o: Operands) -> Value:
     if isinstance(before, BatchNorm) and not before.affine:
         o.translation.change(x, before._replace(affine=True))
         return x
-    if has_bias(o):
+    if has(o, "bias"):
         raise Unsaid("it scales and shifts what no batch normalisation gives")
     return _kept(o, LayerScale(), x)
 
@@ -136,7 +162,7 @@ def layer_norm(o: Operands) -> Value:
 
 def group_norm(o: Operands) -> Value:
     """Of groups of channels; one group is a layer norm of maps."""
-    return _kept(o, GroupNorm(groups=o.number("groups")), by_channel(o, 1))
+    return _kept(o, GroupNorm(groups=o.count("groups")), by_channel(o, 1))
 
 
 def instance_norm(o: Operands) -> Value:
@@ -146,7 +172,7 @@ def instance_norm(o: Operands) -> Value:
 
 def local_response_norm(o: Operands) -> Value:
     """Over neighbouring channels."""
-    return _kept(o, LocalResponseNorm(size=o.number("size", 5)), o.value())
+    return _kept(o, LocalResponseNorm(size=o.count("size", 5)), o.value())
 
 
 def l2_norm(o: Operands) -> Value:
@@ -208,7 +234,7 @@ def binary(word: str) -> Any:
         if isinstance(a, Scores):  # scaled, masked, or with a bias
             return a
         if isinstance(a, Value) and isinstance(b, Value):
-            return _of_two(o, word, a, b)
+            return _acted(o, _of_two(o, word, a, b))
         if not isinstance(a, Value) and not isinstance(b, Value):
             return _of_stored(a, b)
         x, other = (a, b) if isinstance(a, Value) else (b, a)
@@ -231,26 +257,45 @@ def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
     a, b = (one._replace(axes=((),) * (rank - len(one.axes)) + one.axes) for one in (a, b))
     if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
         raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
-    spread = all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
-    if not spread:
-        raise Unsaid("both have their axes in another order")
+    if not _fit(a, b):
+        a, b = _aligned(o, a, b)
     y = o.translation.layer(o.call, BINARY[word](), [a, b])
     return y._replace(axes=tuple(one or other for one, other in zip(a.axes, b.axes)))
+
+
+def _fit(a: Value, b: Value) -> bool:
+    """Whether each axis of both is the same part of a map, or of 1."""
+    return all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
+
+
+def _aligned(o: Operands, a: Value, b: Value) -> tuple[Value, Value]:
+    """Both values, the one whose axes are no map's arranged as the other."""
+    for one, other in ((a, b), (b, a)):
+        for roles in orders_of(one.axes, one.map):
+            arranged = o.translation.as_map(o.call, other, roles)
+            if _fit(one, arranged):
+                return (one, arranged) if one is a else (arranged, one)
+    raise Unsaid("both have their axes in another order")
+
+
+def _acted(o: Operands, value: Value) -> Value:
+    """The value behind the activation that rides on a call."""
+    word = o.given("act") or "none"
+    return value if word == "none" else _kept(o, ACTIVATIONS[word](), value)
 
 
 def joined_by(word: str) -> Any:
     """The rule of an operation on all inputs, and an activation of its result."""
 
     def rule(o: Operands) -> Value:
-        values = [o.translation.known[name] for name in o.call.inputs]
+        values = [o.translation.of(name) for name in o.call.inputs if name]
         computed = [one for one in values if isinstance(one, Value)]
         if len(computed) < len(values) or not values:
             raise Unsaid("it joins what does not follow from the input")
         first, *others = computed
         for one in others:
             first = _of_two(o, word, first, one)
-        act = o.given("act") or "none"
-        return first if act == "none" else _kept(o, LAYERS[act](), first)
+        return _acted(o, first)
 
     return rule
 
@@ -278,8 +323,6 @@ def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
 
 def clip(o: Operands) -> Known:
     """Values held between two numbers: ReLU6 where these are 0 and 6."""
-    from mnetcost.layers.activation import HardTanh, ReLU, ReLU6
-
     low, high = o.number("low"), o.number("high")
     kinds: dict[Any, Any] = {(0, 6): ReLU6, (-1, 1): HardTanh, (0, None): ReLU}
     if (low, high) not in kinds:

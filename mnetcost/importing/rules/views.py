@@ -14,7 +14,7 @@ from mnetcost.importing.axes import (
     shape_of,
 )
 from mnetcost.importing.rules.pointwise import by_channel
-from mnetcost.importing.translation import Known, Numbers, Operands, Stored, Unsaid, Value
+from mnetcost.importing.translation import Known, Numbers, Operands, Stored, Unsaid, Value, within
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.pooling import GlobalAvgPool
 
@@ -45,7 +45,7 @@ class _Side(tuple[int]):
 
 def permute(o: Operands) -> Known:
     """The axes in another order."""
-    order = o.numbers("order")
+    order = o.places("order")
 
     def moved(axes: Any) -> Any:
         places = order or range(len(axes))[::-1]
@@ -58,9 +58,9 @@ def permute(o: Operands) -> Known:
 
 def swapped(o: Operands) -> Known:
     """Two axes in each other's place."""
-    one, other = o.number("first"), o.number("second")
 
     def moved(axes: Any) -> Any:
+        one, other = (o.axis(word, 0, len(axes)) for word in ("first", "second"))
         places = list(axes)
         places[one], places[other] = places[other], places[one]
         return tuple(places)
@@ -70,10 +70,10 @@ def swapped(o: Operands) -> Known:
 
 def squeeze(o: Operands) -> Known:
     """Without axes of 1: those that are named, or all of them."""
-    named = o.numbers("axes")
+    named = o.places("axes")
 
     def moved(axes: Any) -> Any:
-        gone = {one % len(axes) for one in named} if named else set(range(len(axes)))
+        gone = {within(one, len(axes)) for one in named} if named else set(range(len(axes)))
         return tuple(axis for at, axis in enumerate(axes) if axis or at not in gone)
 
     return _moved(o, moved)
@@ -81,11 +81,11 @@ def squeeze(o: Operands) -> Known:
 
 def unsqueeze(o: Operands) -> Known:
     """With new axes of 1 at these places of the result."""
-    named = o.numbers("axes")
+    named = o.places("axes")
 
     def moved(axes: Any) -> Any:
         rank = len(axes) + len(named)
-        new = {one % rank for one in named}
+        new = {within(one, rank) for one in named}
         old = iter(axes)
         return tuple(() if at in new else next(old) for at in range(rank))
 
@@ -94,7 +94,7 @@ def unsqueeze(o: Operands) -> Known:
 
 def reshape(o: Operands) -> Known:
     """The values row-major on axes of these sizes; -1 is the rest, 0 the size that was there."""
-    known, sizes = o.given("x"), list(o.numbers("sizes"))
+    known, sizes = o.given("x"), list(o.places("sizes"))
     if isinstance(known, Value):
         before = shape_of(known.axes)
         sizes = _sizes(before, sizes, keeps=not o.flag("zero_is_none"))
@@ -126,8 +126,7 @@ def flatten(o: Operands) -> Known:
     if not isinstance(known, Value):
         raise Unsaid("it has no values")
     rank = len(known.axes)
-    first, last = o.number("first", 0), o.number("last", -1)
-    first, last = first % rank if first < rank else first, last % rank
+    first, last = o.axis("first", 0, max(rank, 1)), o.axis("last", -1, rank)
     inside = joined(atom for axis in known.axes[first : last + 1] for atom in axis)
     return known._replace(axes=(*known.axes[:first], inside, *known.axes[last + 1 :]))
 
@@ -137,7 +136,7 @@ def flatten_in_two(o: Operands) -> Known:
     known = o.given("x")
     if not isinstance(known, Value):
         raise Unsaid("it has no values")
-    axis = o.number("axis", 1) % (len(known.axes) + 1)
+    axis = o.axis("axis", 1, len(known.axes) + 1)
     halves = known.axes[:axis], known.axes[axis:]
     return known._replace(axes=tuple(joined(a for one in half for a in one) for half in halves))
 
@@ -146,7 +145,7 @@ def mean(o: Operands) -> Value:
     """The mean over axes: a global pool where they are all positions of a map."""
     x = o.value()
     rank = len(x.axes)
-    named = {one % rank for one in o.numbers("axes") or range(rank)}
+    named = {within(one, rank) for one in o.places("axes") or range(rank)}
     gone = [x.axes[at] for at in named]
     left = [axis for at, axis in enumerate(x.axes) if at not in named]
     if any(atom.side in (CHANNELS, IMAGE) for axis in gone for atom in axis) or any(
@@ -163,13 +162,13 @@ def mean(o: Operands) -> Value:
 def shuffle(o: Operands) -> Value:
     """The channels of groups interleaved."""
     x = by_channel(o, 1)
-    groups = o.number("groups", 1)
+    groups = o.count("groups", 1)
     return o.translation.layer(o.call, ChannelShuffle(groups=groups), [x])._replace(axes=x.axes)
 
 
 def expand(o: Operands) -> Known:
     """Axes of 1 repeated; only stored values, and those that are not, may be."""
-    known, sizes = o.given("x"), o.numbers("sizes")
+    known, sizes = o.given("x"), o.places("sizes")
     if isinstance(known, (Stored, Numbers)):
         return known
     x = o.value()

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, HEIGHT, IMAGE, WIDTH, Axes
+from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
 from mnetcost.importing.axes import whole as all_of
-from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, has_bias
+from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, finished, has
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
@@ -21,9 +21,8 @@ from mnetcost.layers.pooling import (
 from mnetcost.layers.structural import Pad, Resize
 from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
+from mnetcost.text import clip
 
-FIRST = {3: (IMAGE, CHANNELS, WIDTH), 4: (IMAGE, CHANNELS, HEIGHT, WIDTH)}  # channels first
-LAST = {3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
 Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
 
 
@@ -48,15 +47,10 @@ def axes_like(value: Value, x: Map) -> Axes:
 
 def _roles(value: Value) -> Sequence[str]:
     """What each axis of a value that is a whole map stands for."""
-    for orders in (FIRST, LAST):
-        roles = orders[len(value.axes)]
-        sides = {CHANNELS: value.map.c, HEIGHT: value.map.h, WIDTH: value.map.w}
-        if all(
-            role == IMAGE or axis == all_of(role, sides[role])
-            for role, axis in zip(roles, value.axes)
-        ):
-            return roles
-    raise Unsaid("its input is no whole map")
+    found = orders_of(value.axes, value.map)
+    if not found:
+        raise Unsaid("its input is no whole map")
+    return found[0]
 
 
 def convolution(o: Operands) -> Value:
@@ -64,24 +58,47 @@ def convolution(o: Operands) -> Value:
     x, kernel = image(o), o.stored("weight")
     if kernel is None:
         raise Unsaid("its kernel is not stored")
-    filters, channels, *sides = kernel.shape
+    filters, channels, *sides = _ordered(o, kernel)
     if len(sides) > 2:
         raise Unsaid(f"its kernel has {len(sides)} sides: a map has two")
-    groups = o.number("groups", 1)
+    groups = x.map.c if o.flag("depthwise") else o.count("groups", 1)
     if channels * groups != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
     x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
     return _convolved(o, x, window, filters, groups, kernel)
 
 
+def _ordered(o: Operands, kernel: Stored) -> list[int]:
+    """The axes of a kernel as PyTorch has them: filters, channels of a group, sides."""
+    rank = len(kernel.shape)
+    order = o.places("order") or range(rank)
+    if rank < 3 or sorted(order) != list(range(rank)):
+        raise Unsaid(f"its kernel has {rank} axes")
+    return [kernel.shape[one] for one in order]
+
+
+def separable(o: Operands) -> Value:
+    """A depthwise convolution and a 1×1 one of what it gives, in one call."""
+    x = image(o)
+    multiplier = o.count("multiplier", 1)
+    x, window = _window(o, x, o.pair("kernel", 1))
+    record: Any = Depthwise(multiplier=multiplier, **window)
+    inner = o.translation.layer(o.call._replace(name=f"{o.call.name}/depthwise"), record, [x])
+    point = Conv(out=o.count("filters"), bias=has(o, "bias"), act=o.given("act") or "none")
+    name = f"{o.call.name}/pointwise"
+    y = o.translation.layer(o.call._replace(name=name), point, [inner])
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
+
+
 def written_convolution(o: Operands) -> Value:
     """A convolution whose kernel is said by arguments: filters, or how many a channel."""
     x = image(o)
-    groups = o.number("groups", 1)
-    multiplier = o.number("multiplier")
-    if multiplier is not None:
-        groups = x.map.c
-    filters = o.number("filters") if multiplier is None else multiplier * x.map.c
+    groups = o.count("groups", 1)
+    multiplier = o.count("multiplier", 1)
+    if o.given("multiplier") is None:
+        filters = o.count("filters")
+    else:
+        groups, filters = x.map.c, multiplier * x.map.c
     x, window = _window(o, x, o.pair("kernel", 1))
     return _convolved(o, x, window, filters, groups, _shared(o))
 
@@ -94,7 +111,7 @@ def _shared(o: Operands) -> Stored | None:
 def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
     o: Operands, x: Value, window: dict[str, Any], filters: int, groups: int, kernel: Stored | None
 ) -> Value:
-    window["bias"] = has_bias(o)
+    window["bias"] = has(o, "bias")
     window |= {word: found for word in ("norm", "act") if (found := o.given(word))}
     if 1 < groups == x.map.c and filters % groups == 0:
         record: Any = Depthwise(multiplier=filters // groups, **window)
@@ -102,7 +119,7 @@ def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         record = Conv(out=filters, groups=groups, **window)
     y = o.translation.layer(o.call, record, [x], kernel)
     agree(o, record.weights(x.map, y.map))
-    return y._replace(axes=axes_like(x, y.map))
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
 
 
 def transposed(o: Operands) -> Value:
@@ -110,15 +127,15 @@ def transposed(o: Operands) -> Value:
     x, kernel = image(o), o.stored("weight")
     if kernel is None:
         raise Unsaid("its kernel is not stored")
-    _, filters, *sides = kernel.shape
-    groups = o.number("groups", 1)
+    _, filters, *sides = _ordered(o, kernel)
+    groups = o.count("groups", 1)
     return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
 
 
 def written_transposed(o: Operands) -> Value:
     """A transposed convolution whose kernel is said by arguments."""
-    groups = o.number("groups", 1)
-    return _transposed(o, image(o), o.number("filters"), groups, o.pair("kernel", 1), _shared(o))
+    groups = o.count("groups", 1)
+    return _transposed(o, image(o), o.count("filters"), groups, o.pair("kernel", 1), _shared(o))
 
 
 def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
@@ -137,11 +154,12 @@ def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         dilation=_pair(o, "dilation", sides),
         output_padding=_pair(o, "output_padding", sides, 0),
         groups=groups,
-        bias=has_bias(o),
+        bias=has(o, "bias"),
+        act=o.given("act") or "none",
     )
     y = o.translation.layer(o.call, record, [x], owner)
     agree(o, record.weights(x.map, y.map))
-    return y._replace(axes=axes_like(x, y.map))
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
 
 
 def _window(
@@ -183,7 +201,7 @@ def padded(o: Operands, x: Value, ends: Ends) -> Value:
 
 
 def _pair(o: Operands, word: str, sides: int, default: int = 1) -> Pair:
-    found = o.pair(word, default)
+    found = o.pair(word, default, default)
     return Pair(default, found.w) if sides == 1 else found
 
 
@@ -192,12 +210,14 @@ def _ends(o: Operands, sides: int) -> Ends | None:
 
     It is a word, one number, one a side, or those where the sides begin, then where they end.
     """
-    ends = o.numbers("padding", (0,))
-    words = [str(one).upper() for one in (o.given("padding_word"), ends[0]) if one]
-    if any(word.startswith("SAME") for word in words):
+    word = str(o.given("padding_word") or o.given("padding")).upper()
+    if word.startswith("SAME") or "'SAME'" in word:
         return None
-    if "VALID" in words:
+    if word == "VALID":
         return (0, 0, 0, 0)
+    ends = o.places("padding") or (0,)
+    if min(ends) < 0 or len(ends) not in (1, sides, 2 * sides):
+        raise Unsaid(f"its padding is {list(ends)}")
     begins, behind = (ends[:sides], ends[sides:]) if len(ends) == 2 * sides else (ends, ends)
     if sides == 1:  # a sequence is a map of one row
         return 0, 0, begins[0], behind[0]
@@ -249,14 +269,15 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
     """The rule of a pool to sides that are given; to 1×1 it is the global one."""
 
     def rule(o: Operands) -> Value:
-        sizes = o.numbers("size")
+        sizes = o.given("size")
+        sizes = sizes if isinstance(sizes, tuple) else (sizes,)
+        if not sizes or not all(one is None or (type(one) is int and one > 0) for one in sizes):
+            raise Unsaid(f"its sizes are {clip(str(sizes))}")
         if set(sizes) == {1}:
             whole: Value = global_pool(kind)(o)
             return whole
         x = image(o)
-        if len(x.axes) == 3:
-            sizes = (1, *sizes)
-        height, across = sizes[0], sizes[-1]
+        height, across = (1 if len(x.axes) == 3 else sizes[0]), sizes[-1]
         if height is None or across is None:
             record: Any = ADAPTIVE[kind](height=height, width=across)
         else:
@@ -270,7 +291,9 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
 def pad(o: Operands) -> Value:
     """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
     x = image(o)
-    pads = o.numbers("pads")
+    pads = o.places("pads")
+    if o.flag("by_axis"):  # both ends of each axis
+        pads = (*pads[::2], *pads[1::2])
     roles, rank = _roles(x), len(x.axes)
     if len(pads) != 2 * rank:
         raise Unsaid(f"{len(pads)} pads of {rank} axes")
@@ -289,7 +312,7 @@ def resize(o: Operands) -> Value:
     x = image(o)
     mode = {"linear": "bilinear", "cubic": "bicubic"}.get(str(o.given("mode")))
     mode = mode or str(o.given("mode") or "nearest")
-    factors, sizes = o.numbers("factors"), o.numbers("sizes")
+    factors, sizes = o.numbers("factors"), o.places("sizes")
     if factors:
         ratios = [Fraction(one).limit_denominator(10_000) for one in factors[-2:]]
         scale = Pair(ratios[0], ratios[-1])
@@ -313,12 +336,12 @@ def _to(x: Map, height: int, across: int) -> dict[str, Any]:
 def reorganised(o: Operands) -> Value:
     """Squares of positions as channels of one: space to depth."""
     x = image(o)
-    y = o.translation.layer(o.call, PixelUnshuffle(factor=o.number("factor", 2)), [x])
+    y = o.translation.layer(o.call, PixelUnshuffle(factor=o.pair("factor", 2)), [x])
     return y._replace(axes=axes_like(x, y.map))
 
 
 def shuffled(o: Operands) -> Value:
     """Channels as squares of positions: depth to space."""
     x = image(o)
-    y = o.translation.layer(o.call, PixelShuffle(factor=o.number("factor", 2)), [x])
+    y = o.translation.layer(o.call, PixelShuffle(factor=o.pair("factor", 2)), [x])
     return y._replace(axes=axes_like(x, y.map))

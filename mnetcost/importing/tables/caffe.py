@@ -117,7 +117,7 @@ TABLE: dict[str, Use] = {
         },
     ),
     "Pooling": Use(pointwise.chosen(windows.pool(AvgPool), windows.pool(MaxPool)), POOL),
-    "BatchNorm": Use(pointwise.batch_norm, {"x": 0, "affine": lambda call: False}),
+    "BatchNorm": Use(pointwise.batch_norm, {"x": 0}),
     "Scale": Use(pointwise.scale, {"x": 0, "bias": default("bias_term", False)}),
     "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": default("local_size", 5)}),
     "ReLU": Use(

@@ -38,14 +38,14 @@ def _ends(call: Call) -> Any:
     """Top, left, bottom, right; each is the left one unless written."""
     left = call.arguments.get("4", 0)
     if left in (OPEN, OPEN - 1):
-        return ("same",)
+        return "same"
     top = call.arguments.get("14", left)
     return top, left, call.arguments.get("16", top), call.arguments.get("15", left)
 
 
 def _pool_ends(call: Call) -> Any:
     if call.arguments.get("5", 0) in (2, 3):
-        return ("same",)
+        return "same"
     left = call.arguments.get("3", 0)
     top = call.arguments.get("13", left)
     return top, left, call.arguments.get("15", top), call.arguments.get("14", left)
@@ -130,7 +130,9 @@ TABLE: dict[str, Use] = {
             "act": act,
         },
     ),
-    "BatchNorm": Use(pointwise.batch_norm, {"x": 0, "affine": lambda call: True}),
+    "BatchNorm": Use(
+        pointwise.batch_norm, {"x": 0, "gamma": lambda call: True, "beta": lambda call: True}
+    ),
     "Scale": Use(pointwise.scale, {"x": 0, "bias": number(1)}),
     "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": number(1, 5)}),
     "ReLU": Use(

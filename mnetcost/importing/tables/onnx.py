@@ -26,6 +26,7 @@ WINDOW: Mapping[str, Where] = {
 CONV = {**WINDOW, "x": 0, "weight": 1, "bias": 2, "groups": "group"}
 POOL = {**WINDOW, "x": 0, "ceil": "ceil_mode", "stride_is_one": always(True)}
 AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of older operator sets
+NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2}
 X: Mapping[str, Where] = {"x": 0}
 XY: Mapping[str, Where] = {"x": 0, "y": 1}
 
@@ -76,10 +77,10 @@ TABLE: dict[str, Use] = {
     "Pad": Use(windows.pad, {"x": 0, "pads": ("pads", 1)}),
     "Gemm": Use(pointwise.dense, {"x": 0, "weight": 1, "bias": 2, "transposed": "transB"}),
     "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
-    "BatchNormalization": Use(pointwise.batch_norm, {"x": 0, "weight": 1}),
-    "LayerNormalization": Use(pointwise.layer_norm, {"x": 0, "weight": 1, "axis": "axis"}),
+    "BatchNormalization": Use(pointwise.batch_norm, NORM),
+    "LayerNormalization": Use(pointwise.layer_norm, {**NORM, "axis": "axis"}),
     "GroupNormalization": Use(pointwise.group_norm, {"x": 0, "groups": "num_groups"}),
-    "InstanceNormalization": Use(pointwise.instance_norm, {"x": 0, "weight": 1}),
+    "InstanceNormalization": Use(pointwise.instance_norm, NORM),
     "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": "size"}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": ("min", 1), "high": ("max", 2)}),
     "Softmax": _same(activation.Softmax),

@@ -23,7 +23,7 @@ WINDOW: Mapping[str, Where] = {
     "ceil": "ceil_mode",
 }
 CONV = {**WINDOW, "weight": 1, "bias": 2, "groups": "groups"}
-NORM: Mapping[str, Where] = {"x": 0, "weight": 1}
+NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2}
 
 
 def _pads(call: Call) -> Any:
@@ -141,6 +141,7 @@ TABLE: dict[str, Use] = {
     "unbind": Use(parts.unbind, AXIS),
     "select": Use(parts.select, {**AXIS, "index": "index"}),
     "slice": Use(parts.cut, {**AXIS, "start": "start", "end": "end", "step": "step"}),
+    "expand_as": Use(pointwise.free, X),
     "expand": Use(views.expand, {"x": 0, "sizes": "size"}),
     "pad": Use(windows.pad, {"x": 0, "pads": _pads}),
     "constant_pad_nd": Use(windows.pad, {"x": 0, "pads": _pads}),
