@@ -27,7 +27,9 @@ from mnetcost.text import clip
 
 CONFIG, METADATA = "config.json", "metadata.json"
 EARLY = (CONFIG, METADATA, "model.weights.h5")  # an archive begins with one
-MAX_TEXT = 2**24  # bytes of a configuration, which of the largest networks of Keras has one million
+MAX_TEXT = 2**23  # bytes of a configuration, which of the largest networks of Keras has a million
+PART = 2  # steps of a value of JSON
+QUOTES = 2  # that are a step
 CALL = 8  # steps of a call, beside what it reads and is made with
 LETTERS = 32  # characters of a name that are a step
 BOM = b"\xef\xbb\xbf"
@@ -49,7 +51,7 @@ def read(data: Data, label: str) -> Source:
     try:
         found = {}
         for name, text in texts.items():
-            steps.take(sum(map(text.count, (b"[", b"]", b"{", b"}", b","))))
+            steps.take(PART * sum(map(text.count, (b"[", b"{", b","))) + text.count(b'"') // QUOTES)
             found[name] = parsed(text, label, f"member {name}" if packed else "")
         version = _version(found.get(METADATA, found[CONFIG]))
         return _Writer(label, steps).source(_model(found[CONFIG], label), version)

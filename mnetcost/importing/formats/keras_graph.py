@@ -1,7 +1,8 @@
 """A model of Keras as a graph: which call of which layer reads what, in an order that can run.
 
-A Sequential model becomes what a Functional one is: calls that name what they read. What follows
-brackets by recursion is safe: the text was refused where they are too deep.
+A Sequential model becomes what a Functional one is: calls that name what they read. Recursion
+follows models in models, which are counted, and brackets, of which the text is refused that has too
+many in each other.
 """
 
 from collections.abc import Iterator, Mapping
@@ -88,6 +89,10 @@ class _Graph(Values):
             shape = shape_of(fields.get("build_input_shape")) or self._entrance(first)
             stated = first._replace(name=name, operator=INPUT, shape=shape, arguments={})
             self.entries = {name: stated, **self.entries}
+        for name, count in self.outputs.items():
+            if count != 1:
+                message = f"has {count:,} outputs, expected one in a Sequential model"
+                raise self.refused(message, layer=name)
         for before, after in pairwise(self.entries):
             value = Reference(before, 0, 0)
             self.nodes[after] = (Node((value,)),)

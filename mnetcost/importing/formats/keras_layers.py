@@ -1,4 +1,7 @@
-"""A layer of Keras as its configuration has it: its class, and what it is made with."""
+"""A layer of Keras as its configuration has it: its class, and what it is made with.
+
+What follows brackets by recursion is safe: the text was refused where they are too deep.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard

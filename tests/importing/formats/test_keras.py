@@ -298,6 +298,13 @@ def test_a_call_writes_as_many_values_as_are_read_of_it() -> None:
     assert source.shapes == {"split:2": (None, 2)}
 
 
+def test_a_name_is_kept_as_it_is_and_shown_as_what_can_be_seen() -> None:
+    odd = "\x00\n\x1b[31m<b>/a#2"
+    found = sequential("s", [entrance("x", IMAGE), layer("ReLU", odd)])
+    assert _read(found).outputs == (odd,)
+    assert _read(found).calls[0].place == r"layer \x00\n\x1b[31m<b>/a#2"
+
+
 @pytest.mark.parametrize(
     ("more", "operator"),
     [
@@ -377,6 +384,11 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "layer r: is there twice",
     ),
     "no layers": (sequential("s", []), "malformed", "without layers"),
+    "two outputs in a row": (
+        sequential("s", [entrance("x", IMAGE), _two()]),
+        "malformed",
+        "layer f: has 2 outputs",
+    ),
     "no shape": (sequential("s", [layer("ReLU", "r")]), "malformed", "states no shape"),
     "another input": (
         _changed(*CONV, "inbound_nodes", 0, "args", 0, to=value("img")),
@@ -479,8 +491,8 @@ TEXTS: dict[str, tuple[bytes, str, str]] = {
     "NaN": (b'{"a": NaN}', "malformed", "NaN is no number"),
     "a key twice": (b'{"a": 1, "b": 2, "a": 3}', "malformed", "the key a stands twice"),
     "braces": (b'{"a":' * 100_000, "too-large", "brackets 100,000 deep"),
-    "values": (b"[" + b"0," * 700_000 + b"0]", "too-large", "over 600,000 steps"),
-    "17 MB": (b'"' + b"x" * 17 * 10**6 + b'"', "too-large", "17,000,002 bytes of JSON"),
+    "values": (b"[" + b"0," * 400_000 + b"0]", "too-large", "over 600,000 steps"),
+    "9 MB": (b'"' + b"x" * 9 * 10**6 + b'"', "too-large", "9,000,002 bytes of JSON"),
 }
 
 
@@ -491,7 +503,7 @@ def test_json_is_bounded_and_says_its_place(what: str) -> None:
         with pytest.raises(SpecError) as caught:
             read(one, "a")
         assert caught.value.problems[0].code == code
-        packed = len(data) > 2**24 and one is not data
+        packed = len(data) > 2**23 and one is not data
         assert ("it unpacks to more" if packed else words) in str(caught.value)
 
 
@@ -519,7 +531,7 @@ ARCHIVES: dict[str, tuple[bytes, str, str]] = {
         "member config.json: it is there twice",
     ),
     "a bomb": (
-        archive(small(), zipfile.ZIP_DEFLATED, config=bytes(2**25)),
+        archive(small(), zipfile.ZIP_DEFLATED, config=bytes(2**24)),
         "too-large",
         "member config.json: it unpacks to more",
     ),
@@ -575,9 +587,11 @@ def _places(found: Any) -> Iterator[tuple[Any, Any]]:
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_model_with_other_values_is_read_or_refused(seed: int) -> None:
     nested = functional("n", [entrance("im", IMAGE), _two(call(value("im")))], ["im", 0, 0], [])
-    models = [small(), nested, older(nested), sequential("s", [_base()])]
+    inner = functional("f", [entrance("im", IMAGE)], ["im", 0, 0], [["im", 0, 0]])
+    chain = sequential("s", [_base(), inner, layer("ReLU", "r")])
+    models = [small(), nested, older(nested), chain]
     random_ = random.Random(seed)
-    for _ in range(20_000 if seed else 800):
+    for _ in range(8_000 if seed else 800):
         found = copy.deepcopy(random_.choice(models))
         for _ in range(random_.randint(1, 3)):
             holder, key = random_.choice(list(_places(found)))
@@ -589,7 +603,7 @@ def test_a_model_with_other_values_is_read_or_refused(seed: int) -> None:
 def test_a_file_with_other_bytes_is_read_or_refused(seed: int) -> None:
     random_ = random.Random(seed)
     files = [text(small()), archive(small(), zipfile.ZIP_DEFLATED), archive(small())]
-    for _ in range(20_000 if seed else 800):
+    for _ in range(8_000 if seed else 800):
         data = bytearray(random_.choice(files))
         for _ in range(random_.randint(1, 3)):
             # The directory of an archive, at its end, is where its numbers are.
@@ -624,17 +638,17 @@ def _relus(count: int) -> list[Any]:
 
 
 ATTACKS: dict[str, bytes] = {
-    "keys": b"{" + b",".join(b'"%x": 1' % one for one in range(590_000)) + b"}",
-    "objects": b"[" + b",".join([b'{"a":1}'] * 190_000) + b"]",
+    "keys": b"{" + b",".join(b'"%x": 1' % one for one in range(190_000)) + b"}",
+    "objects": b"[" + b",".join([b'{"a":1}'] * 95_000) + b"]",
     "layers": text(sequential("s", _relus(20_000))),
     "long names": text(sequential("s", [sequential("x" * 60_000, _relus(9_000))])),
     "models in models": text(_wide(20)),
-    "texts": b'["' + b"a" * 16 * 10**6 + b'"]',
-    "signs": ('["' + "\N{GRINNING FACE}" * 4 * 10**6 + '"]').encode(),
-    "quotes": b'["' + b'\\"' * 8 * 10**6 + b'"]',
-    "empty texts": b"[" + b'"",' * 590_000 + b"1]",
-    "texts side by side": b"[" + b'""' * 8 * 10**6,
-    "brackets": b"[]" * 8 * 10**6,
+    "texts": b'["' + b"a" * 4 * 10**6 + b'"]',
+    "signs": ('["' + "\N{GRINNING FACE}" * 2 * 10**6 + '"]').encode(),
+    "quotes": b'["' + b'\\"' * 4 * 10**6 + b'"]',
+    "empty texts": b"[" + b'"",' * 190_000 + b"1]",
+    "texts side by side": b"[" + b'""' * 10**6,
+    "brackets": b"[]" * 4 * 10**6,
 }
 
 

@@ -216,6 +216,13 @@ def test_names_are_made_where_they_are_left_out_and_where_they_recur() -> None:
     assert [call.inputs for call in source.calls] == [("a", ""), ("a:1",), ("tensor 2",)]
 
 
+def test_a_name_is_kept_as_it_is_and_shown_as_what_can_be_seen() -> None:
+    odd = Made("\x00\n<b>", [4])
+    assert list(read(one(None, [ADD], odd, Made("y", [4])), "a").inputs) == [odd.name]
+    with pytest.raises(SpecError, match=r"tensor \\x00\\n<b> is an input, and has no shape"):
+        read(one(None, [ADD], odd._replace(shape=[]), Made("y", [4])), "a")
+
+
 def test_of_several_subgraphs_the_first_is_read() -> None:
     graph: dict[int, Field] = {0: [Made("x", [4]).fields(0)], 1: [0], 2: [0], 3: [], 4: "first"}
     root: dict[int, Field] = {0: ("I", 3), 2: [graph, {4: "second"}, {}]}
@@ -339,7 +346,7 @@ def _mutated(data: bytes, seed: int) -> bytes:
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_file_with_other_bytes_is_read_or_refused(seed: int) -> None:
     data = small()
-    for number in range(40_000 if seed else 1_000):
+    for number in range(20_000 if seed else 1_000):
         _survives(_mutated(data, seed * 10**6 + number))
 
 
