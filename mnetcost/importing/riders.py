@@ -26,7 +26,8 @@ def riding(entries: Sequence[Entry], ends: set[str]) -> list[Entry]:
         entry = entry._replace(reads=tuple(stands_for.get(one, one) for one in entry.reads))
         below = found.get(entry.reads[0]) if len(entry.reads) == 1 else None
         carrier = None
-        if below and read[below.name] == 1 and below.name not in ends:
+        own = not entry.weights and entry.name not in shared
+        if below and own and read[below.name] == 1 and below.name not in ends:
             fixed = below.weights or below.name in shared
             carrier = _carrying(below.layer, entry.layer, norm=not fixed)
         if below is None or carrier is None:

@@ -188,6 +188,14 @@ class Operands:
         return Pair(found[0], found[-1])
 
 
+def learned(o: Operands) -> Stored | None:
+    """What has the values that layers may share: the first stored one, or a name of it."""
+    gamma, name = o.given("gamma"), o.given("shared")
+    if isinstance(gamma, Stored):
+        return gamma
+    return Stored(f"layer {name}", (), True) if name else None
+
+
 def has(o: Operands, word: str) -> bool:
     """Whether a layer has something: a stored value, or an argument that says so."""
     found = o.given(word)

@@ -119,3 +119,23 @@ def test_names_are_as_close_to_the_file_s_as_the_language_takes():
     )
     names = [layer.name for layer in mnetcost.load(layers_of(model)).cost().layers]
     assert names == ["net/act.0/Relu", "input_2", "net/act.0/Relu_2", "31m/red"]
+
+
+def test_norms_with_values_in_common_have_them_once():
+    """A module that is called twice; Keras says so by the layer's name."""
+    statistics = {name: Tensor((8,), learned=False) for name in ("m", "v")}
+    model = source(
+        "pt2",
+        X,
+        call("aten.batch_norm.default", "x g b m v", "a"),
+        call("aten.batch_norm.default", "a g b m v", "y"),
+        stored={"g": (8,), "b": (8,), **statistics},
+    )
+    assert mnetcost.load(layers_of(model)).cost().parameters.norm_affine == 16
+    keras = source(
+        "keras",
+        (1, 6, 10, 8),
+        call("BatchNormalization", "x", "a", name="bn"),
+        call("BatchNormalization", "a", "y", name="bn", weights="bn"),
+    )
+    assert mnetcost.load(layers_of(keras)).cost().parameters.norm_affine == 16

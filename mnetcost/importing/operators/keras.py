@@ -51,6 +51,11 @@ def _after(call: Call) -> Any:
     return SOFTMAX.get(str(call.arguments.get("activation")))
 
 
+def layer_name(call: Call) -> Any:
+    """Which layer's weights a call uses: from its second call on a layer says its own name."""
+    return call.arguments.get("weights", call.name)
+
+
 def given(word: str, value: Any) -> Callable[[Call], Any]:
     """An argument, with Keras' default."""
     return lambda call: call.arguments.get(word, value)
@@ -68,7 +73,7 @@ CONV: dict[str, Where] = {
     "act": act,
     "after": _after,
     "channels_last": last,
-    "shared": "weights",
+    "shared": layer_name,
 }
 POOL: dict[str, Where] = {
     "x": 0,
@@ -139,6 +144,7 @@ JOINED = {
 X: Mapping[str, Where] = {"x": 0}
 NORM: Mapping[str, Where] = {
     "x": 0,
+    "shared": layer_name,
     "axis": given("axis", -1),
     "gamma": given("scale", True),
     "beta": given("center", True),
@@ -159,13 +165,13 @@ TABLE: dict[str, Use] = {
             "bias": given("use_bias", True),
             "act": act,
             "after": _after,
-            "shared": "weights",
+            "shared": layer_name,
         },
     ),
     "BatchNormalization": Use(pointwise.batch_norm, NORM),
     "LayerNormalization": Use(pointwise.layer_norm, NORM),
     "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": given("groups", 32)}),
-    "PReLU": Use(pointwise.slopes, {"x": 0, "shared_axes": "shared_axes"}),
+    "PReLU": Use(pointwise.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
     "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
     "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
     "AveragePooling1D": Use(sliding.pool(AvgPool), POOL),

@@ -82,7 +82,16 @@ TABLE: dict[str, Use] = {
     "FULLY_CONNECTED": Use(
         pointwise.dense, {"x": 0, "weight": 1, "bias": 2, "act": act, "flat": always(True)}
     ),
-    "BATCH_MATMUL": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
+    "BATCH_MATMUL": Use(
+        products.matmul,
+        {
+            "x": 0,
+            "weight": 1,
+            "transposed": "adj_y",
+            "first_turned": "adj_x",
+            "second_turned": "adj_y",
+        },
+    ),
     "MAX_POOL_2D": Use(sliding.pool(MaxPool), POOL),
     "AVERAGE_POOL_2D": Use(sliding.pool(AvgPool), POOL),
     "MEAN": Use(views.mean, {"x": 0, "axes": 1, "keep": "keep_dims"}),

@@ -14,6 +14,7 @@ from mnetcost.importing.axes import (
     joined,
     orders_of,
     shape_of,
+    size_of,
     whole,
 )
 from mnetcost.importing.translation import (
@@ -27,6 +28,7 @@ from mnetcost.importing.translation import (
     agree,
     finished,
     has,
+    learned,
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6
@@ -77,7 +79,10 @@ def dense(o: Operands) -> Value:
     if kernel is None or len(kernel.shape) != 2:
         raise Unsaid("its kernel is no stored matrix")
     out, channels = kernel.shape if o.flag("transposed", True) else reversed(kernel.shape)
-    x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
+    value = o.value()
+    if o.flag("flat") and value.axes and size_of(value.axes[-1]) != channels:
+        value = _flat(value)
+    x = by_channel(o, -1, value)
     if channels != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels reads {x.map.c}")
     return finished(o, _dense(o, x, out, has(o, "bias"), kernel))
@@ -86,9 +91,7 @@ def dense(o: Operands) -> Value:
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
     x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
-    name = o.given("shared")
-    kernel = Stored(str(name), (), True) if name else None
-    y = _dense(o, x, o.count("filters"), has(o, "bias"), kernel)
+    y = _dense(o, x, o.count("filters"), has(o, "bias"), learned(o))
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
     return finished(o, y)
@@ -111,8 +114,8 @@ def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -
 
 
 def _kept(o: Operands, record: Any, x: Value) -> Value:
-    """A layer that keeps map and axes."""
-    return o.translation.layer(o.call, record, [x])._replace(axes=x.axes)
+    """A layer that keeps map and axes; with learned values, those may be in common."""
+    return o.translation.layer(o.call, record, [x], learned(o))._replace(axes=x.axes)
 
 
 def batch_norm(o: Operands) -> Value:

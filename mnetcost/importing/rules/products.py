@@ -15,9 +15,13 @@ def matmul(o: Operands) -> Known:
     a, b = o.given("x"), o.given("weight")
     if isinstance(b, Stored):
         return dense(o)
+    a, b = (
+        _turned(one) if o.flag(word) and isinstance(one, Value) else one
+        for one, word in ((a, "first_turned"), (b, "second_turned"))
+    )
     if isinstance(a, Scores) and isinstance(b, Value):
         return attended(o, a, b)
-    if isinstance(a, Value) and isinstance(b, Value):
+    if isinstance(a, Value) and isinstance(b, Value) and min(len(a.axes), len(b.axes)) > 1:
         if a.axes[-1] != b.axes[-2]:
             raise Unsaid("it multiplies axes that are not of one kind")
         return Scores(a, b, (*a.axes[:-1], b.axes[-1]))
@@ -27,8 +31,14 @@ def matmul(o: Operands) -> Known:
 def attention(o: Operands) -> Value:
     """softmax(Q·Kᵀ)·V in one call: axes [..., heads, positions, channels of a head]."""
     q, k, v = o.value("x"), o.value("keys"), o.value("values")
-    turned = k._replace(axes=(*k.axes[:-2], k.axes[-1], k.axes[-2]))
-    return attended(o, Scores(q, turned, (*q.axes[:-1], k.axes[-2])), v)
+    if min(len(one.axes) for one in (q, k, v)) < 2:
+        raise Unsaid("its operands are no matrices")
+    return attended(o, Scores(q, _turned(k), (*q.axes[:-1], k.axes[-2])), v)
+
+
+def _turned(value: Value) -> Value:
+    """A value with its last two axes in each other's place."""
+    return value._replace(axes=(*value.axes[:-2], *value.axes[:-3:-1]))
 
 
 def attended(o: Operands, scores: Scores, values: Value) -> Value:

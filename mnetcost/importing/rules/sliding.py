@@ -6,7 +6,16 @@ from typing import Any
 
 from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
 from mnetcost.importing.axes import whole as all_of
-from mnetcost.importing.translation import Operands, Stored, Unsaid, Value, agree, finished, has
+from mnetcost.importing.translation import (
+    Operands,
+    Stored,
+    Unsaid,
+    Value,
+    agree,
+    finished,
+    has,
+    learned,
+)
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
@@ -100,12 +109,7 @@ def written_convolution(o: Operands) -> Value:
     else:
         groups, filters = x.map.c, multiplier * x.map.c
     x, window = _window(o, x, o.pair("kernel", 1))
-    return _convolved(o, x, window, filters, groups, _shared(o))
-
-
-def _shared(o: Operands) -> Stored | None:
-    name = o.given("shared")
-    return Stored(str(name), (), True) if name else None
+    return _convolved(o, x, window, filters, groups, learned(o))
 
 
 def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
@@ -135,7 +139,7 @@ def transposed(o: Operands) -> Value:
 def written_transposed(o: Operands) -> Value:
     """A transposed convolution whose kernel is said by arguments."""
     groups = o.count("groups", 1)
-    return _transposed(o, image(o), o.count("filters"), groups, o.pair("kernel", 1), _shared(o))
+    return _transposed(o, image(o), o.count("filters"), groups, o.pair("kernel", 1), learned(o))
 
 
 def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
