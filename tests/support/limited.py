@@ -22,7 +22,7 @@ with open("/proc/self/statm") as file:
     mapped, resident = (int(pages) * resource.getpagesize() for pages in file.read().split()[:2])
 seconds = math.ceil(time.process_time() + float(sys.argv[2]) * busy)
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-most = mapped - resident + 100_000_000
+most = mapped - resident + int(sys.argv[4])
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
 path = sys.argv[3]
 try:
@@ -34,17 +34,19 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux
 
 
 def limited(
-    path: Path, work: str = "load(path)", seconds: float = 1
+    path: Path, work: str = "load(path)", seconds: float = 1, memory: int = 100_000_000
 ) -> subprocess.CompletedProcess[str]:
-    """What a process says that does the work within these seconds and 100 MB."""
+    """What a process says that does the work within these seconds and bytes."""
     code = _LIMITED.replace("WORK", work)
-    command = [sys.executable, "-c", code, str(YARDSTICK), str(seconds), str(path)]
+    command = [sys.executable, "-c", code, str(YARDSTICK), str(seconds), str(path), str(memory)]
     return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
-def held(path: Path, work: str = "load(path)", seconds: float = 1) -> None:
+def held(
+    path: Path, work: str = "load(path)", seconds: float = 1, memory: int = 100_000_000
+) -> None:
     """Hold the work to the limits; it has a second try, where others came in between."""
-    ran = limited(path, work, seconds)
+    ran = limited(path, work, seconds, memory)
     if ran.returncode < 0:
-        ran = limited(path, work, seconds)
+        ran = limited(path, work, seconds, memory)
     assert (ran.returncode, ran.stderr) == (0, "")
