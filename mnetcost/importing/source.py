@@ -5,10 +5,13 @@ meaning in the rules: a reader knows bytes alone.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mnetcost.problems import TOP, Mark, Problem, SpecError
 from mnetcost.text import SENTENCE, clip
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 MAX_CALLS = 200_000  # of a file
 MAX_RANK = 16  # axes of a value
@@ -18,6 +21,7 @@ MAX_VALUES = 64  # numbers of a stored value that are read: shapes and axes have
 MAX_NESTING = 32  # brackets of a text inside each other
 MAX_DIGITS = 19  # of a whole number
 
+Data: TypeAlias = "bytes | mmap"  # what a reader reads: a large file is mapped, never copied
 Place: TypeAlias = Mark | str  # in a text, or words such as "node 12, byte 3,456"
 Shape: TypeAlias = tuple[int | None, ...]  # None where the file leaves a side open
 Argument: TypeAlias = "int | float | bool | str | tuple[Argument, ...] | None"
