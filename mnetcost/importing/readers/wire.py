@@ -9,11 +9,10 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from mnetcost.importing.source import MAX_NAME, refusal
+from mnetcost.importing.source import MAX_NAME, Data, refusal
 from mnetcost.problems import SpecError
 from mnetcost.steps import Exhausted, Steps
 
-Data: TypeAlias = bytes | mmap.mmap
 Span: TypeAlias = tuple[int, int]  # from the first byte to the one after the last
 
 Fields: TypeAlias = dict[int, list[int | Span]]  # by number: a whole number, or where bytes lie
@@ -29,7 +28,7 @@ DECODED = 32  # bytes of a text that a step decodes
 FLOAT = 4  # bytes of a real number that a step decodes
 JUMP = 256  # bytes: after a longer field the system may have to fetch what comes next
 JUMPED = 2  # steps of that
-HEAD = 8  # bytes at most before the first text of a message
+BEFORE = 8  # bytes at most before the first text of a message
 NEAR = 2**24  # bytes around the last place that are kept in memory
 
 
@@ -67,7 +66,7 @@ class Wire:
         """Whether the bytes that lie there have these words at their beginning."""
         start, end = span
         self.near(start)
-        return self.data.find(words, start, min(end, start + len(words) + HEAD)) >= 0
+        return self.data.find(words, start, min(end, start + len(words) + BEFORE)) >= 0
 
     def varint(self, at: int) -> tuple[int, int]:
         """The number from 0 to 2^64 - 1 at byte `at`, and the byte after it."""
