@@ -27,7 +27,7 @@ ITEM = 6  # steps to make something of a message that has a number
 DECODED = 32  # bytes of a text that a step decodes
 FLOAT = 4  # bytes of a real number that a step decodes
 JUMP = 256  # bytes: after a longer field the system may have to fetch what comes next
-JUMPED = 2  # steps of that
+JUMPED = 4  # steps of that
 BEFORE = 8  # bytes at most before the first text of a message
 NEAR = 2**24  # bytes around the last place that are kept in memory
 
