@@ -15,9 +15,10 @@ from mnetcost.importing.axes import (
     shape_of,
     whole,
 )
-from mnetcost.importing.source import Call, Source, refusal
+from mnetcost.importing.model import Call, Source, refusal
 from mnetcost.importing.translation import (
     INPUT,
+    NONSENSE,
     Known,
     Operands,
     Parts,
@@ -40,16 +41,23 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     """
     translation = Translation(source)
     find: Callable[[Call], Use | None] = import_module(
-        f"mnetcost.importing.tables.{source.format}"
+        f"mnetcost.importing.operators.{source.format}"
     ).find
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
-    uses = [find(call) for call in source.calls]
+    uses = [_use(find, call) for call in source.calls]
     _demand_rules(source, uses, label)
     for call, use in zip(source.calls, uses):
         if use is not None:
             _translate(translation, call, use, label)
     return x.map, translation
+
+
+def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
+    try:
+        return find(call)
+    except NONSENSE:
+        return None
 
 
 def _demand_rules(source: Source, uses: Sequence[Use | None], label: str) -> None:
