@@ -7,17 +7,16 @@ external data are never opened: the shapes of their tensors are in the model its
 from collections.abc import Container
 from math import prod
 
+from mnetcost.importing.formats import HEAD
 from mnetcost.importing.formats.onnx_functions import functions, inlined
 from mnetcost.importing.formats.onnx_nodes import OWN_DOMAINS, Node, Reference, nodes
 from mnetcost.importing.formats.onnx_tensors import shape, sparse, tensor
 from mnetcost.importing.formats.ordering import ordered
-from mnetcost.importing.formats.wire import BYTES, VARINT, Data, Message, Wire
-from mnetcost.importing.model import MAX_VALUES, Call, Shape, Source, Tensor, refusal
+from mnetcost.importing.formats.wire import BYTES, VARINT, Message, Wire
+from mnetcost.importing.model import MAX_VALUES, Call, Data, Shape, Source, Tensor, refusal
 from mnetcost.problems import SpecError
 from mnetcost.steps import MAX_STEPS, Exhausted
 from mnetcost.text import clip
-
-HEAD = 4096  # bytes by which a format is told
 
 # Fields of a model, and of its graph.
 IR_VERSION, PRODUCER, PRODUCER_VERSION, GRAPH, OPSETS, FUNCTIONS = 1, 2, 3, 7, 8, 25

@@ -16,7 +16,7 @@ from mnetcost.importing.formats.wire import Message, Wire
 from mnetcost.importing.model import MAX_NESTING, refusal
 from mnetcost.text import clip
 
-INLINED = 4  # steps to write out a node of a function, without its names and arguments
+INLINED = 8  # steps to write out a node of a function, or to begin one, without names
 NAME = 32  # characters of a name that a step writes
 
 
@@ -32,7 +32,7 @@ class Function(NamedTuple):
 def functions(model: Message, field: int) -> Mapping[Operator, Function]:
     """The functions of a model by what calls them."""
     found: dict[Operator, Function] = {}
-    for message in model.each(field):
+    for message in model.numbered(field, "function"):
         called = operator(message, 10, 1, 13)
         words = f"function {clip(called[1])!r}"
         if called in found:
@@ -88,13 +88,24 @@ def inlined(wire: Wire, main: Iterable[Node], known: Mapping[Operator, Function]
         if function is None:
             yield node
             continue
-        if len(frames) > MAX_NESTING:
-            words = f"over {MAX_NESTING} functions call each other, {clip(node.operator[1])!r} last"
-            raise refusal(wire.label, node.place, "too-large", words)
+        _check(wire, node, function, len(frames))
         calls += 1
+        wire.steps.take(INLINED + len(function.inputs) + len(function.arguments))
         frame = _called(node, function, f"#{calls}")
         frames.append(frame)
         yield from _passed(node, function, frame)
+
+
+def _check(wire: Wire, node: Node, function: Function, around: int) -> None:
+    """SpecError where a function is called within too many others, or with too many values."""
+    called, ends = clip(node.operator[1]), (len(function.inputs), len(function.outputs))
+    if around > MAX_NESTING:
+        words = f"over {MAX_NESTING} functions call each other, {called!r} last"
+        raise refusal(wire.label, node.place, "too-large", words)
+    if len(node.inputs) > ends[0] or len(node.outputs) > ends[1]:
+        words = f"the function {called!r} has {ends[0]} inputs and {ends[1]} outputs"
+        words += f"; found {len(node.inputs)} and {len(node.outputs)}"
+        raise refusal(wire.label, node.place, "malformed", words)
 
 
 def _steps(node: Node) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from mnetcost.importing.formats.onnx_tensors import sparse, tensor
 from mnetcost.importing.formats.wire import Message
-from mnetcost.importing.model import MAX_BODIES, MAX_CALLS, MAX_NAME, Argument, Tensor
+from mnetcost.importing.model import MAX_BODIES, MAX_CALLS, Argument, Tensor
 from mnetcost.text import clip
 
 OWN_DOMAINS = ("", "ai.onnx")  # of the operators that ONNX itself defines
@@ -67,9 +67,9 @@ def _node(message: Message) -> Node:
 
 def _module(node: Message) -> str:
     """The path of the module that a node is of, where the file has it: "['', 'bn1', 'relu']"."""
-    for start, end in node.spans(9):
-        if node.wire.data.find(SCOPES, start, min(end, start + MAX_NAME)) >= 0:
-            scopes = Message(node.wire, [(start, end)]).text(2).strip("[]").split(",")
+    for span in node.spans(9):
+        if node.wire.begins(span, SCOPES):
+            scopes = Message(node.wire, [span]).text(2).strip("[]").split(",")
             return scopes[-2].strip("' \"") if len(scopes) > 1 else ""  # the last is the call
     return ""
 

@@ -46,7 +46,7 @@ def tensor(message: Message) -> Tensor:
 
 def dims(message: Message, field: int) -> tuple[int, ...]:
     """The sides of something stored."""
-    found = message.numbers(field, MAX_RANK)
+    found = message.numbers(field, MAX_RANK, "axes")
     if any(side < 0 for side in found):
         raise message.problem("malformed", f"a stored shape of {found}, expected sides from 0 up")
     return found

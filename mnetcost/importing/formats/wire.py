@@ -9,11 +9,10 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from mnetcost.importing.model import MAX_NAME, refusal
+from mnetcost.importing.model import MAX_NAME, Data, refusal
 from mnetcost.problems import SpecError
 from mnetcost.steps import Exhausted, Steps
 
-Data: TypeAlias = bytes | mmap.mmap
 Span: TypeAlias = tuple[int, int]  # from the first byte to the one after the last
 
 Fields: TypeAlias = dict[int, list[int | Span]]  # by number: a whole number, or where bytes lie
@@ -24,9 +23,13 @@ WIRE_TYPES = {VARINT, BYTES, *FIXED}  # 3 and 4 were those of groups, which were
 _SIGNED, _UNSIGNED = 2**63, 2**64
 
 MESSAGE = 2  # steps to begin a message
-DECODED = 32  # bytes of a text or a list that a step decodes
-JUMP = 4096  # bytes: what comes after a field that is longer lies on another page
-JUMPED = 16  # steps to get there
+ITEM = 6  # steps to make something of a message that has a number
+DECODED = 32  # bytes of a text that a step decodes
+FLOAT = 4  # bytes of a real number that a step decodes
+JUMP = 256  # bytes: after a longer field the system may have to fetch what comes next
+JUMPED = 4  # steps of that
+BEFORE = 8  # bytes at most before the first text of a message
+NEAR = 2**24  # bytes around the last place that are kept in memory
 
 
 class Wire:
@@ -37,6 +40,7 @@ class Wire:
         self.label = label
         self.steps = Steps()
         self.inside = ""  # such as "node 12"
+        self._last = 0  # the place around which pages of a mapped file are in memory
 
     def place(self, at: int) -> str:
         """What a problem says of byte `at`."""
@@ -50,15 +54,31 @@ class Wire:
         """The whole file as one message."""
         return Message(self, [(0, len(self.data))])
 
+    def near(self, at: int) -> int:
+        """The steps to get to byte `at`: pages of a mapped file that are far from it are let go."""
+        if abs(at - self._last) > NEAR:
+            self._last = at
+            if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                self.data.madvise(mmap.MADV_DONTNEED)
+        return JUMPED
+
+    def begins(self, span: Span, words: bytes) -> bool:
+        """Whether the bytes that lie there have these words at their beginning."""
+        start, end = span
+        self.near(start)
+        return self.data.find(words, start, min(end, start + len(words) + BEFORE)) >= 0
+
     def varint(self, at: int) -> tuple[int, int]:
         """The number from 0 to 2^64 - 1 at byte `at`, and the byte after it."""
-        value = 0
-        for place in range(10):
-            byte = self.data[at + place]
-            value |= (byte & 127) << 7 * place
+        start, value, shift = at, 0, 0
+        while shift < 70:
+            byte = self.data[at]
+            at += 1
+            value |= (byte & 127) << shift
             if byte < 128:
-                return value % _UNSIGNED, at + place + 1
-        raise self.problem(at, "malformed", "a number of over 10 bytes")
+                return value % _UNSIGNED, at
+            shift += 7
+        raise self.problem(start, "malformed", "a number of over 10 bytes")
 
     def fields(self, start: int, end: int, found: Fields) -> None:
         """Add the fields of the message that lies there to those that were found."""
@@ -75,7 +95,7 @@ class Wire:
             if tag < 8 or tag & 7 not in WIRE_TYPES:
                 words = f"field {tag >> 3} of wire type {tag & 7}; found no message here"
                 raise self.problem(before, "malformed", words)
-            left -= JUMPED if size > JUMP else 1
+            left -= self.near(at) if size > JUMP else 1
             if tag & 7 == VARINT:
                 found.setdefault(tag >> 3, []).append(size)
             else:
@@ -99,6 +119,7 @@ class Message:
         self.start = parts[0][0] if parts else 0
         self._fields: Fields = {}
         for start, end in parts:
+            wire.near(start)
             wire.steps.take(MESSAGE)
             wire.fields(start, end, self._fields)
 
@@ -125,6 +146,7 @@ class Message:
         """The messages of a repeated field; problems inside say which it is, from 1."""
         for number, span in enumerate(self.spans(field), 1):
             self.wire.inside = f"{word} {number:,}"
+            self.wire.steps.take(ITEM)
             yield Message(self.wire, [span])
         self.wire.inside = ""
 
@@ -163,11 +185,12 @@ class Message:
         if end - start > MAX_NAME:
             words = f"{end - start:,} bytes of one text or list; at most {MAX_NAME:,} are read"
             raise self.wire.problem(start, "too-large", words)
+        self.wire.near(start)
         self.wire.steps.take((end - start) // DECODED)
         return self.wire.data[start:end]
 
-    def numbers(self, field: int, most: int = MAX_NAME) -> tuple[int, ...]:
-        """The whole numbers of a repeated field, packed or not."""
+    def numbers(self, field: int, most: int = MAX_NAME, word: str = "numbers") -> tuple[int, ...]:
+        """The whole numbers of a repeated field, packed or not; `word` says what they are."""
         found: list[int] = []
         for value in self._fields.get(field, ()):
             if isinstance(value, int):
@@ -175,7 +198,7 @@ class Message:
             else:
                 found += self._packed(value, most - len(found))
             if len(found) > most:
-                raise self.problem("too-large", f"over {most:,} numbers in field {field}")
+                raise self.problem("too-large", f"a list of over {most:,} {word}")
         return tuple(found)
 
     def _packed(self, span: Span, most: int) -> list[int]:
@@ -197,8 +220,9 @@ class Message:
     def reals(self, field: int, code: str = "f") -> tuple[float, ...]:
         """The real numbers of a repeated field, packed or not; `code` is that of `struct`."""
         if len(self.spans(field)) > MAX_NAME:
-            raise self.problem("too-large", f"over {MAX_NAME:,} numbers in field {field}")
+            raise self.problem("too-large", f"a list of over {MAX_NAME:,} numbers")
         found = b"".join(map(self.bytes_at, self.spans(field)))
+        self.wire.steps.take(len(found) // FLOAT)
         return tuple(self.unpacked(found, code))
 
     def unpacked(self, found: bytes, code: str) -> tuple[int | float, ...]:

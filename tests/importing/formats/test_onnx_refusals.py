@@ -76,6 +76,16 @@ LOOP = function("f", "a", "b", [node("f", "a", "b", MY)])
             "too-large",
             "over 32 functions call each other, 'f' last",
         ),
+        (
+            file(node("f", "x z", "y", MY), more=(LOOP,)),
+            "malformed",
+            "the function 'f' has 1 inputs and 1 outputs; found 2 and 1",
+        ),
+        (
+            file(node("f", "x", "y z", MY), more=(LOOP,)),
+            "malformed",
+            "found 1 and 2",
+        ),
         (file(more=(LOOP, LOOP)), "malformed", "the function 'f' is there twice"),
         (file(nested(9)), "too-large", "over 8 bodies inside each other"),
         (file(stored=(tensor("", (1,)),)), "malformed", "initializer 1, byte"),
@@ -85,8 +95,8 @@ LOOP = function("f", "a", "b", [node("f", "a", "b", MY)])
             "malformed",
             "a stored shape of (-1,), expected sides from 0 up",
         ),
-        (file(stored=(tensor("w", (1,) * 17),)), "too-large", "over 16 numbers"),
-        (file(stored=(tensor("w", (), (1, bytes(10**6))),)), "too-large", "over 16 numbers"),
+        (file(stored=(tensor("w", (1,) * 17),)), "too-large", "a list of over 16 axes"),
+        (file(stored=(tensor("w", (), (1, bytes(10**6))),)), "too-large", "a list of over 16 axes"),
         (file(stored=(tensor("w", (2,), (9, bytes(7))),)), "malformed", "of 7 bytes, expected 8"),
         (
             file(stored=(tensor("w", (9, 9), (9, bytes(7))),)),
@@ -106,7 +116,7 @@ LOOP = function("f", "a", "b", [node("f", "a", "b", MY)])
         (
             file(stored=(tensor("w", (2,), (7, bytes(99)), kind=7),)),
             "too-large",
-            "over 64 numbers",
+            "a list of over 64 numbers",
         ),
         (model(graph([IDENTITY], [X, X], [Y])), "malformed", "two of the name 'x'"),
         (
