@@ -24,7 +24,15 @@ WINDOW: Mapping[str, Where] = {
     "kernel": "kernel_shape",
 }
 CONV = {**WINDOW, "x": 0, "weight": 1, "bias": 2, "groups": "group"}
+DECONV = {**CONV, "output_padding": "output_padding", "output_shape": "output_shape"}
 POOL = {**WINDOW, "x": 0, "ceil": "ceil_mode", "stride_is_one": always(True)}
+SLICE: Mapping[str, Where] = {
+    "x": 0,
+    "starts": ("starts", 1),
+    "ends": ("ends", 2),
+    "axes": ("axes", 3),
+    "steps": 4,
+}
 AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of older operator sets
 NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2}
 X: Mapping[str, Where] = {"x": 0}
@@ -67,7 +75,7 @@ FREE = ("Erf", "Sqrt", "Exp", "Neg", "Reciprocal", "Floor", "Ceil", "Pow", "Log"
 
 TABLE: dict[str, Use] = {
     "Conv": Use(sliding.convolution, CONV),
-    "ConvTranspose": Use(sliding.transposed, {**CONV, "output_padding": "output_padding"}),
+    "ConvTranspose": Use(sliding.transposed, DECONV),
     "MaxPool": Use(sliding.pool(MaxPool), POOL),
     "AveragePool": Use(sliding.pool(AvgPool), POOL),
     "GlobalAveragePool": Use(sliding.global_pool(GlobalAvgPool), X),
@@ -75,11 +83,14 @@ TABLE: dict[str, Use] = {
     "Resize": Use(sliding.resize, {"x": 0, "factors": 2, "sizes": 3, "mode": "mode"}),
     "Upsample": Use(sliding.resize, {"x": 0, "factors": 1, "mode": "mode"}),
     "Pad": Use(sliding.pad, {"x": 0, "pads": ("pads", 1)}),
-    "Gemm": Use(pointwise.dense, {"x": 0, "weight": 1, "bias": 2, "transposed": "transB"}),
+    "Gemm": Use(
+        pointwise.dense,
+        {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
+    ),
     "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
     "BatchNormalization": Use(pointwise.batch_norm, NORM),
     "LayerNormalization": Use(pointwise.layer_norm, {**NORM, "axis": "axis"}),
-    "GroupNormalization": Use(pointwise.group_norm, {"x": 0, "groups": "num_groups"}),
+    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": "num_groups"}),
     "InstanceNormalization": Use(pointwise.instance_norm, NORM),
     "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": "size"}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": ("min", 1), "high": ("max", 2)}),
@@ -91,7 +102,7 @@ TABLE: dict[str, Use] = {
     "Split": Use(
         parts.split, {"x": 0, "axis": "axis", "sizes": ("split", 1), "count": "num_outputs"}
     ),
-    "Slice": Use(parts.cut_each, {"x": 0, "starts": 1, "ends": 2, "axes": 3, "steps": 4}),
+    "Slice": Use(parts.cut_each, SLICE),
     "Gather": Use(parts.taken, {"x": 0, "places": 1, "axis": "axis"}),
     "Expand": Use(views.expand, {"x": 0, "sizes": 1}),
     "Squeeze": Use(views.squeeze, AXES),

@@ -76,8 +76,8 @@ def _sides(axes: Sequence[Any]) -> int:
 def dense(o: Operands) -> Value:
     """A dense layer by a stored kernel over the last axis, at every position there is."""
     kernel = o.stored("weight")
-    if kernel is None or len(kernel.shape) != 2:
-        raise Unsaid("its kernel is no stored matrix")
+    if kernel is None or len(kernel.shape) != 2 or o.flag("turned"):
+        raise Unsaid("it is no product with a stored matrix")
     out, channels = kernel.shape if o.flag("transposed", True) else reversed(kernel.shape)
     value = o.value()
     if o.flag("flat") and value.axes and size_of(value.axes[-1]) != channels:
@@ -121,7 +121,7 @@ def _kept(o: Operands, record: Any, x: Value) -> Value:
 def batch_norm(o: Operands) -> Value:
     """By fixed statistics of each channel."""
     x = by_channel(o, o.number("axis", 1))
-    return _kept(o, BatchNorm(affine=_affine(o)), x)
+    return _kept(o, BatchNorm(affine=_affine(o, x.map.c)), x)
 
 
 def slopes(o: Operands) -> Value:
@@ -133,11 +133,14 @@ def slopes(o: Operands) -> Value:
     return _kept(o, PReLU(slopes="channel" if shared else "value"), x)
 
 
-def _affine(o: Operands) -> bool:
-    """Whether a norm has a γ and a β a channel: stored, or as its arguments say."""
+def _affine(o: Operands, values: int) -> bool:
+    """Whether a norm has so many γ and β: stored, or as its arguments say."""
     gamma, beta = has(o, "gamma"), has(o, "beta")
     if gamma != beta:
         raise Unsaid("it has one of γ and β")
+    stored = o.given("gamma")
+    if isinstance(stored, Stored) and prod(stored.shape) != values:
+        raise Unsaid(f"it has {prod(stored.shape)} γ, not {values}")
     return gamma
 
 
@@ -160,18 +163,28 @@ def layer_norm(o: Operands) -> Value:
         x = o.value()
         if axes != _sides(x.axes):
             raise Unsaid(f"it is over {axes} of the axes of a map")
-        return _kept(o, LayerNorm(over="all"), x)
-    return _kept(o, LayerNorm(), by_channel(o, o.number("axis", -1)))
+        return _kept(o, LayerNorm(over="all"), _with_affine(o, x, prod(x.map)))
+    x = by_channel(o, o.number("axis", -1))
+    return _kept(o, LayerNorm(), _with_affine(o, x, x.map.c))
 
 
 def group_norm(o: Operands) -> Value:
     """Of groups of channels; one group is a layer norm of maps."""
-    return _kept(o, GroupNorm(groups=o.count("groups")), by_channel(o, 1))
+    x = by_channel(o, 1)
+    return _kept(o, GroupNorm(groups=o.count("groups")), _with_affine(o, x, x.map.c))
 
 
 def instance_norm(o: Operands) -> Value:
     """Of each channel alone."""
-    return _kept(o, InstanceNorm(affine=_affine(o)), by_channel(o, 1))
+    x = by_channel(o, 1)
+    return _kept(o, InstanceNorm(affine=_affine(o, x.map.c)), x)
+
+
+def _with_affine(o: Operands, x: Value, values: int) -> Value:
+    """The value, where its norm has a γ and a β for so many: others the language has not."""
+    if not _affine(o, values):
+        raise Unsaid("it has no γ and β")
+    return x
 
 
 def local_response_norm(o: Operands) -> Value:

@@ -147,6 +147,8 @@ def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
 ) -> Value:
     sides = len(x.axes) - 2
     ends = _ends(o, sides)
+    if o.given("output_shape") is not None:
+        raise Unsaid("its output's sides are given")
     if ends is not None and (ends[0] != ends[1] or ends[2] != ends[3]):
         raise Unsaid("its padding is not the same at both ends")
     padding = SAME if ends is None else PaddingPair(Sides(ends[0]), Sides(ends[2]))
