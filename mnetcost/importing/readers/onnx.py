@@ -11,8 +11,8 @@ from mnetcost.importing.readers.onnx_functions import functions, inlined
 from mnetcost.importing.readers.onnx_nodes import OWN_DOMAINS, Node, Reference, nodes
 from mnetcost.importing.readers.onnx_tensors import shape, sparse, tensor
 from mnetcost.importing.readers.ordering import ordered
-from mnetcost.importing.readers.wire import BYTES, VARINT, Data, Message, Wire
-from mnetcost.importing.source import MAX_VALUES, Call, Shape, Source, Tensor, refusal
+from mnetcost.importing.readers.wire import BYTES, VARINT, Message, Wire
+from mnetcost.importing.source import MAX_VALUES, Call, Data, Shape, Source, Tensor, refusal
 from mnetcost.problems import SpecError
 from mnetcost.steps import MAX_STEPS, Exhausted
 from mnetcost.text import clip

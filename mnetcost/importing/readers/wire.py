@@ -4,16 +4,14 @@ The encoding: protobuf.dev/programming-guides/encoding. A message is a row of fi
 with a wire type and either a whole number (varint) or bytes; a field may come several times.
 """
 
-import mmap
 import struct
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from mnetcost.importing.source import MAX_NAME, refusal
+from mnetcost.importing.source import MAX_NAME, Data, refusal
 from mnetcost.problems import SpecError
 from mnetcost.steps import Exhausted, Steps
 
-Data: TypeAlias = bytes | mmap.mmap
 Span: TypeAlias = tuple[int, int]  # from the first byte to the one after the last
 
 Fields: TypeAlias = dict[int, list[int | Span]]  # by number: a whole number, or where bytes lie
