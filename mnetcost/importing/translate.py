@@ -18,6 +18,7 @@ from mnetcost.importing.axes import (
 from mnetcost.importing.source import Call, Source, refusal
 from mnetcost.importing.translation import (
     INPUT,
+    NONSENSE,
     Known,
     Operands,
     Parts,
@@ -44,12 +45,19 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     ).find
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
-    uses = [find(call) for call in source.calls]
+    uses = [_use(find, call) for call in source.calls]
     _demand_rules(source, uses, label)
     for call, use in zip(source.calls, uses):
         if use is not None:
             _translate(translation, call, use, label)
     return x.map, translation
+
+
+def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
+    try:
+        return find(call)
+    except NONSENSE:
+        return None
 
 
 def _demand_rules(source: Source, uses: Sequence[Use | None], label: str) -> None:

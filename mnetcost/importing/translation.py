@@ -26,6 +26,7 @@ from mnetcost.layers.structural import Flatten, Permute, Reshape
 from mnetcost.text import clip
 
 INPUT = "input"
+NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at arguments of other types
 MAX_NAME = 80  # characters of a layer's name that the file gives
 
 
@@ -107,9 +108,13 @@ class Operands:
             found = map(self._at, where)
             return next((one for one in found if one is not None), None)
         if isinstance(where, int):
-            names = self.call.inputs
-            return self.translation.known[names[where]] if self._has(where) else None
-        return where(self.call) if callable(where) else self.call.arguments.get(where)
+            return self.translation.of(self.call.inputs[where]) if self._has(where) else None
+        if not callable(where):
+            return self.call.arguments.get(where)
+        try:
+            return where(self.call)
+        except NONSENSE:
+            raise Unsaid("its arguments are of other types than its operator has") from None
 
     def _has(self, place: int) -> bool:
         return place < len(self.call.inputs) and bool(self.call.inputs[place])
@@ -165,7 +170,7 @@ class Operands:
         return within(self._whole(word, self.number(word, default)), rank)
 
     def _whole(self, word: str, found: Any) -> int:
-        if not isinstance(found, (int, float)) or found != int(found):
+        if not isinstance(found, (int, float)) or found % 1:  # nan % 1 and inf % 1 are nan
             raise Unsaid(f"its {word} is {clip(str(found))}, and no whole number")
         return int(found)
 
@@ -249,6 +254,12 @@ class Translation:
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
         return Value(name, Map(*map(int, after)), ())
+
+    def of(self, name: str) -> Known:
+        """What is known of a value. Raises Unsaid for what a call before it did not give."""
+        if name not in self.known:
+            raise Unsaid(f"nothing is known of {clip(name)}, which it reads")
+        return self.known[name]
 
     def unread(self, value: Value) -> Layer | None:
         """The layer of a value that none reads yet: what follows may still be a part of it."""

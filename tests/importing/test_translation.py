@@ -1,5 +1,7 @@
 """Calls of operators to layers: each rule on maps that are not square, counted by hand."""
 
+import random
+
 import pytest
 from sources import call, layers_of, source
 
@@ -267,3 +269,56 @@ REFUSED = {
 def test_what_the_language_cannot_say_is_refused_by_name(model, words):
     with pytest.raises(SpecError, match=words):
         layers_of(model)
+
+
+WRONG = (
+    *(0, 1, -1, 7, 2**31, 2**63, -(2**63), 0.5, float("inf"), "SAME", "x", None, True),
+    *((), (1,), (0, 0), (1, 2, 3), (2**40, 2**40), ("a",), ((1, 2), (3, 4)), (None,), -233),
+)
+
+
+def changed(model, chance):
+    """The model with a few arguments, inputs, operators or stored shapes of another kind."""
+    calls, stored = list(model.calls), dict(model.stored)
+    for _ in range(chance.choice([1, 1, 2, 4])):
+        place = chance.randrange(len(calls))
+        one = calls[place]
+        match chance.randrange(4):
+            case 0 if stored:
+                name = chance.choice(list(stored))
+                shape = [chance.choice([0, 1, 2, 2**40, side]) for side in stored[name].shape]
+                values = chance.choice([None, (), (1, 2, 3)])
+                stored[name] = Tensor(tuple(shape[: chance.randrange(6)]), values)
+            case 1:
+                calls[place] = one._replace(operator=chance.choice(calls).operator)
+            case 2:
+                calls[place] = one._replace(inputs=one.inputs[: chance.randrange(4)])
+            case _:
+                words = [*one.arguments, "dim", "size", "axis", "stride", "pads", "perm", "0", "1"]
+                value = {chance.choice(words): chance.choice(WRONG)}
+                calls[place] = one._replace(arguments={**one.arguments, **value})
+    return model._replace(calls=tuple(calls), stored=stored)
+
+
+def translated(models, count, seed):
+    """How many of so many changed models are right; the others are refused."""
+    chance, right = random.Random(seed), 0
+    for _ in range(count):
+        try:
+            cost_of(changed(chance.choice(models), chance))
+        except SpecError:
+            continue
+        right += 1
+    return right
+
+
+MODELS = [model for model, _ in CASES.values()]
+
+
+def test_a_model_of_any_kind_is_counted_or_refused():
+    assert 20 < translated(MODELS, 300, seed=16) < 280
+
+
+@pytest.mark.fuzz
+def test_twenty_thousand_models_of_any_kind_are_counted_or_refused():
+    assert 1_000 < translated(MODELS, 20_000, seed=1616) < 19_000

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from mnetcost.importing.source import Source
+from mnetcost.importing.source import Data, Source
 from mnetcost.problems import SpecError
 
 CODES = {"malformed", "too-large", "unsupported", "wrong-format"}
@@ -75,7 +75,7 @@ def mutants(written: bytes, count: int, seed: int = 16) -> Iterator[bytes]:
         yield bytes(changed)
 
 
-def outcome(read: Callable[[bytes, str], Source], data: bytes) -> str:
+def outcome(read: Callable[[Data, str], Source], data: Data) -> str:
     """The code of the problem that a reader has with a file; "" of what it reads, and is sound."""
     try:
         source = read(data, "a file")

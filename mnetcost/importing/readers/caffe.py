@@ -30,6 +30,12 @@ REPEATED = {
     *(("eltwise_param", "coeff"), ("slice_param", "slice_point"), ("crop_param", "offset")),
     *(("shape", "dim"), ("permute_param", "order"), ("transform_param", "mean_value")),
 }
+# And those that may not, of what a network's size is read from.
+SINGLE = {
+    *("num_output", "bias_term", "group", "axis", "concat_dim", "slice_dim", "local_size"),
+    *(f"{word}_{side}" for word in ("kernel", "stride", "pad") for side in "hw"),
+    *("pool", "global_pooling", "round_mode", "operation", "negative_slope", "end_axis"),
+}
 
 # The types of the older `layers`, in the order of their numbers from 1 (V1LayerParameter).
 _TYPES = (
@@ -79,7 +85,7 @@ class _Net:
         self.root = root
         self.inputs: dict[str, Shape] = {}
         self.calls: list[Call] = []
-        self.values = Values()
+        self.values = Values(text)
         self.old = bool(root.fields.get(OLD_LAYERS))
         state = self._messages(root, "state")
         self.stages = STAGES.union(*(self._words(one, "stage") for one in state))
@@ -93,7 +99,7 @@ class _Net:
             version="",
             name=self._word(self.root, "name"),
             inputs=self.inputs,
-            outputs=tuple(one for one in self.values.unread if one not in self.inputs),
+            outputs=tuple(self.values.unread),
             calls=tuple(self.calls),
             stored={},
             shapes={},
@@ -162,28 +168,17 @@ class _Net:
             for place, top in enumerate(tops):
                 self._give(layer, top, self._fed(layer, operator, arguments, place))
             return
-        for bottom in bottoms:
-            if bottom not in self.values:
-                found = f"{clip(name)} reads {clip(bottom)}, which no layer before it writes"
-                self._refuse(layer, found)
-        inputs = tuple(map(self.values.read, bottoms))
+        said = name or operator
+        inputs = self.values.read(said, bottoms, layer.at)
         outputs = tuple(
-            self._written(layer, top, in_place=bottoms[place : place + 1] == [top])
+            self.values.write(said, top, layer.at, bottoms[place : place + 1] == [top])
             for place, top in enumerate(tops)
         )
         mark = self.text.mark(layer.at, len(LAYERS))
         self.calls.append(Call(operator, name, inputs, outputs, arguments, mark))
 
-    def _written(self, layer: Message, top: str, in_place: bool) -> str:
-        if not in_place and top in self.values:
-            found = (
-                f"{clip(self._word(layer, 'name'))} writes {clip(top)}, which was written before"
-            )
-            self._refuse(layer, found, "another name, or the layer's own input in the same place")
-        return self.values.write(top)
-
     def _give(self, where: Message, name: str, shape: Shape) -> None:
-        self.inputs[self._written(where, name, in_place=False)] = shape
+        self.inputs[self.values.give("the net", name, where.at)] = shape
 
     def _type(self, layer: Message) -> str:
         """The type of a layer, by its text today or its word in the older layers."""
@@ -226,6 +221,8 @@ class _Net:
                 self._refuse(message, f"messages inside {clip(way)}", code="too-large")
             for name, values in message.fields.items():
                 plain = tuple(one for one in values if not isinstance(one, Message))
+                if len(plain) > 1 and name in SINGLE:
+                    self._refuse(message, f"{name} is there {len(plain):,} times", "once")
                 if plain:
                     single = len(plain) == 1 and (around, name) not in REPEATED
                     yield way + name, plain[0] if single else plain

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mnetcost.importing.readers.lines import MAX_FIELDS, Text, number
-from mnetcost.importing.source import MAX_CALLS, Argument, Call, Data, Shape, Source
+from mnetcost.importing.readers.lines import Text, number
+from mnetcost.importing.source import Argument, Call, Data, Shape, Source
 from mnetcost.problems import TOP, Mark
 from mnetcost.text import clip
 
@@ -20,6 +20,7 @@ FLAT = "inputs"  # of a network that reads a row of numbers
 ALONE = {"implicit", "implicit_add", "implicit_mul"}  # read no layer: their weights are the value
 LAYERS = {"route": "layers"}  # where a layer says what it reads; others add `from` to the last one
 FROM = "from"
+LINE, LISTED = 5, 2  # steps to read a line, and one more value of a list: under 200,000 layers
 
 _BLANK = str.maketrans("", "", " \t\r")  # as Darknet reads a line: without any
 _HEAD = re.compile(
@@ -78,14 +79,12 @@ def _sections(text: Text) -> list[_Section]:
     A `#` ends an option too: Darknet reads a number up to it.
     """
     sections: list[_Section] = []
-    lines = 0
-    for count, written in enumerate(text.text.split("\n"), 1):
+    for count, written in enumerate(text.lines(), 1):
         line = written.translate(_BLANK)
         if not line or line[0] in "#;":
             continue
-        mark, lines = Mark(count, 1), lines + 1
-        if lines > MAX_FIELDS:
-            text.refuse(mark, "too-large", "too many lines", f"at most {MAX_FIELDS:,}")
+        mark = Mark(count, 1)
+        text.take(LINE + LISTED * line.count(","), mark)
         line = text.checked(line.partition("#")[0], mark)
         key, equals, value = line.partition("=")
         if line[0] == "[":
@@ -97,8 +96,6 @@ def _sections(text: Text) -> list[_Section]:
             text.refuse(mark, "malformed", f"found {clip(line)!r}", expected)
         else:
             sections[-1].options.setdefault(key, value)
-        if len(sections) > MAX_CALLS:
-            text.refuse(mark, "too-large", "too many layers", f"at most {MAX_CALLS:,}")
     return sections
 
 

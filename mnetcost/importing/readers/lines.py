@@ -1,14 +1,15 @@
 """What the readers of texts share: the text itself, places in it, its numbers, its values."""
 
 import re
+from collections.abc import Sequence
 from typing import NoReturn
 
 from mnetcost.importing.source import MAX_DIGITS, MAX_NAME, Data, refusal
-from mnetcost.problems import Mark
+from mnetcost.problems import TOP, Mark
+from mnetcost.steps import MAX_STEPS, Exhausted, Steps
 from mnetcost.text import clip
 
 MAX_TEXT = 2**22  # bytes: the longest that is known has a twentieth
-MAX_FIELDS = 100_000  # of a text: named values, and lines that are not empty
 MAX_NUMBER = 40  # characters
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -17,7 +18,7 @@ _UNREADABLE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no
 
 
 class Text:
-    """A text, and the places in it: marks in the order of the text take one pass."""
+    """A text, the places in it (those in its order take one pass), and the steps for reading it."""
 
     def __init__(self, data: Data, label: str) -> None:
         if len(data) > MAX_TEXT:
@@ -27,6 +28,20 @@ class Text:
         # Comments may be in any encoding: what is read of the text must be UTF-8.
         self.text = data[:].decode("utf-8", "surrogateescape").removeprefix("\ufeff")
         self._line, self._start, self._at = 1, 0, 0
+        self._steps = Steps()
+
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        self.take(self.text.count("\n"), TOP)
+        return self.text.split("\n")
+
+    def take(self, steps: int, place: int | Mark) -> None:
+        """Take steps for the work that comes next, at this place."""
+        try:
+            self._steps.take(steps)
+        except Exhausted:
+            message = f"reading it takes over {MAX_STEPS:,} steps; no known model needs them"
+            self.refuse(place, "too-large", message)
 
     def mark(self, at: int, length: int = 1) -> Mark:
         """The place of a character: line and column from 1."""
@@ -66,25 +81,38 @@ def number(word: str) -> int | float | str:
 
 
 class Values:
-    """The values that were written, each under a name of its own, and those that nobody read."""
+    """The values that were written, each under a name of its own, and those that nobody read.
 
-    def __init__(self) -> None:
-        self.unread: dict[str, None] = {}
+    Layers run in the order of the file: what one reads was written before.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.unread: dict[str, None] = {}  # of what layers write: the network's outputs
+        self._text = text
         self._newest: dict[str, str] = {}  # by the name that the file has
         self._written: set[str] = set()
         self._turns: dict[str, int] = {}
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._newest
+    def read(self, layer: str, names: Sequence[str], place: int | Mark) -> tuple[str, ...]:
+        """The newest values of these names."""
+        for name in names:
+            if name not in self._newest:
+                found = f"{clip(layer)} reads {clip(name)}, which no layer before it writes"
+                self._text.refuse(place, "malformed", found)
+            self.unread.pop(self._newest[name], None)
+        return tuple(self._newest[name] for name in names)
 
-    def read(self, name: str) -> str:
-        """The newest value of this name, which is there."""
-        value = self._newest[name]
-        self.unread.pop(value, None)
+    def give(self, layer: str, name: str, place: int | Mark) -> str:
+        """A value that comes from outside or is stored."""
+        value = self.write(layer, name, place)
+        del self.unread[value]
         return value
 
-    def write(self, name: str) -> str:
-        """A new value of this name, which is written over one that may be there."""
+    def write(self, layer: str, name: str, place: int | Mark, over: bool = False) -> str:
+        """A new value of this name: over the one that is there, or where none is."""
+        if name in self._newest and not over:
+            found = f"{clip(layer)} writes {clip(name)}, which was written before"
+            self._text.refuse(place, "malformed", found)
         value = name
         while value in self._written:
             self._turns[name] = self._turns.get(name, 1) + 1

@@ -23,9 +23,11 @@ from mnetcost.text import clip
 
 MAGIC = "7767517"
 ARRAY = -23300  # of this number and below: an array, whose own number is the distance
+INPUT, STORED = "Input", "MemoryData"
 MAX_KEY = 32  # ncnn's NCNN_MAX_PARAM_COUNT
 SHAPES = 30  # the argument in which ncnn's tools note the shapes of what a layer writes
 NOTED = 4  # numbers a shape there: how many sides, and the width, the height, the channels
+LINE, SIGNS = 5, 2  # steps to read a line, and signs of it that one more step reads
 SIDES = ("0", "1", "2", "11")  # of Input and MemoryData: width, height, channels, depth
 
 _WORD = re.compile(r"[^ \t\v\f\r]+")  # as C's isspace has it; lines were told apart before
@@ -63,9 +65,11 @@ def read(data: Data, label: str) -> Source:
 
 def _rows(text: Text) -> Iterator[tuple[Mark, list[str]]]:
     """The words of each line that has some."""
-    for line, row in enumerate(text.text.split("\n"), 1):
+    for line, row in enumerate(text.lines(), 1):
+        mark = Mark(line, 1)
+        text.take(len(row) // SIGNS, mark)
         if words := _WORD.findall(row):
-            mark = Mark(line, 1)
+            text.take(LINE, mark)
             for word in () if row.isascii() and len(row) <= MAX_NAME else words:
                 text.checked(word, mark)
             yield mark, words
@@ -81,7 +85,7 @@ class _Net:
         self.calls: list[Call] = []
         self.stored: dict[str, Tensor] = {}
         self.shapes: dict[str, Shape] = {}
-        self.values = Values()
+        self.values = Values(text)
 
     def source(self, mark: Mark, layers: int, values: int) -> Source:
         """All of it, once it is as much as line 2 states."""
@@ -93,13 +97,12 @@ class _Net:
             self.text.refuse(mark, "malformed", found)
         if not self.calls:
             self.text.refuse(mark, "malformed", "the file has no layer that computes")
-        outputs = [one for one in self.values.unread if one not in self.inputs]
         return Source(
             format="ncnn",
             version="",
             name="",
             inputs=self.inputs,
-            outputs=tuple(one for one in outputs if one not in self.stored),
+            outputs=tuple(self.values.unread),
             calls=tuple(self.calls),
             stored=self.stored,
             shapes=self.shapes,
@@ -117,35 +120,22 @@ class _Net:
             self.text.refuse(mark, "malformed", f"{found}; {len(words) - 4:,} words follow")
         arguments = self._arguments(mark, words[last:])
         noted = arguments.pop(str(SHAPES), None)
-        reads = self._read(mark, name, words[4:first])
-        writes = self._write(mark, name, words[first:last])
+        reads, writes = self.values.read(name, words[4:first], mark), words[first:last]
+        write = self.values.give if operator in (INPUT, STORED) else self.values.write
+        for word in writes:
+            write(name, word, mark)
         self.layers += 1
         self.written += len(writes)
         shapes = self._noted(mark, name, writes, noted)
-        if operator == "Input":
+        if operator == INPUT:
             self.inputs |= {
                 one: self._given(mark, name, arguments, shapes.get(one)) for one in writes
             }
-        elif operator == "MemoryData":
+        elif operator == STORED:
             self.stored |= {one: self._kept(mark, name, arguments) for one in writes}
         else:
             self.shapes |= shapes
-            self.calls.append(Call(operator, name, reads, writes, arguments, mark))
-
-    def _read(self, mark: Mark, name: str, words: Sequence[str]) -> tuple[str, ...]:
-        for word in words:
-            if word not in self.values:
-                found = f"{clip(name)} reads {clip(word)}, which no layer before it writes"
-                self.text.refuse(mark, "malformed", found)
-        return tuple(map(self.values.read, words))
-
-    def _write(self, mark: Mark, name: str, words: Sequence[str]) -> tuple[str, ...]:
-        for word in words:
-            if word in self.values:
-                found = f"{clip(name)} writes {clip(word)}, which was written before"
-                self.text.refuse(mark, "malformed", found)
-            self.values.write(word)
-        return tuple(words)
+            self.calls.append(Call(operator, name, reads, tuple(writes), arguments, mark))
 
     def _arguments(self, mark: Mark, words: Sequence[str]) -> dict[str, Argument]:
         """The arguments of `0=96 1=11 -23303=2,5,7`, by their numbers."""
@@ -171,7 +161,9 @@ class _Net:
         return arguments
 
     def _value(self, mark: Mark, word: str, array: bool, value: str) -> Argument:
-        """One value, or those of an array: how many, and then each."""
+        """One value, or those of an array: how many, and then each. A text may have commas."""
+        if not array and (value[:1] == '"' or value[:1].isalpha()):
+            return self.text.checked(value, mark).strip('"')
         found = tuple(map(number, self.text.checked(value, mark).split(",")))
         if not array:
             return found if len(found) > 1 else found[0]

@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from mnetcost.importing.readers.lines import MAX_FIELDS, Text, number
+from mnetcost.importing.readers.lines import Text, number
 from mnetcost.importing.source import MAX_NESTING
 from mnetcost.text import clip
+
+FIELD, LISTED = 5, 2  # steps to read a field, and one more value of a list
+SIGNS = 8  # of a text that a step reads
 
 SPACE = r"(?:\s++|[#][^\n]*+)*+"
 _STRING = r"""(?:"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')"""
@@ -25,6 +28,7 @@ _FIELD = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _SPACE = re.compile(SPACE, re.ASCII)
+_ALONE = re.compile(_WORD, re.ASCII)
 _STRINGS = re.compile(_STRING)
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _ESCAPED = dict(zip(b"abfnrtv\\'\"?", b"\a\b\f\n\r\t\v\\'\"?"))
@@ -45,10 +49,9 @@ def parsed(text: Text) -> Message:
     """The message that a text is. Raises SpecError."""
     message, closing = Message(0, {}), ""
     around: list[tuple[Message, str]] = []  # those that are open, outermost first
-    for count, field in enumerate(_fields(text), 1):
+    for field in _fields(text):
         at = field.start("name") if field["name"] else field.start("close")
-        if count > MAX_FIELDS:
-            text.refuse(at, "too-large", "too many fields", f"at most {MAX_FIELDS:,}")
+        text.take(FIELD, at)
         if field["close"]:
             if field["close"] != closing:
                 expected = f"{closing!r}" if closing else "a field, as no message is open"
@@ -82,23 +85,33 @@ def _fields(text: Text) -> Iterator[re.Match[str]]:
         text.refuse(at, "malformed", f"found {clip(line)!r}", expected)
 
 
-def _values(text: Text, field: re.Match[str], at: int) -> Iterator[Value]:
+def _values(text: Text, field: re.Match[str], at: int) -> list[Value]:
     """What a field without a message says: one value, or those of a list."""
     if not field["colon"]:
         text.refuse(at, "malformed", f"{clip(field['name'])} has no colon")
-    if field["text"] is not None:
-        yield _unquoted(text, field["text"], at)
-        return
-    written = field["word"] if field["list"] is None else field["list"]
-    words = text.checked(written, at).split(",")
-    for word in words if any(map(str.strip, words)) else ():
-        plain = word.replace(" ", "").replace("\t", "").strip()
-        yield _TRUTH[plain] if plain in _TRUTH else number(plain)
+    if field["text"]:
+        return [_unquoted(text, text.checked(field["text"], at), at)]
+    if field["word"]:
+        return [_value(text.checked(field["word"], at))]
+    if not field["list"].strip():
+        return []
+    words = [word.strip() for word in text.checked(field["list"], at).split(",")]
+    text.take(LISTED * len(words), at)
+    if not all(map(_ALONE.fullmatch, words)):
+        text.refuse(at, "malformed", f"found [{clip(field['list'])}]", "values with commas between")
+    return list(map(_value, words))
+
+
+def _value(word: str) -> Value:
+    """A number, a truth or a word; a minus may stand apart from what follows it."""
+    plain = "".join(word.split())
+    return _TRUTH[plain] if plain in _TRUTH else number(plain)
 
 
 def _unquoted(text: Text, quoted: str, at: int) -> str:
     """The text of strings that stand side by side: they are one."""
-    found = "".join(piece[1:-1] for piece in _STRINGS.findall(text.checked(quoted, at)))
+    text.take(len(quoted) // SIGNS, at)
+    found = "".join(piece[1:-1] for piece in _STRINGS.findall(quoted))
     if "\\" in found:
         try:
             found = _ESCAPE.sub(_unescaped, found.encode()).decode()

@@ -42,7 +42,7 @@ def concat(o: Operands) -> Known:
 
 def _listed(o: Operands) -> list[Any]:
     translation = o.translation
-    found = [translation.known[name] for name in o.call.inputs if name]
+    found = [translation.of(name) for name in o.call.inputs if name]
     spread: list[Any] = []
     for one in found:
         spread.extend(one.values if isinstance(one, Parts) else (one,))
@@ -137,13 +137,16 @@ def detections(o: Operands) -> Value:
 
 def ends(o: Operands) -> Known:
     """What only reads a network's outputs: the first of them stands for it."""
-    return _listed(o)[0]  # type: ignore[no-any-return]
+    read = _listed(o)
+    if not read:
+        raise Unsaid("it reads nothing")
+    return read[0]  # type: ignore[no-any-return]
 
 
 def route(o: Operands) -> Known:
     """Values one behind the other by channels, or of one value a part of its channels."""
     groups = o.count("groups", 1)
-    known = concat(o) if len(_listed(o)) > 1 else _listed(o)[0]
+    known = concat(o) if len(_listed(o)) > 1 else ends(o)
     if groups == 1:
         return known
     if not isinstance(known, Value) or known.map.c % groups:

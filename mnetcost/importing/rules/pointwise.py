@@ -288,7 +288,7 @@ def joined_by(word: str) -> Any:
     """The rule of an operation on all inputs, and an activation of its result."""
 
     def rule(o: Operands) -> Value:
-        values = [o.translation.known[name] for name in o.call.inputs]
+        values = [o.translation.of(name) for name in o.call.inputs if name]
         computed = [one for one in values if isinstance(one, Value)]
         if len(computed) < len(values) or not values:
             raise Unsaid("it joins what does not follow from the input")

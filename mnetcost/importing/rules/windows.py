@@ -21,6 +21,7 @@ from mnetcost.layers.pooling import (
 from mnetcost.layers.structural import Pad, Resize
 from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
+from mnetcost.text import clip
 
 Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
 
@@ -69,9 +70,10 @@ def convolution(o: Operands) -> Value:
 
 def _ordered(o: Operands, kernel: Stored) -> list[int]:
     """The axes of a kernel as PyTorch has them: filters, channels of a group, sides."""
-    order = o.places("order") or range(len(kernel.shape))
-    if sorted(order) != list(range(len(kernel.shape))):
-        raise Unsaid(f"its kernel has {len(kernel.shape)} axes, not {len(order)}")
+    rank = len(kernel.shape)
+    order = o.places("order") or range(rank)
+    if rank < 3 or sorted(order) != list(range(rank)):
+        raise Unsaid(f"its kernel has {rank} axes")
     return [kernel.shape[one] for one in order]
 
 
@@ -267,14 +269,15 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
     """The rule of a pool to sides that are given; to 1×1 it is the global one."""
 
     def rule(o: Operands) -> Value:
-        sizes = o.numbers("size")
+        sizes = o.given("size")
+        sizes = sizes if isinstance(sizes, tuple) else (sizes,)
+        if not sizes or not all(one is None or (type(one) is int and one > 0) for one in sizes):
+            raise Unsaid(f"its sizes are {clip(str(sizes))}")
         if set(sizes) == {1}:
             whole: Value = global_pool(kind)(o)
             return whole
         x = image(o)
-        if len(x.axes) == 3:
-            sizes = (1, *sizes)
-        height, across = sizes[0], sizes[-1]
+        height, across = (1 if len(x.axes) == 3 else sizes[0]), sizes[-1]
         if height is None or across is None:
             record: Any = ADAPTIVE[kind](height=height, width=across)
         else:
