@@ -1,4 +1,4 @@
-"""A PyTorch module of this process, as the bytes of an archive that `readers.pt2` reads.
+"""A PyTorch module of this process, as the bytes of an archive that `formats.pt2` reads.
 
 PyTorch is the user's own, and so is the code that runs here. It is imported when asked for, and
 what it raises is said as a UsageError with its own type and words.

@@ -63,8 +63,8 @@ def _may_be_a_model(spec: str) -> bool:
 
 def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
+    from mnetcost.importing.formats import HEAD, reader_of
     from mnetcost.importing.plain import as_people_write
-    from mnetcost.importing.readers import HEAD, reader_of
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
     from mnetcost.importing.translation import Value

@@ -15,7 +15,7 @@ from mnetcost.importing.axes import (
     shape_of,
     whole,
 )
-from mnetcost.importing.source import Call, Source, refusal
+from mnetcost.importing.model import Call, Source, refusal
 from mnetcost.importing.translation import (
     INPUT,
     NONSENSE,
@@ -41,7 +41,7 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     """
     translation = Translation(source)
     find: Callable[[Call], Use | None] = import_module(
-        f"mnetcost.importing.tables.{source.format}"
+        f"mnetcost.importing.operators.{source.format}"
     ).find
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x

@@ -19,7 +19,7 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
-from mnetcost.importing.source import Call, Source, Tensor
+from mnetcost.importing.model import Call, Source, Tensor
 from mnetcost.layers.base import Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.structural import Flatten, Permute, Reshape

@@ -54,7 +54,7 @@ TEXTS = {"help", "import", "schema", "show", "fmt"}  # print a text, and no repo
 COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
 BY_NAME = {  # formats and commands are modules of their names
     *("render/__init__.py", "cli/app.py"),
-    *("importing/readers/__init__.py", "importing/translate.py"),
+    *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
     "cli": {"app", "options", "output", "targets"},

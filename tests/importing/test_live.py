@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mnetcost.importing.formats import pt2
 from mnetcost.importing.live import exported, named
-from mnetcost.importing.readers import pt2
 from mnetcost.problems import UsageError
 
 

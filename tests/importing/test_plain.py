@@ -5,7 +5,7 @@ import yaml
 from sources import call, layers_of, source
 
 import mnetcost
-from mnetcost.importing.source import Tensor
+from mnetcost.importing.model import Tensor
 from mnetcost.importing.spelling import quoted
 
 X = (1, 8, 6, 10)  # a map of 6×10×8

@@ -7,7 +7,7 @@ from sources import call, layers_of, source
 
 import mnetcost
 from mnetcost import SpecError
-from mnetcost.importing.source import Tensor
+from mnetcost.importing.model import Tensor
 
 X = (1, 8, 6, 10)  # a map of 6×10×8
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from mnetcost.importing.source import MAX_RANK, Source
+from mnetcost.importing.model import MAX_RANK, Source
 
 
 def coherent(source: Source) -> Source:

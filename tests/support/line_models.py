@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from mnetcost.importing.source import Data, Source
+from mnetcost.importing.model import Data, Source
 from mnetcost.problems import SpecError
 
 CODES = {"malformed", "too-large", "unsupported", "wrong-format"}

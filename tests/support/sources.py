@@ -1,7 +1,7 @@
 """Models as readers give them, written by hand."""
 
+from mnetcost.importing.model import Call, Source, Tensor
 from mnetcost.importing.plain import as_people_write
-from mnetcost.importing.source import Call, Source, Tensor
 from mnetcost.importing.spelling import spelled
 from mnetcost.importing.translate import translate
 

@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import Any
 
 from mnetcost.importing.axes import shape_of
-from mnetcost.importing.source import MAX_VALUES
+from mnetcost.importing.model import MAX_VALUES
 from mnetcost.importing.translation import Known, Numbers, Operands, Stored, Unsaid, Value
 
 

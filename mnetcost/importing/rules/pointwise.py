@@ -13,6 +13,7 @@ from mnetcost.importing.axes import (
     is_whole,
     joined,
     orders_of,
+    shape_of,
     whole,
 )
 from mnetcost.importing.translation import (
@@ -255,26 +256,29 @@ def _of_stored(a: Any, b: Any) -> Known:
 def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
     rank = max(len(a.axes), len(b.axes))
     a, b = (one._replace(axes=((),) * (rank - len(one.axes)) + one.axes) for one in (a, b))
-    if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
-        raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
-    if not _fit(a, b):
-        a, b = _aligned(o, a, b)
+    if not _fit(word, a, b):
+        a, b = _aligned(o, word, a, b)
     y = o.translation.layer(o.call, BINARY[word](), [a, b])
     return y._replace(axes=tuple(one or other for one, other in zip(a.axes, b.axes)))
 
 
-def _fit(a: Value, b: Value) -> bool:
-    """Whether each axis of both is the same part of a map, or of 1."""
-    return all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
+def _fit(word: str, a: Value, b: Value) -> bool:
+    """Whether each axis of both is the same part of a map, or of 1; an `add` is of equal maps."""
+    alike = all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
+    return alike and (word != "add" or a.map == b.map)
 
 
-def _aligned(o: Operands, a: Value, b: Value) -> tuple[Value, Value]:
+def _aligned(o: Operands, word: str, a: Value, b: Value) -> tuple[Value, Value]:
     """Both values, the one whose axes are no map's arranged as the other."""
     for one, other in ((a, b), (b, a)):
         for roles in orders_of(one.axes, one.map):
+            if shape_of(one.axes) != shape_of(other.axes) and word == "add":
+                continue
             arranged = o.translation.as_map(o.call, other, roles)
-            if _fit(one, arranged):
+            if _fit(word, one, arranged):
                 return (one, arranged) if one is a else (arranged, one)
+    if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
+        raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
     raise Unsaid("both have their axes in another order")
 
 
