@@ -29,6 +29,7 @@ def exported(module: Any, size: Sequence[int]) -> bytes:
         copy = _sharing(module, torch).eval()
         program = torch.export.export(copy, (_input(copy, size, torch),), strict=False)
         _name_once(program, copy)
+        program.example_inputs = None
         for saved in (program.state_dict, program.constants):
             saved.update(_weightless(saved, torch))
         torch.export.save(program, archive)

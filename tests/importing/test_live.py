@@ -111,9 +111,9 @@ def test_a_module_may_hold_and_make_tensors_and_remember_things() -> None:
             return x * self.scale + torch.ones(7) + self.table[0, 0]
 
     net = Net()
-    data = exported(net, (1, 3, 9, 7))
+    data = exported(net, (1, 3, 900, 7))
     assert not hasattr(net, "seen")
-    assert len(data) < 90_000  # of the table's numbers there are 360,000 bytes
+    assert len(data) < 30_000  # the table alone has numbers of 360,000 bytes
     stored = pt2.read(data, "net").stored
     assert {name: one.shape for name, one in stored.items()} == {"table": (300, 300), "scale": (7,)}
     assert not any(one.learned for one in stored.values())

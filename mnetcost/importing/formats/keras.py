@@ -70,11 +70,8 @@ def _whole(data: Data, label: str) -> bytes:
 
 def _members(data: Data, label: str) -> dict[str, bytes]:
     """The texts of an archive by name."""
-    found: dict[str, bytes] = {}
-    for member in members(data, label, (CONFIG, METADATA).__contains__):
-        if member.name in found:
-            raise refusal(label, f"member {member.name}", "malformed", "it is there twice")
-        found[member.name] = unpacked(data, label, member, MAX_TEXT)
+    texts = members(data, label, (CONFIG, METADATA).__contains__)
+    found = {member.name: unpacked(data, label, member, MAX_TEXT) for member in texts}
     if CONFIG not in found:
         raise refusal(label, "", "wrong-format", f"no member {CONFIG}, expected one")
     return found

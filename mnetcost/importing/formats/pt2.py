@@ -34,9 +34,9 @@ from mnetcost.importing.model import MAX_CALLS, Call, Data, Source, refusal
 from mnetcost.text import clip, listed
 
 MAJORS = range(5, 9)  # of the schema
+MAX_TABLE = 2**22  # bytes of the table of weights: some 10,000 of them
 
 _PROGRAM = re.compile(r"([^/]+/)?(models/[^/]+|serialized_exported_program)\.json").fullmatch
-_TABLE = re.compile(r"([^/]+/)?data/weights/[^/]+_weights_config\.json").fullmatch
 _READ = re.compile(
     r"([^/]+/)?((models|data/weights)/[^/]+|serialized_exported_program\.json)"
 ).fullmatch
@@ -56,8 +56,8 @@ def looks_like(head: bytes) -> bool:
 def read(data: Data, label: str) -> Source:
     """The model in an archive of `torch.export.save`; SpecError of anything else."""
     found = members(data, label, lambda name: bool(_READ(name)))
-    shared = _shared(data, label, found)
     member = _program(found, label)
+    shared = _shared(data, label, found, member)
     place = f"member {clip(member.name)}"
     document = parsed(unpacked(data, label, member, MAX_TEXT), label, place)
     with _placed(label, place):
@@ -102,25 +102,29 @@ def _program(found: list[Member], label: str) -> Member:
     return programs[0]
 
 
-def _shared(data: Data, label: str, found: list[Member]) -> dict[str, str]:
+def _shared(data: Data, label: str, found: list[Member], program: Member) -> dict[str, str]:
     """Each parameter's name to the first name of the same tensor, where the file has its weights.
 
-    The table of weights says in which member each is, and where in there. On the meta device all
-    are in members without bytes, which says nothing.
+    The program's table of weights says in which member each is, and where in there. On the meta
+    device all are in members without bytes, which says nothing.
     """
+    root, _, model = program.name.removesuffix(".json").rpartition("models/")
+    name = f"{root}data/weights/{model}_weights_config.json"
+    table = next((member for member in found if member.name == name), None)
+    if table is None:
+        return {}
+    filled = {member.name.rpartition("/")[2] for member in found if member.size}
     first: dict[tuple[str, str], str] = {}
     shared: dict[str, str] = {}
-    filled = {member.name.rpartition("/")[2] for member in found if member.size}
-    for table in (member for member in found if _TABLE(member.name)):
-        place = f"member {clip(table.name)}"
-        document = parsed(unpacked(data, label, table, MAX_TEXT), label, place)
-        with _placed(label, place):
-            config = mapping(mapping(document, "the table").get("config"), "config")
-            for name, entry in config.items():
-                weight = mapping(entry, name)
-                file = text(weight.get("path_name"), "path_name")
-                if file in filled:
-                    shared[name] = first.setdefault((file, repr(weight.get("tensor_meta"))), name)
+    place = f"member {clip(name)}"
+    document = parsed(unpacked(data, label, table, MAX_TABLE), label, place)
+    with _placed(label, place):
+        config = mapping(mapping(document, "the table").get("config"), "config")
+        for name, entry in config.items():
+            weight = mapping(entry, name)
+            file = text(weight.get("path_name"), "path_name")
+            if file in filled:
+                shared[name] = first.setdefault((file, repr(weight.get("tensor_meta"))), name)
     return shared
 
 

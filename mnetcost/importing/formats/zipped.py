@@ -37,11 +37,19 @@ class Member(NamedTuple):
 
 
 def members(data: Data, label: str, wanted: Callable[[str], bool]) -> list[Member]:
-    """The members whose name is wanted, in the archive's order; SpecError where it is cut off."""
+    """The members whose name is wanted, in the archive's order, each name once.
+
+    Raises SpecError of an archive that is cut off.
+    """
+    found: dict[str, Member] = {}
     try:
-        return [member for member in _listed(data, label) if wanted(member.name)]
+        for member in _listed(data, label):
+            if wanted(member.name) and found.setdefault(member.name, member) is not member:
+                place = f"member {clip(member.name)}"
+                raise refusal(label, place, "malformed", "it is there twice")
     except struct.error:
         raise _cut_off(label) from None
+    return list(found.values())
 
 
 def first_names(head: bytes) -> Iterator[str]:

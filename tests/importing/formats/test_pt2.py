@@ -24,6 +24,7 @@ from archives_of_torch import (
 )
 
 from mnetcost.importing.formats import pt2
+from mnetcost.importing.formats.pt2 import MAX_TABLE
 from mnetcost.importing.model import MAX_CALLS, Call, Source, Tensor
 from mnetcost.problems import SpecError
 
@@ -266,6 +267,15 @@ def test_a_tensor_under_two_names_is_one_where_the_file_has_its_weights() -> Non
     apart = _table(a_w="weight_0", b_w="weight_1")
     data = _tied(weight_0=bytes(60), weight_1=bytes(60), **{"model_weights_config.json": apart})
     assert list(pt2.read(data, "net.pt2").stored) == ["a.w", "b.w"]
+
+
+def test_the_table_of_weights_is_the_programs_own_and_bounded() -> None:
+    other = {"other_weights_config.json": "no table"}
+    assert list(pt2.read(_tied(weight_0=b"1", **other), "net.pt2").stored) == ["a.w", "b.w"]
+    data = _tied(**{"model_weights_config.json": " " * (MAX_TABLE + 1)})
+    assert "at most 4,194,304 bytes" in problem(data, "too-large")
+    data = _tied(**{"model_weights_config.json": '{"config": []}'})
+    assert "model_weights_config.json: config is a list" in problem(data, "malformed")
 
 
 def test_weights_without_bytes_say_nothing_of_names() -> None:

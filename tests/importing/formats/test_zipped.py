@@ -99,6 +99,12 @@ def test_what_is_packed_otherwise_is_refused() -> None:
     assert "encrypted" in refused(bytes(data), "unsupported")
 
 
+def test_a_name_that_two_members_have_is_refused() -> None:
+    twice = packed({"a": "x", "b": "y"}).replace(b"b", b"a")
+    assert "member a: it is there twice" in refused(twice, "malformed")
+    assert [one.name for one in members(twice, "", lambda name: False)] == []
+
+
 def test_a_list_of_members_without_end_is_refused() -> None:
     data = bytearray(packed({"a": "x"})) + bytes(MAX_LIST)
     data += b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, MAX_LIST + 1, 0, 0)
