@@ -29,7 +29,7 @@ from mnetcost.importing.translation import (
     Value,
 )
 from mnetcost.layers.base import Map
-from mnetcost.problems import SpecError
+from mnetcost.problems import MAX_PROBLEMS, SpecError
 
 ORDERS = {"keras": LAST, "tflite": LAST}
 
@@ -50,7 +50,23 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     for call, use in zip(source.calls, uses):
         if use is not None:
             _translate(translation, call, use, label)
+    _demand_owners(source, translation, label)
     return x.map, translation
+
+
+def _demand_owners(source: Source, translation: Translation, label: str) -> None:
+    """Refuse learned values that a call reads and no layer has: they would not be counted."""
+    read = {name: call for call in source.calls for name in call.inputs}
+    problems = [
+        problem
+        for name, tensor in source.stored.items()
+        if tensor.learned and name in read and name not in translation.used
+        for problem in refusal(
+            label, read[name].place, "unsupported", f"{_said(read[name])}: no layer has {name}"
+        ).problems
+    ]
+    if problems:
+        raise SpecError(problems[:MAX_PROBLEMS])
 
 
 def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:

@@ -98,6 +98,7 @@ class Operands:
 
     def __init__(self, translation: "Translation", call: Call, where: Mapping[str, Where]) -> None:
         self.translation, self.call, self._where = translation, call, where
+        translation.asked.clear()
 
     def given(self, word: str) -> Any:
         """A known value or an argument; None where the call leaves it out."""
@@ -108,7 +109,12 @@ class Operands:
             found = map(self._at, where)
             return next((one for one in found if one is not None), None)
         if isinstance(where, int):
-            return self.translation.of(self.call.inputs[where]) if self._has(where) else None
+            if not self._has(where):
+                return None
+            known = self.translation.of(self.call.inputs[where])
+            if isinstance(known, Stored):
+                self.translation.asked.add(known.name)
+            return known
         if not callable(where):
             return self.call.arguments.get(where)
         try:
@@ -137,6 +143,7 @@ class Operands:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
         found = self.given(word)
         if isinstance(found, (Numbers, Stored)) and found.values is not None:
+            self.translation.used.add(getattr(found, "name", ""))
             return found.values
         if isinstance(found, (Value, Stored, Parts, Scores)):
             raise Unsaid(f"its {word} is not known before it runs")
@@ -240,6 +247,8 @@ class Translation:
         self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
+        self.asked: set[str] = set()  # stored values that the present call was asked for
+        self.used: set[str] = set()  # and those that a layer has, or whose numbers are known
         for name, tensor in source.stored.items():
             self.known[name] = _held(name, tensor)
 
@@ -261,6 +270,7 @@ class Translation:
         self.places[name] = len(self.entries)
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
+        self.used |= self.asked
         return Value(name, Map(*map(int, after)), ())
 
     def of(self, name: str) -> Known:
@@ -277,6 +287,7 @@ class Translation:
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
         place = self.places[value.layer]
+        self.used |= self.asked
         self.entries[place] = self.entries[place]._replace(layer=record)
 
     def named(self, text: str) -> str:

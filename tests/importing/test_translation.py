@@ -322,3 +322,28 @@ def test_a_model_of_any_kind_is_counted_or_refused():
 @pytest.mark.fuzz
 def test_twenty_thousand_models_of_any_kind_are_counted_or_refused():
     assert 1_000 < translated(MODELS, 20_000, seed=1616) < 19_000
+
+
+LOST = {
+    "a bias of attention": pt2(
+        call("aten.transpose.int", "x", "t", dim0=-2, dim1=-1),
+        call("aten.matmul.default", "x t", "s"),
+        call("aten.add.Tensor", "s table", "b"),
+        call("aten.softmax.int", "b", "a", dim=-1),
+        call("aten.matmul.default", "a x", "y"),
+        size=(1, 9, 8),
+        stored={"table": (1, 9, 9)},
+    ),
+    "a learned number": pt2(call("aten.mul.Tensor", "x gain", "y"), stored={"gain": (1,)}),
+    "a constant kernel": pt2(
+        call("aten.conv2d.default", "x blur", "y", groups=8),
+        stored={"blur": Tensor((8, 1, 3, 3), learned=False)},
+    ),
+    "a norm without γ": pt2(call("aten.group_norm.default", "x", "y", num_groups=2)),
+}
+
+
+@pytest.mark.parametrize("model", LOST.values(), ids=LOST)
+def test_no_learned_value_is_lost_in_silence(model):
+    with pytest.raises(SpecError):
+        layers_of(model)

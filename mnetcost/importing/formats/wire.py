@@ -4,6 +4,7 @@ The encoding: protobuf.dev/programming-guides/encoding. A message is a row of fi
 with a wire type and either a whole number (varint) or bytes; a field may come several times.
 """
 
+import mmap
 import struct
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias

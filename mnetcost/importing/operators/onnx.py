@@ -34,7 +34,7 @@ SLICE: Mapping[str, Where] = {
     "steps": 4,
 }
 AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of older operator sets
-NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2}
+NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2, "mean": 3, "variance": 4}
 X: Mapping[str, Where] = {"x": 0}
 XY: Mapping[str, Where] = {"x": 0, "y": 1}
 

@@ -72,6 +72,7 @@ def _computed(o: Operands, known: Any, rank: int) -> Value:
         raise Unsaid("a stored value is joined to a map")
     _, positions, channels = shape
     record = Learned(out=channels, height=positions)
+    o.translation.asked.add(known.name)
     y = o.translation.layer(o.call._replace(name=known.name), record, [])
     return y._replace(axes=((), whole(HEIGHT, positions), whole(CHANNELS, channels)))
 

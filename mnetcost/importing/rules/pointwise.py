@@ -19,7 +19,6 @@ from mnetcost.importing.axes import (
 )
 from mnetcost.importing.translation import (
     Known,
-    Numbers,
     Operands,
     Scores,
     Stored,
@@ -121,6 +120,8 @@ def _kept(o: Operands, record: Any, x: Value) -> Value:
 def batch_norm(o: Operands) -> Value:
     """By fixed statistics of each channel."""
     x = by_channel(o, o.number("axis", 1))
+    for word in ("mean", "variance"):
+        o.given(word)
     return _kept(o, BatchNorm(affine=_affine(o, x.map.c)), x)
 
 
@@ -326,10 +327,9 @@ def _text(value: Value) -> str:
 
 def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
     """A value and a stored one: a factor a channel, or a value for each position."""
-    shape = tuple(size for size in y.shape if size > 1)
-    if not y.learned or not shape:
+    if not y.learned:
         return x
-    values = prod(shape)
+    values = prod(y.shape)
     before: Any = o.translation.unread(x)
     if word == "add" and values == x.map.c and not getattr(before, "bias", True):
         o.translation.change(x, before._replace(bias=True))
@@ -348,8 +348,3 @@ def clip(o: Operands) -> Known:
     if (low, high) not in kinds:
         return o.value()
     return _kept(o, kinds[low, high](), o.value())
-
-
-def numbers_of(value: Known) -> tuple[Any, ...] | None:
-    """The numbers of a known value that has some."""
-    return value.values if isinstance(value, Numbers) else None

@@ -64,9 +64,7 @@ def _roles(value: Value) -> Sequence[str]:
 
 def convolution(o: Operands) -> Value:
     """A convolution by a stored kernel of [filters, channels of a group, height, width]."""
-    x, kernel = image(o), o.stored("weight")
-    if kernel is None:
-        raise Unsaid("its kernel is not stored")
+    x, kernel = image(o), _kernel(o)
     filters, channels, *sides = _ordered(o, kernel)
     if len(sides) > 2:
         raise Unsaid(f"its kernel has {len(sides)} sides: a map has two")
@@ -75,6 +73,14 @@ def convolution(o: Operands) -> Value:
         raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
     x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
     return _convolved(o, x, window, filters, groups, kernel)
+
+
+def _kernel(o: Operands) -> Stored:
+    """A learned kernel; one that is constant, as of a blur, the language has not."""
+    kernel = o.stored("weight")
+    if kernel is None or not kernel.learned:
+        raise Unsaid("its kernel is no learned value that is stored")
+    return kernel
 
 
 def _ordered(o: Operands, kernel: Stored) -> list[int]:
@@ -128,9 +134,7 @@ def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
 
 def transposed(o: Operands) -> Value:
     """A transposed convolution by a stored kernel of [channels, filters of a group, sides]."""
-    x, kernel = image(o), o.stored("weight")
-    if kernel is None:
-        raise Unsaid("its kernel is not stored")
+    x, kernel = image(o), _kernel(o)
     _, filters, *sides = _ordered(o, kernel)
     groups = o.count("groups", 1)
     return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
