@@ -528,7 +528,7 @@ layers:
   - conv: {name: b, out: 24, from: kv}
   - matmul: {from: [a, b], transpose: second, heads: 2, name: scores}
   - conv: {name: last, out: 24, from: a}
-  - lstm: {out: 12, cells: 20}
+  - lstm: {out: 12, cells: 40}
 """
 
 
