@@ -144,6 +144,25 @@ def test_other_tools_words_for_keys(written, ours):
     assert error.value.problems[0].suggestion == ours
 
 
+@pytest.mark.parametrize(
+    ("parts", "instead"),
+    [("[27, 11]", "sizes: [27, 11]"), ("[3]", "sizes: [3]"), ("[a, 3]", None), ("[]", None)],
+)
+def test_parts_of_sizes_are_called_sizes(parts, instead):
+    with pytest.raises(mnetcost.SpecError) as refused:
+        chain(f"split: {{into: {parts}}}")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.suggestion) == ("wrong-type", instead)
+
+
+def test_one_weight_and_one_bias_are_said_in_the_singular():
+    with pytest.raises(mnetcost.SpecError, match=r"it has 1 weight, 1 bias, p has 1 weight\n"):
+        chain(
+            *("conv: {out: 1}", "conv: {name: p, out: 1}"),
+            "conv: {out: 1, bias: true, weights: p}",
+        )
+
+
 @pytest.mark.parametrize(("length", "shown"), [(60, 60), (61, 60)])
 def test_of_a_long_word_its_beginning_is_shown(length, shown):
     with pytest.raises(mnetcost.SpecError) as refused:
