@@ -28,7 +28,7 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Same, Sides
 from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.text import SENTENCE, clip, listed
+from mnetcost.text import SENTENCE, clip, listed, remark
 
 MAX_TEXT = 300
 NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
@@ -322,6 +322,8 @@ class Converter:
         message = f"{what} has no key `{clip(key.text)}`"
         if what == "input" and key.text in ("depth", "frames"):
             message += f": {NO_DEPTH}"
+        elif more := remark(key.text):
+            message += f": {more}"
         self.collector.add(
             key.mark,
             "unknown-key",
