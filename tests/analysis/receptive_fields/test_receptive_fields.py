@@ -215,6 +215,7 @@ def test_windows_that_differ_everywhere_are_refused():
 NOBODY_CAN_SAY = {
     "prior_box": "it lists boxes",
     "detection_output": "it lists boxes",
+    "opaque": "the language does not know what it does",
     "learned": "it reads nothing",
     "constant": "it reads nothing",
     "deform_conv": "its places are learned",
