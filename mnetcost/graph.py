@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import Derived
@@ -149,6 +149,10 @@ class Graph(Record):
         return check_shapes(
             self.nodes, self.input, x, widths, collector, where=where, trained=trained
         )
+
+    def with_nodes(self, nodes: Sequence[Node]) -> Self:
+        """The network of other nodes, which are checked at whichever setting it is counted."""
+        return self._replace(nodes=tuple(nodes), at_base=())
 
     def refusal(self, code: str, message: str) -> SpecError:
         """The error that says what is wrong with the network as a whole."""

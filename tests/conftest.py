@@ -38,6 +38,14 @@ budget:
     return "my.yaml"
 
 
+@pytest.fixture
+def few_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`specs` lists a few networks that stand for all, which take seconds a time."""
+    names = {"mobilenet_v1": (), "googlenet": ("googlenet", "googlenet_aux")}
+    names["efficientnet"] = ("efficientnet_b0", "efficientnet_b1")
+    monkeypatch.setattr("mnetcost.reports.specs.shipped_variants", lambda: names)
+
+
 @pytest.fixture(scope="session")
 def nets() -> dict[str, mnetcost.Network]:
     """Every shipped network, loaded once."""

@@ -187,8 +187,8 @@ def _write_json(sweeps: "Grids", sort: str | None, output: str | None) -> None:
     from mnetcost.reports.documents import header
     from mnetcost.reports.sweep_document import points_documents
 
-    first = sweeps[0][1]
-    head = header(first.graph, first.basis, _warnings(sweeps))
+    graphs, basis = [one.graph for _, one in sweeps], sweeps[0][1].basis
+    head = header(graphs, basis, _warnings(sweeps))
     write_texts(listing_texts(head, "points", points_documents(sweeps, sort)), output)
 
 

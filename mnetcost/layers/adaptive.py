@@ -1,6 +1,7 @@
 """Convolutions that adapt to what they read: where they sample it, or by which kernel."""
 
 from collections.abc import Iterable, Sequence
+from math import lcm
 from typing import Annotated
 
 from mnetcost.layers.base import (
@@ -23,29 +24,39 @@ from mnetcost.layers.joins import shown
 Experts = Annotated[Quantity, Integer(1, MAX_CHANNELS, "experts")]
 
 
+class Sampling(GroupedConvolution, Join):
+    """A convolution that reads a map at the places that a second map says."""
+
+    offset_groups: Groups = 1
+
+    def sees(self, x: Map, y: Map) -> Reaches:
+        return "its places are learned", "its places are learned"
+
+    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
+        offsets = Tie(fixed="they are the offsets of all places of its kernel")
+        return (*(super().ties(maps, y) or (Tie(),)), offsets)
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        before, behind = super().equal_parts(x)
+        return lcm(before, self.offset_groups), behind
+
+    def merged(self, maps: Sequence[Map]) -> Map:
+        return maps[0]
+
+
 @layer(
     "deform_conv",
     example="conv: {name: offsets, out: 18, kernel: 3}\n"
     "deform_conv: {out: 32, kernel: 3, from: [input, offsets]}",
 )
-class DeformConv(GroupedConvolution, Join):
+class DeformConv(Sampling):
     """A convolution that samples a map where another says. Dai et al. 2017, arXiv:1703.06211.
 
     The second map that it reads holds two offsets for each value of the kernel, and with `mask` a
     factor too (Zhu et al. 2019, arXiv:1811.11168), for each of `offset_groups` groups of channels.
     """
 
-    offset_groups: Groups = 1
     mask: Switch = False
-
-    def sees(self, x: Map, y: Map) -> Reaches:
-        return "its places are learned", "its places are learned"
-
-    def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return "its offsets belong to its kernel"
-
-    def merged(self, maps: Sequence[Map]) -> Map:
-        return maps[0]
 
     def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
         yield Check(

@@ -1,7 +1,7 @@
 """Attention: over channels (squeeze and excitation) and over positions (heads)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 from mnetcost.layers.activation import Act, activation
 from mnetcost.layers.base import (
@@ -21,8 +21,10 @@ from mnetcost.layers.base import (
     Stage,
     Tie,
     Width,
+    channel_for_channel,
     differs,
     layer,
+    side_by_side,
 )
 from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import (
@@ -30,6 +32,7 @@ from mnetcost.layers.fields import (
     CalledAs,
     Channels,
     Choice,
+    Edges,
     Integer,
     OptionalSize,
     Switch,
@@ -41,6 +44,7 @@ from mnetcost.layers.window import ONE
 # The 1×1 convolutions of a gate, by whether they have a bias; their widths come from the maps.
 _KERNELS = {bias: Conv(out=1, bias=bias) for bias in (False, True)}
 _GATED = Multiply()
+NO_SHIFT = Pair(0, 0)
 
 Heads = Annotated[Quantity, Integer(1, MAX_CHANNELS, "heads")]
 OptionalHeads = Annotated[Quantity | None, Integer(1, MAX_CHANNELS, "heads")]
@@ -89,16 +93,18 @@ class SqueezeExcitation(Kept):
 class Local(Layer):
     """Attention of all positions, or within a window, or of those at one place in all patches.
 
-    Windows: Liu et al. 2021 (Swin), arXiv:2103.14030; that they are shifted changes no count.
+    Windows: Liu et al. 2021 (Swin), arXiv:2103.14030. A `shift` moves them so many px, along sides
+    that more than one fill; what is left at the edges is a window, or masked: no count changes.
     Patches: Mehta and Rastegari 2022 (MobileViT), arXiv:2110.02178, section 3.1.
     """
 
     window: OptionalSize = None
+    shift: Edges = NO_SHIFT
     patch: OptionalSize = None
 
     @classmethod
     def ways(cls) -> tuple[tuple[str, ...], ...]:
-        return (), ("window",), ("patch",)
+        return (), ("window", "shift"), ("patch",)
 
     def reach(self, keys: Map) -> Pair:
         """The sides of what one query attends of the keys."""
@@ -107,17 +113,27 @@ class Local(Layer):
         patch = self.patch or ONE
         return Pair(keys.h // patch.h, keys.w // patch.w)
 
-    def within(self) -> Reaches:
+    def within(self, keys: Map) -> Reaches:
         """What a position sees of the map that it attends."""
-        if self.patch is not None:
-            return "its patches lie apart", "its patches lie apart"
-        if self.window is None:
-            return HERE_AND_ALL, HERE_AND_ALL
-        shifted = Reach(step=0, unknown="its windows may be shifted")
-        return shifted, shifted
+        if self.window is not None:
+            h, w = map(_window, self.window, self.shift, keys[:2])
+            return h, w
+        h, w = (HERE_AND_ALL if one == 1 else Reach(apart=one) for one in self.patch or ONE)
+        return h, w
 
     def tiling(self, keys: Map) -> Iterable[Check]:
-        """Windows, or patches, fill the map."""
+        """Windows, or patches, fill the map; and a shift is a part of a window."""
+        window, shift = self.window or ONE, self.shift
+        yield Check(
+            (shift.h >= window.h) | (shift.w >= window.w),
+            "shapes",
+            lambda: (
+                f"windows of {window.h}×{window.w} px are shifted by {shift.h}×{shift.w} px: it "
+                "takes fewer than a window has"
+                if self.window
+                else "a `shift` is of windows: write `window` beside it"
+            ),
+        )
         tile, what = self.window or self.patch or ONE, "patches" if self.patch else "windows"
         yield Check(
             (keys.h % tile.h > 0) | (keys.w % tile.w > 0),
@@ -127,6 +143,12 @@ class Local(Layer):
                 "resize before it"
             ),
         )
+
+
+def _window(size: int, shift: int, side: int) -> Reach:
+    """The window of a position, along a side of a map that windows of this size fill."""
+    begin = shift if size < side else 0
+    return Reach(-begin, -begin, per=size, unit=size, begin=begin)
 
 
 @layer("attention", example="attention: {heads: 4}")
@@ -142,7 +164,7 @@ class Attention(Local, Kept):
     bias: Switch = True
 
     def sees(self, x: Map, y: Map) -> Reaches:
-        return self.within()
+        return self.within(x)
 
     def equal_parts(self, x: Map) -> tuple[int, int]:
         return self.heads, self.heads
@@ -214,15 +236,39 @@ class WithoutProjections(Local):
         return Map(queries.h, queries.w, values.c * self.heads // self.shared())
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return "it multiplies them with others"
+        """A product sums over the channels of a head; all heads have as many."""
+        q, k, v = self.operands(maps[0])
+        if self.across == "channels":
+            ties = [channel_for_channel(y.c) for _ in (q, k, v)]
+        else:
+            summed, given = q.c // self.heads, v.c // self.shared()
+            ties = [Tie(range(one.c), [y.c + at % summed for at in range(one.c)]) for one in (q, k)]
+            readers = self.heads // self.shared()
+            values = [at // given // readers * given + at % given for at in range(y.c)]
+            ties.append(Tie(values, range(y.c)))
+        apart = len(maps) - 1  # those behind stand side by side in the last map
+        return (*ties[:apart], side_by_side(ties[apart:], (q, k, v)[apart:]))
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return 1, self.heads
+
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map], y: Map) -> Self:
+        first, *others = to
+        last = to[-1]._replace(c=y.c * self.shared() // self.heads)
+        keys = to[-1]._replace(c=to[-1].c - last.c)
+        if not others:  # what is left are queries and keys, as many a head
+            keys = keys._replace(c=keys.c * self.shared() // (self.heads + self.shared()))
+            first = first._replace(c=first.c - last.c - keys.c)
+        return self._replace(maps=tuple(to) if len(to) == 3 else (first, keys, last))
 
     def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
         if self.across == "channels":
             return [(HERE_AND_ALL, HERE_AND_ALL) for _ in maps]  # each product is over positions
-        _, *others = maps
-        if not others or self.window or self.patch:
-            return [self.within() for _ in maps]
-        return [(HERE, HERE), *((WHOLE, WHOLE) for _ in others)]
+        first, *others = maps
+        if not others:
+            return [self.within(first)]
+        local = self.window or self.patch
+        return [(HERE, HERE), *(self.within(one) if local else (WHOLE, WHOLE) for one in others)]
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         q, k, v = self.operands(x)

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 from mnetcost.record import Record
@@ -63,9 +64,10 @@ class Width(Protocol):
 class Reach(Record, kw_only=False):
     """The positions of one side of its input that a layer reads for position i of its output.
 
-    From unit·⌊(step·i + first) / per⌋ to unit·⌊(step·i + last) / per⌋ + unit - 1, of a map without
-    ends; `whole` where it reads all that there are as well. With `step` 0 no window moves with i:
-    the layer reads them all for each i; or all of them, but those for i are `unknown` as said.
+    From unit·⌊(step·i + first) / per⌋ + begin to unit·⌊(step·i + last) / per⌋ + unit - 1 + begin,
+    of a map without ends; `whole` where it reads all that there are as well, `apart` where it reads
+    as well those that lie a multiple of so many from i. With `step` 0 no window moves with i: the
+    layer reads them all for each i; or all of them, but those for i are `unknown` as said.
     """
 
     first: int = 0
@@ -73,6 +75,8 @@ class Reach(Record, kw_only=False):
     step: int = 1
     per: int = 1
     unit: int = 1
+    begin: int = 0
+    apart: int = 0
     whole: bool = False
     unknown: str = ""
 
@@ -88,13 +92,15 @@ class Tie(Record, kw_only=False):
 
     Of the latter those behind the output's own are channels that are summed over: they tie inputs
     to each other. `mixed` are those of an output that is a part of the input, whichever: both lose
-    in proportion. `fixed` says why all of the input's must stay.
+    in proportion. `fixed` says why all of the input's must stay, `fixed_outputs` why the output's
+    own must.
     """
 
     inputs: Sequence[int] = ()
     outputs: Sequence[int] = ()
     mixed: bool = False
     fixed: str = ""
+    fixed_outputs: str = ""
 
 
 UNSAID = "its type does not say it"
@@ -158,8 +164,8 @@ class Layer(Record):
         """In how many equal parts it takes its input's and its own channels: each loses as many."""
         return 1, 1
 
-    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
-        """The layer of input `maps` on those of fewer channels, `to`."""
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map], y: Map) -> Self:
+        """The layer of input `maps` on those of fewer channels, `to`, with output map `y`."""
         return self
 
     def stages(self, x: Map, y: Map) -> Iterable["Stage"]:
@@ -214,6 +220,13 @@ def copied(channels: int, copies: int) -> Tie:
     """Each of the input's channels is `copies` of the output, one behind the other."""
     outputs = range(channels * copies)
     return Tie([one // copies for one in outputs], outputs)
+
+
+def side_by_side(ties: Sequence[Tie], maps: Sequence[Map]) -> Tie:
+    """Those of one map that is all of these, one behind the other."""
+    begins = accumulate((one.c for one in maps), initial=0)
+    inputs = [begin + here for tie, begin in zip(ties, begins) for here in tie.inputs]
+    return Tie(inputs, [there for tie in ties for there in tie.outputs])
 
 
 class Stage(NamedTuple):

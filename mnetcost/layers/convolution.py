@@ -148,7 +148,7 @@ class GroupedConvolution(Convolution):
     def equal_parts(self, x: Map) -> tuple[int, int]:
         return equal_groups(self.groups_on(x), x)
 
-    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map], y: Map) -> Self:
         groups, whole = self.groups_on(maps[0]), maps[0].c
         return self._replace(groups=to[0].c if 1 < groups == whole else groups, group_width=None)
 

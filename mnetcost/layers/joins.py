@@ -1,5 +1,6 @@
 """Layers that read several maps: the merges, and the ends of a detector."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import accumulate
@@ -170,6 +171,10 @@ class Concat(Merge):
 class Product(Join):
     """A product of activations; its field `maps` holds those that it reads."""
 
+    @abstractmethod
+    def operands(self, first: Map) -> Sequence[Map]:
+        """The maps that it multiplies, of which the first map is read."""
+
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
 
@@ -181,13 +186,33 @@ class OfMatrices(Product):
     """A product of matrices of positions × channels, one of them transposed perhaps."""
 
     transpose: Transposed = "none"
+    heads: Groups = 1
+    called_as: CalledAs = "functional"
+    maps: tuple[Map, ...] = ()
+
+    def operands(self, first: Map) -> tuple[Map, Map]:
+        """A and B, of which the first map is read."""
+        both = self.maps or (first,)
+        return both[0], both[-1]
 
     def sees_each(self, maps: Sequence[Map], y: Map) -> Sequence[Reaches]:
         first = WHOLE if self.transpose == "first" else HERE
         return (first, first), (WHOLE, WHOLE)
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return "it multiplies them with others"
+        a, b = self.operands(maps[0])
+        if self.transpose == "second":
+            summed = [y.c + one % (a.c // self.heads) for one in range(a.c)]
+            rows = "they are positions of its second map"
+            return Tie(range(a.c), summed), Tie(range(b.c), summed, fixed_outputs=rows)
+        becomes = "rows of its output" if self.transpose == "first" else "rows of its second map"
+        return Tie(fixed=f"they are {becomes}"), channel_for_channel(b.c)
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return 1, self.heads
+
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map], y: Map) -> Self:
+        return self.joined(to)
 
 
 @layer(
@@ -201,15 +226,6 @@ class Matmul(OfMatrices):
     `transpose: first` (Aᵀ·B) the positions of both. With `heads` the channels are as many groups,
     each multiplied by itself.
     """
-
-    heads: Groups = 1
-    called_as: CalledAs = "functional"
-    maps: tuple[Map, ...] = ()
-
-    def operands(self, first: Map) -> tuple[Map, Map]:
-        """A and B, of which the first map is read."""
-        both = self.maps or (first,)
-        return both[0], both[-1]
 
     def output(self, x: Map, width: Width) -> Map:
         a, b = self.operands(x)

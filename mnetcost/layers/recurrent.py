@@ -53,7 +53,10 @@ class Recurrent(Layer):
         return "it sees all before it", "it sees all before it"
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return "its cells read each other"
+        return ()  # a cell goes from all gates and layers
+
+    def equal_parts(self, x: Map) -> tuple[int, int]:
+        return 1, self.directions()
 
     def directions(self) -> int:
         """1, or 2 where it is bidirectional."""

@@ -47,7 +47,7 @@ class ConvTranspose(Convolution):
     def equal_parts(self, x: Map) -> tuple[int, int]:
         return equal_groups(self.groups, x)
 
-    def narrowed(self, maps: Sequence[Map], to: Sequence[Map]) -> Self:
+    def narrowed(self, maps: Sequence[Map], to: Sequence[Map], y: Map) -> Self:
         return self._replace(groups=to[0].c) if 1 < self.groups == maps[0].c else self
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:

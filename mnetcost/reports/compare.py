@@ -43,7 +43,7 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
         tables=(table,),
         notes=(
             ("Pareto", f"* marks what no other beats: smaller is better in {_objectives(found)}"),
-            *convention_notes(basis, *counts),
+            *convention_notes(basis, counts),
             *basis_notes(basis),
             *(fold_notes(*counts) if fold_norms else ()),
             *warning_notes(*documents),

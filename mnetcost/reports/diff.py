@@ -30,7 +30,7 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
         tables=(whole if every else folded,),
         notes=(
             *(("Before", setting_text(diff.before)), ("After", setting_text(diff.after))),
-            *convention_notes(diff.before.basis, diff.before, diff.after),
+            *convention_notes(diff.before.basis, [diff.before, diff.after]),
             *basis_notes(diff.before.basis),
             *warning_notes(document["before"], document["after"]),
         ),

@@ -8,7 +8,7 @@ from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting
-from mnetcost.reports.settings import is_another, knobs_document
+from mnetcost.reports.settings import common_knobs, is_another, knobs_document
 
 
 def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
@@ -23,21 +23,24 @@ def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
 def count_header(count: Count) -> dict[str, Any]:
     """What the document of one network at one setting begins with."""
     return {
-        **header(count.graph, count.basis, warned(count.graph, [count.setting])),
+        **header([count.graph], count.basis, warned(count.graph, [count.setting])),
         "alpha": str(count.setting.alpha),
         "rho": str(count.setting.rho),
         "input": list(count.input),
     }
 
 
-def header(graph: Graph, basis: Basis = FORWARD, warnings: Sequence[str] = ()) -> dict[str, Any]:
-    """What every document begins with."""
+def header(
+    graphs: Sequence[Graph], basis: Basis = FORWARD, warnings: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What every document begins with: of several networks of a spec what is common to them."""
+    graph, knobs = graphs[0], common_knobs(graphs)
     return {
         "model": graph.name,
         **basis_document(basis),
         "rounding": str(graph.rounding),
         **({"variant": graph.variant} if graph.variant else {}),
-        **({"knobs": knobs_document(graph.knobs)} if graph.knobs else {}),
+        **({"knobs": knobs_document(knobs)} if knobs else {}),
         "warnings": list(warnings),
     }
 

@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import Basis, Count
+from mnetcost.cost import Basis
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
-from mnetcost.multipliers import Setting, Widths, make_setting
+from mnetcost.multipliers import Setting, Widths
 from mnetcost.printed import Budget
 from mnetcost.reports.choices import FRONT_ROWS
 from mnetcost.reports.documents import counted_document, header, warned
@@ -20,12 +20,15 @@ from mnetcost.reports.measures import (
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    own_counts,
     rounding_text,
     source_notes,
     warning_notes,
 )
 from mnetcost.reports.settings import is_another, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
+
+MAX_INPUTS = 10  # that are named
 
 if TYPE_CHECKING:  # a search needs NumPy, the options of its report do not
     from mnetcost.analysis.fit.fit import Choice, Fit
@@ -57,7 +60,7 @@ def nothing_fits(fit: "Fit") -> str:
     budget = budget_text(fit.budget, fit.basis)
     if not fit.smallest:
         words = "the network is impossible at every α and ρ that was tried"
-        return f"{fit.graph.name}: nothing fits: {words} ({searched_text(fit)})"
+        return f"{fit.graph.name}: nothing fits: {words} ({searched_text([fit])})"
     called = cost_words(fit.basis)
     kinds = (called["mult_adds"], called["params"])
     least = [
@@ -65,7 +68,7 @@ def nothing_fits(fit: "Fit") -> str:
     ]
     if fit.smallest[0] == fit.smallest[1]:
         least = [f"the smallest network has {place_text(fit, fit.smallest[0])}"]
-    return f"{fit.graph.name}: nothing fits {budget} ({searched_text(fit)}): {'; '.join(least)}"
+    return f"{fit.graph.name}: nothing fits {budget} ({searched_text([fit])}): {'; '.join(least)}"
 
 
 def budget_text(budget: Budget, basis: Basis) -> str:
@@ -91,13 +94,14 @@ def costs_text(one: Any, basis: Basis) -> str:
     return f"{one.mult_adds:,} {words['mult_adds']} and {one.params:,} {words['params']}"
 
 
-def searched_text(fit: "Fit") -> str:
-    """Which α and which inputs were tried."""
-    low = "(0" if fit.low is None else f"[{ratio_text(fit.low)}"
-    inputs = ", ".join(f"{one.height}×{one.width}" for one in fit.settings[:10])
-    more = ", ..." if len(fit.settings) > 10 else ""
-    alphas = f"in {low}, {ratio_text(fit.high)}]" if fit.low != fit.high else f"= {low[1:]}"
-    return f"α {alphas}; inputs {inputs}{more}"
+def searched_text(fits: Sequence["Fit"]) -> str:
+    """Which α and which inputs were tried: those of any of these searches, which share their α."""
+    first = fits[0]
+    low = "(0" if first.low is None else f"[{ratio_text(first.low)}"
+    alphas = f"in {low}, {ratio_text(first.high)}]" if first.low != first.high else f"= {low[1:]}"
+    inputs = dict.fromkeys(f"{one.height}×{one.width}" for fit in fits for one in fit.settings)
+    more = ", ..." if len(inputs) > MAX_INPUTS else ""
+    return f"α {alphas}; inputs {', '.join(list(inputs)[:MAX_INPUTS])}{more}"
 
 
 def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
@@ -211,10 +215,10 @@ def front_text(names: Sequence[str], basis: Basis) -> str:
 def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
     notes = [
         *source_notes(fit.graph),
-        *convention_notes(fit.basis, Count.of(fit.graph, make_setting(fit.graph.base))),
+        *convention_notes(fit.basis, own_counts([fit.graph])),
         *basis_notes(fit.basis),
         ("Width", rounding_text(fit.graph)),
-        ("Searched", searched_text(fit)),
+        ("Searched", searched_text([fit])),
         (
             "Plateau",
             "all α of an interval give one network; [ and ] include their end",
@@ -223,7 +227,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
     if fit.graph.knobs:
         notes.append(("Knobs", knobs_text(fit.graph.knobs)))
     if fit.impossible:
-        inputs = ", ".join(f"{one.height}×{one.width}" for one in fit.impossible[:10])
+        inputs = ", ".join(f"{one.height}×{one.width}" for one in fit.impossible[:MAX_INPUTS])
         notes.append(("Impossible", f"at any α: {inputs}"))
     if fit.best is not None:
         notes.append(("Best", f"{place_text(fit, fit.best)}; the greatest capacity α·ρ that fits"))
@@ -233,7 +237,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
 def _document(fit: "Fit") -> dict[str, Any]:
     on = dict(fit.front)
     return {
-        **header(fit.graph, fit.basis, warned(fit.graph, [one.setting for one in fit.largest])),
+        **header([fit.graph], fit.basis, warned(fit.graph, [one.setting for one in fit.largest])),
         "budget": fit.budget.limits(),
         "alpha": {"min": None if fit.low is None else str(fit.low), "max": str(fit.high)},
         "inputs": [list(input_map(fit.graph, one)) for one in fit.settings],

@@ -3,9 +3,7 @@
 from typing import Any
 
 from mnetcost.analysis.fit.knobs import KINDS, Fits, Fitted
-from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
-from mnetcost.multipliers import make_setting
 from mnetcost.reports.choices import FRONT_ROWS
 from mnetcost.reports.documents import header, warned
 from mnetcost.reports.fit import (
@@ -23,11 +21,12 @@ from mnetcost.reports.measures import cost_words, knob_cells, knob_columns, unit
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    own_counts,
     rounding_text,
     source_notes,
     warning_notes,
 )
-from mnetcost.reports.settings import knobs_document, knobs_text
+from mnetcost.reports.settings import common_knobs, knobs_document, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
@@ -79,7 +78,7 @@ def _place(one: Fitted) -> str:
 
 
 def _searched(fits: Fits) -> str:
-    return f"{len(fits):,} combinations of {', '.join(fits.sets[0])}; {searched_text(fits[0])}"
+    return f"{len(fits):,} combinations of {', '.join(fits.sets[0])}; {searched_text(fits)}"
 
 
 def _cells(one: Fitted, plain: bool) -> tuple[Any, ...]:
@@ -107,12 +106,12 @@ def _values(fits: Fits) -> Table:
 
 
 def _notes(fits: Fits) -> tuple[tuple[str, str], ...]:
-    first = fits[0]
-    others = {name: one for name, one in first.graph.knobs.items() if name not in fits.sets[0]}
+    first, graphs = fits[0], [one.graph for one in fits]
+    others = common_knobs(graphs)
     fitting = sum(bool(one.largest) for one in fits)
     notes = [
         *source_notes(first.graph),
-        *convention_notes(first.basis, Count.of(first.graph, make_setting(first.graph.base))),
+        *convention_notes(first.basis, own_counts(graphs)),
         *basis_notes(first.basis),
         ("Width", rounding_text(first.graph)),
         ("Searched", _searched(fits)),
@@ -127,12 +126,8 @@ def _notes(fits: Fits) -> tuple[tuple[str, str], ...]:
 
 def _document(fits: Fits) -> dict[str, Any]:
     first = fits[0]
-    head = header(first.graph, first.basis, _warnings(fits))
-    head["knobs"] = {
-        name: value for name, value in head["knobs"].items() if name not in fits.sets[0]
-    }
     return {
-        **head,
+        **header([one.graph for one in fits], first.basis, _warnings(fits)),
         "budget": first.budget.limits(),
         "alpha": {"min": None if first.low is None else str(first.low), "max": str(first.high)},
         "combinations": len(fits),

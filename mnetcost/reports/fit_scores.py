@@ -4,9 +4,8 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.fit.scores import Ranking, Scored
-from mnetcost.cost import Count, share
+from mnetcost.cost import share
 from mnetcost.exact import ratio_text
-from mnetcost.multipliers import make_setting
 from mnetcost.reports.documents import header, warned
 from mnetcost.reports.fit import (
     budget_text,
@@ -21,6 +20,7 @@ from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    own_counts,
     rounding_text,
     source_notes,
     warning_notes,
@@ -45,7 +45,7 @@ def ranking_report(ranking: Ranking) -> Report:
     table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
     best = ranking.best
     document = {
-        **header(graph, ranking.basis, warned(graph, [one.setting for one in ranking.scored])),
+        **header([graph], ranking.basis, warned(graph, [one.setting for one in ranking.scored])),
         "budget": budget.limits(),
         "best": None if best is None else _document(ranking, best),
         "scores": [_document(ranking, one) for one in ranking.scored],
@@ -55,7 +55,7 @@ def ranking_report(ranking: Ranking) -> Report:
         tables=(table,),
         notes=(
             *source_notes(ranking.graph),
-            *convention_notes(ranking.basis, Count.of(graph, make_setting(graph.base))),
+            *convention_notes(ranking.basis, own_counts([graph])),
             *basis_notes(ranking.basis),
             ("Width", rounding_text(ranking.graph)),
             ("Scores", f"{len(ranking.scored):,} of {ranking.label}"),

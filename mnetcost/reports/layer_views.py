@@ -1,11 +1,12 @@
 """The views of a table that are worked out only when asked for: what each layer sees, and what one
 of its channels costs. Both as a table, and as what stands beside each layer for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mnetcost.analysis.channels.channels import (
     ChannelCost,
+    ChannelGroup,
     ChannelKind,
     ChannelSaving,
     channel_costs,
@@ -22,22 +23,32 @@ Output channels
 (MACs of one image; what goes at once, with those of others, and its readers)"""
 
 
+PATCHES = ("patches of rows", "patches of columns", "patches")
+
+
 class LayerView(NamedTuple):
-    """A table, and what stands beside each layer for programs."""
+    """A table, and what stands beside each layer, and beside all of them, for programs."""
 
     table: Table
     documents: Sequence[dict[str, Any]]
+    whole: Mapping[str, Any]
 
 
 def layer_view(count: Count, view: str) -> LayerView:
     """The view "fields" or "channels". Raises UsageError for a network that is too large for it."""
     if view == "fields":
         fields = receptive_fields(count)
-        return LayerView(_fields_table(count, fields), list(map(_field_document, fields)))
+        return LayerView(_fields_table(count, fields), list(map(_field_document, fields)), {})
     channels = channel_costs(count)
-    known = {one.name: [_kind_document(kind) for kind in one.kinds] for one in channels}
+    groups = {id(kind.group): kind.group for one in channels for kind in one.kinds}
+    number = {group: place for place, group in enumerate(groups)}
+    known = {
+        one.name: [_kind_document(kind, number[id(kind.group)]) for kind in one.kinds]
+        for one in channels
+    }
     documents = [{"channels": known.get(layer.name, [])} for layer in count.layers]
-    return LayerView(_channels_table(channels), documents)
+    whole = {"channel_groups": list(map(_group_document, groups.values()))}
+    return LayerView(_channels_table(channels), documents, whole)
 
 
 def _fields_table(count: Count, fields: Sequence[ReceptiveField]) -> Table:
@@ -61,8 +72,9 @@ def _sees(field: ReceptiveField) -> str:
     """What a position sees beside its windows, or why it is unknown."""
     if field.unknown:
         return field.unknown
-    sides = [name for name, whole in zip(("rows", "columns"), field.whole) if whole]
-    return "all" if len(sides) == 2 else "".join(f"all {name}" for name in sides)
+    whole, apart = ("", "all rows", "all columns", "all"), ("", *PATCHES)
+    texts = [words[h + 2 * w] for words, (h, w) in ((whole, field.whole), (apart, field.apart))]
+    return ", ".join(filter(None, texts))
 
 
 def _field_document(field: ReceptiveField) -> dict[str, Any]:
@@ -74,6 +86,7 @@ def _field_document(field: ReceptiveField) -> dict[str, Any]:
             "jump": jump,
             "offset": list(field.offset),
             "whole": list(field.whole),
+            "apart": list(field.apart),
             "unknown": field.unknown,
         }
     }
@@ -90,32 +103,40 @@ def _channels_table(channels: Sequence[ChannelCost]) -> Table:
         Column("saved_mult_adds", "\nmult-adds", Kind.INTEGER, joined=True),
         Column("with", "With channels of", Kind.TEXT),
     )
-    rows = tuple((one.name, *_kind_row(kind)) for one in channels for kind in one.kinds)
+    rows = tuple(_kind_row(one.name, kind) for one in channels for kind in one.kinds)
     return Table("channels", CHANNELS, columns, rows)
 
 
-def _kind_row(kind: ChannelKind) -> tuple[Any, ...]:
-    own, saved = ((None, None) if one is None else one[:2] for one in (kind.own, kind.saved))
-    return (kind.number, *own, kind.together, *saved, _with(kind))
+def _kind_row(name: str, kind: ChannelKind) -> tuple[Any, ...]:
+    group = kind.group
+    own, saved = ((None, None) if one is None else one[:2] for one in (kind.own, group.saved))
+    return (name, kind.number, *own, kind.together, *saved, _with(name, group))
 
 
-def _with(kind: ChannelKind) -> str:
+def _with(name: str, group: ChannelGroup) -> str:
     """The layers that lose channels too, or why none of these can."""
-    if kind.fixed or not kind.tied:
-        return kind.fixed
-    first, *more = kind.tied
-    return f"{first} and {len(more)} more" if more else first
+    layers = group.layers
+    if group.fixed or len(layers) < 2:
+        return group.fixed
+    first = layers[layers[0] == name]
+    return f"{first} and {len(layers) - 2} more" if len(layers) > 2 else first
 
 
-def _kind_document(kind: ChannelKind) -> dict[str, Any]:
+def _kind_document(kind: ChannelKind, group: int) -> dict[str, Any]:
     return {
         "number": kind.number,
         "together": kind.together,
         "own": None if kind.own is None else _saving(kind.own),
-        "saved": None if kind.saved is None else _saving(kind.saved),
-        "tied": list(kind.tied),
-        "readers": list(kind.readers),
-        "fixed": kind.fixed,
+        "group": group,
+    }
+
+
+def _group_document(group: ChannelGroup) -> dict[str, Any]:
+    return {
+        "layers": list(group.layers),
+        "readers": list(group.readers),
+        "saved": None if group.saved is None else _saving(group.saved),
+        "fixed": group.fixed,
     }
 
 

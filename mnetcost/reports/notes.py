@@ -1,6 +1,6 @@
 """What stands under every table: what was counted, what was not, and at which setting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mnetcost.analysis.conventions.terms import by_layer, differences, plain_count
@@ -24,7 +24,7 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
     map_text = "×".join(map(str, count.input))
     return (
         *source_notes(count.graph),
-        *convention_notes(count.basis, count),
+        *convention_notes(count.basis, [count]),
         *_difference_notes(count),
         *basis_notes(count.basis),
         ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
@@ -90,7 +90,14 @@ def rounding_text(graph: Graph) -> str:
     return f"rounding: {graph.rounding} ({graph.rounding.words()})"
 
 
-def convention_notes(basis: Basis = FORWARD, *counts: Count) -> tuple[tuple[str, str], ...]:
+def own_counts(graphs: Iterable[Graph]) -> Iterator[Count]:
+    """Each network counted at its own input and α = 1."""
+    return (Count.of(one, make_setting(one.base)) for one in graphs)
+
+
+def convention_notes(
+    basis: Basis = FORWARD, counts: Iterable[Count] = ()
+) -> tuple[tuple[str, str], ...]:
     """What one operation and one parameter is, and where a tool's number is its defect.
 
     What a convention says of a layer type stands there where one of these networks has it.

@@ -1,6 +1,6 @@
 """What a count is of: its knobs in words and for programs, and whether its basis is another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -8,6 +8,7 @@ from mnetcost.conventions.presets import paper
 from mnetcost.cost import Basis
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import value_text
+from mnetcost.graph import Graph
 
 
 def knobs_text(knobs: Mapping[str, Any]) -> str:
@@ -25,6 +26,15 @@ def knobs_document(knobs: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, (bool, int)) else knob_text(value)
         for name, value in knobs.items()
+    }
+
+
+def common_knobs(graphs: Sequence[Graph]) -> dict[str, Any]:
+    """The knobs that have one value in all of these networks, which are of one spec."""
+    return {
+        name: value
+        for name, value in graphs[0].knobs.items()
+        if all(repr(one.knobs[name]) == repr(value) for one in graphs)  # 1 is not true
     }
 
 

@@ -12,6 +12,7 @@ from mnetcost.reports.measures import (
     unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes
+from mnetcost.reports.settings import knobs_document, knobs_text
 from mnetcost.spec import Spec, find, shipped_variants
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -30,6 +31,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.INTEGER),
         *own_columns(basis, ranged),
         Column("source", "Source", Kind.TEXT),
+        Column("knobs", "Knobs (--set)", Kind.TEXT),
     )
     rows = tuple(
         (
@@ -41,6 +43,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
             count.mult_adds,
             *own_cells(basis, ranged, count.figures["params"], count.counted),
             count.graph.source,
+            knobs_text(count.graph.knobs),
         )
         for file, name, count in found
     )
@@ -49,14 +52,15 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     return Report(
         title="Shipped networks",
         tables=(table,),
-        notes=(*convention_notes(basis, *counts), *basis_notes(basis)),
+        notes=(*convention_notes(basis, counts), *basis_notes(basis)),
         document={
             **basis_document(basis),
             "specs": [
                 {
                     **dict(zip(("name", "spec", "model", "input", "params", "mult_adds"), row)),
                     **count_document(count.basis, count),
-                    "source": row[-1],
+                    "source": count.graph.source,
+                    "knobs": knobs_document(count.graph.knobs),
                 }
                 for row, count in zip(rows, counts)
             ],

@@ -9,9 +9,8 @@ import numpy as np
 
 from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import Count, share
+from mnetcost.cost import share
 from mnetcost.exact import ratio_text
-from mnetcost.multipliers import make_setting
 from mnetcost.reports.measures import (
     PASS_WORDS,
     cost_headers,
@@ -21,7 +20,13 @@ from mnetcost.reports.measures import (
     own_columns,
     unit_line,
 )
-from mnetcost.reports.notes import basis_notes, convention_notes, rounding_text, source_notes
+from mnetcost.reports.notes import (
+    basis_notes,
+    convention_notes,
+    own_counts,
+    rounding_text,
+    source_notes,
+)
 from mnetcost.reports.settings import knobs_text
 from mnetcost.tabular import Column, Kind, Page, Table
 
@@ -61,7 +66,7 @@ def sweep_report(
         notes=(
             *((("All points", ALL_POINTS),) if part else ()),
             *source_notes(sweep.graph),
-            *convention_notes(sweep.basis, Count.of(sweep.graph, make_setting(sweep.graph.base))),
+            *convention_notes(sweep.basis, own_counts(one.graph for _, one in sweeps)),
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
             *(("Warning", text) for text in warnings),

@@ -68,7 +68,7 @@ def _layer_report(count: Count, rows: Sequence[Reduction], view: str) -> Report:
     from mnetcost.reports.layer_views import layer_view  # other tables do without
 
     found = layer_view(count, view)
-    document = table_document(count, rows, more=found.documents)
+    document = {**table_document(count, rows, more=found.documents), **found.whole}
     return Report(count.graph.name, (found.table,), warning_notes(document), document, found.table)
 
 

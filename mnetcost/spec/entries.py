@@ -81,7 +81,7 @@ class Unknown(Free):
 
 
 class RecordReader:
-    """Reads layers, with the `defaults:` already converted; one without parameters only once."""
+    """Reads layers, each that sees the same values once, with the `defaults:` already converted."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class RecordReader:
     ) -> None:
         self.convert, self.evaluate, self.defaults = convert, evaluate, defaults
         self.multiplier = rounding.multiplier
-        self._plain: dict[int, tuple[YamlNode, Written]] = {}
+        self._known: dict[tuple[int, tuple[Any, ...]], tuple[YamlNode, Written, int]] = {}
         self._rows: dict[int, list[tuple[Entries, Scalar]]] = {}
 
     def read(
@@ -101,12 +101,17 @@ class RecordReader:
         """The layer of a key and its mapping; `block` and `here` are channels before α."""
         if value is None:
             return self._read(key, None, scope, block, here)
-        if self.evaluate.has_parameters(value) or "expand" in getattr(value, "nodes", ()):
-            return self._read(key, value, scope, block, here)
-        if id(value) not in self._plain:
-            # the node is kept too: an id may come again once its owner is gone
-            self._plain[id(value)] = value, self._read(key, value, scope, block, here)
-        return self._plain[id(value)][1]
+        place = id(value), self.evaluate.seen(value, scope, block, here)
+        steps = self.convert.collector.steps
+        if place in self._known:
+            _, written, taken = self._known[place]
+            steps.take(taken)  # its expressions are worked out in the graph all the same
+            return written
+        left = steps.left
+        written = self._read(key, value, scope, block, here)
+        # the node is kept too: an id may come again once its owner is gone
+        self._known[place] = value, written, left - steps.left
+        return written
 
     def _read(
         self, key: Scalar, value: YamlNode | None, scope: Scope, block: Any, here: Any

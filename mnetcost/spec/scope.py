@@ -22,9 +22,13 @@ from mnetcost.problems import Collector
 from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
+CHARACTERS = 16  # that are a step of finding the names in them
 PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
 # What can follow from incoming channels, for a key that cannot.
 FOLLOWING = {"sizes": "a number or rest; or a `slice`, whose `first` and `last` can"}
+
+
+_NAMELESS = frozenset({"$"})  # no scope knows it
 
 
 class Named(NamedTuple):
@@ -88,25 +92,33 @@ class Evaluator:
 
     def __init__(self, collector: Collector) -> None:
         self.collector, self.steps = collector, collector.steps
-        self._parameters: dict[int, tuple[Node, bool]] = {}
+        self._names: dict[int, tuple[Node, frozenset[str]]] = {}
         self._parsed: dict[str, Expression | ExpressionError] = {}
 
-    def has_parameters(self, node: Node | None) -> bool:
-        """Whether a `$` stands anywhere in a node of the spec's text."""
+    def names(self, node: Node | None) -> frozenset[str]:
+        """The parameters that a node of the spec's text names; a `$` alone is one of no name."""
         match node:
-            case Scalar():
-                return is_expression(node.text)
+            case Scalar() if is_expression(node.text):
+                self.steps.take(len(node.text) // CHARACTERS)
+                return frozenset(names_in(node.text)) or _NAMELESS
             case Items():
                 children = node.nodes
             case Entries():
                 children = [value for _, value in node.nodes.values()]
             case _:
-                return False
-        if id(node) not in self._parameters:
+                return frozenset()
+        if id(node) not in self._names:
             self.steps.take(len(children))
             # the node is kept too: an id may come again once its owner is gone
-            self._parameters[id(node)] = node, any(map(self.has_parameters, children))
-        return self._parameters[id(node)][1]
+            self._names[id(node)] = node, frozenset(chain.from_iterable(map(self.names, children)))
+        return self._names[id(node)][1]
+
+    def seen(self, node: Node, scope: Scope, block: Any, here: Any) -> tuple[Any, ...]:
+        """What a node of the spec's text sees here: where that is the same, it says the same."""
+        names = self.names(node)
+        self.steps.take(len(names))
+        known = scope.parameters(names, **{"in": block, "here": here}) if names else {}
+        return tuple((name, type(value), value) for name, value in known.items())
 
     def parsed(self, text: str) -> Expression:
         """The expression of a text. Raises ExpressionError."""

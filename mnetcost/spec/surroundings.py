@@ -184,7 +184,7 @@ class Surroundings:
         block = self.channels(scope.block)
         if isinstance(node, Scalar) and "${" in node.text:
             node = self.records.template(node, scope)
-        elif self.evaluate.has_parameters(node):
+        elif self.evaluate.names(node):
             node = self.evaluate.substitute(node, scope, block, block)
         name = self.convert.text(node, "the name of an earlier layer")
         if name is None:

@@ -12,11 +12,8 @@ from paths import BAD
 
 @pytest.mark.parametrize("format_", SUFFIXES)
 @pytest.mark.parametrize("command", ["table", "sweep", "specs"])
-def test_the_suffix_of_output_tells_the_format(
-    command: str, format_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    few = {"mobilenet_v1": (), "vgg": ("vgg16", "vgg16_bn")}  # all would take a second a time
-    monkeypatch.setattr("mnetcost.reports.specs.shipped_variants", lambda: few)
+@pytest.mark.usefixtures("few_listed")
+def test_the_suffix_of_output_tells_the_format(command: str, format_: str, tmp_path: Path) -> None:
     path = tmp_path / f"result{SUFFIXES[format_]}"
     assert run(command, "-o", str(path)) == (0, "", "")
     assert path.read_text(encoding="utf-8") == run(command, "--format", format_).out

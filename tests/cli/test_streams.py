@@ -80,7 +80,7 @@ def test_a_closed_or_full_stream_is_no_traceback(words: str, codes: set[int]) ->
     assert ran.returncode in codes
 
 
-PIPED = ["table", "table --format json", "sweep", "specs", "show mobilenet_v1", "--help"]
+PIPED = ["table", "table --format json", "sweep", "conventions", "show mobilenet_v1", "--help"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no such pipes")
@@ -97,7 +97,7 @@ def test_a_reader_that_stops_early_is_no_problem(words: str, lines: int) -> None
         assert (writer.wait(), writer.stderr.read()) == (0, b"")
 
 
-@pytest.mark.parametrize("command", ["table", "sweep", "specs"])
+@pytest.mark.parametrize("command", ["table", "sweep", "conventions"])
 def test_colour_only_where_it_is_wanted(command: str) -> None:
     plain = process(command).out
     assert "\x1b" not in plain
@@ -172,7 +172,7 @@ def _read(descriptor: int) -> bytes:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-@pytest.mark.parametrize("words", ["table", "sweep", "specs", "table --format markdown"])
+@pytest.mark.parametrize("words", ["table", "sweep", "conventions", "table --format markdown"])
 def test_other_encodings_keep_tables_aligned(encoding: str, words: str) -> None:
     command = [sys.executable, "-m", "mnetcost", *words.split()]
     env = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}

@@ -233,7 +233,7 @@ def reports(name):
     return [renderer(form)(report).encode() for report in found for form in ("json", "csv")]
 
 
-ORDERED = ("mobilenet_v1", "shufflenet_v2_x1_0", "densenet121", "vit_b_16")
+ORDERED = ("mobilenet_v1", "shufflenet_v2_x1_0", "squeezenet1_1", "vit_b_16")
 
 
 def test_the_order_of_networks_and_failures_change_nothing(tmp_path):

@@ -34,7 +34,7 @@ class MisspeltAmount(Misspelt):
 def test_a_kind_that_no_convention_knows_never_counts_as_nothing(layer):
     graph = chain("relu").graph
     (node,) = graph.nodes
-    object.__setattr__(graph, "nodes", (node._replace(layer=layer),))
+    graph = graph.with_nodes([node._replace(layer=layer)])
     setting = mnetcost.Network(graph=graph)
     with pytest.raises(KeyError, match="no convention knows"):
         setting.cost()

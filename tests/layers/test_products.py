@@ -152,6 +152,7 @@ ATTENTION = [  # input, layer, learned parameters, mult-adds: attention with its
     ((56, 56, 96), "attention: {heads: 3, window: 7}", 4 * 96 * 97, 145_108_992),
     # 4·8²·24 + 2·24·6·8; 4·8²·24 + 2·24·4·8
     ((4, 6, 8), "attention: {heads: 2, window: [2, 3]}", 288, 6144 + 2304),
+    ((4, 6, 8), "attention: {heads: 2, window: [2, 3], shift: [1, 2]}", 288, 6144 + 2304),
     ((4, 6, 8), "attention: {heads: 2, patch: [2, 3], bias: false}", 256, 6144 + 1536),
 ]
 
@@ -167,6 +168,13 @@ REFUSED = [  # layers, code, words
     (["attention: {heads: 2, window: 5}"], "shapes", "windows of 5×5 px do not fill a 8×12 map"),
     (["attention: {heads: 2, patch: [3, 2]}"], "shapes", "patches of 3×2 px do not fill"),
     (["attention: {heads: 2, patch: 2, window: 2}"], "conflict", "`patch` beside `window`"),
+    (["attention: {heads: 2, patch: 2, shift: 1}"], "conflict", "`patch` beside `shift`"),
+    (["attention: {heads: 2, shift: [0, 1]}"], "shapes", "a `shift` is of windows: write `window`"),
+    (
+        ["attention: {heads: 2, window: [4, 3], shift: [3, 3]}"],
+        "shapes",
+        "windows of 4×3 px are shifted by 3×3 px",
+    ),
     (["dot_product_attention: {heads: 5}"], "groups", "5 heads do not divide the channels"),
     (["dot_product_attention: {heads: 2}"], "groups", "2 heads do not divide"),
     (["dot_product_attention: {heads: 3, from: [a, a, a]}"], "groups", "of 8×12×16 and 8×12×16"),

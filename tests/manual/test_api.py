@@ -70,7 +70,8 @@ def objects() -> Iterator[Any]:
             yield from (pair, pair.d_k, pair.standard)
         yield from cost.receptive_fields()
         for channels in cost.channel_costs():
-            yield from (channels, *channels.kinds, channels.kinds[0].own)
+            yield from (channels, *channels.kinds)
+            yield from (channels.kinds[0].own, channels.kinds[0].group)
     why = net.cost().explain()
     yield why
     for part in (*why.layers, *why.derivations):

@@ -64,6 +64,7 @@ LISTED = [(path, command) for path in PATHS for command in listed(path)]
 @pytest.mark.parametrize(
     ("path", "command"), LISTED, ids=[f"{path.stem}: {command}" for path, command in LISTED]
 )
+@pytest.mark.usefixtures("few_listed")
 def test_listed_commands_run(path: Path, command: str, folders) -> None:
     ran = run(command, folders(path))
     assert ran.code == 0, ran.printed

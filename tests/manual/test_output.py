@@ -192,7 +192,10 @@ def leaves(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 
 @pytest.fixture
 def run(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    few_listed: None,
 ) -> Callable[[str, str], str]:
     """What a command line prints in a format."""
     (tmp_path / "all.yaml").write_text(SPEC, encoding="utf-8")

@@ -34,6 +34,7 @@ def test_vgg_sees_212_px_at_a_stride_of_32():
         "jump": ["32", "32"],
         "offset": [-90, -90],
         "whole": [False, False],
+        "apart": [False, False],
         "unknown": "",
     }
     assert "channels" not in document["layers"][0]
@@ -44,16 +45,37 @@ def test_a_row_a_kind_of_channels():
         printed("table", "mobilenet_v1", "--view", "channels", "--format", "json")
     )
     (kind,) = document["layers"][0]["channels"]
-    assert (kind["number"], kind["together"], kind["fixed"]) == (32, 1, "")
-    assert (kind["own"]["params"], kind["saved"]["params"]) == (27, 27 + 9 + 64)
-    assert (kind["tied"], kind["readers"]) == (["separable_1/depthwise"], ["separable_1/pointwise"])
+    group = document["channel_groups"][kind["group"]]
+    assert (kind["number"], kind["together"], group["fixed"]) == (32, 1, "")
+    assert (kind["own"]["params"], group["saved"]["params"]) == (27, 27 + 9 + 64)
+    assert group["layers"] == ["conv_1", "separable_1/depthwise"]
+    assert group["readers"] == ["separable_1/pointwise"]
+    assert document["layers"][1]["channels"][0]["group"] == kind["group"]
     assert document["layers"][-1]["channels"] == []  # the softmax costs nothing
+
+
+SEEN = [
+    ("attention: {heads: 1, patch: [2, 3]}", "patches"),
+    ("attention: {heads: 1, patch: [2, 1]}", "all columns, patches of rows"),
+    ("attention: {heads: 1, patch: [1, 3]}", "all rows, patches of columns"),
+    ("attention: {heads: 1, window: [4, 3], shift: 1}", ""),
+    ("attention: {heads: 1}", "all"),
+    ("adaptive_avg_pool: {size: [1, 9]}", "all rows"),
+]
+
+
+@pytest.mark.parametrize(("layer", "sees"), SEEN)
+def test_the_last_column_says_what_is_seen_beside_windows(layer, sees):
+    cost = mnetcost.load(f"input: {{height: 8, width: 9, channels: 4}}\nlayers: [{layer}]").cost()
+    (row,) = table_report(cost, "fields").tables[0].rows
+    assert row[-1] == sees
 
 
 @pytest.mark.parametrize("options", [(), ("--view", "types"), ("--columns",)])
 def test_other_views_do_without(options):
     document = json.loads(printed("table", "mobilenet_v1", "--format", "json", *options))
     assert not {"receptive_field", "channels"} & document["layers"][0].keys()
+    assert "channel_groups" not in document
 
 
 @pytest.mark.parametrize("view", VIEWS)

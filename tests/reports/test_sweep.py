@@ -196,6 +196,25 @@ def test_several_knobs_are_one_table(printed, sort, order):
         assert printed(OFA, *words, "--format", format_).count(rule) == 1
 
 
+@pytest.mark.parametrize(
+    ("sets", "common"),
+    [
+        (("d=2",), {"d": 2, "k": 3, "act": "relu"}),
+        (("d=1,2",), {"k": 3, "act": "relu"}),
+        (("d=1,2", "act=relu6"), {"k": 3, "act": "relu6"}),
+        (("d=2,2", "k=3,5"), {"d": 2, "act": "relu"}),
+        (("d=1,2", "k=3,5", "act=relu,relu6"), None),
+    ],
+)
+def test_the_head_has_the_knobs_that_all_points_have_in_common(printed, sets, common):
+    text = OFA.replace("k: 3}", "k: 3, act: relu}").replace("kernel: $k", "kernel: $k, act: $act")
+    words = [word for one in sets for word in ("--set", one)]
+    found = json.loads(printed(text, *words, "--alpha", "1", "--rho", "1", "--format", "json"))
+    assert found.get("knobs") == common
+    for point in found["points"]:
+        assert point["set"].keys() == {one.partition("=")[0] for one in sets}
+
+
 def test_the_largest_of_many_points_are_shown_and_impossible_ones_last(printed):
     words = ["--set", "d=1,2", "--alpha", "0.001:1:0.001", "--rho", "1,1/2", "--invalid", "mask"]
     text = printed(OFA, *words, "--sort", "mult_adds")

@@ -62,6 +62,17 @@ def codes(error: Any) -> list[str]:
     return [problem.code for problem in error.value.problems]
 
 
+def residuals(blocks: int) -> mnetcost.Network:
+    """A chain of so many residual blocks of three layers each, on 56×40 px."""
+    return mnetcost.load(
+        "input: {height: 56, width: 40, channels: 16}\n"
+        "blocks:\n  res:\n    layers:\n"
+        "      - conv: {out: 16, kernel: 3}\n      - conv: {out: 16, kernel: 3}\n"
+        "    residual: true\n"
+        f"layers:\n  - conv: {{out: 16}}\n  - repeat: {blocks}\n    layers: [res]\n"
+    )
+
+
 def one_layer(size, layer):
     height, width, channels = size
     return mnetcost.load(

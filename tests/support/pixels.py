@@ -41,6 +41,8 @@ class Pixels:
         inside, outside = getattr(row.input, axis), getattr(row.output, axis)
         if layer.written == "conv_transpose":
             return self._reversed(layer, i)
+        if hasattr(layer, "patch"):
+            return self._attended(layer, i, inside)
         if hasattr(layer, "kernel"):
             stride = getattr(layer.stride or layer.kernel, axis)
             dilation = getattr(layer.dilation, axis)
@@ -64,6 +66,15 @@ class Pixels:
         if hasattr(padding, "pad"):
             return padding.pad
         return max((ceil(Fraction(inside, stride)) - 1) * stride + extent - inside, 0) // 2
+
+    def _attended(self, layer, i, inside):
+        if layer.window is None:
+            patch = getattr(layer.patch, self.axis) if layer.patch else 1
+            return [one for one in range(inside) if (one - i) % patch == 0]
+        size = getattr(layer.window, self.axis)
+        shift = getattr(layer.shift, self.axis) if inside > size else 0
+        near = range(i - size, i + size + 1)
+        return [one for one in near if (one - shift) // size == (i - shift) // size]
 
     def _reversed(self, layer, i):
         axis = self.axis

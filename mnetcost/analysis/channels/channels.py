@@ -4,7 +4,7 @@ A group is taken away by counting every layer that loses channels once more, on 
 savings are exact, whatever the layer. Widths that are written stay, such as that of a squeeze.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mnetcost.analysis.channels.groups import Ends, Group, Loss, groups
@@ -12,7 +12,8 @@ from mnetcost.conventions import PARAMETERS, WORK
 from mnetcost.conventions.presets import kernels
 from mnetcost.cost import Count, Parameters, amounts, multiply_adds, operations
 from mnetcost.graph import INPUT
-from mnetcost.layers.base import Join
+from mnetcost.layers.base import Join, Layer, Map, Tie
+from mnetcost.layers.joins import Product
 
 
 class ChannelSaving(NamedTuple):
@@ -23,21 +24,32 @@ class ChannelSaving(NamedTuple):
     parameters: Parameters
 
 
+class ChannelGroup(NamedTuple):
+    """Channels that can only go at once: output channels of `layers`, which `readers` read.
+
+    Without them the network saves `saved`; where they must stay, `fixed` says why.
+    """
+
+    layers: tuple[str, ...]
+    readers: tuple[str, ...]
+    saved: ChannelSaving | None
+    fixed: str
+
+    def __repr__(self) -> str:
+        return f"ChannelGroup({len(self.layers)} layers, saved={self.saved}, fixed={self.fixed!r})"
+
+
 class ChannelKind(NamedTuple):
     """Output channels of a layer that cost alike: `number` of them, `together` at once.
 
-    One costs its layer `own`; None where it does not say which of its channels are which. Those
-    that go at once save the network `saved`, with channels of the layers `tied` and what `readers`
-    read of them. Where they must stay, `fixed` says why.
+    One costs its layer `own`; None where they are positions of another map. What goes with them is
+    a `group`, one for all layers that it takes channels of.
     """
 
     number: int
     together: int
     own: ChannelSaving | None
-    saved: ChannelSaving | None
-    tied: tuple[str, ...]
-    readers: tuple[str, ...]
-    fixed: str
+    group: ChannelGroup
 
 
 class ChannelCost(NamedTuple):
@@ -56,21 +68,15 @@ def channel_costs(count: Count) -> tuple[ChannelCost, ...]:
     ends, found = groups(count, counter.costly)
     shown = {at for at in counter.costly if ends[at].own or count.layers[at].mult_adds}
     kinds: dict[int, list[ChannelKind]] = {}
-    for group in found:
-        fixed = group.fixed or counter.emptied(group)
-        saved = None if fixed else _sum(map(counter.saving, group.losses))
-        lost = [one for one in group.losses if one.place in counter.costly]
-        tied = [one.place for one in lost if one.outputs]
-        readers = [one.place for one in lost if any(one.inputs) and ends[one.place].own]
-        for loss in (one for one in lost if one.outputs and one.place in shown):
+    for one in found:
+        lost = [loss for loss in one.losses if loss.place in counter.costly]
+        group = counter.group(one, lost, ends)
+        for loss in (loss for loss in lost if loss.outputs and loss.place in shown):
             kind = ChannelKind(
-                number=group.times * loss.outputs,
+                number=one.times * loss.outputs,
                 together=loss.outputs,
                 own=counter.one(loss.place, ends[loss.place]),
-                saved=saved,
-                tied=tuple(count.layers[at].name for at in tied if at != loss.place),
-                readers=tuple(count.layers[at].name for at in readers),
-                fixed=fixed,
+                group=group,
             )
             kinds.setdefault(loss.place, []).append(kind)
     return tuple(ChannelCost(count.layers[at].name, tuple(kinds[at])) for at in sorted(kinds))
@@ -83,20 +89,38 @@ class _Counter:
         self._layers = count.layers
         at = {INPUT: count.input} | {place: row.output for place, row in enumerate(count.layers)}
         self._maps = [[at[source] for source in row.node.sources] for row in count.layers]
-        whole = [self._counted(self._none(place)) for place in range(len(count.layers))]
-        self._whole = whole
+        self._whole = [
+            ChannelSaving(row.params, multiply_adds(row.work) // row.batch, row.parameters)
+            for row in count.layers
+        ]
         self._known: dict[Loss, ChannelSaving] = {}
+        self._own: dict[int, ChannelSaving | None] = {}
         self.costly = {
-            place for place, one in enumerate(whole) if one.mult_adds or any(one.parameters)
+            place for place, one in enumerate(self._whole) if one.mult_adds or any(one.parameters)
         }
 
-    def emptied(self, group: Group) -> str:
+    def group(self, group: Group, lost: Sequence[Loss], ends: Sequence[Ends]) -> ChannelGroup:
+        """What goes at once, of the layers that lose something that costs."""
+        fixed = group.fixed or self._emptied(group)
+        readers = [
+            one.place
+            for one in lost
+            if any(one.inputs) and (ends[one.place].own or not one.outputs)
+        ]
+        return ChannelGroup(
+            layers=tuple(self._layers[one.place].name for one in lost if one.outputs),
+            readers=tuple(self._layers[place].name for place in readers),
+            saved=None if fixed else _sum(map(self.saving, group.losses)),
+            fixed=fixed,
+        )
+
+    def _emptied(self, group: Group) -> str:
         """Which layer the group takes everything from; an empty text for none."""
-        for place, inputs, outputs in group.losses:
-            row = self._layers[place]
-            before = [x.c - lost for x, lost in zip(self._maps[place], inputs)]
-            if 0 in before or outputs >= row.output.c:
-                return f"{row.name} would have none left"
+        for loss in group.losses:
+            layer, maps, y = self._left(loss)
+            operands = layer.operands(maps[0]) if isinstance(layer, Product) else ()
+            if not all(one.c for one in (*maps, *operands, y)):
+                return f"{self._layers[loss.place].name} would have none left"
         return ""
 
     def saving(self, loss: Loss) -> ChannelSaving:
@@ -108,33 +132,47 @@ class _Counter:
 
     def one(self, place: int, ends: Ends) -> ChannelSaving | None:
         """What one output channel costs a layer: of as many as must stay equal, an equal part."""
-        if not ends.said:
-            return None
-        row = self._layers[place]
+        if place not in self._own:
+            self._own[place] = self._of_one(place, ends) if ends.said else None
+        return self._own[place]
+
+    def _of_one(self, place: int, ends: Ends) -> ChannelSaving:
+        row, maps = self._layers[place], self._maps[place]
         _, number = row.node.layer.equal_parts(row.input)
-        kept = not ends.own and row.input.c == row.output.c
-        lost = self._none(place)
-        inputs = (number, *lost.inputs[1:]) if kept else lost.inputs
-        params, mult_adds, parameters = self.saving(Loss(place, inputs, number))
+        inputs = [0] * len(maps)
+        if not ends.own:
+            firsts = range(0, row.output.c, row.output.c // number)
+            ties = row.node.layer.ties(maps, row.output)
+            inputs = [_of_outputs(tie, firsts) for tie in ties if isinstance(tie, Tie)]
+        params, mult_adds, parameters = self.saving(Loss(place, tuple(inputs), number))
         of_one = Parameters(*(value // number for value in parameters))
         return ChannelSaving(params // number, mult_adds // number, of_one)
 
-    def _none(self, place: int) -> Loss:
-        return Loss(place, (0,) * len(self._maps[place]), 0)
+    def _left(self, loss: Loss) -> tuple[Layer, list[Map], Map]:
+        """A layer after a loss, the maps that it reads, and its output map."""
+        row, maps = self._layers[loss.place], self._maps[loss.place]
+        left = [x._replace(c=x.c - lost) for x, lost in zip(maps, loss.inputs)]
+        y = row.output._replace(c=row.output.c - loss.outputs)
+        return row.node.layer.narrowed(maps, left, y), left, y
 
     def _counted(self, loss: Loss) -> ChannelSaving:
         """What a layer costs after a loss."""
-        row, maps = self._layers[loss.place], self._maps[loss.place]
-        left = [x._replace(c=x.c - lost) for x, lost in zip(maps, loss.inputs)]
-        layer = row.node.layer.narrowed(maps, left)
+        row = self._layers[loss.place]
+        layer, left, y = self._left(loss)
         x = left[0] if left else row.input
         if isinstance(layer, Join):
             x = layer.merged(left)
-        y = row.output._replace(c=row.output.c - loss.outputs)
         node = row.node._replace(layer=layer)
         values = amounts(node, x, y, PARAMETERS)
         work = 0 if node.training_only else multiply_adds(operations(node, x, y, WORK))
         return ChannelSaving(kernels(values), work, Parameters(**values))
+
+
+def _of_outputs(tie: Tie, outputs: range) -> int:
+    """How many of the input's channels are some of the output's."""
+    if tie.inputs == tie.outputs:
+        return len(outputs)
+    return len({here for here, there in zip(tie.inputs, tie.outputs) if there in outputs})
 
 
 def _less(one: ChannelSaving, other: ChannelSaving) -> ChannelSaving:

@@ -5,7 +5,7 @@ hands on those that it reads; an addition makes those of all its inputs one.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
@@ -100,7 +100,7 @@ class Forest:
 class Ends(NamedTuple):
     """The channels of a layer's input maps and of its output; whether these are new, or mixed.
 
-    Where the layer does not say which are which they are not `said`.
+    Where the layer makes channels of positions it is not `said` which are which.
     """
 
     inputs: Sequence[Channels]
@@ -108,6 +108,13 @@ class Ends(NamedTuple):
     own: bool = False
     mixed: bool = False
     said: bool = True
+
+
+class Alike(NamedTuple):
+    """Sets of channels that are in the same maps, as many of each: a number, and why they stay."""
+
+    number: int
+    fixed: str
 
 
 class Followed(NamedTuple):
@@ -157,24 +164,28 @@ def _ends(forest: Forest, count: Count, row: LayerCost, inputs: Sequence[Channel
         if tie.fixed:
             stays = forest.plant(len(channels), f"{row.name}: {tie.fixed}")
             forest.join_all(channels, stays)
-    outputs, own = _tied(forest, ties, inputs, row.output.c)
+    fixed = next((f"{row.name}: {tie.fixed_outputs}" for tie in ties if tie.fixed_outputs), "")
+    outputs, own = _tied(forest, ties, inputs, row.output.c, fixed)
     mixed = any(tie.mixed for tie in ties)
-    return Ends(inputs, outputs, own=own and not mixed, mixed=mixed)
+    return Ends(inputs, outputs, own=own and not mixed, mixed=mixed, said=not fixed)
 
 
 def _tied(
-    forest: Forest, ties: Sequence[Tie], inputs: Sequence[Channels], channels: int
+    forest: Forest, ties: Sequence[Tie], inputs: Sequence[Channels], channels: int, fixed: str
 ) -> tuple[Channels, bool]:
-    """The channels of an output map that are those of the inputs; whether others are new."""
+    """The channels of an output map that are those of the inputs; whether others are new.
+
+    These have to stay where `fixed` says why.
+    """
     whole = len(ties) == 1 and len(inputs[0]) == channels
     if whole and ties[0].inputs == ties[0].outputs == range(channels):
         return inputs[0], False
-    forest.take(channels)
+    forest.take(max(channels, sum(len(tie.inputs) for tie in ties)))
     known: dict[int, int] = {}
     for tie, given in zip(ties, inputs):
         for here, there in zip(tie.inputs, tie.outputs):
             forest.join(known.setdefault(there, given[here]), given[here])
-    new = iter(forest.plant(sum(place not in known for place in range(channels))))
+    new = iter(forest.plant(sum(place not in known for place in range(channels)), fixed))
     outputs = [known[place] if place in known else next(new) for place in range(channels)]
     return outputs, len(known.keys() & range(channels)) < channels
 
@@ -194,32 +205,54 @@ def groups(count: Count, costly: Container[int]) -> tuple[list[Ends], list[Group
     Raises UsageError.
     """
     forest, ends, mixing = follow(count)
-    roots, chosen = forest.roots(), {*mixing}
-    lost: dict[int, list[Loss]] = {}
-    seen: dict[int, Counter[int]] = {}
-    for place, one in enumerate(ends):
-        if place in costly or place in chosen:
-            inputs = [_counted(roots, channels, seen) for channels in one.inputs]
-            outputs = _counted(roots, one.outputs, seen)
-            forest.take(sum(map(len, inputs)) + len(outputs))
-            for root in outputs.keys() | set().union(*inputs):
-                before = tuple(counted[root] for counted in inputs)
-                lost.setdefault(root, []).append(Loss(place, before, outputs[root]))
+    chosen = {*mixing}
+    looked = [at for at in range(len(ends)) if at in costly or at in chosen]
+    maps, sets = _maps(forest, (ends[at] for at in looked))
+    kind_of = _alike(forest, sets)
+    numbers = [{kind_of[root]: number for root, number in one.items()} for one in sets]
+    lost: dict[Alike, list[Loss]] = {one: [] for one in kind_of.values()}
+    for place in looked:
+        inputs = [numbers[maps[id(one)]] for one in ends[place].inputs]
+        outputs = numbers[maps[id(ends[place].outputs)]]
+        found = dict.fromkeys(alike for one in (outputs, *inputs) for alike in one)
+        forest.take(len(found))
+        for alike in found:
+            before = tuple(one.get(alike, 0) for one in inputs)
+            lost[alike].append(Loss(place, before, outputs.get(alike, 0)))
     kinds: dict[Group, int] = {}
-    for root, losses in lost.items():
-        kind = Group(tuple(losses), forest.fixed(root))
-        kinds[kind] = kinds.get(kind, 0) + 1
+    for alike, times in Counter(kind_of.values()).items():
+        kind = Group(tuple(lost[alike]), alike.fixed)
+        kinds[kind] = kinds.get(kind, 0) + times
     return ends, [_proportional(some) for some in _linked(kinds, mixing)]
 
 
-def _counted(
-    roots: Sequence[int], channels: Channels, seen: dict[int, Counter[int]]
-) -> Counter[int]:
-    """How many channels of a map are in each set; maps of the same channels are one list."""
-    key = id(channels)
-    if key not in seen:
-        seen[key] = Counter(map(roots.__getitem__, channels))
-    return seen[key]
+def _maps(forest: Forest, ends: Iterable[Ends]) -> tuple[dict[int, int], list[Counter[int]]]:
+    """A number for each list of channels, by its id, and how many of each set are in it.
+
+    Maps of the same sets have the same number.
+    """
+    roots, maps = forest.roots(), dict[int, int]()
+    known: dict[tuple[int, ...], int] = {}
+    for channels in (one for each in ends for one in (*each.inputs, each.outputs)):
+        if id(channels) not in maps:
+            forest.take(len(channels))
+            sets = tuple(map(roots.__getitem__, channels))
+            maps[id(channels)] = known.setdefault(sets, len(known))
+    return maps, [Counter(sets) for sets in known]
+
+
+def _alike(forest: Forest, sets: Sequence[Counter[int]]) -> dict[int, Alike]:
+    """Of each set those that it is one of: they have as many channels as it in every map."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for place, counted in enumerate(sets):
+        for root, number in counted.items():
+            found.setdefault(root, []).append((place, number))
+    known: dict[tuple[str, tuple[tuple[int, int], ...]], Alike] = {}
+    return {
+        root: known.setdefault((fixed, tuple(where)), Alike(len(known), fixed))
+        for root, where in found.items()
+        for fixed in (forest.fixed(root),)
+    }
 
 
 def _linked(kinds: dict[Group, int], mixing: Sequence[int]) -> Iterator[dict[Group, int]]:

@@ -1,8 +1,8 @@
 """Windows over windows, along one side: what each position reads of the input, exact.
 
-A layer reads for position i of its output the positions from ⌊(step·i + first) / per⌋ on, and of
-those each has a window of its own. Where `per` is above 1, as behind a resize, windows differ from
-position to position, and come again every `period` positions, `shift` px further.
+A layer reads for position i of its output the positions from unit·⌊(step·i + first) / per⌋ + begin
+on, and of those each has a window of its own. Where `per` is above 1, as behind a resize, windows
+differ from position to position, and come again every `period` positions, `shift` px further.
 """
 
 from fractions import Fraction
@@ -48,17 +48,17 @@ PIXELS = Windows(1, 1, (0,), (0,))  # of the input itself
 def through(windows: Windows, reach: Reach, steps: Steps) -> Windows:
     """The windows of a layer with this reach over a map with those: Araujo et al. 2019, eq. 2.
 
-    They come again when the positions that it reads do: after as many as make step·unit / per times
-    them a multiple of the map's own period. Raises Exhausted.
+    They come again when the positions that it reads do: after as many as make step / per times them
+    whole, and unit times that a multiple of the map's own period. Raises Exhausted.
     """
-    inner = reach.per * windows.period
-    turns = reach.step * reach.unit
-    common = gcd(turns, inner)
+    inner = reach.per * (windows.period // gcd(reach.unit, windows.period))
+    common = gcd(reach.step, inner)
     period = inner // common
     steps.take(2 * period)
+    turns = reach.step * period // reach.per * reach.unit
     return Windows(
         period,
-        turns // common * windows.shift,
+        turns // windows.period * windows.shift,
         tuple(windows.first(first_read(reach, place)) for place in range(period)),
         tuple(windows.last(last_read(reach, place)) for place in range(period)),
     )
@@ -66,12 +66,12 @@ def through(windows: Windows, reach: Reach, steps: Steps) -> Windows:
 
 def first_read(reach: Reach, position: int) -> int:
     """The first position of its input that a layer reads for one of its output."""
-    return reach.unit * ((reach.step * position + reach.first) // reach.per)
+    return reach.unit * ((reach.step * position + reach.first) // reach.per) + reach.begin
 
 
 def last_read(reach: Reach, position: int) -> int:
     """The last one."""
-    return reach.unit * ((reach.step * position + reach.last) // reach.per + 1) - 1
+    return reach.unit * ((reach.step * position + reach.last) // reach.per + 1) - 1 + reach.begin
 
 
 def union(one: Windows, other: Windows, steps: Steps) -> Windows:

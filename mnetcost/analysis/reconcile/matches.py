@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import log
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from mnetcost.analysis.reconcile.candidates import Candidate
 from mnetcost.printed import Printed
 
-ROUNDED, TRUNCATED = "rounded", "truncated"
+WAYS = ROUNDED, TRUNCATED = "rounded", "truncated"
+Ways: TypeAlias = tuple[tuple[str, Printed], ...]  # a figure as each way prints it
 # How far what is not plain is from it: see `candidates`.
 CUT, BINARY, BINARY_BYTES = 1, 4, 1
 TOOL_CUT = 5  # tools round what they print
@@ -60,15 +61,16 @@ def matches(candidates: Sequence[Candidate], printed: Printed) -> Matches:
 
     A figure of one digit is explained by nothing: any number has one of nine.
     """
-    tried = [one for candidate in candidates for one in _units(candidate, printed)]
+    ways = tuple((words, printed._replace(truncated=words == TRUNCATED)) for words in WAYS)
+    tried = [one for candidate in candidates for one in _units(candidate, ways)]
     hits = sorted((one for one in tried if one.printed), key=lambda one: _order(one, printed))
     chances = {each: chance(tried, printed, each) for each in {one.distance for one in hits}}
     hits = [one._replace(chance=chances[one.distance]) for one in hits]
     explained = [one for one in hits if one.explains and digits(printed) > 1]
     near: dict[int, Match] = {}
-    for one in sorted(tried, key=lambda one: abs(one.shown - printed.value)):
-        if not one.binary and not one.printed and not one.candidate.network:
-            near.setdefault(one.candidate.value, one)
+    others = (one for one in tried if not (one.binary or one.printed or one.candidate.network))
+    for one in sorted(others, key=lambda one: abs(one.shown - printed.value)):
+        near.setdefault(one.candidate.value, one)
     nearest = list(near.values())[:5]
     return Matches(len(tried), tuple(explained), tuple(hits[len(explained) :]), tuple(nearest))
 
@@ -105,19 +107,21 @@ def _order(one: Match, printed: Printed) -> tuple[int, bool, Fraction]:
     return one.distance, one.printed == TRUNCATED, abs(one.shown - printed.value)
 
 
-def _units(candidate: Candidate, printed: Printed) -> Iterator[Match]:
+def _units(candidate: Candidate, ways: Ways) -> Iterator[Match]:
+    printed = ways[0][1]
     distance = candidate.distance + CALLED.get((candidate.unit, printed.unit), 0)
-    yield _match(candidate, printed, False, distance)
+    yield _match(candidate, ways, False, distance)
     if printed.thousands:
         further = BINARY_BYTES if candidate.unit == "bytes" else BINARY
-        yield _match(candidate, printed, True, distance + further)
+        yield _match(candidate, ways, True, distance + further)
 
 
-def _match(candidate: Candidate, printed: Printed, binary: bool, distance: int) -> Match:
-    thousand, divisor = 1000**printed.thousands, (1024 if binary else 1000) ** printed.thousands
-    shown = Fraction(candidate.value * thousand, divisor)
-    for truncated, words, further in ((False, ROUNDED, 0), (True, TRUNCATED, _cut(candidate))):
-        if printed._replace(truncated=truncated).agrees(shown):
+def _match(candidate: Candidate, ways: Ways, binary: bool, distance: int) -> Match:
+    power = ways[0][1].thousands
+    shown = Fraction(candidate.value * 1000**power, (1024 if binary else 1000) ** power)
+    for words, printed in ways:
+        if printed.agrees(shown):
+            further = _cut(candidate) if words == TRUNCATED else 0
             return Match(candidate, binary, shown, words, distance + further)
     return Match(candidate, binary, shown, "", distance)
 

@@ -102,7 +102,7 @@ def full_convolution(
                 shares = owner
         moved = tuple(place[read] for read in twin.reads)
         nodes.append(twin._replace(reads=moved, block=place[node.block], shares=shares))
-    return count.graph._replace(nodes=tuple(nodes), at_base=()), place
+    return count.graph.with_nodes(nodes), place
 
 
 def _standard(depthwise: Node, pointwise: Node) -> Node:

@@ -102,7 +102,7 @@ def test_many_are_checked_within_the_limits(name: str, tmp_path: Path) -> None:
     """In the time of reading them, and a millisecond for each network and each setting."""
     path = tmp_path / "net.yaml"
     path.write_text(MANY_SPECS[name], encoding="utf-8")
-    held(path, "len(tuple(checks([load(path)])))", seconds=2)
+    held(path, work="len(tuple(checks([load(path)])))", seconds=2)
 
 
 @linux
@@ -115,4 +115,4 @@ def test_other_builds_are_tried_without_reading_the_figures_again(tmp_path: Path
     path.write_text(
         f"{knobs}{HEAD}{layers}expect:\n" + "  - {params: 2560}\n" * 5_000, encoding="utf-8"
     )
-    held(path, "len(candidates(load(path).cost()))", seconds=2)
+    held(path, work="len(candidates(load(path).cost()))", seconds=2)

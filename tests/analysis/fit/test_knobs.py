@@ -50,8 +50,6 @@ layers:
   - dense: {out: 1000, bias: true, scale: false}
 """
 CHOICES: dict[str, list[Any]] = {"d": [2, 3, 4], "e": [3, 4, 6], "k": [3, 5, 7]}
-WORDS = [word for name, values in CHOICES.items() for word in ("--set", f"{name}={values}"[:99])]
-WORDS = [word.replace("[", "").replace("]", "").replace(" ", "") for word in WORDS]
 
 
 def divisible(value: Fraction) -> int:
@@ -99,7 +97,10 @@ def test_which_subnet_fills_a_budget_best() -> None:
 
 @pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown"])
 def test_every_format_has_one_list_with_the_knobs(format_: str) -> None:
-    words = ("fit", "-", "--max-mult-adds", "150M", *WORDS, "--format", format_)
+    choices = ((2, 3), (3, 4), (5, 7))  # of d, e, k: fewer, with the fullest two of all
+    words = ["fit", "-", "--max-mult-adds", "150M", "--format", format_]
+    for name, values in zip(CHOICES, choices):
+        words += ["--set", f"{name}={values[0]},{values[1]}"]
     ran = run(*words, input=OFA.encode())
     assert (ran.code, ran.err) == (0, "")
     if format_ == "csv":
@@ -110,10 +111,10 @@ def test_every_format_has_one_list_with_the_knobs(format_: str) -> None:
         ]
         assert [row["mult_adds"] for row in rows[:2]] == ["144059136", "142613312"]
     elif format_ == "json":
-        assert '"combinations": 27' in ran.out
+        assert '"combinations": 8' in ran.out
     else:
         lines = [line for line in ran.out.splitlines() if "192×192×3" in line]
-        assert len(lines) == 8
+        assert len(lines) == sum(subnet(*one) <= 150_000_000 for one in product(*choices))
         assert lines[0].replace("|", " ").split() == [
             *("2", "4", "7", "1", "192×192×3", "1", "3,857,152", "144,059,136", "96.04")
         ]
@@ -199,6 +200,26 @@ def test_a_combination_that_is_impossible_is_named() -> None:
     ran = run("fit", "-", "--max-params", "1000", "--set", "n=1,7", input=text.encode())
     assert ran.code == 1
     assert "with n = 7" in ran.err
+
+
+def test_what_was_searched_is_said_of_every_combination() -> None:
+    text = SMALL.replace("{height: 6, width: 10,", "{height: $n * 3, width: 10,")
+    words = ("fit", "-", "--set", "n=1,2,3", "--set", "act=relu", "--max-params", "900")
+    printed = run(*words, "--rho", "1,1/2", input=text.encode()).out
+    inputs = "inputs 3×10, 2×5, 6×10, 3×5, 9×10, 5×5"
+    assert f"Searched: 3 combinations of n, act; α = 1; {inputs}\n" in printed
+    assert "Other knobs: act = relu\n" in printed
+    ran = run(*words, "--max-mult-adds", "1", input=text.encode())
+    assert "(3 combinations of n, act; α = 1; inputs 3×10, 6×10, 9×10)" in ran.err
+
+
+def test_a_note_on_layers_that_one_combination_has_is_printed() -> None:
+    """Whether any of them has the layer that a convention says something of."""
+    text = SMALL + "  - resize: {scale: 2, when: $n > 1}\n"
+    for command in (("fit", "-", "--max-params", "900"), ("sweep", "-", "--rho", "1")):
+        for values, said in (("1,2", True), ("1", False)):
+            words = (*command, "--set", f"n={values}", "--convention", "ptflops")
+            assert ("nn.Upsample" in run(*words, input=text.encode()).out) == said
 
 
 def test_the_document_says_what_is_common() -> None:

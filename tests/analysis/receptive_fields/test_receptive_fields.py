@@ -1,9 +1,10 @@
 """Receptive fields, jumps and offsets: published, counted by hand, and against sets of px."""
 
 import random
+from time import process_time
 
 import pytest
-from networks import chain, example, small
+from networks import chain, example, residuals, small
 from pixels import Pixels
 
 import mnetcost
@@ -133,6 +134,67 @@ def test_what_sees_the_whole_map(layers, windows):
     assert found.unknown == ""
 
 
+# On an 8×12 map: windows of 4×3 positions side by side, or shifted; patches; all of a side
+LOCAL = [
+    # position 0 of a side sees the window that begins there
+    (["attention: {heads: 2, window: [4, 3]}"], (4, 3), (0, 0), ""),
+    # -1 to 2 and -2 to 0
+    (["attention: {heads: 2, window: [4, 3], shift: [3, 1]}"], (4, 3), (-1, -2), ""),
+    # a window of 8 rows is all of them: nothing to shift
+    (["attention: {heads: 2, window: [8, 3], shift: [4, 1]}"], (8, 3), (0, -2), ""),
+    # of strides of 2 px, windows of 3 px: (2 - 1)·2 + 3 and (3 - 1)·2 + 3, from -1 on
+    (
+        [
+            "conv: {out: 4, kernel: 3, stride: 2, padding: 1}",
+            "attention: {heads: 2, window: [2, 3]}",
+        ],
+        (5, 7),
+        (-1, -1),
+        "",
+    ),
+    # shifted ones over others: rows -2 to 1 meet two windows, columns -3 to 0 three
+    (
+        [
+            "attention: {heads: 2, window: [4, 2]}",
+            "attention: {heads: 2, window: 4, shift: [2, 1]}",
+        ],
+        (8, 6),
+        (-4, -4),
+        "",
+    ),
+    # a 3×3 window reads its neighbours' windows too
+    (
+        ["attention: {heads: 2, window: [4, 3]}", "conv: {out: 4, kernel: 3}"],
+        (8, 6),
+        (-4, -3),
+        "",
+    ),
+    # queries of 5 px, keys and values of windows of 2×6 and of 1 px: from the first to the last px
+    (
+        [
+            "conv: {name: q, out: 4, kernel: 5}",
+            "dot_product_attention: {heads: 2, window: [2, 6], from: [q, input, input]}",
+        ],
+        (5, 8),
+        (-2, -2),
+        "",
+    ),
+    # every second row from 0 or from 1, every third column
+    (["attention: {heads: 2, patch: [2, 3]}"], (7, 10), (0, 0), "patches"),
+    # rows of 3 px: from 0 to 7; columns 0 and 6 of 3 px: of the first one two, 0 to 7; else 8
+    (["conv: {out: 4, kernel: 3}", "attention: {heads: 2, patch: [2, 6]}"], (8, 9), (0, 0), None),
+]
+
+
+@pytest.mark.parametrize(("layers", "size", "offset", "sees"), LOCAL)
+def test_attention_within_windows_and_patches(layers, size, offset, sees):
+    head = "input: {height: 8, width: 12, channels: 4}\n"
+    *_, found = chain(*layers, head=head).cost().receptive_fields()
+    assert (found.size, found.offset, found.unknown) == (size, offset, "")
+    assert found.apart == (sees == "patches", sees in ("patches", None))
+    assert found.whole == (sees is None, False)
+
+
 def test_one_side_alone_is_whole():
     *_, found = chain("adaptive_avg_pool: {size: [1, 7]}").cost().receptive_fields()
     assert (found.size, found.jump, found.whole) == ((9, 1), (None, 1), (True, False))
@@ -209,6 +271,30 @@ def test_windows_that_differ_everywhere_are_refused():
         small(layers, width=1).cost().receptive_fields()
 
 
+def test_many_layers_that_see_all_take_no_longer_than_they_are():
+    """Two windows of 3 px a block; where each position reads as it did before, it is not read."""
+    cost = residuals(3330).cost()
+    start = process_time()
+    *_, found = cost.receptive_fields()
+    assert process_time() - start < 6
+    assert (found.size, found.offset) == ((1 + 3330 * 4,) * 2, (-3330 * 2,) * 2)
+
+
+TOO_WIDE = [
+    ["conv: {out: 3, kernel: [9999, 1]}"] * 20,
+    ["attention: {heads: 1, patch: [5000, 1]}", *["conv: {out: 3, kernel: [301, 1]}"] * 100],
+]
+
+
+@pytest.mark.parametrize("layers", TOO_WIDE)
+def test_positions_that_read_too_many_others_are_refused(layers):
+    cost = chain(*layers, head="input: {height: 10000, width: 1, channels: 3}\n").cost()
+    start = process_time()
+    with pytest.raises(UsageError, match=r"^conv_\d+: up to here maps are too large"):
+        cost.receptive_fields()
+    assert process_time() - start < 6
+
+
 # --- every type
 
 # What cannot be known of the positions of a type, beside what depends on its keys
@@ -239,6 +325,7 @@ def test_each_type_says_what_it_reads_and_which_of_its_channels_are_which(writte
 
 # --- against sets of px
 
+ATTEND = "attention: {{heads: 1, window: [{a}, {b}], shift: [{x}, {y}]}}"
 KINDS = [
     "conv: {{out: 2, kernel: [{a}, {b}], stride: [{s}, {t}], padding: {p}}}",
     "conv: {{out: 2, kernel: [{a}, {b}], dilation: [{s}, {t}]}}",
@@ -253,6 +340,7 @@ KINDS = [
     "pad: {{top: {q}, left: {s}, bottom: {t}}}",
     "crop: {{height: 9, width: 10}}",
     "adaptive_avg_pool: {{size: [7, 9]}}",
+    *["pad: {{multiple: [{a}, {b}]}}\n  - " + ATTEND] * 2,
 ]
 BRANCHES = """\
 branches:
@@ -262,15 +350,21 @@ branches:
     merge: concat"""
 
 
-def random_network(seed):
+DENSE = [kind for kind in KINDS if "dilation" not in kind]  # windows without holes
+
+
+def random_network(seed, of):
     """A text of three to five layers on a 40×36 map, some of them side by side."""
     dice = random.Random(seed)
 
     def entry(kind):
         stride, other = dice.choice([1, 2, 3]), dice.choice([1, 2])
+        height, width = dice.choice([1, 2, 3, 5]), dice.choice([1, 3, 4])
         return kind.format(
-            a=dice.choice([1, 2, 3, 5]),
-            b=dice.choice([1, 3, 4]),
+            a=height,
+            b=width,
+            x=dice.randrange(height),
+            y=dice.randrange(width),
             c=stride + dice.choice([0, 1, 2]),
             d=max(stride, other) + dice.choice([0, 1]),
             s=stride,
@@ -281,16 +375,16 @@ def random_network(seed):
             m=dice.choice(["nearest", "bilinear", "bicubic"]),
         )
 
-    kinds = [dice.choice(KINDS) for _ in range(dice.choice([2, 3, 4]))]
+    kinds = [dice.choice(of) for _ in range(dice.choice([2, 3, 4]))]
     kinds.insert(dice.randrange(len(kinds)), BRANCHES)
     return "\n".join(f"  - {entry(kind)}" for kind in kinds)
 
 
-def possible(seed, end=""):
+def possible(seed, end="", of=KINDS):
     """The cost of a random network, of those that have a map."""
     for more in range(100):
         try:
-            return small(random_network(seed + 1000 * more) + end, height=40, width=36).cost()
+            return small(random_network(seed + 1000 * more, of) + end, height=40, width=36).cost()
         except mnetcost.SpecError:
             continue
     raise AssertionError("no network has a map")
@@ -303,13 +397,42 @@ def test_fields_are_those_of_sets_of_px(seed):
         assert found.unknown == ""
         for side, axis in enumerate("hw"):
             pixels = Pixels(cost, axis)
-            seen = [pixels.of(place, i) for i in range(36)]
+            seen = [pixels.of(place, i) for i in range(180)]
             largest = max(max(px) - min(px) + 1 for px in seen if px)
             assert found.size[side] == largest, found
             if seen[0]:
                 assert found.offset[side] == min(seen[0])
                 shift = min(pixels.of(place, FAR)) - min(seen[0])
                 assert found.jump[side] * FAR == shift
+
+
+PATCHES = """
+  - pad: {multiple: [2, 3]}
+  - attention: {heads: 1, patch: [2, 3]}
+  - conv: {out: 2, kernel: [1, 2]}
+  - pad: {multiple: [6, 4]}
+  - attention: {heads: 1, patch: [6, 4]}
+  - branches:
+      - []
+      - - conv: {expand: 1, kernel: [3, 1]}
+    merge: add
+  - max_pool: {kernel: 3, stride: 2}"""
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_patches_see_what_sets_of_px_do(seed):
+    cost = possible(seed, PATCHES, DENSE)
+    for place, found in enumerate(cost.receptive_fields()):
+        for side, axis in enumerate("hw"):
+            if found.whole[side] or found.apart[side]:
+                pixels = Pixels(cost, axis, clipped=True)
+                positions = range(getattr(cost.layers[place].output, axis))
+                seen = [pixels.of(place, position) for position in positions]
+                hulls = [(min(px), max(px)) for px in seen if px]
+                assert found.size[side] == max(last - first + 1 for first, last in hulls)
+                assert found.whole[side] == (len({*hulls}) == 1)
+                if seen[0]:
+                    assert found.offset[side] == hulls[0][0]
 
 
 @pytest.mark.parametrize("seed", range(80))

@@ -91,6 +91,12 @@ def test_what_would_it_bring_to_resnet_50():
 # --- every shipped network
 
 
+SCALED = (
+    "efficientnet",
+    "hrnet",
+)  # their variants differ in numbers alone: both ends stand for all
+
+
 @pytest.mark.parametrize("to", ["separable", "standard"])
 @pytest.mark.parametrize("name", shipped())
 def test_a_shipped_network_loads_as_every_variant(name, to):
@@ -98,7 +104,7 @@ def test_a_shipped_network_loads_as_every_variant(name, to):
     found = net.rewrite(to)
     assert totals(mnetcost.load(found.text)) == tuple(found.savings[-1].after)
     variants = () if net.variant else shipped_variants()[name]  # one variant has no others
-    for variant in variants:
+    for variant in (variants[0], variants[-1]) if name in SCALED else variants:
         was, new = mnetcost.load(name, variant).cost(), mnetcost.load(found.text, variant).cost()
         assert [one.input for one in (was, new)] == [was.input] * 2
         assert [one.layers[-1].output for one in (was, new)] == [was.layers[-1].output] * 2

@@ -150,7 +150,7 @@ def assert_possible_where_the_cost_is(net, alphas, rhos, **basis):
                 assert point[2:] == (cost.input, cost.params, cost.mult_adds)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.sampled_from(tuple(CHECKS)),
     axes,
