@@ -64,15 +64,7 @@ class Opaque(Join):
 
     def agreement(self, maps: Sequence[Map]) -> Iterator[Check]:
         """That they are the maps which its numbers are of."""
-        needed = 3 * len(maps)
-        yield Check(
-            len(self.of) != needed and UNKNOWN not in self.of,
-            "opaque",
-            lambda: (
-                f"`of` is a list of {len(self.of)}, and not of {needed}: "
-                f"height, width and channels of each map that it reads, {shown(maps)}"
-            ),
-        )
+        yield _length(self.of, maps)
         numbers = iter(self.of)
         for x, own in zip(maps, map(Map, numbers, numbers, numbers)):
             yield _other(x, own)
@@ -95,6 +87,19 @@ class Opaque(Join):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         work = {"multiply_accumulate": self.mult_adds, "attention_product": self.products}
         return [Part(kind, number, 1) for kind, number in work.items() if number]
+
+
+def _length(of: Sequence[Quantity], maps: Sequence[Map]) -> Check:
+    """That `of` has not three numbers for each map; what could not be read fails nothing."""
+    needed = 3 * len(maps)
+    return Check(
+        len(of) != needed and UNKNOWN not in of,
+        "opaque",
+        lambda: (
+            f"`of` is a list of {len(of)}, and not of {needed}: "
+            f"height, width and channels of each map that it reads, {shown(maps)}"
+        ),
+    )
 
 
 def _other(x: Map, own: Map) -> Check:

@@ -261,7 +261,7 @@ def test_nobody_knows_what_it_sees_and_which_channels_are_which():
     cost = FOLLOWS.cost()
     assert [one.unknown for one in cost.receptive_fields()] == ["", why, why]
     kinds = {one.name: one.kinds for one in cost.channel_costs()}
-    assert [(one.saved, one.fixed) for one in kinds["conv_1"]] == [(None, why)]
+    assert [(one.group.saved, one.group.fixed) for one in kinds["conv_1"]] == [(None, why)]
 
 
 def test_it_is_written_again_as_it_stands(tmp_path):
