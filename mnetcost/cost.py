@@ -96,6 +96,11 @@ class LayerCost(NamedTuple):
     batch: int
 
     @property
+    def read(self) -> Map | None:
+        """The input map; None of a layer that reads no values, such as `learned`."""
+        return None if self.node.layer.source else self.input
+
+    @property
     def operations(self) -> tuple[int, ...]:
         """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
         return apart(self.node, self.input, self.output, self.batch)

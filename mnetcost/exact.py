@@ -76,3 +76,18 @@ def ratio_text(ratio: Fraction) -> str:
 def divide_half_up(numerator: int, denominator: int) -> int:
     """The whole number nearest to numerator / denominator, halves upwards."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def plain(value: Fraction) -> int | Fraction:
+    """An int where the fraction is whole."""
+    return int(value) if value.denominator == 1 else value
+
+
+def literal(text: str) -> Any:
+    """The number, boolean or text that a parameter's plain text stands for."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return plain(parse_ratio(text, "value"))
+    except UsageError:
+        return text

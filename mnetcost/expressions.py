@@ -14,11 +14,11 @@ from math import ceil, floor, nan
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
-from mnetcost.exact import divide_half_up, parse_ratio
+from mnetcost.exact import divide_half_up, literal, parse_ratio, plain
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
-from mnetcost.text import clip
+from mnetcost.text import clip, counted
 
 MAX_EXPRESSION = 200  # characters
 MAX_VALUE = 10**40
@@ -148,9 +148,14 @@ def names_in(text: str) -> Iterator[str]:
             yield found[1] or found[2]
 
 
-def is_expression(text: str) -> bool:
-    """Whether a text holds parameters, and so is an expression."""
+def is_template(text: str) -> bool:
+    """Whether a text holds parameters, which a name has put in."""
     return "$" in text
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text holds parameters or widths under α, and so is an expression."""
+    return "$" in text or "scaled(" in text
 
 
 def template(text: str, scope: Mapping[str, Any]) -> str:
@@ -169,21 +174,6 @@ def value_text(value: Any) -> str:
     if not isinstance(value, (int, Fraction, str)):
         raise ExpressionError("a list where a number or a text is wanted")
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def literal(text: str) -> Any:
-    """The number, boolean or text that a parameter's plain text stands for."""
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        return plain(parse_ratio(text, "value"))
-    except UsageError:
-        return text
-
-
-def plain(value: Fraction) -> int | Fraction:
-    """An int where the fraction is whole."""
-    return int(value) if value.denominator == 1 else value
 
 
 @lru_cache(1024)
@@ -234,9 +224,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 if name == SCALED and len(arguments) == 1:
                     return "$", self._scaled(node, arguments[0])
-                if name not in FUNCTIONS:
-                    message = f"there is no function `{clip(name)}`"
-                    raise ExpressionError(message, name, (*FUNCTIONS, f"{SCALED}(width)"))
+                _check_call(name, len(arguments))
                 return "call", name, *map(self.read, arguments)
         raise ExpressionError(f"`{clip(self.text)}` uses more than {GRAMMAR}")
 
@@ -284,7 +272,7 @@ def _value(  # noqa: PLR0911 - one return a form
         case "compare":
             return _compare(parts[0], parts[1], parts[2:], scope)
         case "call":
-            return _call(parts[0], [_number(one, scope) for one in parts[1:]])
+            return FUNCTIONS[parts[0]][0](*[_number(one, scope) for one in parts[1:]])
     return _arithmetic(sign, parts[0], parts[1], scope)
 
 
@@ -319,8 +307,7 @@ def _bounded(value: Any) -> Any:
     return value
 
 
-_ARITHMETIC: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_ARITHMETIC[ast.Pow] = "**"
+_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _COMPARISONS: dict[type, str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -393,8 +380,12 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
 }
 
 
-def _call(name: str, arguments: list[Any]) -> Any:
-    function, least, most = FUNCTIONS[name]
-    if not least <= len(arguments) <= most:
-        raise ExpressionError(f"{name} takes {least} to {most} arguments, not {len(arguments)}")
-    return function(*arguments)
+def _check_call(name: str, given: int) -> None:
+    """Raises ExpressionError for a function that does not exist, or takes other arguments."""
+    if name not in FUNCTIONS:
+        message = f"there is no function `{clip(name)}`"
+        raise ExpressionError(message, name, (*FUNCTIONS, f"{SCALED}(width)"))
+    _, least, most = FUNCTIONS[name]
+    if not least <= given <= most:
+        many = counted(least, "argument") if least == most else f"{least} to {most} arguments"
+        raise ExpressionError(f"{name} takes {many}, not {given}")

@@ -13,6 +13,7 @@ from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 from mnetcost.record import Record
+from mnetcost.text import counted
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes", "opaque"}
@@ -141,11 +142,11 @@ class Graph(Record):
 
     def placed(self, setting: Setting, collector: Collector, trained: bool = False) -> list[Placed]:
         """The same, of the nodes that have a map; what is wrong with the others is collected."""
-        if self.at_base and self._is_base(setting):
+        if self.at_base and self.is_own(setting):
             return list(self.at_base)
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
-        where = "" if self._is_base(setting) else f" {_place(setting)}"
+        where = "" if self.is_own(setting) else f" {_place(setting)}"
         return check_shapes(
             self.nodes, self.input, x, widths, collector, where=where, trained=trained
         )
@@ -158,7 +159,8 @@ class Graph(Record):
         """The error that says what is wrong with the network as a whole."""
         return SpecError([Problem(self.origin.label, TOP, code, message)])
 
-    def _is_base(self, setting: Setting) -> bool:
+    def is_own(self, setting: Setting) -> bool:
+        """Whether it is the spec's own: α = 1 at its own input."""
         return setting.alpha == 1 and (setting.height, setting.width) == self.base
 
 
@@ -256,7 +258,7 @@ def _stated(states: Any, here: Map, block: Map, widths: Widths) -> Check:
     return Check(
         differs(here.c, stated),
         "input-channels",
-        lambda: f"`in: {stated}`, but {here.c} channels come in",
+        lambda: f"`in: {stated}`, but {counted(here.c, 'channel', 'come')} in",
     )
 
 
@@ -311,7 +313,7 @@ def _whole(  # noqa: PLR0913, PLR0917 - a derived key, and where it stands
         terms = "".join(f", {one.text} is {n}" for one, (_, n) in zip(of.expression.widths, scaled))
         return (
             f"`{key}` is no whole number from 1 to {of.maximum:,} "
-            f"where {here.c} channels come in "
+            f"where {counted(here.c, 'channel', 'come')} in "
             f"($here) and {block.c} into the block ($in){terms}"
         )
 
@@ -342,19 +344,22 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
     where: str = "",
     trained: bool = True,
 ) -> list[Placed]:
-    """The shapes from input map `x`, with every failed check collected as a problem."""
+    """The shapes from input map `x`, with the first failed check of each node as a problem."""
 
     seen: set[tuple[Mark, str]] = set()
+    faulty: set[str] = set()  # what else is wrong with these may follow from the first
 
     def report(node: Node | None, check: Check) -> None:
         if check.bad:
             mark = source.mark if node is None else node.mark
             name = "the input" if node is None else node.name
-            if (mark, check.code) not in seen:  # the turns of a repeat say it once
+            # the turns of a repeat say it once
+            if name not in faulty and (mark, check.code) not in seen:
                 seen.add((mark, check.code))
                 message, uses = f"{name}{where}: {check.message()}", node.uses if node else ()
                 collector.add(mark, check.code, message, uses=uses)
-            if check.code in IMPOSSIBLE:
+            faulty.add(name)
+            if check.final or check.code in IMPOSSIBLE:
                 raise _NoMap
 
     found: list[Placed] = []

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
+from mnetcost.text import counted
 
 # Of the width, as two whole numbers: what rounding to a multiple leaves at the least.
 LEAST_PART = 9, 10
@@ -122,11 +123,12 @@ class Widths:
             written, rounding = written
         if rounding.rule == "none":
             return (
-                f"{written} channels times α = {ratio_text(self.alpha)} is not whole; "
+                f"{counted(written, 'channel')} times α = {ratio_text(self.alpha)} is not whole; "
                 "say how to round, such as `width: {round: nearest}`"
             )
         rule = rounding.words()
-        return f"{written} channels times α = {ratio_text(self.alpha)}, {rule}, leave none"
+        channels = counted(written, "channel")
+        return f"{channels} times α = {ratio_text(self.alpha)}, {rule}: none is left"
 
     def _round(self, written: Any) -> Any:
         return self.rounded(written, self.alpha)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 MAX_LISTED = 100  # names that a message lists
 MAX_GUESSED = 1_000  # names that a guess looks at
@@ -74,6 +75,14 @@ def printable(text: str) -> str:
 
 def _shown(sign: str) -> str:
     return sign if sign.isprintable() and sign not in _UNSEEN else ascii(sign)[1:-1]
+
+
+def counted(number: Any, noun: str, verb: str = "") -> str:
+    """So many of them, and what they do: "1 channel comes", "3 channels come"."""
+    text = f"{number:,}" if isinstance(number, int) else str(number)
+    one = number == 1
+    words = f"{text} {noun}" if one else f"{text} {noun}s"
+    return words if not verb else f"{words} {verb}s" if one else f"{words} {verb}"
 
 
 def listed(names: Iterable[str]) -> str:

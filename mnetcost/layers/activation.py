@@ -1,6 +1,6 @@
 """Activations: one operation an element, whatever the function. As layers, and as `act:`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from mnetcost.layers.base import (
     Tie,
     Width,
     layer,
+    undivided,
 )
 from mnetcost.layers.fields import Called, Choice, Count
 
@@ -181,7 +182,7 @@ class GLU(Narrowing):
         yield Part("elementwise", y.c, y.h * y.w)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(x.c % 2 > 0, "groups", lambda: f"{x.c} channels have no two halves")
+        yield undivided(2, "halves", x.c, made=True)
 
 
 @layer("maxout", example="maxout: {pieces: 2}")
@@ -197,11 +198,7 @@ class Maxout(Narrowing):
         return (Part("elementwise", (self.pieces - 1) * y.c, y.h * y.w),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            x.c % self.pieces > 0,
-            "groups",
-            lambda: f"{x.c} channels are no pieces of {self.pieces}",
-        )
+        yield undivided(self.pieces, "pieces", x.c, made=True)
 
 
 # Every elementwise one can ride on a layer; softmax, which needs all channels, is not elementwise.
@@ -216,6 +213,12 @@ ACTIVATIONS: dict[str, type[Activation]] = {
 def activation(name: str, called_as: str = "module") -> Activation:
     """The activation behind `act: NAME`."""
     return ACTIVATIONS[name](called_as=called_as)
+
+
+def unheard(act: str) -> Iterator[tuple[str, str]]:
+    """That nothing says how an `act:` is called where there is none."""
+    if act == "none":
+        yield "called_as", "without an `act`, of which it speaks here"
 
 
 Act = Annotated[str, Choice(("none", *ACTIVATIONS))]

@@ -16,10 +16,12 @@ from mnetcost.layers.base import (
     Tie,
     differs,
     layer,
+    undivided,
 )
 from mnetcost.layers.convolution import GroupedConvolution, kernel_work
 from mnetcost.layers.fields import MAX_CHANNELS, Groups, Integer, Switch
 from mnetcost.layers.joins import shown
+from mnetcost.text import counted
 
 Experts = Annotated[Quantity, Integer(1, MAX_CHANNELS, "experts")]
 
@@ -60,7 +62,9 @@ class DeformConv(Sampling):
 
     def agreement(self, maps: Sequence[Map]) -> Iterable[Check]:
         yield Check(
-            len(maps) != 2, "shapes", lambda: f"reads a map and its offsets, not {len(maps)} maps"
+            len(maps) != 2,
+            "shapes",
+            lambda: f"reads a map and its offsets, not {counted(len(maps), 'map')}",
         )
         x, offsets = maps[0], maps[-1]
         each = (3 if self.mask else 2) * self.kernel.h * self.kernel.w * self.offset_groups
@@ -73,11 +77,7 @@ class DeformConv(Sampling):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from super().checks(x, y)
-        yield Check(
-            x.c % self.offset_groups > 0,
-            "groups",
-            lambda: f"{self.offset_groups} groups of offsets do not divide {x.c} channels",
-        )
+        yield undivided(self.offset_groups, "groups of offsets", x.c)
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         places = self.kernel.h * self.kernel.w

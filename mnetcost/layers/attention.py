@@ -25,6 +25,7 @@ from mnetcost.layers.base import (
     differs,
     layer,
     side_by_side,
+    undivided,
 )
 from mnetcost.layers.convolution import Conv
 from mnetcost.layers.fields import (
@@ -40,6 +41,7 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.joins import Multiply, Product, shown
 from mnetcost.layers.pooling import GlobalAvgPool
 from mnetcost.layers.window import ONE
+from mnetcost.text import counted
 
 # The 1×1 convolutions of a gate, by whether they have a bias; their widths come from the maps.
 _KERNELS = {bias: Conv(out=1, bias=bias) for bias in (False, True)}
@@ -170,11 +172,7 @@ class Attention(Local, Kept):
         return self.heads, self.heads
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            x.c % self.heads > 0,
-            "groups",
-            lambda: f"{self.heads} heads do not divide {x.c} channels",
-        )
+        yield undivided(self.heads, "heads", x.c)
         yield from self.tiling(x)
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
@@ -276,12 +274,18 @@ class WithoutProjections(Local):
         shared = self.shared()
         parts = (self.heads + 2 * shared, 2, 1)[len(whole) - 1]  # side by side in the last map
         yield Check(
-            (whole[-1].c % parts > 0)
-            | (q.c % self.heads > 0)
-            | (v.c % shared > 0)
-            | (self.heads % shared > 0),
+            self.heads % shared > 0,
             "groups",
-            lambda: f"{self._heads()} do not divide the channels of {shown(whole)}",
+            lambda: (
+                f"{shared} heads of keys and values do not divide {counted(self.heads, 'head')}"
+            ),
+            final=True,
+        )
+        yield Check(
+            (whole[-1].c % parts > 0) | (q.c % self.heads > 0) | (v.c % shared > 0),
+            "groups",
+            lambda: f"the channels of {shown(whole)} do not divide into {self._heads()}",
+            final=True,
         )
         yield Check(
             differs(q.c * shared, k.c * self.heads) | differs(k.h, v.h) | differs(k.w, v.w),
@@ -319,8 +323,8 @@ class WithoutProjections(Local):
         return self.relative_position == "signed"
 
     def _heads(self) -> str:
-        shared = self.key_value_heads
-        return f"{self.heads} heads" + ("" if shared is None else f" ({shared} of keys and values)")
+        heads, shared = counted(self.heads, "head"), self.key_value_heads
+        return heads if shared is None else f"{heads} ({shared} of keys and values)"
 
 
 @layer("dot_product_attention", example="conv: {out: 48}\ndot_product_attention: {heads: 4}")

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 from mnetcost.record import Record
+from mnetcost.text import counted
 
 Quantity: TypeAlias = Any  # an int, an integer array or a symbol: no static type covers all three
 
@@ -48,11 +49,33 @@ class Amount(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A condition that makes a layer impossible, its stable code, and the words for it."""
+    """A condition that makes a layer impossible, its stable code, and the words for it.
+
+    A `final` one leaves no output map, as those of some codes do always.
+    """
 
     bad: Quantity
     code: str
     message: Callable[[], str]
+    final: bool = False
+
+
+def undivided(parts: Quantity, what: str, *channels: Quantity, made: bool = False) -> Check:
+    """Channels that do not divide into so many parts, such as "groups".
+
+    Of input channels, or of input and output channels; `made` where the output is made of parts.
+    """
+    bad: Quantity = False
+    for one in channels:
+        bad = bad | (one % parts > 0)
+
+    def message() -> str:
+        of = counted(channels[0], "channel")
+        if len(channels) > 1:
+            of = f"{channels[0]} input and {channels[1]} output channels"
+        return f"{parts} {what} do not divide {of}"
+
+    return Check(bad, "groups", message, made)
 
 
 class Width(Protocol):
@@ -191,6 +214,10 @@ class Layer(Record):
         With `like` among them it takes the sides of another map; see `fitted`. With an empty group
         none of them need be written.
         """
+        return ()
+
+    def idle(self) -> Iterable[tuple[str, str]]:
+        """The keys that mean nothing beside the others, each with the words for why."""
         return ()
 
     def fitted(self, x: Map, to: Map) -> Self:

@@ -18,6 +18,7 @@ from mnetcost.layers.base import (
     copied,
     differs,
     layer,
+    undivided,
 )
 from mnetcost.layers.fields import (
     MAX_CHANNELS,
@@ -31,6 +32,7 @@ from mnetcost.layers.fields import (
     Switch,
 )
 from mnetcost.layers.structural import Free
+from mnetcost.text import counted
 
 MAX_PARTS = 32
 Sizes = Annotated[
@@ -67,6 +69,12 @@ class Split(Taken):
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         return ("into",), ("sizes",)
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        if self.names is not None:
+            yield "take", "beside `names`, which take every part"
+        if self.sizes is None:
+            yield "scale", "without `sizes`, which alone α scales"
+
     def parts(self) -> Iterator[tuple[str, "Split"]]:
         """Each part by its name, where they have names."""
         for place, name in enumerate(self.names or (), 1):
@@ -94,14 +102,12 @@ class Split(Taken):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         place, parts = self.take or 1, self.into if self.sizes is None else len(self.sizes)
+        yield Check(
+            place > parts, "groups", lambda: f"part {place} of {counted(parts, 'part')}", final=True
+        )
         if self.sizes is None:
-            yield Check(
-                (x.c % parts > 0) | (place > parts),
-                "groups",
-                lambda: f"part {place} of {x.c} channels split into {parts}",
-            )
+            yield undivided(parts, "parts", x.c, made=True)
         elif _readable(self.sizes):
-            yield Check(place > parts, "groups", lambda: f"part {place} of {parts} sizes")
             yield from _uneven(self.sizes, x)
         if self.names is not None and _readable(self.names):
             yield _misnamed(self.names, parts)
@@ -109,7 +115,11 @@ class Split(Taken):
 
 def _misnamed(names: tuple[str, ...], parts: Quantity) -> Check:
     """Every part has a name."""
-    return Check(len(names) != parts, "groups", lambda: f"{len(names)} names for {parts} parts")
+    return Check(
+        len(names) != parts,
+        "groups",
+        lambda: f"{counted(len(names), 'name')} for {counted(parts, 'part')}",
+    )
 
 
 def _part(sizes: tuple[Quantity | None, ...], place: int, channels: int, size: int) -> Tie:
@@ -142,7 +152,10 @@ def _uneven(sizes: tuple[Quantity | None, ...], x: Map) -> Iterable[Check]:
         yield Check(
             differs(left, 0),
             "shapes",
-            lambda: f"parts of {words()} are {x.c - left} channels, and {x.c} come in",
+            lambda: (
+                f"parts of {words()} are {counted(x.c - left, 'channel')}, "
+                f"and {counted(x.c, 'channel', 'come')} in"
+            ),
         )
 
 
@@ -168,6 +181,10 @@ class Slice(Taken):
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         return ("first",), ("last",), ("every", "offset")
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        if self.first is self.last:  # neither is written
+            yield "scale", "without `first` or `last`, which alone α scales"
+
     def output(self, x: Map, width: Width) -> Map:
         written = self.last if self.first is None else self.first
         if written is not None:
@@ -180,12 +197,16 @@ class Slice(Taken):
         return (Tie(range(maps[0].c)[begin :: self.every or 1][: y.c], range(y.c)),)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(y.c > x.c, "shapes", lambda: f"{y.c} channels of the {x.c} that come in")
+        yield Check(
+            y.c > x.c,
+            "shapes",
+            lambda: f"{counted(y.c, 'channel')}, and {counted(x.c, 'channel', 'come')} in",
+        )
         yield Check(
             y.c < 1,
             "no-channels",
             lambda: (
-                f"none of {x.c} channels is behind the first {self.offset}"
+                f"none of {counted(x.c, 'channel')} is behind the first {self.offset}"
                 if self.first is self.last
                 else NOT_WHOLE
             ),
@@ -207,11 +228,7 @@ class ChannelShuffle(Free, Kept):
         return self.groups, 1
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            x.c % self.groups > 0,
-            "groups",
-            lambda: f"{self.groups} groups do not divide {x.c} channels",
-        )
+        yield undivided(self.groups, "groups", x.c)
 
 
 @layer("pixel_shuffle", example="pixel_shuffle: {factor: 2}")
@@ -233,11 +250,7 @@ class PixelShuffle(Free):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         r = self.factor
-        yield Check(
-            x.c % (r.h * r.w) > 0,
-            "groups",
-            lambda: f"{r.h}·{r.w} = {r.h * r.w} does not divide {x.c} channels",
-        )
+        yield undivided(r.h * r.w, f"parts ({r.h}·{r.w})", x.c, made=True)
 
 
 @layer("pixel_unshuffle", example="pixel_unshuffle: {factor: 2}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import Annotated, Self
 
-from mnetcost.layers.activation import Act, OptionalAct, activation
+from mnetcost.layers.activation import Act, OptionalAct, activation, unheard
 from mnetcost.layers.base import (
     Amount,
     Check,
@@ -21,6 +21,7 @@ from mnetcost.layers.base import (
     copied,
     layer,
     maximum,
+    undivided,
 )
 from mnetcost.layers.fields import (
     Called,
@@ -98,6 +99,9 @@ class Convolution(Called, Layer):
         """The sliding window."""
         return Window(self.kernel, self.stride, self.padding, self.dilation)
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        return unheard(self.act)
+
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         return self.window().checks(x)
 
@@ -138,6 +142,10 @@ class GroupedConvolution(Convolution):
         sides = self.window().output(x)
         return Map(sides.h, sides.w, width(self.out, self.scale))
 
+    @classmethod
+    def ways(cls) -> tuple[tuple[str, ...], ...]:
+        return (), ("groups",), ("group_width",)
+
     def groups_on(self, x: Map) -> Quantity:
         """The number of groups for input map `x`."""
         return self.groups if self.group_width is None else x.c // self.group_width
@@ -154,13 +162,10 @@ class GroupedConvolution(Convolution):
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield from self.window().checks(x)
-        width = 1 if self.group_width is None else self.group_width
+        if self.group_width is not None:
+            yield undivided(self.group_width, "channels a group", x.c)
         groups = maximum(self.groups_on(x), 1)
-        yield Check(
-            (x.c % width > 0) | (x.c % groups > 0) | (y.c % groups > 0),
-            "groups",
-            lambda: f"{groups} groups do not divide {x.c} input and {y.c} output channels",
-        )
+        yield undivided(groups, "groups", x.c, y.c)
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """D_K × D_K × (M / groups) × N."""

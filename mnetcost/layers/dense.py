@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from mnetcost.layers.activation import Act
+from mnetcost.layers.activation import Act, unheard
 from mnetcost.layers.base import (
     HERE,
     Amount,
@@ -37,6 +37,9 @@ class Dense(Called, Layer):
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(x.h, x.w, width(self.out, self.scale))
+
+    def idle(self) -> Iterable[tuple[str, str]]:
+        return unheard(self.act)
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
         yield Check(

@@ -25,6 +25,7 @@ from mnetcost.layers.base import (
     maximum,
 )
 from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Groups, Integer
+from mnetcost.text import counted
 
 MAX_SHOWN = 20  # maps that a message lists
 Axis = Annotated[str, Choice(("channels", "height", "width"))]
@@ -244,13 +245,15 @@ class Matmul(OfMatrices):
             differs(*alike[self.transpose]),
             "shapes",
             lambda: (
-                f"multiplies {shown((a, b))} in {self.heads} heads, transposed: {self.transpose}"
+                f"multiplies {shown((a, b))} in {counted(self.heads, 'head')}, "
+                f"transposed: {self.transpose}"
             ),
         )
         yield Check(
             (a.c % self.heads > 0) | (b.c % self.heads > 0),
             "groups",
-            lambda: f"{self.heads} heads do not divide the channels of {shown((a, b))}",
+            lambda: f"the channels of {shown((a, b))} do not divide into {self.heads} heads",
+            final=True,
         )
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from mnetcost.layers.activation import Act, activation
+from mnetcost.layers.activation import Act, activation, unheard
 from mnetcost.layers.base import (
     HERE,
     HERE_AND_ALL,
@@ -15,6 +15,7 @@ from mnetcost.layers.base import (
     Part,
     Reaches,
     layer,
+    undivided,
 )
 from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
 
@@ -46,6 +47,9 @@ class BatchNorm(Normalization):
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         if self.affine:
             yield Part("affine_outputs", y.c, y.h * y.w)
+
+    def idle(self) -> Iterable[tuple[str, str]]:
+        return unheard(self.act)
 
     def riders(self) -> Iterable[Layer]:
         return () if self.act == "none" else (activation(self.act, self.called_as),)
@@ -80,11 +84,7 @@ class GroupNorm(Normalization):
     groups: Groups = 32
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
-        yield Check(
-            x.c % self.groups > 0,
-            "groups",
-            lambda: f"{self.groups} groups do not divide {x.c} channels",
-        )
+        yield undivided(self.groups, "groups", x.c)
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL  # the mean and the variance are of the whole map

@@ -32,6 +32,12 @@ class Pool(Called, Layer):
     ceil: Switch = False
     clip: Switch = False
 
+    def idle(self) -> Iterable[tuple[str, str]]:
+        if self.padding == SAME:
+            yield "ceil", "beside a padding of `same`, which is rounded up always"
+        if self.padding == SAME or not self.ceil:
+            yield "clip", "without `ceil: true` and a padding in px or `valid`"
+
     def window(self) -> Window:
         """The sliding window."""
         padding = rounded_up(self.padding, self.clip) if self.ceil else self.padding

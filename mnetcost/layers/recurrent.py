@@ -7,6 +7,7 @@ from mnetcost.layers.base import (
     HERE_AND_ALL,
     WHOLE,
     Amount,
+    Check,
     Layer,
     Map,
     Part,
@@ -17,6 +18,7 @@ from mnetcost.layers.base import (
     layer,
 )
 from mnetcost.layers.fields import Channels, Choice, Integer, OptionalChannels, Switch
+from mnetcost.text import counted
 
 Layers = Annotated[Quantity, Integer(1, 1000, "layers")]
 Biases = Annotated[int, Integer(0, 2, "biases a gate")]
@@ -130,7 +132,7 @@ class GRU(Recurrent):
 class LSTM(Recurrent):
     """Four gates a cell, with a memory. Hochreiter and Schmidhuber 1997; Gers et al. 2000.
 
-    With `cells` a layer has so many, projected to `out` channels: torch's `hidden_size` and
+    With `cells` a layer has so many, projected to fewer, `out` channels: torch's `hidden_size` and
     `proj_size` (Sak et al. 2014, arXiv:1402.1128).
     """
 
@@ -145,6 +147,17 @@ class LSTM(Recurrent):
 
     def projecting(self, y: Map) -> Quantity:
         return 0 if self.cells is None else self.cells * self.state(y)
+
+    def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        if self.cells is not None:
+            yield Check(
+                self.state(y) >= self.cells,
+                "shapes",
+                lambda: (
+                    f"{counted(self.cells, 'cell')} projected to {self.state(y)} of `out`, which "
+                    "are to be fewer; without `cells` they are as many as `out`"
+                ),
+            )
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         yield from super().measures(x, y)

@@ -240,6 +240,15 @@ class Reshape(Free):
         return (channel_for_channel(y.c),) if maps[0].c == y.c else REARRANGED
 
     def checks(self, x: Map, y: Map) -> Iterable[Check]:
+        axes = (self.height, self.width, self.channels)
+        yield Check(
+            self.scale is None and sum(one is None for one in axes) > 1,
+            "shapes",
+            lambda: (
+                "one axis alone can be the rest: height, width and channels are "
+                + ", ".join("rest" if one is None else str(one) for one in axes)
+            ),
+        )
         yield Check(
             differs(x.h * x.w * x.c, y.h * y.w * y.c),
             "shapes",

@@ -13,6 +13,7 @@ from mnetcost.layers.base import (
     Tie,
     Width,
     layer,
+    undivided,
 )
 from mnetcost.layers.convolution import Convolution, equal_groups, filters_a_channel
 from mnetcost.layers.fields import Channels, Edges, Groups, Switch
@@ -57,11 +58,7 @@ class ConvTranspose(Convolution):
             "kernel-too-large",
             lambda: f"the padding leaves a map of {y.h}×{y.w} px",
         )
-        yield Check(
-            (x.c % self.groups > 0) | (y.c % self.groups > 0),
-            "groups",
-            lambda: f"{self.groups} groups do not divide {x.c} input and {y.c} output channels",
-        )
+        yield undivided(self.groups, "groups", x.c, y.c)
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """D_K × D_K × (N / groups) × M: that of the convolution which it runs backwards."""

@@ -11,6 +11,7 @@ from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
 from mnetcost.record import Record
 from mnetcost.spec import load_graph, read_graph, resized
+from mnetcost.text import counted as so_many
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
     from mnetcost.analysis.rewrite.rewrite import Rewriting
@@ -98,7 +99,7 @@ class Network(Record):
     def __repr__(self) -> str:
         height, width = self.graph.base
         sides = f"{height}×{width}×{self.graph.input.channels}"
-        return f"Network({self.name!r}, {len(self.graph.nodes)} layers, input {sides})"
+        return f"Network({self.name!r}, {so_many(len(self.graph.nodes), 'layer')}, input {sides})"
 
     def _repr_html_(self) -> str:
         return self.cost()._repr_html_()

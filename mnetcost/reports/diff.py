@@ -99,7 +99,7 @@ def _difference_texts(change: Change) -> Iterator[str]:
     """ "kernel 3×3 → 5×5"; of a layer that came or went, its maps."""
     lone = change.before or change.after
     if lone and (change.before is None or change.after is None):
-        yield f"{_map(lone.input)} → {_map(lone.output)}"
+        yield f"{_map(lone.read or ())} → {_map(lone.output)}".lstrip()
     for what, before, after in change.differences:
         if what != "type":  # its own column says that
             yield f"{what} {before} → {after}"

@@ -12,10 +12,10 @@ from mnetcost.reports.settings import common_knobs, is_another, knobs_document
 
 
 def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
-    """The warnings about a network at these settings; at the spec's own there are none."""
-    if all((one.height, one.width) == graph.base and one.alpha == 1 for one in settings):
-        return ()
-    from mnetcost.analysis.warnings.warnings import warnings  # only another setting needs it
+    """The warnings about a network at these settings."""
+    if all(map(graph.is_own, settings)):
+        return ()  # there are none, and what finds them need not be imported
+    from mnetcost.analysis.warnings.warnings import warnings
 
     return warnings(graph, settings)
 
@@ -90,7 +90,7 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
     return {
         "name": layer.name,
         "type": layer.type,
-        "input": list(layer.input),
+        "input": layer.read and list(layer.read),
         "output": list(layer.output),
         "params": layer.params,
         "mult_adds": layer.mult_adds,

@@ -21,7 +21,7 @@ def expand_report(count: Count) -> Report:
     rows = tuple(
         (
             *(layer.name, layer.type, ", ".join(reads(count, layer))),
-            *(layer.input, layer.output, layer.kernel),
+            *(layer.read, layer.output, layer.kernel),
         )
         for layer in count.layers
     )
@@ -51,7 +51,7 @@ def _node(count: Count, layer: LayerCost) -> dict[str, Any]:
         "name": layer.name,
         "type": layer.type,
         "reads": reads(count, layer),
-        "input": list(layer.input),
+        "input": layer.read and list(layer.read),
         "output": list(layer.output),
         "kernel": layer.kernel,
     }

@@ -50,7 +50,8 @@ def explain_report(
 
 def _layer_table(one: Explained) -> Table:
     cost = one.cost
-    sides = " → ".join("×".join(map(str, side)) for side in (cost.input, cost.output))
+    maps = filter(None, (cost.read, cost.output))
+    sides = " → ".join("×".join(map(str, side)) for side in maps)
     title = f"{cost.name} ({cost.type}): {sides}{_apart(cost)}{_values(one.symbols)}"
     columns = (Column("quantity", "Quantity", Kind.TEXT, label=True), *FORMULAS, WHOLE)
     return Table("layer", title, columns, one.lines)
@@ -134,7 +135,7 @@ def _layer_document(one: Explained) -> dict[str, Any]:
     return {
         "name": cost.name,
         "type": cost.type,
-        "input": list(cost.input),
+        "input": cost.read and list(cost.read),
         "output": list(cost.output),
         "symbols": {
             name: value if isinstance(value, int) else str(value)

@@ -221,7 +221,8 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         ("Searched", searched_text([fit])),
         (
             "Plateau",
-            "all α of an interval give one network; [ and ] include their end",
+            "all α of an interval give one network; [ and ] include their end; its capacity is "
+            "that of its lower end, or of the simplest α inside where that is not in it",
         ),
     ]
     if fit.graph.knobs:

@@ -24,7 +24,7 @@ def fold(
         of = list(run)
         kind = of[0].type if len(of) == 1 else f"block of {len(of)}"
         costs = (sum(measure.of(one) for one in of) for measure in found)
-        rows.append((name, kind, of[0].input, of[-1].output, *costs))
+        rows.append((name, kind, of[0].read, of[-1].output, *costs))
     return rows
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mnetcost.expressions import INCOMING, SCALED, ExpressionError, is_expression, literal
+from mnetcost.exact import literal
+from mnetcost.expressions import INCOMING, SCALED, ExpressionError, is_expression
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
@@ -19,6 +20,8 @@ CALL_KEYS = ("repeat", "name", "when", "from", "weights")  # beside the block's 
 TAKEN = (*CALL_KEYS, "rows", "branches", "layers")
 _PLAIN = f"a number, a text of at most {MAX_TEXT} characters, or true / false"
 ARGUMENT = 12  # steps
+BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
+NETWORK_INPUT = "input"  # what all layers call the network's own
 REQUIRED = object()  # the default of a parameter that every call must give
 
 
@@ -113,19 +116,34 @@ def read_values(convert: Converter, node: Node, what: str) -> dict[str, Any]:
     return found
 
 
-def _check_names(convert: Converter, node: Node, what: str) -> None:
-    """Report a list that is empty, and inputs of one name or none."""
-    if not isinstance(node, Items):
-        return
-    if not node.nodes:
+def meant_by(name: str) -> str:
+    """What a name means wherever it stands, so that nothing can be called so; else empty."""
+    if name == NETWORK_INPUT:
+        return "the network's own input"
+    return "what comes into a block" if name.split("/")[0] == BLOCK_INPUT else ""
+
+
+def _names(convert: Converter, node: Node, what: str) -> Node | None:
+    """The names of inputs or outputs, or how many inputs there are; None where they are none.
+
+    A list that is empty is reported, a number for a name, and an input that is named twice or as
+    the language names something.
+    """
+    if isinstance(node, Items) and not node.nodes:
         convert.refuse(node, f"{what}: a list of names", "empty")
+    items = node.nodes if isinstance(node, Items) else [node] if what == "outputs" else []
+    numbers = [one for one in items if isinstance(one, Scalar) and one.text.isdecimal()]
+    for number in numbers:
+        convert.refuse(number, f"{what}: names, such as [high, low]; maps have numbers already")
     known = set()
-    for one in node.nodes if what == "inputs" else ():
-        text = convert.text(one, "the name of an input")
-        if text in known:
-            message = f"the input `{clip(str(text))}` is named twice"
-            convert.collector.add(one.mark, "duplicate-name", message)
-        known.add(text)
+    for one in items if what == "inputs" and not numbers else ():
+        name = convert.text(one, "the name of an input") or ""
+        meant = "named twice" if name in known else meant_by(name)
+        if name and meant:
+            message = f"the input `{clip(name)}` is {meant}"
+            convert.collector.add(one.mark, "duplicate-name", message, expected="another name")
+        known.add(name)
+    return None if numbers else node
 
 
 def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dict[str, Block]:
@@ -147,15 +165,18 @@ def read_blocks(convert: Converter, node: Node, knobs: Mapping[str, Any]) -> dic
         for other in {"inputs", "outputs"} & entries.keys() if "residual" in entries else ():
             message = f"`residual` beside `{other}`: it adds the one input at the one end"
             convert.collector.add(entries["residual"][0].mark, "conflict", message)
+        parts: dict[str, Node | None] = {
+            one: entries[one][1] if one in entries else None for one in _PARTS
+        }
         for one in ("inputs", "outputs"):
             if one in entries:
-                _check_names(convert, entries[one][1], one)
+                parts[one] = _names(convert, entries[one][1], one)
         blocks[name] = Block(
             name=name,
             mark=key.mark,
             takes=takes,
             layers=entries["layers"][1],
-            **{one: entries[one][1] if one in entries else None for one in _PARTS},
+            **parts,
             knobs=knobs,
         )
     return blocks

@@ -2,25 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Use
-from mnetcost.spec.blocks import CALL_KEYS, Block
+from mnetcost.spec.blocks import CALL_KEYS, NETWORK_INPUT, Block
 from mnetcost.spec.convert import NO_DEPTH
 from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
+from mnetcost.spec.rows import RowReader
 from mnetcost.spec.scope import Named, Scope
-from mnetcost.spec.surroundings import MAPS, Owner, Surroundings, items_of
+from mnetcost.spec.surroundings import Outputs, Owner, Surroundings, items_of
 from mnetcost.text import SENTENCE, clip, listed
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
 ENTRY, BRANCH = 8, 4  # steps of each
-
-BLOCK_INPUT = "block_input"  # what a block's layers call what comes in
 
 MERGES = ("add", "concat", "multiply", "maximum", "minimum", "subtract", "divide")
 BRANCH_KEYS = ("repeat", "layers", "training_only", "when", "from")
@@ -29,24 +28,18 @@ REPEAT_KEYS = ("repeat", "layers", "when")
 ROWS_KEYS = ("rows", "columns", "first", "values", "with", "when")
 
 
-class Outputs(NamedTuple):
-    """The maps that a block gives, and those that have a name of their own in it."""
-
-    ends: tuple[int, ...]
-    names: Mapping[str, int]
-
-
 class Builder(Surroundings):
     """Unrolls the layers of one spec into nodes."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
+        self.rows = RowReader(self.convert)
         self.calls: list[str] = []
         self.depth = 0
 
     def build(self, node: YamlNode, knobs: Mapping[str, Any]) -> list[Node]:
         """The nodes of `layers:`. Raises TooLarge."""
-        self.layers(node, INPUT, Scope(values=knobs, names={"input": Named((INPUT,))}))
+        self.layers(node, INPUT, Scope(values=knobs, names={NETWORK_INPUT: Named((INPUT,))}))
         return self.nodes
 
     # lists and entries
@@ -151,7 +144,8 @@ class Builder(Surroundings):
             self.own({name, *(one for one, _ in expanded)}, name_mark)
         found = self.place(expanded, written, reads, owner, scope)
         # a pair is known by its own full name, not by its halves' alone
-        scope.names[short] = self.places[name] = found
+        self.places[name] = found
+        self.give({short: found}, name_mark, scope)
         return found.ends[0]
 
     def _parts(
@@ -163,8 +157,9 @@ class Builder(Surroundings):
             self.steps.take(len(parts))
             name = f"{scope.prefix}{part}{scope.suffix}"
             self.own({name}, written.key.mark)
-            scope.names[part] = self.place([(name, record)], written, reads, owner, scope)
-            last = scope.names[part].ends[0]
+            found = self.place([(name, record)], written, reads, owner, scope)
+            self.give({part: found}, written.key.mark, scope)
+            last = found.ends[0]
         return last
 
     # repeats and blocks
@@ -217,8 +212,8 @@ class Builder(Surroundings):
         found = Named(outputs.ends, range(start, len(self.nodes)))
         if "weights" in entries and turns:
             self._share(entries["weights"][1], short if times or scope.suffix else "", turns, scope)
-        self.give(short, found, scope)
-        scope.names.update((f"{short}/{one}", Named((end,))) for one, end in outputs.names.items())
+        named = {f"{short}/{one}": Named((end,)) for one, end in outputs.names.items()}
+        self.give(found.numbered(short) | named, mark, scope)
         return found.ends[0]
 
     def _share(self, node: YamlNode, name: str, turns: Sequence[range], scope: Scope) -> None:
@@ -262,7 +257,7 @@ class Builder(Surroundings):
                 key.mark, "recursive", f"blocks use each other: {clip(path, SENTENCE)}"
             )
             return Outputs((self.unknown(key.mark, at, inside),), {})
-        if not self._name_inputs(block, key, reads, inside):
+        if not self.name_inputs(block, key, reads, inside):
             unknown = self.unknown(key.mark, at, inside)
             names = [getattr(one, "text", "") for one in items_of(block.outputs)]
             return Outputs((unknown,) * max(1, len(names)), dict.fromkeys(names, unknown))
@@ -270,48 +265,21 @@ class Builder(Surroundings):
         self.collector.uses.append(Use(block.name, key.mark))
         end = self.layers(block.layers, at, inside)
         if block.residual is not None and self.condition(block.residual, end, inside):
-            end = self.merge("add", [end, at], f"{inside.prefix}residual", block.mark, inside)
+            name = f"{inside.prefix}residual"
+            self.own({name}, block.mark)
+            end = self.merge("add", [end, at], name, block.mark, inside)
         outputs = Outputs((end,), {})
         if block.outputs is not None:
-            outputs = self._outputs(block.outputs, end, inside)
+            outputs = self.outputs(block.outputs, end, inside)
         self.collector.uses.pop()
         self.calls.pop()
         return outputs
-
-    def _name_inputs(
-        self, block: Block, key: Scalar, reads: tuple[int, ...], inside: Scope
-    ) -> bool:
-        """Let the layers of a block read what comes in; another number of maps is reported."""
-        names: Sequence[str | None] = (None,)
-        if isinstance(block.inputs, Items):
-            names = [getattr(one, "text", None) for one in block.inputs.nodes]
-        elif block.inputs is not None:
-            names = (None,) * self.times(block.inputs, reads[0], inside, MAPS)
-        self.give(BLOCK_INPUT, Named(reads), inside)
-        inside.names.update((one, Named((end,))) for one, end in zip(names, reads) if one)
-        if len(names) != len(reads):
-            many = "one map" if len(names) == 1 else f"{len(names)} maps"
-            message = f"`{clip(block.name)}` reads {many}, not {len(reads)}"
-            expected = f"from: the names of {many}"
-            self.collector.add(key.mark, "conflict", message, expected=expected)
-        return len(names) == len(reads)
-
-    def _outputs(self, node: YamlNode, end: int, inside: Scope) -> Outputs:
-        """What a block gives, by the names of its own layers."""
-        items = items_of(node)
-        found = [self.tensor(item, inside) for item in items]
-        named = {
-            item.text: one.ends[0]
-            for item, one in zip(items, found)
-            if one and isinstance(item, Scalar) and len(one.ends) == 1
-        }
-        return Outputs(self.ends(found, end), named)
 
     def _rows(self, node: Entries, at: int, scope: Scope) -> int:
         entries = self.convert.entries(node, ROWS_KEYS, "rows") or {}
         if not self.wanted(node, at, scope):
             return at
-        for row, key in self.records.rows(entries, node, self.blocks):
+        for row, key in self.rows.read(entries, node, self.blocks):
             number = self.number(row, key.text, scope)
             automatic = f"{key.text}_{number}"
             if key.text in self.blocks:
@@ -326,7 +294,7 @@ class Builder(Surroundings):
             return self._layer(key, row, automatic, at, scope)
         times = self.times(row.nodes["repeat"][1], at, scope)
         for turn in range(1, times + 1):
-            once = self.records.turn(row, turn, ("repeat",))
+            once = self.rows.turn(row, turn, ("repeat",))
             at = self._layer(key, once, automatic, at, scope.in_turn(turn))
         return at
 
@@ -343,11 +311,13 @@ class Builder(Surroundings):
             return self.unknown(node.mark, at, scope)
         merged = [end for item in items.nodes for end in self._branch(item, start, scope)]
         if "merge" not in entries:
+            if "axis" in entries:
+                self.collector.add(entries["axis"][0].mark, "conflict", "`axis` without a `merge`")
             if "name" in entries:
                 name, mark = self.records.name(key, node, "", scope)
                 self.own({name}, mark)
                 found = Named(tuple(merged) or (start,), range(begun, len(self.nodes)))
-                self.give(self.records.tensor_name(node, "", scope), found, scope)
+                self.give(found.numbered(self.records.tensor_name(node, "", scope)), mark, scope)
             return start
         word = self.convert.word(entries["merge"][1], MERGES) or "add"
         automatic = f"{word}_{self.number(node, word, scope)}"
@@ -359,7 +329,7 @@ class Builder(Surroundings):
         axis = entries["axis"][1] if "axis" in entries and word == "concat" else None
         end = self.merge(word, merged or [start], name, key.mark, scope, axis)
         found = Named((end,), range(begun, len(self.nodes)))
-        scope.names[self.records.tensor_name(node, automatic, scope)] = found
+        self.give({self.records.tensor_name(node, automatic, scope): found}, mark, scope)
         return end
 
     def _branch(self, node: YamlNode, start: int, scope: Scope) -> Iterator[int]:

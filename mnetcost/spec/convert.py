@@ -6,10 +6,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-import yaml
-
-from mnetcost.exact import MAX_LENGTH, parse_ratio, read_ratio
-from mnetcost.expressions import plain
+from mnetcost.exact import MAX_LENGTH, parse_ratio, plain, read_ratio
+from mnetcost.expressions import MAX_EXPRESSION
 from mnetcost.layers.base import UNKNOWN, Pair
 from mnetcost.layers.fields import (
     Choice,
@@ -38,8 +36,6 @@ NO_DEPTH = "a map has height and width, and no depth; 3-D layers are not support
 KEY = 2  # steps of a mapping's key
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
-_YAML_READS = r"[+-]?[0-9.][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
-_NUMBER = r"[+-]?[0-9.]*[0-9][0-9.]*([eE][+-]?[0-9]+)?"
 
 # Other words for true and false, which YAML 1.1 knows and specs do not.
 _MEANT = dict.fromkeys(("true", "yes", "on"), "true")
@@ -127,11 +123,21 @@ class Converter:
         code: str = "wrong-type",
         *,
         suggestion: str | Callable[[], str | None] | None = None,
+        more: str = "",
     ) -> None:
-        """Report that `node` is not what was expected."""
+        """Report that `node` is not what was expected; `more` are words behind what was found."""
         if not isinstance(node, Unreadable):
-            message = f"found {describe(node)}"
+            message = f"found {describe(node)}{more}"
             self.collector.add(node.mark, code, message, expected=expected, suggestion=suggestion)
+
+    def _arithmetic(self, node: Node, of: type) -> tuple[str, str | None]:
+        """Words for an expression that is none here, and what to write; nothing of others."""
+        if not isinstance(node, Scalar) or len(node.text) > MAX_EXPRESSION:
+            return "", None
+        from mnetcost.spec.corrections import arithmetic  # only once something is wrong
+
+        self.collector.steps.take(len(node.text))
+        return arithmetic(node.text, of)
 
     def integer(self, node: Node, kind: Integer, other: str = "") -> Any:
         """A whole number in plain digits, within the bounds of `kind`.
@@ -148,35 +154,23 @@ class Converter:
 
     def _refuse_integer(self, node: Node, expected: str) -> None:
         if not isinstance(node, Scalar) or not node.plain or node.is_null:
-            self.refuse(node, expected)
+            more, instead = self._arithmetic(node, int)
+            self.refuse(node, expected, suggestion=instead, more=more)
         elif len(node.text) > MAX_LENGTH and node.text.lstrip("-").isdecimal():
             message = f"a number of {len(node.text):,} digits"
             self.collector.add(node.mark, "out-of-range", message, expected=expected)
         elif not _WHOLE.fullmatch(node.text):
-            self._refuse_number(node, expected)
+            from mnetcost.spec.corrections import (
+                wrong_number,
+            )  # only needed once something is wrong
+
+            code, message = wrong_number(node)
+            more, instead = self._arithmetic(node, int) if code == "wrong-type" else ("", None)
+            self.collector.add(
+                node.mark, code, message + more, expected=expected, suggestion=instead
+            )
         else:
             self.collector.add(node.mark, "out-of-range", f"found {node.text}", expected=expected)
-
-    def _refuse_number(self, node: Scalar, expected: str) -> None:
-        text = clip(node.text, MAX_LENGTH)
-        readable = re.fullmatch(_YAML_READS, node.text, re.ASCII)
-        reading = _yaml_reading(node.text) if readable else None
-        code, message = "number-format", f"found {describe(node)}; write it out in plain digits"
-        if isinstance(reading, bool):
-            message = f"found `{text}`, which YAML reads as {str(reading).lower()}"
-        elif isinstance(reading, float):
-            code, message = "not-whole", f"{text} is not a whole number"
-            if repr(reading) != text:
-                message += f": YAML would read it as {reading!r}"
-            if reading.is_integer():
-                code, message = "number-format", f"found {describe(node)}; write {reading:.0f}"
-        elif isinstance(reading, int):
-            message = f"YAML would read {text} as {reading}; write {_plainly(node, reading)}"
-        elif re.fullmatch(_NUMBER, node.text, re.ASCII):
-            code, message = _written_out(node, code, message)
-        else:
-            code, message = "wrong-type", f"found {describe(node)}"
-        self.collector.add(node.mark, code, message, expected=expected)
 
     def _pair(self, node: Node, side: Integer | Ratio, other: str) -> Any:
         number = "a whole number" if isinstance(side, Integer) else wanted(side)
@@ -253,10 +247,10 @@ class Converter:
         """true or false, written so."""
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
-        meant = None
+        more, meant = self._arithmetic(node, bool)
         if isinstance(node, Scalar) and node.plain:
-            meant = _MEANT.get(node.text.lower())
-        self.refuse(node, wanted(Flag()), suggestion=meant)
+            meant = _MEANT.get(node.text.lower(), meant)
+        self.refuse(node, wanted(Flag()), suggestion=meant, more=more)
         return False
 
     def text(self, node: Node, what: str) -> str | None:
@@ -275,7 +269,8 @@ class Converter:
             try:
                 return parse_ratio(node.text, what)
             except UsageError as error:
-                self.collector.add(node.mark, "wrong-type", str(error))
+                more, instead = self._arithmetic(node, Fraction)
+                self.collector.add(node.mark, "wrong-type", f"{error}{more}", suggestion=instead)
         else:
             self.refuse(node, f"{what}: a number such as 0.75 or 6/7")
         return None
@@ -370,28 +365,3 @@ def is_name(text: str) -> bool:
     """Whether a layer may be called so."""
     rest = text.translate(dict.fromkeys(map(ord, "_./:+-() ")))
     return len(text) <= 100 and text[0].isalnum() and (rest.isalnum() or not rest)
-
-
-def _written_out(node: Scalar, code: str, message: str) -> tuple[str, str]:
-    """What to write instead of a number such as 1e3, where it is small enough to say."""
-    try:
-        value = parse_ratio(node.text.lstrip("0") or "0", "")
-    except UsageError:
-        return code, message
-    if value.denominator != 1:
-        return "not-whole", f"{node.text} is not a whole number"
-    return code, f"found {describe(node)}; write {value}"
-
-
-def _yaml_reading(text: str) -> Any:
-    """What YAML would read, or None where it fails itself ("0x_", "...")."""
-    try:
-        return yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError):
-        return None
-
-
-def _plainly(node: Scalar, reading: int) -> str:
-    decimal = node.text.lstrip("0")
-    octal = node.text.startswith("0") and _WHOLE.fullmatch(decimal)
-    return f"{decimal} or {reading}" if octal else str(reading)

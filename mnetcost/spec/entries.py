@@ -1,13 +1,15 @@
-"""One written layer to its record: keys, defaults, derived widths, its name; and rows to calls."""
+"""One written layer to its record: keys, defaults, derived widths, its name."""
 
-from collections.abc import Container, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from mnetcost.expressions import (
     MAX_EXPRESSION,
+    SCALED,
     Derived,
     ExpressionError,
     is_expression,
+    is_template,
     names_in,
     template,
 )
@@ -20,16 +22,15 @@ from mnetcost.multipliers import Rounding, Ruled
 from mnetcost.problems import Mark
 from mnetcost.record import Record
 from mnetcost.spec.convert import Converter
-from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
+from mnetcost.spec.nodes import Entries, Scalar, Unreadable
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rounding import read_rounding
 from mnetcost.spec.scope import Evaluator, Scope
-from mnetcost.text import clip
 
 _STATED = Integer(1, MAX_CHANNELS, "channels")
+OR_NONE = "no such key, or what it speaks of"
 COMMON = ("name", "in", "from", "weights", "when")  # keys that every layer takes
 TEMPLATE = 20  # steps, and characters that are one
-COLUMN = 3  # steps of a value in a row
 SHORT = {"expand": "out", "ratio": "squeeze"}  # short for a multiple of the incoming channels
 
 
@@ -93,7 +94,6 @@ class RecordReader:
         self.convert, self.evaluate, self.defaults = convert, evaluate, defaults
         self.multiplier = rounding.multiplier
         self._known: dict[tuple[int, tuple[Any, ...]], tuple[YamlNode, Written, int]] = {}
-        self._rows: dict[int, list[tuple[Entries, Scalar]]] = {}
 
     def read(
         self, key: Scalar, value: YamlNode | None, scope: Scope, block: Any, here: Any
@@ -126,6 +126,9 @@ class RecordReader:
         if entries is None:
             return Written(Unknown(), key)
         _refuse_second_ways(self.convert, ways, entries)
+        is_source = getattr(LAYERS[key.text], "source", False)
+        if is_source:
+            _refuse_incoming(self.convert, key, entries)
         values = self._one_way(key, ways, entries.keys())
         if values is None:
             return Written(Unknown(), key)
@@ -147,11 +150,39 @@ class RecordReader:
         elif rounding is not None and not derived:
             mark = entries["round"][0].mark
             self.convert.collector.add(mark, "conflict", "`round` without a width that it rounds")
+        self._refuse_idle(record, fields, entries)
         states = None
-        if "in" in entries:
+        if "in" in entries and not is_source:
             states = self._stated(entries["in"][1], scope, block, here)
         named = {one: entries[one][1] for one in ("weights", "like") if one in entries}
         return Written(record, key, states, tuple(derived), **named)
+
+    def _refuse_idle(
+        self,
+        record: Any,
+        fields: Mapping[str, Field],
+        entries: Mapping[str, tuple[Scalar, YamlNode]],
+    ) -> None:
+        """Report the keys that say something and mean nothing beside the others."""
+        for name, why in _idle(record).items():
+            if name in entries and getattr(record, name) != fields[name].default:
+                mark = entries[name][0].mark
+                self.convert.collector.add(mark, "conflict", f"`{name}` {why}", expected=OR_NONE)
+
+        if getattr(record, "scale", None) is False:
+            self._refuse_unscaled(record, entries)
+
+    def _refuse_unscaled(self, record: Any, entries: Mapping[str, tuple[Scalar, YamlNode]]) -> None:
+        """Report rules for α beside a width that is not under it."""
+        for name in getattr(record, "widths", Layer.widths) & set(record._fields):
+            width = getattr(record, name)
+            if isinstance(width, Ruled):
+                message, at = "`round` beside `scale: false`", entries["round"][0]
+            elif isinstance(width, Derived) and width.widths and "scale" in entries:
+                message, at = f"`scale: false` beside `{SCALED}()`", entries["scale"][0]
+            else:
+                continue
+            self.convert.collector.add(at.mark, "conflict", message, expected="one of both")
 
     def _stated(self, node: YamlNode, scope: Scope, block: Any, here: Any) -> Any:
         """The input channels that a layer states: a number, or what follows from the block's."""
@@ -236,7 +267,7 @@ class RecordReader:
         node = self._name_node(value)
         if node is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
-        absolute = is_expression(getattr(node, "text", ""))
+        absolute = is_template(getattr(node, "text", ""))
         written = self.convert.name(self.template(node, scope))
         if written is None:
             return f"{scope.prefix}{automatic}{scope.suffix}", key.mark
@@ -259,7 +290,7 @@ class RecordReader:
 
     def template(self, node: YamlNode, scope: Scope) -> YamlNode:
         """A text with its parameters put in."""
-        if not isinstance(node, Scalar) or not is_expression(node.text):
+        if not isinstance(node, Scalar) or not is_template(node.text):
             return node
         is_short = len(node.text) <= MAX_EXPRESSION  # a longer text is refused
         known = scope.parameters(names_in(node.text)) if is_short else {}
@@ -272,106 +303,36 @@ class RecordReader:
         self.evaluate.steps.take(TEMPLATE + len(text) // TEMPLATE)
         return Scalar(text, True, node.mark)
 
-    # rows
-
-    def rows(
-        self,
-        entries: Mapping[str, tuple[Scalar, YamlNode]],
-        node: Entries,
-        known: Container[str],
-    ) -> list[tuple[Entries, Scalar]]:
-        """Each row of a `rows:` entry as the mapping of a call, read once from the text."""
-        if id(node) not in self._rows:
-            self._rows[id(node)] = list(self._read_rows(entries, node, known))
-        return self._rows[id(node)]
-
-    def _read_rows(
-        self,
-        entries: Mapping[str, tuple[Scalar, YamlNode]],
-        node: Entries,
-        known: Container[str],
-    ) -> Iterator[tuple[Entries, Scalar]]:
-        collector = self.convert.collector
-        for name in ("columns", "values"):
-            if name not in entries:
-                message = f"rows need `{name}`"
-                collector.add(entries["rows"][0].mark, "missing-key", message)
-                return
-        called = entries["rows"][1]
-        if not isinstance(called, Scalar) or (
-            called.text not in known and called.text not in LAYERS
-        ):
-            self.convert.refuse(called, "the name of a block or of a layer", "unknown-layer")
-            return
-        columns = self._columns(entries["columns"][1])
-        only_first: frozenset[str] = frozenset()
-        if "first" in entries:
-            only_first = self._first(entries["first"][1], {one.text for one in columns})
-        common = self._common(entries["with"][1]) if "with" in entries else {}
-        values = entries["values"][1]
-        if not isinstance(values, Items) or not values.nodes:
-            self.convert.refuse(values, "a list of rows, such as [[6, 24, 2, 2]]")
-            return
-        for row in values.nodes:
-            if not isinstance(row, Items) or len(row.nodes) != len(columns):
-                count = len(row.nodes) if isinstance(row, Items) else 1
-                message = f"a row of {count} values under {len(columns)} columns"
-                collector.add(row.mark, "wrong-type", message)
-                continue
-            self.evaluate.steps.take(COLUMN * (len(columns) + len(common)))
-            call = Entries(row.mark)
-            call.nodes = {one.text: (one, value) for one, value in zip(columns, row.nodes)}
-            call.nodes |= {name: pair for name, pair in common.items() if name not in call.nodes}
-            call.first = only_first
-            yield call, called._replace(mark=row.mark)
-
-    def _columns(self, node: YamlNode) -> list[Scalar]:
-        columns, names = self._words(node), set()
-        for column in columns:
-            if column.text in names:
-                message = f"the column `{clip(column.text)}` is written twice"
-                self.convert.collector.add(column.mark, "duplicate-key", message)
-            names.add(column.text)
-        return columns
-
-    def _first(self, node: YamlNode, columns: Container[str]) -> frozenset[str]:
-        first = self._words(node)
-        for column in first:
-            if column.text not in columns:
-                self.convert.refuse(column, "one of the columns", "unknown-word")
-        return frozenset(one.text for one in first)
-
-    def _common(self, node: YamlNode) -> Mapping[str, tuple[Scalar, YamlNode]]:
-        if isinstance(node, Entries):
-            return node.nodes
-        if not (isinstance(node, Scalar) and node.is_null):
-            self.convert.refuse(node, "with: a mapping of keys that all rows share")
-        return {}
-
-    def turn(self, row: Entries, turn: int, without: Container[str]) -> Entries:
-        """A row as its turn number `turn` sees it."""
-        self.evaluate.steps.take(len(row.nodes))
-        once = Entries(row.mark)
-        once.nodes = {
-            name: pair
-            for name, pair in row.nodes.items()
-            if name not in without and (turn == 1 or name not in row.first)
-        }
-        return once
-
-    def _words(self, node: YamlNode) -> list[Scalar]:
-        if isinstance(node, Items):
-            found = [one for one in node.nodes if isinstance(one, Scalar)]
-            if len(found) == len(node.nodes):
-                return found
-        self.convert.refuse(node, "a list of names, such as [out, repeat, stride]")
-        return []
-
 
 def ways_of(written: str) -> tuple[tuple[str, ...], ...]:
     """The groups of keys of which a layer type, by the name that specs write, has one written."""
     record = LAYERS[written]
     return record.ways() if issubclass(record, Layer) else ()
+
+
+def _idle(record: Layer | Compound) -> dict[str, str]:
+    """What means nothing in a layer, or in all that it stands for."""
+    if isinstance(record, Layer):
+        return dict(record.idle())
+    first, *others = (dict(layer.idle()) for _, layer in record.expand())
+    return {name: why for name, why in first.items() if all(name in one for one in others)}
+
+
+def _refuse_incoming(
+    convert: Converter, key: Scalar, entries: Mapping[str, tuple[Scalar, YamlNode]]
+) -> None:
+    """Report what speaks of the map before a layer that reads no values.
+
+    `from` may say whose sides it has, where no `like` does.
+    """
+    sided = ("like",) in ways_of(key.text) and "like" not in entries
+    for name, (one, node) in entries.items():
+        spoken = name in ("in", "expand") or (name == "from" and not sided)
+        if spoken or "here" in names_in(getattr(node, "text", "")):
+            message = f"`{name}` speaks of what comes in, and `{key.text}` reads nothing"
+            number = "a number, or what follows from $in or a parameter"
+            expected = f"no `{name}`" if name in COMMON else number
+            convert.collector.add(one.mark, "conflict", message, expected=expected)
 
 
 def _refuse_second_ways(

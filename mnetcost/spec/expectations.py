@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.expressions import literal
+from mnetcost.exact import literal
 from mnetcost.layers.fields import MAX_SIDE, Integer
 from mnetcost.printed import FIGURES, Budget, Expectation, Printed
 from mnetcost.spec.convert import Converter

@@ -167,6 +167,9 @@ class _Reader:
         if "blocks" in sections:
             blocks = read_blocks(self.convert, sections["blocks"][1], knobs)
             self.unused("block", sections["blocks"], self._called(sections))
+            for body in keys_of(sections["blocks"][1]).values():
+                if isinstance(body, Entries) and "takes" in body.nodes:
+                    self.unused("parameter", body.nodes["takes"], called_knobs(body))
         if "layers" not in sections:
             self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
             return None

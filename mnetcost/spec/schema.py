@@ -34,7 +34,7 @@ from mnetcost.spec.entries import ways_of
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-EXPRESSION: Schema = {"type": "string", "pattern": "\\$"}
+EXPRESSION: Schema = {"type": "string", "pattern": "\\$|scaled\\("}
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 TEXT: Schema = {"type": ["string", "number", "boolean"]}
 RATIO: Schema = {"type": ["number", "string"]}

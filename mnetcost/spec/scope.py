@@ -18,7 +18,7 @@ from mnetcost.expressions import (
     value_text,
 )
 from mnetcost.multipliers import Rounding, Ruled
-from mnetcost.problems import Collector
+from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
@@ -32,10 +32,16 @@ _NAMELESS = frozenset({"$"})  # no scope knows it
 
 
 class Named(NamedTuple):
-    """What a name stands for: the nodes whose maps it gives, and all that it is made of."""
+    """What a name stands for: the nodes whose maps it gives, all it is made of, and where it is."""
 
     ends: tuple[int, ...]
     nodes: range = range(0)
+    mark: Mark | None = None
+
+    def numbered(self, name: str) -> "dict[str, Named]":
+        """It by its name, and each of its maps by its number."""
+        each = {f"{name}/{at}": Named((end,)) for at, end in enumerate(self.ends, 1)}
+        return {name: self, **each}
 
 
 class Scope(Record):

@@ -13,13 +13,13 @@ from mnetcost.layers.fields import Integer, fields_of
 from mnetcost.layers.joins import Merge
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
-from mnetcost.spec.blocks import Block
+from mnetcost.spec.blocks import BLOCK_INPUT, Block, meant_by
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.entries import RecordReader, Unknown, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Evaluator, Named, Scope
-from mnetcost.text import clip
+from mnetcost.text import MAX_GUESSED, clip, counted
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
@@ -40,6 +40,13 @@ class Owner(NamedTuple):
 
     of: Named | None
     own_norm: bool = False
+
+
+class Outputs(NamedTuple):
+    """The maps that a block gives, and those that have a name of their own in it."""
+
+    ends: tuple[int, ...]
+    names: Mapping[str, int]
 
 
 class TooLarge(Exception):
@@ -116,14 +123,40 @@ class Surroundings:
         return self.numbers[place]
 
     def own(self, names: set[str], mark: Mark) -> None:
-        """Take names; those that are taken are reported, once a place."""
+        """Take full names; those that are taken are reported, once a place."""
         for name in names:
             if name not in self.owners:
                 self.owners[name] = mark
-            elif mark not in self.reported:
-                self.reported.add(mark)
-                message = f"the name `{name}` is taken; first in line {self.owners[name].line}"
-                self.collector.add(mark, "duplicate-name", message)
+            else:
+                self._taken(name, f"taken; first in line {self.owners[name].line}", mark)
+
+    def give(self, names: Mapping[str, Named], mark: Mark, scope: Scope) -> None:
+        """Let names be read here, the first of which is what an entry of the list is called.
+
+        One that another entry gave, an input or the language, is reported, and is this one's then,
+        so that no second error follows.
+        """
+        self.steps.take(len(names))
+        for name, found in names.items():
+            known, meant = scope.names.get(name), meant_by(name)
+            first = known.mark if known else mark
+            scope.names[name] = found._replace(mark=first)
+            if meant:
+                self._taken(name, meant, mark)
+            elif first is not None and first != mark:
+                self._taken(name, f"taken; first in line {first.line}", mark)
+
+    def _taken(self, name: str, why: str, mark: Mark) -> None:
+        if mark not in self.reported:
+            self.reported.add(mark)
+            free = (f"{name}_{number}" for number in range(2, MAX_GUESSED))
+            self.collector.add(
+                mark,
+                "duplicate-name",
+                f"the name `{clip(name)}` is {why}",
+                expected="a `name` that no other layer has, nor an input or output of a block",
+                suggestion=lambda: next((one for one in free if one not in self.owners), None),
+            )
 
     def wanted(self, value: YamlNode | None, at: int, scope: Scope) -> bool:
         """Whether an entry's `when:` holds."""
@@ -201,6 +234,37 @@ class Surroundings:
                 suggestion=lambda: self.collector.guess(name, known),
             )
         return found
+
+    # the maps of a block
+
+    def name_inputs(self, block: Block, key: Scalar, reads: tuple[int, ...], inside: Scope) -> bool:
+        """Let the layers of a block read what comes in; another number of maps is reported."""
+        names: Sequence[YamlNode | None] = (None,)
+        if isinstance(block.inputs, Items):
+            names = block.inputs.nodes
+        elif block.inputs is not None:
+            names = (None,) * self.times(block.inputs, reads[0], inside, MAPS)
+        inside.names.update(Named(reads).numbered(BLOCK_INPUT))
+        for node, end in zip(names, reads):
+            if isinstance(node, Scalar):
+                inside.names[node.text] = Named((end,), mark=node.mark)
+        if len(names) != len(reads):
+            many = "one map" if len(names) == 1 else f"{len(names)} maps"
+            message = f"`{clip(block.name)}` reads {many}, not {len(reads)}"
+            expected = f"from: the names of {many}"
+            self.collector.add(key.mark, "conflict", message, expected=expected)
+        return len(names) == len(reads)
+
+    def outputs(self, node: YamlNode, end: int, inside: Scope) -> Outputs:
+        """What a block gives, by the names of its own layers."""
+        items = items_of(node)
+        found = [self.tensor(item, inside) for item in items]
+        named = {
+            item.text: one.ends[0]
+            for item, one in zip(items, found)
+            if one and isinstance(item, Scalar) and len(one.ends) == 1
+        }
+        return Outputs(self.ends(found, end), named)
 
     def times(self, node: YamlNode, at: int, scope: Scope, of: Integer = TIMES) -> int:
         """How often something is repeated, or how many there are of something else."""
@@ -280,7 +344,7 @@ class Surroundings:
     def share(self, node: YamlNode, mine: range, others: range, own_norm: bool) -> None:
         """Let the nodes of a block use the weights of another's, each those of its like."""
         if len(mine) != len(others):
-            message = f"it has {len(mine)} layers, what it names {len(others)}"
+            message = f"it has {counted(len(mine), 'layer')}, what it names {len(others)}"
             self.collector.add(node.mark, "shared-weights", message)
             return
         self.steps.take(NODE * len(mine))
@@ -292,13 +356,6 @@ class Surroundings:
             if kinds and self.nodes[user].shares is None:
                 changed = self.nodes[user]._replace(shares=place, own_norm=own_norm)
                 self.nodes[user] = changed
-
-    def give(self, name: str, found: Named, scope: Scope) -> None:
-        """Let a name be read, and each of its maps by its number."""
-        self.steps.take(len(found.ends))
-        scope.names[name] = found
-        for number, end in enumerate(found.ends, 1):
-            scope.names[f"{name}/{number}"] = Named((end,))
 
     def unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         """Add what stands for a layer that could not be read."""

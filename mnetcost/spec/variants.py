@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.exact import read_ratio
-from mnetcost.expressions import literal, plain
+from mnetcost.exact import literal, plain, read_ratio
 from mnetcost.problems import TOP, Problem, SpecError, UsageError
 from mnetcost.spec.blocks import REQUIRED, read_values
 from mnetcost.spec.convert import Converter

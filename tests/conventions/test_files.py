@@ -103,7 +103,8 @@ SAMPLES = {
 def sample(name: str) -> LayerCost:
     """A layer of this type, called in a way that the spec does not know where that matters."""
     keys = [SAMPLES[name].strip("{}")]
-    if "called_as" in fields_of(LAYERS[name]):
+    fields = fields_of(LAYERS[name])
+    if "called_as" in fields and "act" not in fields:  # of a layer with an `act` it speaks of that
         keys.append("called_as: unknown")
     written = ", ".join(filter(None, keys))
     offsets = "  - branches: [[conv: {name: offsets, out: 12, kernel: 2}]]\n"

@@ -131,7 +131,9 @@ def test_a_grid_is_what_its_points_are():
 def test_sizes_that_scale_apart_are_said():
     text = "input: {height: 6, width: 9, channels: 3}\nwidth: {round: nearest}\nlayers:\n"
     text += "  - conv: {out: 38}\n  - split: {sizes: [27, 11]}\n"
-    with pytest.raises(mnetcost.SpecError, match=r"14 \+ 6 are 20 channels, and 19 come in"):
+    with pytest.raises(
+        mnetcost.SpecError, match=r"14 \+ 6 are 20 channels, and 19 channels come in"
+    ):
         mnetcost.load(text).cost(alpha="1/2")
     kept = text.replace("out: 38", "out: 38, scale: false").replace("11]", "11], scale: false")
     assert mnetcost.load(kept).cost(alpha="1/2").layers[-1].output == (6, 9, 27)
@@ -140,11 +142,11 @@ def test_sizes_that_scale_apart_are_said():
 
 
 REFUSED = [
-    ("split: {sizes: [20, 11]}", "shapes", r"20 \+ 11 are 31 channels, and 38 come in"),
+    ("split: {sizes: [20, 11]}", "shapes", r"20 \+ 11 are 31 channels, and 38 channels come in"),
     ("split: {sizes: [20, 18, rest]}", "shapes", r"20 \+ 18 leave no rest of 38"),
     ("split: {sizes: [rest, 11, rest]}", "shapes", "2 parts are the rest"),
-    ("split: {sizes: [27, 11], take: 3}", "groups", "part 3 of 2 sizes"),
-    ("split: {into: 3}", "groups", "part 1 of 38 channels split into 3"),
+    ("split: {sizes: [27, 11], take: 3}", "groups", "part 3 of 2 parts"),
+    ("split: {into: 3}", "groups", "3 parts do not divide 38 channels"),
     ("split: {into: 2, names: [a, b, c]}", "groups", "3 names for 2 parts"),
     ("split: {into: 2, names: [a, a]}", "duplicate-name", "`a` is taken"),
     ("split: {name: c, into: 2, names: [a, b]}", "conflict", "`name` beside `names`"),
@@ -152,11 +154,11 @@ REFUSED = [
     ("split: {into: 2, names: []}", "wrong-type", "a list of 0"),
     ("split: {into: 2, sizes: [27, 11]}", "conflict", "`sizes` beside `into`"),
     ("split: {sizes: 27}", "wrong-type", "found `27`"),
-    ("slice: {first: 39}", "shapes", "39 channels of the 38 that come in"),
+    ("slice: {first: 39}", "shapes", "39 channels, and 38 channels come in"),
     ("slice: {offset: 38}", "no-channels", "none of 38 channels is behind the first 38"),
     ("slice", "missing-key", "slice needs `first`, `last`, `every` or `offset`"),
     ("slice: {first: 3, every: 2}", "conflict", "`every` beside `first`"),
-    ("pixel_shuffle: {factor: 2}", "groups", "2·2 = 4 does not divide 38 channels"),
+    ("pixel_shuffle: {factor: 2}", "groups", r"4 parts \(2·2\) do not divide 38 channels"),
     ("pixel_unshuffle: {factor: [2, 4]}", "shapes", "2×4 does not divide a 6×9 map"),
     ("pixel_shuffle: {factor: [1, 2, 2]}", "wrong-type", "3-D layers are not supported"),
 ]

@@ -52,8 +52,8 @@ REFUSED = [
     ("subtract: {from: [a, b, a]}", "subtract takes two maps, not 3"),
     ("divide: {from: [a]}", "divide takes two maps, not 1"),
     ("minimum: {from: [a, c]}", "minimum: maps of 6×9×4 and 3×5×4"),
-    ("maxout: {pieces: 3, from: a}", "4 channels are no pieces of 3"),
-    ("glu: {from: d}", "3 channels have no two halves"),
+    ("maxout: {pieces: 3, from: a}", "3 pieces do not divide 4 channels"),
+    ("glu: {from: d}", "2 halves do not divide 3 channels"),
     (
         "conv_transpose: {out: 4, kernel: 3, stride: 2, output_padding: 1}",
         "`output_padding` beside a padding of `same`",

@@ -168,6 +168,8 @@ REFUSED = [  # layers, code, words
     (["attention: {heads: 2, window: 5}"], "shapes", "windows of 5×5 px do not fill a 8×12 map"),
     (["attention: {heads: 2, patch: [3, 2]}"], "shapes", "patches of 3×2 px do not fill"),
     (["attention: {heads: 2, patch: 2, window: 2}"], "conflict", "`patch` beside `window`"),
+    (["dot_product_attention: {heads: 5}"], "groups", "do not divide into 5 heads"),
+    (["dot_product_attention: {heads: 2}"], "groups", "do not divide into 2 heads"),
     (["attention: {heads: 2, patch: 2, shift: 1}"], "conflict", "`patch` beside `shift`"),
     (["attention: {heads: 2, shift: [0, 1]}"], "shapes", "a `shift` is of windows: write `window`"),
     (
@@ -175,13 +177,11 @@ REFUSED = [  # layers, code, words
         "shapes",
         "windows of 4×3 px are shifted by 3×3 px",
     ),
-    (["dot_product_attention: {heads: 5}"], "groups", "5 heads do not divide the channels"),
-    (["dot_product_attention: {heads: 2}"], "groups", "2 heads do not divide"),
     (["dot_product_attention: {heads: 3, from: [a, a, a]}"], "groups", "of 8×12×16 and 8×12×16"),
     (
         ["dot_product_attention: {heads: 4, key_value_heads: 3, from: [a, a, a]}"],
         "groups",
-        "4 heads (3 of keys and values)",
+        "3 heads of keys and values do not divide 4 heads",
     ),
     (
         ["conv: {name: k, out: 8}", "dot_product_attention: {heads: 4, from: [a, k, k]}"],
@@ -231,14 +231,18 @@ REFUSED = [  # layers, code, words
     (
         ["matmul: {from: [a, a]}"],
         "shapes",
-        "multiplies 8×12×16 and 8×12×16 in 1 heads, transposed: none",
+        "multiplies 8×12×16 and 8×12×16 in 1 head, transposed: none",
     ),
     (
         ["matmul: {from: [a, input], transpose: second, heads: 2}"],
         "shapes",
         "8×12×16 and 8×12×3 in 2 heads, transposed: second",
     ),
-    (["matmul: {from: [a, a], transpose: first, heads: 3}"], "groups", "3 heads do not divide"),
+    (
+        ["matmul: {from: [a, a], transpose: first, heads: 3}"],
+        "groups",
+        "do not divide into 3 heads",
+    ),
 ]
 
 

@@ -141,7 +141,7 @@ def test_offsets_that_do_not_fit(out: int, keys: str, words: str) -> None:
 
 
 def test_a_deformable_convolution_reads_two_maps() -> None:
-    with pytest.raises(mnetcost.SpecError, match="reads a map and its offsets, not 1 maps"):
+    with pytest.raises(mnetcost.SpecError, match="reads a map and its offsets, not 1 map"):
         one_layer((7, 9, 18), "deform_conv: {out: 4, kernel: 3}")
 
 

@@ -191,7 +191,7 @@ def test_a_variant_gives_what_differs() -> None:
         (
             "layers:\n  - conv: {name: a, out: x}\n  - add: {from: [a, input]}\n"
             "  - concat: {axis: width, from: [input, a]}\n  - multiply: {from: [a, input]}\n"
-            "  - reshape: {height: 5}\n  - conv: {out: 4, in: 3, weights: a}\n",
+            "  - reshape: {height: 5, width: 3}\n  - conv: {out: 4, in: 3, weights: a}\n",
             [(3, 26, "wrong-type")],
         ),
     ],

@@ -1,5 +1,7 @@
 """What a problem says: what to write, what was meant, where it is."""
 
+import re
+
 import pytest
 from networks import chain, codes
 
@@ -33,6 +35,78 @@ def test_a_repeat_says_a_problem_once():
         )
     assert codes(error) == ["groups", "groups"]
     assert [problem.mark.line for problem in error.value.problems] == [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("layers", "code", "words"),
+    [
+        (
+            ["pixel_shuffle: {factor: [2, 3]}"],
+            "groups",
+            r"6 parts \(2·3\) do not divide 4 channels",
+        ),
+        (["pointwise: {out: 1}", "glu"], "groups", "2 halves do not divide 1 channel$"),
+        (["maxout: {pieces: 3}", "add: {from: [input, maxout_1]}"], "groups", "3 pieces do not"),
+        (["split: {into: 3}", "add: {from: [split_1, input]}"], "groups", "3 parts do not divide"),
+        (["split: {sizes: [4], take: 2}"], "groups", "part 2 of 1 part$"),
+        (["split: {into: 2, names: [a]}"], "groups", "1 name for 2 parts"),
+        (["split: {sizes: [4], names: [a, b]}"], "groups", "2 names for 1 part$"),
+        (
+            ["pointwise: {out: 1}", "slice: {last: 2}"],
+            "shapes",
+            "2 channels, and 1 channel comes in",
+        ),
+        (["slice: {offset: 5}"], "no-channels", "none of 4 channels is behind the first 5"),
+        (
+            ["pointwise: {out: 12}", "dot_product_attention: {heads: 4, key_value_heads: 3}"],
+            "groups",
+            "3 heads of keys and values do not divide 4 heads",
+        ),
+        (["dot_product_attention: {heads: 1}"], "groups", "of 9×7×4 do not divide into 1 head$"),
+        (["reshape: {height: 3, width: rest, channels: rest}"], "shapes", "are 3, rest, rest"),
+        (["reshape: {width: 7}"], "shapes", "one axis alone can be the rest: .* rest, 7, rest"),
+        (["lstm: {out: 5, cells: 5}"], "shapes", "5 cells projected to 5 of `out`"),
+        (["lstm: {out: 2, cells: 1}"], "shapes", "1 cell projected to 2 of `out`"),
+        (
+            ["conv: {out: 8, group_width: 3}"],
+            "groups",
+            "3 channels a group do not divide 4 channels",
+        ),
+        (
+            ["pointwise: {out: 1}", "pointwise: {in: 4, out: 2}"],
+            "input-channels",
+            "1 channel comes in",
+        ),
+        (
+            ["pointwise: {out: 1}", "group_norm: {groups: 2}"],
+            "groups",
+            "2 groups do not divide 1 channel$",
+        ),
+    ],
+)
+def test_one_mistake_is_one_problem_in_words_for_one_and_for_many(layers, code, words):
+    with pytest.raises(mnetcost.SpecError) as error:
+        chain(*layers)
+    (problem,) = error.value.problems
+    assert problem.code == code
+    assert re.search(words, problem.message)
+
+
+def test_behind_a_layer_without_a_map_nothing_is_said_and_beside_it_all():
+    with pytest.raises(mnetcost.SpecError) as error:
+        chain(
+            "maxout: {pieces: 3, name: m}",
+            "concat: {from: [m, input], axis: height}",  # its channels are not known
+            "conv: {from: input, out: 9, groups: 2}",
+            "conv: {out: 8, groups: 5}",
+        )
+    found = [(problem.code, problem.mark.line) for problem in error.value.problems]
+    assert found == [("groups", 3), ("groups", 5), ("groups", 6)]
+
+
+def test_arguments_of_a_function_are_counted_in_words():
+    with pytest.raises(mnetcost.SpecError, match="floor takes 1 argument, not 2"):
+        chain('conv: {out: "floor($here, 2)"}')
 
 
 def test_the_place_stands_before_the_sentence():

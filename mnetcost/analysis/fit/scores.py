@@ -16,7 +16,7 @@ from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget
 from mnetcost.problems import TOP, Collector, Mark, SpecError, Stop, UsageError
 from mnetcost.spec import find_scores, resized
-from mnetcost.text import MAX_LISTED, SENTENCE, clip, did_you_mean
+from mnetcost.text import MAX_LISTED, SENTENCE, clip, counted, did_you_mean
 
 MAX_SCORES = 1_000
 VALUES = ("accuracy", "score")
@@ -144,7 +144,7 @@ def _rows(collector: Collector) -> Iterator[tuple[Mark, Row]]:
             if len(row) == len(names):
                 yield mark, dict(zip(names, map(str.strip, row)))
             else:
-                message = f"{len(row)} values under {len(names)} columns"
+                message = f"{counted(len(row), 'value')} under {counted(len(names), 'column')}"
                 collector.add(mark, "scores", message)
     except csv.Error as error:
         collector.add(Mark(lines.at, 1), "scores", f"not CSV: {error}")

@@ -14,6 +14,7 @@ from mnetcost.graph import Graph, Placed
 from mnetcost.layers.structural import Reshape
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.problems import Collector
+from mnetcost.text import counted
 
 SHOWN = 3  # layers that a warning names; of more it says how many
 
@@ -55,7 +56,8 @@ def _warning(what: str, found: Mapping[str, str]) -> tuple[str, ...]:
     if not found:
         return ()
     words = list(found.values())
-    more = f"; and so with {len(words) - SHOWN:,} more layers" if len(words) > SHOWN else ""
+    left = len(words) - SHOWN
+    more = f"; and so with {counted(left, 'more layer')}" if left > 0 else ""
     return (f"{what}: {'; '.join(words[:SHOWN])}{more}",)
 
 
