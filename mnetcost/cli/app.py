@@ -9,7 +9,7 @@ from mnetcost.version import __version__
 
 COMMANDS = (
     *("check", "compare", "conventions", "diff", "expand", "explain", "fit", "fmt"),
-    *("help", "reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
+    *("help", "import", "reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
 )
 
 
@@ -22,7 +22,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"mnetcost.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("import", "import_")  # which no function can be called
+        command: click.Command = getattr(import_module(f"mnetcost.cli.{cmd_name}"), name)
         return command
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, overload
 
 from mnetcost.analysis.sweep.knobs import combinations, of_each, points_each
 from mnetcost.graph import Graph
+from mnetcost.importing.opening import open_graph
 from mnetcost.notebook.compare import Comparison
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.diff import Diff
-from mnetcost.notebook.network import Network, load, make_basis
+from mnetcost.notebook.network import Network, from_torch, load, make_basis
 from mnetcost.notebook.targets import Comparable, counted_as_given
 from mnetcost.printed import read_budget
-from mnetcost.spec import load_graph
 from mnetcost.targets import each
 
 if TYPE_CHECKING:  # these need NumPy
@@ -32,6 +32,7 @@ __all__ = [
     "compare",
     "diff",
     "fit",
+    "from_torch",
     "load",
     "rank",
     "sweep",
@@ -272,4 +273,4 @@ def compare(
 
 
 def _graph(network: Network | str | os.PathLike[str]) -> Graph:
-    return network.graph if isinstance(network, Network) else load_graph(network)
+    return network.graph if isinstance(network, Network) else open_graph(network)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis
 from mnetcost.graph import Graph
+from mnetcost.importing.opening import open_graph
 from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
 from mnetcost.record import Record
-from mnetcost.spec import load_graph, read_graph, resized
+from mnetcost.spec import read_graph, resized
+from mnetcost.text import clip
 from mnetcost.text import counted as so_many
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
@@ -120,8 +122,25 @@ def load(
 ) -> Network:
     """The network of a shipped name, a path, or a text, as `variant` and with knobs `set`.
 
-    A string with a newline is the text of a spec; one with a separator or ending in .yaml or .yml
-    is a path; any other is a name, of a spec or of a variant. Raises UsageError for a knob that it
-    has not, SpecError with every problem of the spec.
+    A string with a newline is the text of a spec; one with a separator or ending in .yaml, .yml or
+    as a model file does (.onnx, .pt2, .keras, .tflite, .prototxt, .param, .cfg, .json) is a path;
+    any other is a name, of a spec or of a variant. What a file at a path is, its content says: a
+    spec, or a model. Raises UsageError for a knob that it has not, SpecError with every problem of
+    the spec.
     """
-    return Network(graph=load_graph(spec, variant, set))
+    return Network(graph=open_graph(spec, variant, set))
+
+
+def from_torch(module: Any, size: Sequence[int] = (1, 3, 224, 224)) -> Network:
+    """The network of a PyTorch module, as it runs in eval mode on an input of this size (NCHW).
+
+    `torch.export` runs its forward pass on PyTorch's meta device, so no weight is touched, and the
+    module stays as it is. Raises UsageError where it cannot be exported, SpecError with the names
+    of what the language cannot say. Needs PyTorch.
+    """
+    from mnetcost.importing.live import exported
+    from mnetcost.importing.opening import imported
+
+    found = imported(exported(module, size), f"<{clip(type(module).__name__)}>")
+    assert found is not None  # an archive is a format that is read
+    return Network(graph=read_graph(found.origin))

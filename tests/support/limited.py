@@ -25,7 +25,7 @@ def limit(seconds):
     mapped, resident = (int(pages) * resource.getpagesize() for pages in sizes[:2])
     seconds = math.ceil(time.process_time() + seconds * busy)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    most = mapped - resident + 100_000_000
+    most = mapped - resident + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 def held(path):
     child = os.fork()
@@ -48,15 +48,21 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux
 
 
 def limited(
-    *paths: Path, work: str = "load(path)", seconds: float = 1, tries: int = 1
+    *paths: Path,
+    work: str = "load(path)",
+    seconds: float = 1,
+    memory: int = 100_000_000,
+    tries: int = 1,
 ) -> subprocess.CompletedProcess[str]:
-    """What a process says that does the work on each file within these seconds and 100 MB."""
-    code = _LIMITED.replace("WORK", work)
+    """What a process says that does the work on each file within these seconds and bytes."""
+    code = _LIMITED.replace("WORK", work).replace("MEMORY", str(memory))
     command = [sys.executable, "-c", code, *map(str, (YARDSTICK, seconds, tries, *paths))]
     return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
 
 
-def held(*paths: Path, work: str = "load(path)", seconds: float = 1) -> None:
+def held(
+    *paths: Path, work: str = "load(path)", seconds: float = 1, memory: int = 100_000_000
+) -> None:
     """Hold the work to the limits; it has a second try, where others came in between."""
-    ran = limited(*paths, work=work, seconds=seconds, tries=2)
+    ran = limited(*paths, work=work, seconds=seconds, memory=memory, tries=2)
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -1,0 +1,32 @@
+"""`mnetcost import`: a model file as a spec."""  # noqa: N999
+
+import click
+
+from mnetcost.cli.options import EXITS
+from mnetcost.cli.output import write_text
+from mnetcost.importing.opening import open_model
+from mnetcost.problems import UsageError
+
+
+@click.command(name="import", epilog=EXITS)
+@click.argument("model", type=click.Path())
+@click.option("--output", "-o", type=click.Path(), help="Write the spec to this file.")
+def import_(model: str, output: str | None) -> None:
+    """Write the spec of a model file: a layer a line, with the file's names.
+
+    MODEL is a file of ONNX, torch.export (.pt2), Keras 3 (.keras, or its JSON), TFLite, Caffe
+    (prototxt), ncnn (.param) or Darknet (.cfg); its content says which. No framework is needed,
+    and no weight is read. Every other command takes such a file too, wherever it takes a SPEC.
+
+    Batch normalisation and activations ride on the layer that they follow. Each convolution and
+    dense layer has a width of its own, which follows α; those with the last widths before an output
+    do not. What the language cannot say is an error, with the name of the call.
+
+    \b
+    mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
+    mnetcost table mobilenet_v2.onnx --view types
+    """
+    found = open_model(model if "/" in model else f"./{model}")
+    if found is None:
+        raise UsageError(f"{model}: this is no model file of a format that is read")
+    write_text(found.origin.text, output)

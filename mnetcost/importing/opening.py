@@ -1,0 +1,84 @@
+"""A model file, or a spec, to a network."""
+
+import mmap
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from mnetcost.graph import Graph
+from mnetcost.problems import Origin
+from mnetcost.spec import is_path, load_graph, read_graph
+
+SPECS = (".yaml", ".yml")
+MODELS = (
+    *(".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg"),
+)  # what a name in this folder may end in; what a file is, its content says
+
+
+UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
+
+
+class Imported(NamedTuple):
+    """A model as a spec: its origin, and how many calls the file has, layers and free ones."""
+
+    origin: Origin
+    format: str
+    calls: int
+    layers: int
+
+
+def open_graph(
+    spec: str | os.PathLike[str], variant: str = "", given: Mapping[str, Any] | None = None
+) -> Graph:
+    """The graph of a shipped name, of a path of a spec or of a model file, or of a text.
+
+    Raises SpecError with every problem in it.
+    """
+    found = None if variant or given else open_model(spec)
+    return load_graph(spec, variant, given) if found is None else read_graph(found.origin)
+
+
+def open_model(spec: str | os.PathLike[str]) -> Imported | None:
+    """The model file at a path as a spec; None for anything else, such as a spec.
+
+    Raises SpecError for one that is malformed, or that holds what the language cannot say.
+    """
+    if isinstance(spec, str) and ("\n" in spec or not _may_be_a_model(spec)):
+        return None
+    path = os.fspath(spec)
+    if path.lower().endswith(SPECS) or not os.path.isfile(path):
+        return None
+    try:
+        with open(path, "rb") as stream:
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # reading it as a spec says what is wrong
+        return None
+    with data:
+        return imported(data, path)
+
+
+def _may_be_a_model(spec: str) -> bool:
+    return is_path(spec) or spec.lower().endswith(MODELS)
+
+
+def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
+    """The spec of a model file's bytes; None for bytes of no format that is read."""
+    from mnetcost.importing.formats import HEAD, reader_of
+    from mnetcost.importing.plain import as_people_write
+    from mnetcost.importing.spelling import spelled
+    from mnetcost.importing.translate import translate
+    from mnetcost.importing.translation import Value
+
+    read = reader_of(bytes(data[:HEAD]))
+    if read is None:
+        return None
+    source = read(data, label)
+    x, translation = translate(source, label)
+    known = map(translation.known.get, source.outputs)
+    ends = {one.layer for one in known if isinstance(one, Value)}
+    entries = as_people_write(translation.entries, ends)
+    stem = os.path.splitext(os.path.basename(label))[0]
+    name = stem if source.name in UNNAMED else source.name
+    comment = f"{source.format} {source.version}".strip()
+    text = spelled(name, x, entries, [f"Read from a file of {comment}."])
+    return Imported(Origin(label, text), source.format, len(source.calls), len(entries))

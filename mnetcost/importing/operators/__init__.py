@@ -1,0 +1,1 @@
+"""What the operators of each format are: a table a format, from their names to the rules."""

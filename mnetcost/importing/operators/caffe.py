@@ -1,0 +1,159 @@
+"""Caffe's layers: which rule each is. github.com/BVLC/caffe, src/caffe/proto/caffe.proto.
+
+Arguments are those of the layer's own messages. SSD's layers are of weiliu89/caffe.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from mnetcost.importing.model import Call
+from mnetcost.importing.rules import joining, parts, pointwise, sliding, views
+from mnetcost.importing.translation import Use, Where
+from mnetcost.layers import activation
+from mnetcost.layers.normalization import L2Norm
+from mnetcost.layers.pooling import AvgPool, MaxPool
+from mnetcost.layers.structural import Dropout
+
+
+def default(word: str, value: Any) -> Callable[[Call], Any]:
+    """An argument with Caffe's default."""
+    return lambda call: call.arguments.get(word, value)
+
+
+def sides(word: str, value: int, short: str = "") -> Callable[[Call], Any]:
+    """Height and width: of one argument, or of two that end in _h and _w."""
+
+    def found(call: Call) -> Any:
+        one = call.arguments.get(word, value)
+        pair = one if isinstance(one, tuple) else (one,)
+        height = call.arguments.get(f"{short or word}_h", pair[0])
+        return height, call.arguments.get(f"{short or word}_w", pair[-1])
+
+    return found
+
+
+def _shared(call: Call) -> Any:
+    """Layers whose first weights bear one name share them."""
+    names = call.arguments.get("shared", ())
+    return names[0] if isinstance(names, tuple) and names else None
+
+
+CONV: dict[str, Where] = {
+    "x": 0,
+    "filters": "num_output",
+    "kernel": sides("kernel_size", 1, "kernel"),
+    "stride": sides("stride", 1),
+    "padding": sides("pad", 0),
+    "dilation": default("dilation", 1),
+    "groups": default("group", 1),
+    "bias": default("bias_term", True),
+    "shared": _shared,
+}
+POOL: dict[str, Where] = {
+    "x": 0,
+    "kernel": sides("kernel_size", 1, "kernel"),
+    "stride": sides("stride", 1),
+    "padding": sides("pad", 0),
+    "ceil": lambda call: call.arguments.get("round_mode", "CEIL") in ("CEIL", 0),
+    "global": default("global_pooling", False),
+    "flag": lambda call: call.arguments.get("pool", "MAX") in ("AVE", 1),
+}
+JOINED = {"SUM": "add", "PROD": "multiply", "MAX": "maximum", 1: "add", 0: "multiply", 2: "maximum"}
+FUNCTIONS: dict[str, Any] = {
+    "Sigmoid": activation.Sigmoid,
+    "TanH": activation.Tanh,
+    "ELU": activation.ELU,
+    "AbsVal": activation.Abs,
+    "PReLU": activation.PReLU,
+    "ReLU6": activation.ReLU6,
+    "Softmax": activation.Softmax,
+    "Dropout": Dropout,
+    "Normalize": L2Norm,
+}
+
+
+def _reshaped(call: Call) -> Any:
+    """The sizes of a reshape, a message or a list of them."""
+    found = call.arguments.get("shape.dim")
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _points(call: Call) -> Any:
+    """Where a slice cuts, as the sizes of its parts; without points they are equal."""
+    points = call.arguments.get("slice_point", ())
+    points = points if isinstance(points, tuple) else (points,)
+    cuts = [one for one in points if isinstance(one, int)]
+    return (*(b - a for a, b in zip([0, *cuts], cuts)), -1) if cuts else ()
+
+
+def _priors(call: Call) -> int:
+    """Boxes a position: of each least size a square, its ratios both ways, one of each largest."""
+    least, most, ratios = (
+        _listed(call.arguments.get(word)) for word in ("min_size", "max_size", "aspect_ratio")
+    )
+    flipped = 2 if call.arguments.get("flip", True) else 1
+    return len(least) * (1 + len(set(ratios) - {1}) * flipped) + len(most)
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, tuple):
+        return value
+    return () if value is None else (value,)
+
+
+TABLE: dict[str, Use] = {
+    "Convolution": Use(sliding.written_convolution, CONV),
+    "ConvolutionDepthwise": Use(sliding.written_convolution, CONV),
+    "DepthwiseConvolution": Use(sliding.written_convolution, CONV),
+    "Deconvolution": Use(sliding.written_transposed, CONV),
+    "InnerProduct": Use(
+        pointwise.written_dense,
+        {
+            "x": 0,
+            "filters": "num_output",
+            "bias": default("bias_term", True),
+            "flat": lambda call: call.arguments.get("axis", 1) == 1,
+            "shared": _shared,
+        },
+    ),
+    "Pooling": Use(pointwise.chosen(sliding.pool(AvgPool), sliding.pool(MaxPool)), POOL),
+    "BatchNorm": Use(pointwise.batch_norm, {"x": 0}),
+    "Scale": Use(pointwise.scale, {"x": 0, "bias": default("bias_term", False)}),
+    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": default("local_size", 5)}),
+    "ReLU": Use(
+        pointwise.by_flag(activation.LeakyReLU, activation.ReLU),
+        {"x": 0, "flag": default("negative_slope", 0)},
+    ),
+    "Permute": Use(views.permute, {"x": 0, "order": "order"}),
+    "Flatten": Use(
+        views.flatten, {"x": 0, "first": default("axis", 1), "last": default("end_axis", -1)}
+    ),
+    "Reshape": Use(views.reshape, {"x": 0, "sizes": _reshaped}),
+    "Concat": Use(joining.concat, {"axis": lambda call: _concat_axis(call)}),
+    "Slice": Use(
+        parts.split,
+        {
+            "x": 0,
+            "axis": lambda call: call.arguments.get("axis", call.arguments.get("slice_dim", 1)),
+            "sizes": _points,
+        },
+    ),
+    "Split": Use(joining.copies, {"x": 0}),
+    "ShuffleChannel": Use(views.shuffle, {"x": 0, "groups": default("group", 1)}),
+    "PriorBox": Use(joining.prior_box, {"x": 0, "priors": _priors}),
+    "DetectionOutput": Use(joining.detections, {"keep": default("keep_top_k", 100)}),
+    "Silence": Use(joining.ends, {}),
+    **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
+}
+
+
+def _concat_axis(call: Call) -> Any:
+    return call.arguments.get("axis", call.arguments.get("concat_dim", 1))
+
+
+def find(call: Call) -> Use | None:
+    """What a layer is; None for one that the table does not have."""
+    if call.operator == "Eltwise":
+        word = JOINED.get(call.arguments.get("operation", "SUM"))
+        return Use(pointwise.joined_by(word), {}) if word else None
+    return TABLE.get(call.operator)

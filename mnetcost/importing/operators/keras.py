@@ -1,0 +1,216 @@
+"""Keras' layers: which rule each is. keras.io/api/layers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mnetcost.importing.model import Call
+from mnetcost.importing.rules import joining, pointwise, sliding, views
+from mnetcost.importing.translation import Use, Where
+from mnetcost.layers import activation
+from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from mnetcost.layers.structural import Dropout
+
+ACTS = {
+    "linear": "none",
+    "relu": "relu",
+    "relu6": "relu6",
+    "leaky_relu": "leaky_relu",
+    "elu": "elu",
+    "celu": "celu",
+    "selu": "selu",
+    "sigmoid": "sigmoid",
+    "hard_sigmoid": "hard_sigmoid",
+    "log_sigmoid": "log_sigmoid",
+    "tanh": "tanh",
+    "hard_tanh": "hard_tanh",
+    "softplus": "softplus",
+    "softsign": "softsign",
+    "mish": "mish",
+    "silu": "swish",
+    "swish": "swish",
+    "hard_swish": "hard_swish",
+    "hard_silu": "hard_swish",
+    "gelu": "gelu",
+    "exponential": "none",
+}
+SOFTMAX = {"softmax": activation.Softmax, "log_softmax": activation.LogSoftmax}
+
+
+def last(call: Call) -> bool:
+    """Whether channels are the last axis: Keras' default."""
+    return call.arguments.get("data_format") != "channels_first"
+
+
+def act(call: Call) -> Any:
+    """What rides on a layer; a softmax is a layer behind it."""
+    word = call.arguments.get("activation") or "linear"
+    return "none" if word in SOFTMAX else ACTS.get(str(word))
+
+
+def _after(call: Call) -> Any:
+    return SOFTMAX.get(str(call.arguments.get("activation")))
+
+
+def layer_name(call: Call) -> Any:
+    """Which layer's weights a call uses: from its second call on a layer says its own name."""
+    return call.arguments.get("weights", call.name)
+
+
+def given(word: str, value: Any) -> Callable[[Call], Any]:
+    """An argument, with Keras' default."""
+    return lambda call: call.arguments.get(word, value)
+
+
+CONV: dict[str, Where] = {
+    "x": 0,
+    "filters": "filters",
+    "kernel": "kernel_size",
+    "stride": "strides",
+    "padding": "padding",
+    "dilation": "dilation_rate",
+    "groups": given("groups", 1),
+    "bias": given("use_bias", True),
+    "act": act,
+    "after": _after,
+    "channels_last": last,
+    "shared": layer_name,
+}
+POOL: dict[str, Where] = {
+    "x": 0,
+    "kernel": "pool_size",
+    "stride": "strides",
+    "padding": "padding",
+    "channels_last": last,
+}
+GLOBAL: dict[str, Where] = {
+    "x": 0,
+    "keep": given("keepdims", False),
+    "channels_last": last,
+}
+
+
+def _pads(call: Call) -> Any:
+    """Begins of all axes, then ends, of ((top, bottom), (left, right))."""
+    pads: Any = call.arguments.get("padding")
+    if not isinstance(pads, tuple):
+        pads = (pads, pads)
+    if call.operator == "ZeroPadding1D":
+        begins, ends = [pads[0]], [pads[-1]]
+    else:
+        pairs = [one if isinstance(one, tuple) else (one, one) for one in pads]
+        begins, ends = [one[0] for one in pairs], [one[-1] for one in pairs]
+    if last(call):
+        return (0, *begins, 0, 0, *ends, 0)
+    return (0, 0, *begins, 0, 0, *ends)
+
+
+def _relu(call: Call) -> Any:
+    most, slope = call.arguments.get("max_value"), call.arguments.get("negative_slope")
+    if slope:
+        return activation.LeakyReLU
+    return {None: activation.ReLU, 6: activation.ReLU6}.get(most)  # type: ignore[arg-type]
+
+
+def _order(call: Call) -> Any:
+    dims: Any = call.arguments.get("dims", ())
+    return (0, *dims)
+
+
+def _target(call: Call) -> Any:
+    shape: Any = call.arguments.get("target_shape", ())
+    return (-1, *shape) if -1 not in shape else (1, *shape)
+
+
+FUNCTIONS: dict[str, Any] = {
+    "LeakyReLU": activation.LeakyReLU,
+    "ELU": activation.ELU,
+    "Softmax": activation.Softmax,
+    **dict.fromkeys(
+        (
+            *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout"),
+            *("GaussianDropout", "GaussianNoise"),
+        ),
+        Dropout,
+    ),
+}
+JOINED = {
+    "Add": "add",
+    "Average": "add",
+    "Multiply": "multiply",
+    "Subtract": "subtract",
+    "Maximum": "maximum",
+    "Minimum": "minimum",
+}
+X: Mapping[str, Where] = {"x": 0}
+NORM: Mapping[str, Where] = {
+    "x": 0,
+    "shared": layer_name,
+    "axis": given("axis", -1),
+    "gamma": given("scale", True),
+    "beta": given("center", True),
+}
+TABLE: dict[str, Use] = {
+    **{name: Use(sliding.written_convolution, CONV) for name in ("Conv1D", "Conv2D")},
+    **{
+        name: Use(sliding.written_convolution, {**CONV, "multiplier": given("depth_multiplier", 1)})
+        for name in ("DepthwiseConv1D", "DepthwiseConv2D")
+    },
+    "SeparableConv2D": Use(sliding.separable, {**CONV, "multiplier": given("depth_multiplier", 1)}),
+    "Conv2DTranspose": Use(sliding.written_transposed, CONV),
+    "Dense": Use(
+        pointwise.written_dense,
+        {
+            "x": 0,
+            "filters": "units",
+            "bias": given("use_bias", True),
+            "act": act,
+            "after": _after,
+            "shared": layer_name,
+        },
+    ),
+    "BatchNormalization": Use(pointwise.batch_norm, NORM),
+    "LayerNormalization": Use(pointwise.layer_norm, NORM),
+    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": given("groups", 32)}),
+    "PReLU": Use(pointwise.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
+    "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
+    "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
+    "AveragePooling1D": Use(sliding.pool(AvgPool), POOL),
+    "AveragePooling2D": Use(sliding.pool(AvgPool), POOL),
+    "GlobalAveragePooling1D": Use(sliding.global_pool(GlobalAvgPool), GLOBAL),
+    "GlobalAveragePooling2D": Use(sliding.global_pool(GlobalAvgPool), GLOBAL),
+    "GlobalMaxPooling1D": Use(sliding.global_pool(GlobalMaxPool), GLOBAL),
+    "GlobalMaxPooling2D": Use(sliding.global_pool(GlobalMaxPool), GLOBAL),
+    "UpSampling2D": Use(
+        sliding.resize,
+        {
+            "x": 0,
+            "factors": given("size", (2, 2)),
+            "mode": given("interpolation", "nearest"),
+            "channels_last": last,
+        },
+    ),
+    "ZeroPadding1D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
+    "ZeroPadding2D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
+    "Flatten": Use(views.flatten, {"x": 0, "first": lambda call: 1}),
+    "Reshape": Use(views.reshape, {"x": 0, "sizes": _target}),
+    "Permute": Use(views.permute, {"x": 0, "order": _order}),
+    "Concatenate": Use(joining.concat, {"axis": given("axis", -1)}),
+    "Rescaling": Use(pointwise.free, X),
+    "Normalization": Use(pointwise.free, X),
+    "InputLayer": Use(pointwise.free, X),
+    **{name: Use(pointwise.joined_by(word), {}) for name, word in JOINED.items()},
+    **{name: Use(pointwise.same(record), X) for name, record in FUNCTIONS.items()},
+}
+
+
+def find(call: Call) -> Use | None:
+    """What a layer is; None for one that the table does not have."""
+    if "activation" in call.arguments and act(call) is None:
+        return None
+    if call.operator == "Activation":
+        record = _after(call) or activation.ACTIVATIONS.get(act(call))
+        return Use(pointwise.same(record), X) if record else Use(pointwise.free, X)
+    if call.operator == "ReLU":
+        record = _relu(call)
+        return Use(pointwise.same(record), X) if record else None
+    return TABLE.get(call.operator)

@@ -1,0 +1,127 @@
+"""ONNX operators: which rule each is, and where its arguments stand. onnx.ai/onnx/operators."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mnetcost.importing.model import Call
+from mnetcost.importing.rules import constants, joining, parts, pointwise, products, sliding, views
+from mnetcost.importing.translation import Use, Where
+from mnetcost.layers import activation
+from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from mnetcost.layers.structural import Dropout
+
+
+def always(value: Any) -> Callable[[Call], Any]:
+    """What is so in every call."""
+    return lambda call: value
+
+
+WINDOW: Mapping[str, Where] = {
+    "stride": "strides",
+    "padding": "pads",
+    "padding_word": "auto_pad",
+    "dilation": "dilations",
+    "kernel": "kernel_shape",
+}
+CONV = {**WINDOW, "x": 0, "weight": 1, "bias": 2, "groups": "group"}
+DECONV = {**CONV, "output_padding": "output_padding", "output_shape": "output_shape"}
+POOL = {**WINDOW, "x": 0, "ceil": "ceil_mode", "stride_is_one": always(True)}
+SLICE: Mapping[str, Where] = {
+    "x": 0,
+    "starts": ("starts", 1),
+    "ends": ("ends", 2),
+    "axes": ("axes", 3),
+    "steps": 4,
+}
+AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of older operator sets
+NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2, "mean": 3, "variance": 4}
+X: Mapping[str, Where] = {"x": 0}
+XY: Mapping[str, Where] = {"x": 0, "y": 1}
+
+
+def _same(record: Any) -> Use:
+    return Use(pointwise.same(record), X)
+
+
+FUNCTIONS: dict[str, Any] = {
+    "Relu": activation.ReLU,
+    "LeakyRelu": activation.LeakyReLU,
+    "Elu": activation.ELU,
+    "Celu": activation.CELU,
+    "Selu": activation.SELU,
+    "Sigmoid": activation.Sigmoid,
+    "HardSigmoid": activation.HardSigmoid,
+    "Tanh": activation.Tanh,
+    "Softplus": activation.Softplus,
+    "Softsign": activation.Softsign,
+    "Mish": activation.Mish,
+    "HardSwish": activation.HardSwish,
+    "Swish": activation.Swish,
+    "Gelu": activation.GELU,
+    "Abs": activation.Abs,
+    "PRelu": activation.PReLU,
+    "LogSoftmax": activation.LogSoftmax,
+    "Dropout": Dropout,
+}
+BINARY: dict[str, tuple[str, Any]] = {
+    "Add": ("add", lambda a, b: a + b),
+    "Sub": ("subtract", lambda a, b: a - b),
+    "Mul": ("multiply", lambda a, b: a * b),
+    "Div": ("divide", constants.quotient),
+    "Max": ("maximum", max),
+    "Min": ("minimum", min),
+}
+FREE = ("Erf", "Sqrt", "Exp", "Neg", "Reciprocal", "Floor", "Ceil", "Pow", "Log")
+
+TABLE: dict[str, Use] = {
+    "Conv": Use(sliding.convolution, CONV),
+    "ConvTranspose": Use(sliding.transposed, DECONV),
+    "MaxPool": Use(sliding.pool(MaxPool), POOL),
+    "AveragePool": Use(sliding.pool(AvgPool), POOL),
+    "GlobalAveragePool": Use(sliding.global_pool(GlobalAvgPool), X),
+    "GlobalMaxPool": Use(sliding.global_pool(GlobalMaxPool), X),
+    "Resize": Use(sliding.resize, {"x": 0, "factors": 2, "sizes": 3, "mode": "mode"}),
+    "Upsample": Use(sliding.resize, {"x": 0, "factors": 1, "mode": "mode"}),
+    "Pad": Use(sliding.pad, {"x": 0, "pads": ("pads", 1)}),
+    "Gemm": Use(
+        pointwise.dense,
+        {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
+    ),
+    "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
+    "BatchNormalization": Use(pointwise.batch_norm, NORM),
+    "LayerNormalization": Use(pointwise.layer_norm, {**NORM, "axis": "axis"}),
+    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": "num_groups"}),
+    "InstanceNormalization": Use(pointwise.instance_norm, NORM),
+    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": "size"}),
+    "Clip": Use(pointwise.clip, {"x": 0, "low": ("min", 1), "high": ("max", 2)}),
+    "Softmax": _same(activation.Softmax),
+    "Transpose": Use(views.permute, {"x": 0, "order": "perm"}),
+    "Reshape": Use(views.reshape, {"x": 0, "sizes": 1, "zero_is_none": "allowzero"}),
+    "Flatten": Use(views.flatten_in_two, {"x": 0, "axis": "axis"}),
+    "Concat": Use(joining.concat, {"axis": "axis"}),
+    "Split": Use(
+        parts.split, {"x": 0, "axis": "axis", "sizes": ("split", 1), "count": "num_outputs"}
+    ),
+    "Slice": Use(parts.cut_each, SLICE),
+    "Gather": Use(parts.taken, {"x": 0, "places": 1, "axis": "axis"}),
+    "Expand": Use(views.expand, {"x": 0, "sizes": 1}),
+    "Squeeze": Use(views.squeeze, AXES),
+    "Unsqueeze": Use(views.unsqueeze, AXES),
+    "ReduceMean": Use(views.mean, {**AXES, "keep": lambda call: call.arguments.get("keepdims", 1)}),
+    "Identity": Use(pointwise.named, X),
+    "Shape": Use(constants.shape, X),
+    "Cast": Use(constants.cast, {"x": 0, "to": "to"}),
+    "ConstantOfShape": Use(constants.filled, {"shape": 0, "value": "value"}),
+    "Range": Use(constants.counted, {"start": 0, "limit": 1, "step": 2}),
+    **{name: _same(record) for name, record in FUNCTIONS.items()},
+    **{
+        name: Use(constants.arithmetic(of, pointwise.binary(word)), XY)
+        for name, (word, of) in BINARY.items()
+    },
+    **{name: Use(pointwise.free, X) for name in FREE},
+}
+
+
+def find(call: Call) -> Use | None:
+    """What an operator is; None for one that the table does not have."""
+    return TABLE.get(call.operator)

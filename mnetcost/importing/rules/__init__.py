@@ -1,0 +1,6 @@
+"""What operators do, once for all formats: a call's operands to layers and the values they give.
+
+`sliding` (convolutions, pools, sides), `pointwise` (dense layers, norms, functions of values),
+`views` (axes moved and regrouped), `parts` and `joining` (axes taken apart and joined), `products`
+(of two computed values) and `constants` (numbers that do not depend on the image).
+"""

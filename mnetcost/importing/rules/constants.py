@@ -1,0 +1,100 @@
+"""Numbers that do not depend on the image: chains of shapes, worked out as they are at the base."""
+
+import math
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+from mnetcost.importing.axes import shape_of
+from mnetcost.importing.model import MAX_VALUES
+from mnetcost.importing.translation import Known, Numbers, Operands, Stored, Unsaid, Value
+
+
+def shape(o: Operands) -> Numbers:
+    """The sizes of all axes of a value."""
+    known = o.given("x")
+    if isinstance(known, Value):
+        sizes = shape_of(known.axes)
+    elif isinstance(known, (Stored, Numbers)):
+        sizes = known.shape
+    else:
+        raise Unsaid("its value has no shape")
+    return Numbers((len(sizes),), sizes)
+
+
+def gather(o: Operands) -> Known:
+    """Some of the numbers, by their places."""
+    known, places = o.given("x"), o.given("places")
+    if not isinstance(known, Numbers) or not isinstance(places, Numbers):
+        raise Unsaid("it takes what is not known before it runs")
+    found = tuple(known.values[int(one)] for one in places.values)
+    return Numbers(places.shape, found)
+
+
+def arithmetic(of: Callable[[Any, Any], Any], otherwise: Callable[[Operands], Known]) -> Any:
+    """The rule of an operation on numbers; on anything else it is `otherwise`."""
+
+    def rule(o: Operands) -> Known:
+        a, b = o.given("x"), o.given("y")
+        if not isinstance(a, Numbers) or not isinstance(b, Numbers):
+            return otherwise(o)
+        if 0 in (len(a.values), len(b.values)):
+            raise Unsaid("it has no numbers")
+        longer = max(a, b, key=lambda one: len(one.values))
+        pairs = zip(range(len(longer.values)), cycle(a.values), cycle(b.values))
+        try:
+            return Numbers(longer.shape, tuple(of(one, other) for _, one, other in pairs))
+        except (ArithmeticError, ValueError):
+            raise Unsaid("its numbers have no result") from None
+
+    return rule
+
+
+def quotient(a: Any, b: Any) -> Any:
+    """a / b; of whole numbers rounded towards zero, as ONNX has it."""
+    if not (isinstance(a, int) and isinstance(b, int)):
+        return a / b
+    size = abs(a) // abs(b)
+    return size if (a < 0) == (b < 0) else -size
+
+
+def cast(o: Operands) -> Known:
+    """The same numbers as another type: whole ones for integers."""
+    known = o.given("x")
+    if isinstance(known, Numbers) and o.number("to") in (6, 7):
+        return Numbers(known.shape, tuple(int(one) for one in known.values))
+    if known is None:
+        raise Unsaid("it has no value")
+    return known  # type: ignore[no-any-return]
+
+
+def filled(o: Operands) -> Known:
+    """One number, as often as a shape says."""
+    sizes = o.numbers("shape")
+    count = math.prod(int(one) for one in sizes)
+    if count > MAX_VALUES:
+        return Stored("", tuple(sizes), False)
+    return Numbers(tuple(sizes), (o.number("value", 0),) * count)
+
+
+def counted(o: Operands) -> Known:
+    """Numbers from one to before another."""
+    start, limit, step = o.number("start", 0), o.number("limit"), o.number("step", 1)
+    if not step or len(range(int(start), int(limit), int(step))) > MAX_VALUES:
+        raise Unsaid("it counts too far")
+    found = tuple(range(int(start), int(limit), int(step)))
+    return Numbers((len(found),), found)
+
+
+def unary(of: Callable[[Any], Any]) -> Any:
+    """The rule of a function of numbers."""
+
+    def rule(o: Operands) -> Known:
+        known = o.given("x")
+        if isinstance(known, Numbers):
+            return Numbers(known.shape, tuple(of(one) for one in known.values))
+        if known is None:
+            raise Unsaid("it has no value")
+        return known  # type: ignore[no-any-return]
+
+    return rule

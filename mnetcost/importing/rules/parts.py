@@ -1,0 +1,199 @@
+"""Parts of an axis taken out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mnetcost.importing.axes import (
+    CHANNELS,
+    HEIGHT,
+    SIDES,
+    WIDTH,
+    is_whole,
+    joined,
+    size_of,
+    whole,
+)
+from mnetcost.importing.rules.constants import gather
+from mnetcost.importing.rules.pointwise import by_channel
+from mnetcost.importing.translation import Known, Numbers, Operands, Parts, Unsaid, Value
+from mnetcost.layers.channels import Slice, Split
+from mnetcost.layers.structural import Crop
+
+
+def is_alone(value: Value, axis: int, side: str) -> bool:
+    """Whether no other axis of a value has anything of a side."""
+    others = [one for at, one in enumerate(value.axes) if at != axis]
+    return all(atom.side != side for one in others for atom in one)
+
+
+def split(o: Operands) -> Parts:
+    """Parts along an axis, by their sizes or by how many there are."""
+    known = o.given("x")
+    if isinstance(known, Numbers):
+        return Parts(tuple(Numbers((), (one,)) for one in known.values))
+    x = o.value()
+    axis = o.axis("axis", 0, len(x.axes))
+    total = size_of(x.axes[axis])
+    sizes = _parts(o, total)
+    return Parts(tuple(part(o, x, axis, place, sizes) for place in range(len(sizes))))
+
+
+def _parts(o: Operands, total: int) -> list[int]:
+    """The sizes of the parts of an axis; those of -1 share the rest."""
+    sizes = list(o.places("sizes"))
+    if -1 in sizes:
+        left, uneven = divmod(total - sum(one for one in sizes if one > 0), sizes.count(-1))
+        if uneven:
+            raise Unsaid(f"parts of {sizes} are not {total}")
+        sizes = [left if one == -1 else one for one in sizes]
+    if len(sizes) == 1 and o.flag("one_size"):
+        size = sizes[0]
+        sizes = [size] * (total // size) + [total % size] * (total % size > 0)
+    if not sizes:
+        count = o.count("count", len(o.call.outputs))
+        size = -(-total // count)
+        sizes = [size] * (total // size) + [total % size] * (total % size > 0)
+    if sum(sizes) != total:
+        raise Unsaid(f"parts of {sizes} are not {total}")
+    return sizes
+
+
+def part(o: Operands, x: Value, axis: int, place: int, sizes: Sequence[int]) -> Value:
+    """One part of an axis: of all channels, or the parts that are strides of them."""
+    size = sizes[place]
+    atoms = x.axes[axis]
+    if len(sizes) == 1:
+        return x
+    if len(set(sizes)) == 1 and atoms and atoms[0].side == CHANNELS:
+        leading = atoms[0]
+        if leading.stride * leading.size == x.map.c and leading.size % len(sizes) == 0:
+            return _chunk(o, x, axis, place, len(sizes))
+    if not is_whole(atoms, CHANNELS, x.map.c):
+        raise Unsaid("it takes parts of a side that is not its channels")
+    x = by_channel(o, axis, x)
+    y = o.translation.layer(o.call, Split(sizes=tuple(sizes), take=place + 1), [x])
+    axes = list(x.axes)
+    axes[axis] = whole(CHANNELS, size)
+    return y._replace(axes=tuple(axes))
+
+
+def _chunk(o: Operands, x: Value, axis: int, place: int, count: int) -> Value:
+    """One of equal parts of the channels, whatever their strides further down."""
+    y = o.translation.layer(o.call, Split(into=count, take=place + 1), [x])
+    atoms = list(x.axes[axis])
+    left = atoms[0].size // count
+    atoms[0] = atoms[0]._replace(size=left)
+    axes = list(x.axes)
+    axes[axis] = joined(atoms)
+    return y._replace(axes=tuple(axes))
+
+
+def unbind(o: Operands) -> Parts:
+    """Each of an axis, without the axis."""
+    x = o.value()
+    axis = o.axis("axis", 0, len(x.axes))
+    count = size_of(x.axes[axis])
+    parts = (part(o, x, axis, place, [1] * count) for place in range(count))
+    return Parts(tuple(_without(one, axis) for one in parts))
+
+
+def _without(x: Value, axis: int) -> Value:
+    return x._replace(axes=(*x.axes[:axis], *x.axes[axis + 1 :]))
+
+
+def select(o: Operands) -> Known:
+    """One of an axis, without the axis."""
+    known = o.given("x")
+    if isinstance(known, Numbers):
+        return Numbers((), (known.values[o.number("index")],))
+    return _selected(o, o.value(), o.number("axis", 0), o.number("index"))
+
+
+def _selected(o: Operands, x: Value, axis: int, index: int) -> Value:
+    axis %= len(x.axes)
+    count = size_of(x.axes[axis])
+    if count == 1:
+        return _without(x, axis)
+    atoms = x.axes[axis]
+    if all(atom.side == CHANNELS for atom in atoms):
+        return _without(part(o, x, axis, index % count, [1] * count), axis)
+    return _without(_cropped(o, x, axis, 1), axis)
+
+
+def taken(o: Operands) -> Known:
+    """One of an axis by its place, or numbers by theirs."""
+    known, places = o.given("x"), o.given("places")
+    if isinstance(known, Numbers):
+        return gather(o)
+    if not isinstance(places, Numbers) or len(places.values) != 1:
+        raise Unsaid("it takes by places that are not one number")
+    one = _selected(o, o.value(), o.number("axis", 0), int(places.values[0]))
+    return one if not places.shape else _with(one, o.number("axis", 0))
+
+
+def _with(x: Value, axis: int) -> Value:
+    axis %= len(x.axes) + 1
+    return x._replace(axes=(*x.axes[:axis], (), *x.axes[axis:]))
+
+
+def _cropped(o: Operands, x: Value, axis: int, size: int) -> Value:
+    """So many positions of an axis that is a side of the map."""
+    for side, whole_size in zip(SIDES[:2], x.map[:2]):
+        if is_whole(x.axes[axis], side, whole_size) and is_alone(x, axis, side):
+            sides = {HEIGHT: x.map.h, WIDTH: x.map.w, side: size}
+            record = Crop(height=sides[HEIGHT], width=sides[WIDTH])
+            y = o.translation.layer(o.call, record, [x])
+            axes = list(x.axes)
+            axes[axis] = whole(side, size)
+            return y._replace(axes=tuple(axes))
+    raise Unsaid("it takes positions out of the map")
+
+
+def cut(o: Operands) -> Known:
+    """From one to before another of an axis, every so many."""
+    known = o.given("x")
+    start, end, step = o.number("start", 0) or 0, o.number("end"), o.number("step", 1) or 1
+    if isinstance(known, Numbers):
+        found = known.values[slice(start, end, step)]
+        return Numbers((len(found),), found)
+    return _cut(o, o.value(), o.number("axis", 0), (start, end, step))
+
+
+def cut_each(o: Operands) -> Known:
+    """The same along several axes, each with its start, end and step."""
+    known = o.given("x")
+    starts, ends = o.places("starts"), o.places("ends")
+    axes = o.places("axes") or tuple(range(len(starts)))
+    steps = o.places("steps") or (1,) * len(starts)
+    if isinstance(known, Numbers):
+        found = known.values[slice(starts[0], ends[0], steps[0])]
+        return Numbers((len(found),), found)
+    x = o.value()
+    for axis, start, end, step in zip(axes, starts, ends, steps):
+        x = _cut(o, x, axis, (start, end, step))
+    return x
+
+
+def _cut(o: Operands, x: Value, axis: int, of: tuple[Any, Any, Any]) -> Value:
+    axis %= len(x.axes)
+    total = size_of(x.axes[axis])
+    first, last, every = slice(*of).indices(total)
+    size = len(range(first, last, every))
+    if size == total:
+        return x
+    if not is_whole(x.axes[axis], CHANNELS, x.map.c):
+        if every != 1:
+            raise Unsaid("it takes every other position")
+        return _cropped(o, x, axis, size)
+    if every != 1:
+        record: Any = Slice(every=every, offset=first)
+    elif last == total:
+        record = Slice(last=size)
+    elif first == 0:
+        record = Slice(first=size)
+    else:
+        record = Split(sizes=(first, size, total - last), take=2)
+    y = o.translation.layer(o.call, record, [x])
+    axes = list(x.axes)
+    axes[axis] = whole(CHANNELS, size)
+    return y._replace(axes=tuple(axes))

@@ -1,0 +1,350 @@
+"""Dense layers, normalisation, functions of values and of two values."""
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+from mnetcost.importing.axes import (
+    CHANNELS,
+    HEIGHT,
+    IMAGE,
+    WIDTH,
+    is_images,
+    is_whole,
+    joined,
+    orders_of,
+    shape_of,
+    size_of,
+    whole,
+)
+from mnetcost.importing.translation import (
+    Known,
+    Operands,
+    Scores,
+    Stored,
+    Unsaid,
+    Value,
+    agree,
+    finished,
+    has,
+    learned,
+    within,
+)
+from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6
+from mnetcost.layers.dense import Dense
+from mnetcost.layers.joins import Add, Divide, Maximum, Minimum, Multiply, Subtract
+from mnetcost.layers.normalization import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    L2Norm,
+    LayerNorm,
+    LayerScale,
+    LocalResponseNorm,
+)
+from mnetcost.layers.structural import PositionEmbedding
+
+
+def by_channel(o: Operands, axis: int, value: Value | None = None) -> Value:
+    """A value whose axis is all channels of its map, and no other axis has any."""
+    value = value or o.value()
+    rank = len(value.axes)
+    place = within(axis, rank)
+    others = [one for at, one in enumerate(value.axes) if at != place]
+    kept = all(atom.side != CHANNELS for one in others for atom in one)
+    if kept and is_whole(value.axes[place], CHANNELS, value.map.c):
+        return value
+    free = iter([HEIGHT, WIDTH] if _sides(others) > 1 else [HEIGHT])
+    roles = []
+    for at, one in enumerate(value.axes):
+        if at == place:
+            roles.append(CHANNELS)
+        elif is_images(one):
+            roles.append(IMAGE)
+        else:
+            roles.append(next(free, ""))
+    if roles.count(IMAGE) > 1 or "" in roles:
+        raise Unsaid("its positions have more than two axes")
+    return o.translation.as_map(o.call, value, roles)
+
+
+def _sides(axes: Sequence[Any]) -> int:
+    return sum(not is_images(one) for one in axes)
+
+
+def dense(o: Operands) -> Value:
+    """A dense layer by a stored kernel over the last axis, at every position there is."""
+    kernel = o.stored("weight")
+    if kernel is None or len(kernel.shape) != 2 or o.flag("turned"):
+        raise Unsaid("it is no product with a stored matrix")
+    out, channels = kernel.shape if o.flag("transposed", True) else reversed(kernel.shape)
+    value = o.value()
+    if o.flag("flat") and value.axes and size_of(value.axes[-1]) != channels:
+        value = _flat(value)
+    x = by_channel(o, -1, value)
+    if channels != x.map.c:
+        raise Unsaid(f"a kernel of {channels} channels reads {x.map.c}")
+    return finished(o, _dense(o, x, out, has(o, "bias"), kernel))
+
+
+def written_dense(o: Operands) -> Value:
+    """A dense layer whose width is said by an argument, over the last axis or over all."""
+    x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
+    y = _dense(o, x, o.count("filters"), has(o, "bias"), learned(o))
+    if o.flag("spread"):  # over the positions of whatever map it meets
+        y = y._replace(axes=(*y.axes, (), ()))
+    return finished(o, y)
+
+
+def _flat(value: Value) -> Value:
+    """A value with all of an image on one axis."""
+    images = tuple(atom for axis in value.axes if is_images(axis) for atom in axis)
+    rest = tuple(atom for axis in value.axes if not is_images(axis) for atom in axis)
+    return value._replace(axes=(images, joined(rest)))
+
+
+def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -> Value:
+    many = x.map.h * x.map.w > 1
+    riding = {word: found for word in ("norm", "act") if (found := o.given(word))}
+    record = Dense(out=out, bias=bias, per_position=many, **riding)
+    y = o.translation.layer(o.call, record, [x], kernel)
+    agree(o, record.weights(x.map, y.map))
+    return y._replace(axes=(*x.axes[:-1], whole(CHANNELS, y.map.c)))
+
+
+def _kept(o: Operands, record: Any, x: Value) -> Value:
+    """A layer that keeps map and axes; with learned values, those may be in common."""
+    return o.translation.layer(o.call, record, [x], learned(o))._replace(axes=x.axes)
+
+
+def batch_norm(o: Operands) -> Value:
+    """By fixed statistics of each channel."""
+    x = by_channel(o, o.number("axis", 1))
+    for word in ("mean", "variance"):
+        o.given(word)
+    return _kept(o, BatchNorm(affine=_affine(o, x.map.c)), x)
+
+
+def slopes(o: Operands) -> Value:
+    """PReLU with a slope for each value, or those of all positions in common."""
+    x = o.value()
+    shared = o.places("shared_axes")
+    if shared and sorted(shared) != list(range(1, len(x.axes) - 1)):
+        raise Unsaid(f"its slopes are in common along {list(shared)}")
+    return _kept(o, PReLU(slopes="channel" if shared else "value"), x)
+
+
+def _affine(o: Operands, values: int) -> bool:
+    """Whether a norm has so many γ and β: stored, or as its arguments say."""
+    gamma, beta = has(o, "gamma"), has(o, "beta")
+    if gamma != beta:
+        raise Unsaid("it has one of γ and β")
+    stored = o.given("gamma")
+    if isinstance(stored, Stored) and prod(stored.shape) != values:
+        raise Unsaid(f"it has {prod(stored.shape)} γ, not {values}")
+    return gamma
+
+
+def scale(o: Operands) -> Value:
+    """A factor a channel, and a summand perhaps: those of the batch normalisation before it."""
+    x = by_channel(o, 1)
+    before = o.translation.unread(x)
+    if isinstance(before, BatchNorm) and not before.affine:
+        o.translation.change(x, before._replace(affine=True))
+        return x
+    if has(o, "bias"):
+        raise Unsaid("it scales and shifts what no batch normalisation gives")
+    return _kept(o, LayerScale(), x)
+
+
+def layer_norm(o: Operands) -> Value:
+    """Over the last axis, or over all of a map."""
+    axes = len(o.numbers("normalized")) or 1
+    if axes > 1:
+        x = o.value()
+        if axes != _sides(x.axes):
+            raise Unsaid(f"it is over {axes} of the axes of a map")
+        return _kept(o, LayerNorm(over="all"), _with_affine(o, x, prod(x.map)))
+    x = by_channel(o, o.number("axis", -1))
+    return _kept(o, LayerNorm(), _with_affine(o, x, x.map.c))
+
+
+def group_norm(o: Operands) -> Value:
+    """Of groups of channels; one group is a layer norm of maps."""
+    x = by_channel(o, 1)
+    return _kept(o, GroupNorm(groups=o.count("groups")), _with_affine(o, x, x.map.c))
+
+
+def instance_norm(o: Operands) -> Value:
+    """Of each channel alone."""
+    x = by_channel(o, 1)
+    return _kept(o, InstanceNorm(affine=_affine(o, x.map.c)), x)
+
+
+def _with_affine(o: Operands, x: Value, values: int) -> Value:
+    """The value, where its norm has a γ and a β for so many: others the language has not."""
+    if not _affine(o, values):
+        raise Unsaid("it has no γ and β")
+    return x
+
+
+def local_response_norm(o: Operands) -> Value:
+    """Over neighbouring channels."""
+    return _kept(o, LocalResponseNorm(size=o.count("size", 5)), o.value())
+
+
+def l2_norm(o: Operands) -> Value:
+    """Over the channels of each position, with a learned scale a channel."""
+    return _kept(o, L2Norm(), by_channel(o, 1))
+
+
+def same(record: Callable[[], Any]) -> Any:
+    """The rule of a function of each value, which keeps all axes."""
+
+    def rule(o: Operands) -> Known:
+        known = o.given("x")
+        if not isinstance(known, Value):
+            return free(o)
+        return _kept(o, record(), known)
+
+    return rule
+
+
+def by_flag(so: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+    """The rule of one function where the call's `flag` is not 0, and of another where it is."""
+    return chosen(same(so), same(otherwise))
+
+
+def chosen(so: Any, otherwise: Any) -> Any:
+    """One rule where the call's `flag` is not 0, and another where it is."""
+    return lambda o: so(o) if o.flag("flag") else otherwise(o)
+
+
+def free(o: Operands) -> Known:
+    """What changes no value, or none that is counted: its result is its input."""
+    known = o.given("x")
+    if known is None:
+        raise Unsaid("it has no input")
+    return known  # type: ignore[no-any-return]
+
+
+def named(o: Operands) -> Known:
+    """Its input by another name, and so what is stored: exporters keep equal values once."""
+    known = free(o)
+    return known._replace(name=o.call.outputs[0]) if isinstance(known, Stored) else known
+
+
+BINARY: dict[str, Any] = {
+    "add": Add,
+    "multiply": Multiply,
+    "subtract": Subtract,
+    "divide": Divide,
+    "maximum": Maximum,
+    "minimum": Minimum,
+}
+
+
+def binary(word: str) -> Any:
+    """The rule of an operation on two values, of which one may be stored or a number."""
+
+    def rule(o: Operands) -> Known:
+        a, b = o.given("x"), o.given("y")
+        if isinstance(a, Scores):  # scaled, masked, or with a bias
+            return a
+        if isinstance(a, Value) and isinstance(b, Value):
+            return _acted(o, _of_two(o, word, a, b))
+        if not isinstance(a, Value) and not isinstance(b, Value):
+            return _of_stored(a, b)
+        x, other = (a, b) if isinstance(a, Value) else (b, a)
+        # by a number: no tool counts what none can see
+        return _by_stored(o, word, x, other) if isinstance(other, Stored) else x
+
+    return rule
+
+
+def _of_stored(a: Any, b: Any) -> Known:
+    """What is computed of stored values alone is as them: the larger of both."""
+    found = [one for one in (a, b) if isinstance(one, Stored)]
+    if not found:
+        raise Unsaid("its numbers are not known")
+    return max(found, key=lambda one: prod(one.shape))
+
+
+def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
+    rank = max(len(a.axes), len(b.axes))
+    a, b = (one._replace(axes=((),) * (rank - len(one.axes)) + one.axes) for one in (a, b))
+    if not _fit(word, a, b):
+        a, b = _aligned(o, word, a, b)
+    y = o.translation.layer(o.call, BINARY[word](), [a, b])
+    return y._replace(axes=tuple(one or other for one, other in zip(a.axes, b.axes)))
+
+
+def _fit(word: str, a: Value, b: Value) -> bool:
+    """Whether each axis of both is the same part of a map, or of 1; an `add` is of equal maps."""
+    alike = all(one == other or not one or not other for one, other in zip(a.axes, b.axes))
+    return alike and (word != "add" or a.map == b.map)
+
+
+def _aligned(o: Operands, word: str, a: Value, b: Value) -> tuple[Value, Value]:
+    """Both values, the one whose axes are no map's arranged as the other."""
+    for one, other in ((a, b), (b, a)):
+        for roles in orders_of(one.axes, one.map):
+            if shape_of(one.axes) != shape_of(other.axes) and word == "add":
+                continue
+            arranged = o.translation.as_map(o.call, other, roles)
+            if _fit(word, one, arranged):
+                return (one, arranged) if one is a else (arranged, one)
+    if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
+        raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
+    raise Unsaid("both have their axes in another order")
+
+
+def _acted(o: Operands, value: Value) -> Value:
+    """The value behind the activation that rides on a call."""
+    word = o.given("act") or "none"
+    return value if word == "none" else _kept(o, ACTIVATIONS[word](), value)
+
+
+def joined_by(word: str) -> Any:
+    """The rule of an operation on all inputs, and an activation of its result."""
+
+    def rule(o: Operands) -> Value:
+        values = [o.translation.of(name) for name in o.call.inputs if name]
+        computed = [one for one in values if isinstance(one, Value)]
+        if len(computed) < len(values) or not values:
+            raise Unsaid("it joins what does not follow from the input")
+        first, *others = computed
+        for one in others:
+            first = _of_two(o, word, first, one)
+        return _acted(o, first)
+
+    return rule
+
+
+def _text(value: Value) -> str:
+    return "×".join(map(str, value.map))
+
+
+def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
+    """A value and a stored one: a factor a channel, or a value for each position."""
+    if not y.learned:
+        return x
+    values = prod(y.shape)
+    before: Any = o.translation.unread(x)
+    if word == "add" and values == x.map.c and not getattr(before, "bias", True):
+        o.translation.change(x, before._replace(bias=True))
+        return x
+    if word == "multiply" and values == x.map.c:
+        return _kept(o, LayerScale(), x)
+    if word == "add" and values == prod(x.map):
+        return _kept(o, PositionEmbedding(), x)
+    raise Unsaid(f"{word} by stored values of {'×'.join(map(str, y.shape))}")
+
+
+def clip(o: Operands) -> Known:
+    """Values held between two numbers: ReLU6 where these are 0 and 6."""
+    low, high = o.number("low"), o.number("high")
+    kinds: dict[Any, Any] = {(0, 6): ReLU6, (-1, 1): HardTanh, (0, None): ReLU}
+    if (low, high) not in kinds:
+        return o.value()
+    return _kept(o, kinds[low, high](), o.value())

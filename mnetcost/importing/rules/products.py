@@ -1,0 +1,92 @@
+"""Products of two computed values: attention by its parts, or as one call."""
+
+from math import prod
+from typing import Any
+
+from mnetcost.importing.axes import CHANNELS, IMAGE, SIDES, Atom, Axes, Axis, joined, whole
+from mnetcost.importing.rules.pointwise import dense
+from mnetcost.importing.translation import Known, Operands, Scores, Stored, Unsaid, Value
+from mnetcost.layers.attention import DotProductAttention
+from mnetcost.layers.base import Pair
+
+
+def matmul(o: Operands) -> Known:
+    """A product of matrices, the last two axes of both: by a stored kernel it is a dense layer."""
+    a, b = o.given("x"), o.given("weight")
+    if isinstance(b, Stored):
+        return dense(o)
+    a, b = (
+        _turned(one) if o.flag(word) and isinstance(one, Value) else one
+        for one, word in ((a, "first_turned"), (b, "second_turned"))
+    )
+    if isinstance(a, Scores) and isinstance(b, Value):
+        return attended(o, a, b)
+    if isinstance(a, Value) and isinstance(b, Value) and min(len(a.axes), len(b.axes)) > 1:
+        if a.axes[-1] != b.axes[-2]:
+            raise Unsaid("it multiplies axes that are not of one kind")
+        return Scores(a, b, (*a.axes[:-1], b.axes[-1]))
+    raise Unsaid("it multiplies what is not known")
+
+
+def attention(o: Operands) -> Value:
+    """softmax(Q·Kᵀ)·V in one call: axes [..., heads, positions, channels of a head]."""
+    q, k, v = o.value("x"), o.value("keys"), o.value("values")
+    if min(len(one.axes) for one in (q, k, v)) < 2:
+        raise Unsaid("its operands are no matrices")
+    return attended(o, Scores(q, _turned(k), (*q.axes[:-1], k.axes[-2])), v)
+
+
+def _turned(value: Value) -> Value:
+    """A value with its last two axes in each other's place."""
+    return value._replace(axes=(*value.axes[:-2], *value.axes[:-3:-1]))
+
+
+def attended(o: Operands, scores: Scores, values: Value) -> Value:
+    """The values weighed by the scores of their positions."""
+    q, k = scores.queries, scores.keys
+    if scores.axes[-1] != values.axes[-2]:
+        raise Unsaid("it weighs other positions than the keys have")
+    leading = q.axes[:-2]
+    contracted = {atom.side for atom in q.axes[-1]}
+    if contracted != {CHANNELS}:
+        raise Unsaid("its queries and keys are multiplied over other axes than channels")
+    heads = _heads(leading)
+    shared = _heads(values.axes[:-2])
+    record = DotProductAttention(
+        heads=heads,
+        key_value_heads=None if shared == heads else shared,
+        **_tiles(leading, q.axes[-2], k.axes[-1]),
+    )
+    y = o.translation.layer(o.call, record, [q, k, values])
+    size = y.map.c // heads
+    axes = [_with_heads(axis, heads, size) for axis in leading]
+    return y._replace(axes=(*axes, q.axes[-2], whole(CHANNELS, size)))
+
+
+def _heads(leading: Axes) -> int:
+    return prod(atom.size for axis in leading for atom in axis if atom.side == CHANNELS)
+
+
+def _with_heads(axis: Axis, heads: int, size: int) -> Axis:
+    """A leading axis of the result: its heads step over the channels of one."""
+    return joined(Atom(CHANNELS, heads, size) if atom.side == CHANNELS else atom for atom in axis)
+
+
+def _tiles(leading: Axes, queries: Axis, keys: Axis) -> dict[str, Any]:
+    """The windows or patches that the leading axes go through, besides heads and images."""
+    outer = [atom for axis in leading for atom in axis if atom.side not in (CHANNELS, IMAGE)]
+    if not outer:
+        return {}
+    if queries != keys:
+        raise Unsaid("its windows have other keys than queries")
+    steps = {side: [a for a in outer if a.side == side] for side in SIDES[:2]}
+    inner = {side: [a for a in queries if a.side == side] for side in SIDES[:2]}
+    if any(len(one) > 1 for one in (*steps.values(), *inner.values())):
+        raise Unsaid("its windows are in parts")
+    sizes = {side: inner[side][0].size if inner[side] else 1 for side in SIDES[:2]}
+    if all(atom.stride == sizes[atom.side] for atom in outer):
+        return {"window": Pair(*(sizes[side] for side in SIDES[:2]))}
+    if all(atom.stride == 1 for atom in outer):
+        patch = {side: steps[side][0].size if steps[side] else 1 for side in SIDES[:2]}
+        return {"patch": Pair(*(patch[side] for side in SIDES[:2]))}
+    raise Unsaid("its windows are neither next to each other nor interleaved")

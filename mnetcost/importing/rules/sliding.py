@@ -1,0 +1,357 @@
+"""Convolutions, pools, and layers that change the sides of a map."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
+from mnetcost.importing.axes import whole as all_of
+from mnetcost.importing.translation import (
+    Operands,
+    Stored,
+    Unsaid,
+    Value,
+    agree,
+    finished,
+    has,
+    learned,
+)
+from mnetcost.layers.base import Map, Pair
+from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
+from mnetcost.layers.convolution import Conv, Depthwise
+from mnetcost.layers.pooling import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    MaxPool,
+)
+from mnetcost.layers.structural import Pad, Resize
+from mnetcost.layers.transposed import ConvTranspose
+from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
+from mnetcost.text import clip
+
+Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
+
+
+def image(o: Operands, word: str = "x") -> Value:
+    """A value as a map, with its axes in the format's order."""
+    value = o.value(word)
+    roles = (LAST if o.flag("channels_last") else FIRST).get(len(value.axes))
+    if roles is None:
+        raise Unsaid(f"its input has {len(value.axes)} axes; a map has 3 or 4 with the images")
+    return o.translation.as_map(o.call, value, roles)
+
+
+def axes_like(value: Value, x: Map) -> Axes:
+    """The axes of another map whose value has its axes in the same order."""
+    sides = {CHANNELS: x.c, HEIGHT: x.h, WIDTH: x.w}
+    roles = _roles(value)
+    return tuple(
+        axis if role == IMAGE else all_of(role, sides[role])
+        for role, axis in zip(roles, value.axes)
+    )
+
+
+def _roles(value: Value) -> Sequence[str]:
+    """What each axis of a value that is a whole map stands for."""
+    found = orders_of(value.axes, value.map)
+    if not found:
+        raise Unsaid("its input is no whole map")
+    return found[0]
+
+
+def convolution(o: Operands) -> Value:
+    """A convolution by a stored kernel of [filters, channels of a group, height, width]."""
+    x, kernel = image(o), _kernel(o)
+    filters, channels, *sides = _ordered(o, kernel)
+    if len(sides) > 2:
+        raise Unsaid(f"its kernel has {len(sides)} sides: a map has two")
+    groups = x.map.c if o.flag("depthwise") else o.count("groups", 1)
+    if channels * groups != x.map.c:
+        raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
+    x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
+    return _convolved(o, x, window, filters, groups, kernel)
+
+
+def _kernel(o: Operands) -> Stored:
+    """A learned kernel; one that is constant, as of a blur, the language has not."""
+    kernel = o.stored("weight")
+    if kernel is None or not kernel.learned:
+        raise Unsaid("its kernel is no learned value that is stored")
+    return kernel
+
+
+def _ordered(o: Operands, kernel: Stored) -> list[int]:
+    """The axes of a kernel as PyTorch has them: filters, channels of a group, sides."""
+    rank = len(kernel.shape)
+    order = o.places("order") or range(rank)
+    if rank < 3 or sorted(order) != list(range(rank)):
+        raise Unsaid(f"its kernel has {rank} axes")
+    return [kernel.shape[one] for one in order]
+
+
+def separable(o: Operands) -> Value:
+    """A depthwise convolution and a 1×1 one of what it gives, in one call."""
+    x = image(o)
+    multiplier = o.count("multiplier", 1)
+    x, window = _window(o, x, o.pair("kernel", 1))
+    record: Any = Depthwise(multiplier=multiplier, **window)
+    inner = o.translation.layer(o.call._replace(name=f"{o.call.name}/depthwise"), record, [x])
+    point = Conv(out=o.count("filters"), bias=has(o, "bias"), act=o.given("act") or "none")
+    name = f"{o.call.name}/pointwise"
+    y = o.translation.layer(o.call._replace(name=name), point, [inner])
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
+
+
+def written_convolution(o: Operands) -> Value:
+    """A convolution whose kernel is said by arguments: filters, or how many a channel."""
+    x = image(o)
+    groups = o.count("groups", 1)
+    multiplier = o.count("multiplier", 1)
+    if o.given("multiplier") is None:
+        filters = o.count("filters")
+    else:
+        groups, filters = x.map.c, multiplier * x.map.c
+    x, window = _window(o, x, o.pair("kernel", 1))
+    return _convolved(o, x, window, filters, groups, learned(o))
+
+
+def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
+    o: Operands, x: Value, window: dict[str, Any], filters: int, groups: int, kernel: Stored | None
+) -> Value:
+    window["bias"] = has(o, "bias")
+    window |= {word: found for word in ("norm", "act") if (found := o.given(word))}
+    if 1 < groups == x.map.c and filters % groups == 0:
+        record: Any = Depthwise(multiplier=filters // groups, **window)
+    else:
+        record = Conv(out=filters, groups=groups, **window)
+    y = o.translation.layer(o.call, record, [x], kernel)
+    agree(o, record.weights(x.map, y.map))
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
+
+
+def transposed(o: Operands) -> Value:
+    """A transposed convolution by a stored kernel of [channels, filters of a group, sides]."""
+    x, kernel = image(o), _kernel(o)
+    _, filters, *sides = _ordered(o, kernel)
+    groups = o.count("groups", 1)
+    return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
+
+
+def written_transposed(o: Operands) -> Value:
+    """A transposed convolution whose kernel is said by arguments."""
+    groups = o.count("groups", 1)
+    return _transposed(o, image(o), o.count("filters"), groups, o.pair("kernel", 1), learned(o))
+
+
+def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
+    o: Operands, x: Value, filters: int, groups: int, kernel: Pair, owner: Stored | None
+) -> Value:
+    sides = len(x.axes) - 2
+    ends = _ends(o, sides)
+    if o.given("output_shape") is not None:
+        raise Unsaid("its output's sides are given")
+    if ends is not None and (ends[0] != ends[1] or ends[2] != ends[3]):
+        raise Unsaid("its padding is not the same at both ends")
+    padding = SAME if ends is None else PaddingPair(Sides(ends[0]), Sides(ends[2]))
+    record = ConvTranspose(
+        out=filters,
+        kernel=kernel,
+        stride=_pair(o, "stride", sides),
+        padding=padding,
+        dilation=_pair(o, "dilation", sides),
+        output_padding=_pair(o, "output_padding", sides, 0),
+        groups=groups,
+        bias=has(o, "bias"),
+        act=o.given("act") or "none",
+    )
+    y = o.translation.layer(o.call, record, [x], owner)
+    agree(o, record.weights(x.map, y.map))
+    return finished(o, y._replace(axes=axes_like(x, y.map)))
+
+
+def _window(
+    o: Operands, x: Value, kernel: Pair, stride: Pair | None = None
+) -> tuple[Value, dict[str, Any]]:
+    """The input, padded where its ends differ, and the keys of a window over it."""
+    sides = len(x.axes) - 2
+    window = {
+        "kernel": kernel,
+        "stride": stride or _pair(o, "stride", sides),
+        "dilation": _pair(o, "dilation", sides),
+    }
+    ends = _ends(o, sides)
+    if ends is None:
+        return x, {**window, "padding": SAME}
+    top, bottom, left, right = ends
+    if (top, left) == (bottom, right):
+        return x, {**window, "padding": _padding(Window(padding=SAME, **window), top, left)}
+    return padded(o, x, ends), {**window, "padding": VALID}
+
+
+def _padding(window: Window, top: int, left: int) -> PaddingPair:
+    """The padding by its plainest word: what keeps every map at stride 1 is `same`."""
+    extent = window.extent()
+    kept = (2 * top, 2 * left) == (extent.h - 1, extent.w - 1) and window.stride == ONE
+    if kept or (extent == ONE and top == left == 0):
+        return SAME
+    return PaddingPair(Sides(top), Sides(left))
+
+
+def padded(o: Operands, x: Value, ends: Ends) -> Value:
+    """The map with so many px more at each end; the value itself for none."""
+    if not any(ends):
+        return x
+    top, bottom, left, right = ends
+    record = Pad(top=top, bottom=bottom, left=left, right=right)
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))
+
+
+def _pair(o: Operands, word: str, sides: int, default: int = 1) -> Pair:
+    found = o.pair(word, default, default)
+    return Pair(default, found.w) if sides == 1 else found
+
+
+def _ends(o: Operands, sides: int) -> Ends | None:
+    """The padding at all ends; None for as much as leaves a map that only the stride shrinks.
+
+    It is a word, one number, one a side, or those where the sides begin, then where they end.
+    """
+    word = str(o.given("padding_word") or o.given("padding")).upper()
+    if word.startswith("SAME") or "'SAME'" in word:
+        return None
+    if word == "VALID":
+        return (0, 0, 0, 0)
+    ends = o.places("padding") or (0,)
+    if min(ends) < 0 or len(ends) not in (1, sides, 2 * sides):
+        raise Unsaid(f"its padding is {list(ends)}")
+    begins, behind = (ends[:sides], ends[sides:]) if len(ends) == 2 * sides else (ends, ends)
+    if sides == 1:  # a sequence is a map of one row
+        return 0, 0, begins[0], behind[0]
+    return begins[0], behind[0], begins[-1], behind[-1]
+
+
+def pool(kind: type[MaxPool | AvgPool]) -> Any:
+    """The rule of a pool with a window."""
+
+    def rule(o: Operands) -> Value:
+        x = image(o)
+        if o.flag("global"):
+            whole: Value = global_pool(GLOBAL[kind])(o)
+            return whole
+        sides = len(x.axes) - 2
+        kernel = o.pair("kernel", 1)
+        kernel = Pair(1, kernel.w) if sides == 1 else kernel
+        stride = kernel if o.given("stride_is_one") is None else ONE
+        if o.numbers("stride"):
+            stride = _pair(o, "stride", sides)
+        x, window = _window(o, x, kernel, stride)
+        up = o.flag("ceil") and window["padding"] != SAME
+        record = kind(**window, ceil=up, clip=up)
+        y = o.translation.layer(o.call, record, [x])
+        return y._replace(axes=axes_like(x, y.map))
+
+    return rule
+
+
+GLOBAL: dict[Any, Any] = {MaxPool: GlobalMaxPool, AvgPool: GlobalAvgPool}
+ADAPTIVE = {GlobalMaxPool: AdaptiveMaxPool, GlobalAvgPool: AdaptiveAvgPool}
+
+
+def global_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
+    """The rule of a pool of whole maps, whose axes are kept as 1, or left out."""
+
+    def rule(o: Operands) -> Value:
+        x = image(o)
+        y = o.translation.layer(o.call, kind(), [x])
+        axes = axes_like(x, y.map)
+        if o.number("keep", True):
+            return y._replace(axes=axes)
+        return y._replace(axes=tuple(a for a, r in zip(axes, _roles(x)) if r in (IMAGE, CHANNELS)))
+
+    return rule
+
+
+def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
+    """The rule of a pool to sides that are given; to 1×1 it is the global one."""
+
+    def rule(o: Operands) -> Value:
+        sizes = o.given("size")
+        sizes = sizes if isinstance(sizes, tuple) else (sizes,)
+        if not sizes or not all(one is None or (type(one) is int and one > 0) for one in sizes):
+            raise Unsaid(f"its sizes are {clip(str(sizes))}")
+        if set(sizes) == {1}:
+            whole: Value = global_pool(kind)(o)
+            return whole
+        x = image(o)
+        height, across = (1 if len(x.axes) == 3 else sizes[0]), sizes[-1]
+        if height is None or across is None:
+            record: Any = ADAPTIVE[kind](height=height, width=across)
+        else:
+            record = ADAPTIVE[kind](size=Pair(height, across))
+        y = o.translation.layer(o.call, record, [x])
+        return y._replace(axes=axes_like(x, y.map))
+
+    return rule
+
+
+def pad(o: Operands) -> Value:
+    """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
+    x = image(o)
+    pads = o.places("pads")
+    if o.flag("by_axis"):  # both ends of each axis
+        pads = (*pads[::2], *pads[1::2])
+    roles, rank = _roles(x), len(x.axes)
+    if len(pads) != 2 * rank:
+        raise Unsaid(f"{len(pads)} pads of {rank} axes")
+    ends = {role: (pads[place], pads[place + rank]) for place, role in enumerate(roles)}
+    if any(ends[CHANNELS]) or any(ends[IMAGE]):
+        raise Unsaid("channels are padded")
+    top, bottom = ends.get(HEIGHT, (0, 0))
+    left, right = ends[WIDTH]
+    if min(top, bottom, left, right) < 0:
+        raise Unsaid("its padding is negative")
+    return padded(o, x, (top, bottom, left, right))
+
+
+def resize(o: Operands) -> Value:
+    """The map at other sides, by factors or to sizes of the last two axes."""
+    x = image(o)
+    mode = {"linear": "bilinear", "cubic": "bicubic"}.get(str(o.given("mode")))
+    mode = mode or str(o.given("mode") or "nearest")
+    factors, sizes = o.numbers("factors"), o.places("sizes")
+    if factors:
+        ratios = [Fraction(one).limit_denominator(10_000) for one in factors[-2:]]
+        scale = Pair(ratios[0], ratios[-1])
+        record = Resize(scale=scale, mode=mode)
+    elif sizes:
+        height, across = (sizes[-2] if len(sizes) > 1 else x.map.h), sizes[-1]
+        record = Resize(mode=mode, **_to(x.map, height, across))
+    else:
+        raise Unsaid("neither its factors nor its sides are known")
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))
+
+
+def _to(x: Map, height: int, across: int) -> dict[str, Any]:
+    """How a map comes to these sides: times whole factors where they are, so that ρ is followed."""
+    if height % x.h == 0 and across % x.w == 0:
+        return {"scale": Pair(Fraction(height // x.h), Fraction(across // x.w))}
+    return {"height": height, "width": across}
+
+
+def reorganised(o: Operands) -> Value:
+    """Squares of positions as channels of one: space to depth."""
+    x = image(o)
+    y = o.translation.layer(o.call, PixelUnshuffle(factor=o.pair("factor", 2)), [x])
+    return y._replace(axes=axes_like(x, y.map))
+
+
+def shuffled(o: Operands) -> Value:
+    """Channels as squares of positions: depth to space."""
+    x = image(o)
+    y = o.translation.layer(o.call, PixelShuffle(factor=o.pair("factor", 2)), [x])
+    return y._replace(axes=axes_like(x, y.map))

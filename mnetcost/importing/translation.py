@@ -1,0 +1,347 @@
+"""A model's calls to layers of the language: what every rule reads and writes.
+
+A rule takes a call's operands and gives the values that the call writes. A layer is a record of
+`layers/`, so that its output map is worked out where it always is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
+
+from mnetcost.importing.axes import (
+    CHANNELS,
+    IMAGE,
+    SIDES,
+    Axes,
+    Axis,
+    is_images,
+    is_whole,
+    size_of,
+    whole,
+)
+from mnetcost.importing.model import Call, Source, Tensor
+from mnetcost.layers.base import Join, Layer, Map, Pair
+from mnetcost.layers.channels import ChannelShuffle
+from mnetcost.layers.structural import Flatten, Permute, Reshape
+from mnetcost.text import clip
+
+INPUT = "input"
+NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at arguments of other types
+MAX_NAME = 80  # characters of a layer's name that the file gives
+
+
+class Unsaid(Exception):
+    """The language has no layer for what a call does; the words say why."""
+
+
+class Value(NamedTuple):
+    """What a call has computed: the map of a layer, and which axes of it the file has."""
+
+    layer: str
+    map: Map
+    axes: Axes
+
+
+class Numbers(NamedTuple):
+    """Few numbers that do not depend on the image: sides, axes, scales."""
+
+    shape: tuple[int, ...]
+    values: tuple[int | float, ...]
+
+
+class Stored(NamedTuple):
+    """What the file holds, or what is computed of that alone: no layer writes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    learned: bool
+    values: tuple[int | float, ...] | None = None  # where they are few
+
+
+class Parts(NamedTuple):
+    """Several values in one, as a list of tensors is."""
+
+    values: tuple["Known", ...]
+
+
+class Scores(NamedTuple):
+    """The products of all queries with all keys, which no map can say: values are next."""
+
+    queries: Value
+    keys: Value
+    axes: Axes
+
+
+Known: TypeAlias = Value | Numbers | Stored | Parts | Scores
+# An input, an argument, the first of several that is there, or what is worked out of the call.
+Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
+
+
+class Entry(NamedTuple):
+    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
+
+    name: str
+    layer: Layer
+    reads: tuple[str, ...]
+    weights: str = ""
+
+
+def within(axis: int, rank: int) -> int:
+    """An axis of so many, from the first. Raises Unsaid where there is none."""
+    if not -rank <= axis < rank:
+        raise Unsaid(f"it has no axis {axis}: {rank} are there")
+    return axis % rank
+
+
+class Operands:
+    """What a call is given, by the words of its rule."""
+
+    def __init__(self, translation: "Translation", call: Call, where: Mapping[str, Where]) -> None:
+        self.translation, self.call, self._where = translation, call, where
+        translation.asked.clear()
+
+    def given(self, word: str) -> Any:
+        """A known value or an argument; None where the call leaves it out."""
+        return self._at(self._where[word]) if word in self._where else None
+
+    def _at(self, where: Where) -> Any:
+        if isinstance(where, tuple):
+            found = map(self._at, where)
+            return next((one for one in found if one is not None), None)
+        if isinstance(where, int):
+            if not self._has(where):
+                return None
+            known = self.translation.of(self.call.inputs[where])
+            if isinstance(known, Stored):
+                self.translation.asked.add(known.name)
+            return known
+        if not callable(where):
+            return self.call.arguments.get(where)
+        try:
+            return where(self.call)
+        except NONSENSE:
+            raise Unsaid("its arguments are of other types than its operator has") from None
+
+    def _has(self, place: int) -> bool:
+        return place < len(self.call.inputs) and bool(self.call.inputs[place])
+
+    def value(self, word: str = "x") -> Value:
+        """A value that follows from the image. Raises Unsaid for anything else."""
+        found = self.given(word)
+        if not isinstance(found, Value):
+            raise Unsaid(f"its {word} does not follow from the input")
+        return found
+
+    def stored(self, word: str) -> Stored | None:
+        """A stored value, or None where there is none. Raises Unsaid for one that is computed."""
+        found = self.given(word)
+        if isinstance(found, Value):
+            raise Unsaid(f"its {word} is computed from the input")
+        return found if isinstance(found, Stored) else None
+
+    def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """Numbers, of an argument or of a stored value; one alone is one of them."""
+        found = self.given(word)
+        if isinstance(found, (Numbers, Stored)) and found.values is not None:
+            self.translation.used.add(getattr(found, "name", ""))
+            return found.values
+        if isinstance(found, (Value, Stored, Parts, Scores)):
+            raise Unsaid(f"its {word} is not known before it runs")
+        if found is None:
+            return tuple(default)
+        values = found if isinstance(found, tuple) else (found,)
+        if not all(isinstance(one, (int, float)) for one in values):
+            raise Unsaid(f"its {word} is {clip(str(found))}, and no number")
+        return values
+
+    def number(self, word: str, default: Any = None) -> Any:
+        """One number."""
+        found = self.numbers(word, (default,))
+        if len(found) != 1:
+            raise Unsaid(f"its {word} is {len(found)} numbers")
+        return found[0]
+
+    def places(self, word: str) -> tuple[int, ...]:
+        """Whole numbers: axes, sizes, places."""
+        return tuple(self._whole(word, one) for one in self.numbers(word))
+
+    def count(self, word: str, default: int | None = None) -> int:
+        """A whole number above 0."""
+        found = self._whole(word, self.number(word, default))
+        if found < 1:
+            raise Unsaid(f"its {word} is {found}")
+        return found
+
+    def axis(self, word: str, default: int, rank: int) -> int:
+        """An axis of so many, from the first; a negative one is counted from the last."""
+        return within(self._whole(word, self.number(word, default)), rank)
+
+    def _whole(self, word: str, found: Any) -> int:
+        if not isinstance(found, (int, float)) or found % 1:  # nan % 1 and inf % 1 are nan
+            raise Unsaid(f"its {word} is {clip(str(found))}, and no whole number")
+        return int(found)
+
+    def flag(self, word: str, default: bool = False) -> bool:
+        """Whether something is so."""
+        return bool(self.number(word, default))
+
+    def pair(self, word: str, default: int, least: int = 1) -> Pair:
+        """Height and width, both of the least or more; one number is both."""
+        found = self.places(word) or (default,)
+        if len(found) > 2:
+            raise Unsaid(f"its {word} is of {len(found)} sides: a map has two")
+        if min(found) < least:
+            raise Unsaid(f"its {word} is {list(found)}")
+        return Pair(found[0], found[-1])
+
+
+def learned(o: Operands) -> Stored | None:
+    """What has the values that layers may share: the first stored one, or a name of it."""
+    gamma, name = o.given("gamma"), o.given("shared")
+    if isinstance(gamma, Stored):
+        return gamma
+    return Stored(f"layer {name}", (), True) if name else None
+
+
+def has(o: Operands, word: str) -> bool:
+    """Whether a layer has something: a stored value, or an argument that says so."""
+    found = o.given(word)
+    return found is not None and found is not False and found != 0
+
+
+def finished(o: Operands, value: Value) -> Value:
+    """The value behind a function of its own layer, where a call has one after its activation."""
+    after = o.given("after")
+    if after is None:
+        return value
+    name = f"{o.call.name}/{after.written}"
+    y = o.translation.layer(o.call._replace(name=name), after(), [value])
+    return y._replace(axes=value.axes)
+
+
+def agree(o: Operands, weights: int) -> None:
+    """Raise Unsaid where the file states another number of weights than the layer has."""
+    stated = o.number("weights_stated")
+    if stated is not None and stated != weights:
+        raise Unsaid(f"the file says {stated} weights, and its arguments make {weights}")
+
+
+Rule: TypeAlias = Callable[[Operands], "Known | Sequence[Known] | None"]
+
+
+class Use(NamedTuple):
+    """What an operator of a format is: a rule, where what it asks for stands, and fixed words."""
+
+    rule: Rule
+    where: Mapping[str, Where]
+
+
+class Translation:
+    """The layers that are written so far, and what is known of every value."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.known: dict[str, Known] = {}
+        self.entries: list[Entry] = []
+        self.names: set[str] = {INPUT, "block_input"}
+        self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
+        self.places: dict[str, int] = {}  # of the entries, by name
+        self.read: set[str] = set()  # layers that others read
+        self.asked: set[str] = set()  # stored values that the present call was asked for
+        self.used: set[str] = set()  # and those that a layer has, or whose numbers are known
+        for name, tensor in source.stored.items():
+            self.known[name] = _held(name, tensor)
+
+    def layer(
+        self, call: Call, record: Any, values: Sequence[Value], kernel: Stored | None = None
+    ) -> Value:
+        """Write a layer that reads these values, each arranged as its map; its output map."""
+        maps = [value.map for value in values]
+        if isinstance(record, Join):
+            record = record.joined(maps)
+            after = record.output(record.merged(maps), _written)
+        else:
+            after = record.output(maps[0] if maps else Map(1, 1, 1), _written)
+        weights = self.owners.get(kernel.name, "") if kernel else ""
+        name = self.named(call.name or record.written)
+        if kernel and not weights:
+            self.owners[kernel.name] = name
+        reads = tuple(one.layer for one in values)
+        self.places[name] = len(self.entries)
+        self.entries.append(Entry(name, record, reads, weights))
+        self.read.update(reads)
+        self.used |= self.asked
+        return Value(name, Map(*map(int, after)), ())
+
+    def of(self, name: str) -> Known:
+        """What is known of a value. Raises Unsaid for what a call before it did not give."""
+        if name not in self.known:
+            raise Unsaid(f"nothing is known of {clip(name)}, which it reads")
+        return self.known[name]
+
+    def unread(self, value: Value) -> Layer | None:
+        """The layer of a value that none reads yet: what follows may still be a part of it."""
+        place = self.places.get(value.layer)
+        return None if place is None or value.layer in self.read else self.entries[place].layer
+
+    def change(self, value: Value, record: Layer) -> None:
+        """Put another record in the place of a value's layer."""
+        place = self.places[value.layer]
+        self.used |= self.asked
+        self.entries[place] = self.entries[place]._replace(layer=record)
+
+    def named(self, text: str) -> str:
+        """A name of its own for a layer, as close to the file's as the language takes."""
+        kept = "".join(one if one.isalnum() or one in "_.-" else "/" for one in text[:MAX_NAME])
+        kept = kept.strip("/._-") or "layer"
+        name, turn = kept, 1
+        while name in self.names:
+            turn += 1
+            name = f"{kept}_{turn}"
+        self.names.add(name)
+        return name
+
+    def as_map(self, call: Call, value: Value, roles: Sequence[str]) -> Value:
+        """The value with a whole side of its map for each axis, as `roles` names them in order.
+
+        What views have made of the map is written, where that is another one.
+        """
+        if len(value.axes) != len(roles):
+            raise Unsaid(f"its input has {len(value.axes)} axes, not {len(roles)}")
+        by_role: dict[str, Axis] = dict(zip(roles, value.axes))
+        images = by_role.pop(IMAGE, ())
+        if not is_images(images):
+            raise Unsaid("parts of the map are taken for images")
+        axes = [by_role.get(side, ()) for side in SIDES]
+        if not all(map(is_whole, axes, SIDES, value.map)):
+            written = self.layer(call, _rearranged(axes, value.map), [value])
+            value = written._replace(axes=value.axes)
+        sides = {IMAGE: images, **{side: whole(side, n) for side, n in zip(SIDES, value.map)}}
+        return value._replace(axes=tuple(sides[role] for role in roles))
+
+
+def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
+    """The layer that makes a map of these sides (height, width, channels) of map `x`."""
+    height, across = map(size_of, axes[:2])
+    if height == across == 1:
+        return Flatten()
+    if across == 1 and is_whole(axes[2], CHANNELS, x.c):
+        return Flatten(into="height")
+    letters = {whole(side, n): side[0] for side, n in zip(SIDES, x) if n > 1}
+    order = [letters.get(axis, "") for axis in axes]
+    if all(order):
+        return Permute(order="".join(order))
+    shuffled = axes[2]
+    if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
+        return ChannelShuffle(groups=shuffled[1].size)
+    return Reshape(height=height, width=across)
+
+
+def _written(channels: Any, scale: bool) -> Any:
+    return channels
+
+
+def _held(name: str, tensor: Tensor) -> Known:
+    if tensor.values is not None and (not tensor.learned or prod(tensor.shape) == 1):
+        return Numbers(tensor.shape, tensor.values)
+    return Stored(name, tensor.shape, tensor.learned, tensor.values)

@@ -1,0 +1,30 @@
+"""Models as readers give them, written by hand."""
+
+from mnetcost.importing.model import Call, Source, Tensor
+from mnetcost.importing.plain import as_people_write
+from mnetcost.importing.spelling import spelled
+from mnetcost.importing.translate import translate
+
+
+def call(operator, inputs, outputs, name="", **arguments):
+    """A call by words: names of values with spaces between."""
+    return Call(operator, name, tuple(inputs.split()), tuple(outputs.split()), arguments, "")
+
+
+def source(format_, size, *calls, stored=None, shapes=None):
+    """A model that reads `x` of this shape; `stored` are shapes, or tensors, by name."""
+    tensors = {
+        name: one if isinstance(one, Tensor) else Tensor(one)
+        for name, one in (stored or {}).items()
+    }
+    return Source(
+        format_, "", "", {"x": size}, (calls[-1].outputs[0],), calls, tensors, shapes or {}
+    )
+
+
+def layers_of(model):
+    """The lines of the spec that a model becomes, without names where they are the types'."""
+    x, translation = translate(model, "model")
+    ends = {translation.known[name].layer for name in model.outputs}
+    entries = as_people_write(translation.entries, ends)
+    return spelled("model", x, entries, [])
