@@ -19,18 +19,8 @@ from mnetcost.importing.axes import (
 from mnetcost.importing.model import Call, Source, refusal
 from mnetcost.importing.rules.opaque import opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
-from mnetcost.importing.translation import (
-    INPUT,
-    NONSENSE,
-    Known,
-    Operands,
-    Parts,
-    Scores,
-    Translation,
-    Unsaid,
-    Use,
-    Value,
-)
+from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
+from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 

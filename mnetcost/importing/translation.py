@@ -12,7 +12,6 @@ from mnetcost.importing.axes import (
     CHANNELS,
     IMAGE,
     SIDES,
-    Axes,
     Axis,
     is_images,
     is_whole,
@@ -20,6 +19,7 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.model import Call, Source, Tensor
+from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, within
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.structural import Flatten, Permute, Reshape
@@ -30,66 +30,6 @@ NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at argume
 MAX_NAME = 80  # characters of a layer's name that the file gives
 
 
-class Unsaid(Exception):
-    """The language has no layer for what a call does; the words say why."""
-
-
-class Value(NamedTuple):
-    """What a call has computed: the map of a layer, and which axes of it the file has."""
-
-    layer: str
-    map: Map
-    axes: Axes
-
-
-class Numbers(NamedTuple):
-    """Few numbers that do not depend on the image: sides, axes, scales."""
-
-    shape: tuple[int, ...]
-    values: tuple[int | float, ...]
-
-
-class Stored(NamedTuple):
-    """What the file holds, or what is computed of that alone: no layer writes it."""
-
-    name: str
-    shape: tuple[int, ...]
-    learned: bool
-    values: tuple[int | float, ...] | None = None  # where they are few
-    others: tuple[str, ...] = ()  # learned values that it is computed of beside the named one
-    work: tuple[tuple[str, int], ...] = ()  # multiply-accumulates of what it is computed of
-
-
-def computed(operands: Sequence[Stored], shape: tuple[int, ...]) -> Stored:
-    """What is computed of stored values alone: as the largest learned one, beside the others."""
-    learned = sorted((one for one in operands if one.learned), key=lambda one: -prod(one.shape))
-    others = {name for one in learned for name in (one.name, *one.others)}
-    first = learned[0] if learned else Stored("", shape, False)
-    return Stored(
-        first.name,
-        shape,
-        first.learned,
-        None,
-        tuple(sorted(others - {first.name})),
-        tuple(sorted({pair for one in operands for pair in one.work})),
-    )
-
-
-class Parts(NamedTuple):
-    """Several values in one, as a list of tensors is."""
-
-    values: tuple["Known", ...]
-
-
-class Scores(NamedTuple):
-    """The products of all queries with all keys, which no map can say: values are next."""
-
-    queries: Value
-    keys: Value
-    axes: Axes
-
-
-Known: TypeAlias = Value | Numbers | Stored | Parts | Scores
 # An input, an argument, the first of several that is there, or what is worked out of the call.
 Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
 
@@ -101,13 +41,6 @@ class Entry(NamedTuple):
     layer: Layer
     reads: tuple[str, ...]
     weights: str = ""
-
-
-def within(axis: int, rank: int) -> int:
-    """An axis of so many, from the first. Raises Unsaid where there is none."""
-    if not -rank <= axis < rank:
-        raise Unsaid(f"it has no axis {axis}: {rank} are there")
-    return axis % rank
 
 
 class Operands:

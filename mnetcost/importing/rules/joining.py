@@ -15,7 +15,8 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.rules.parts import is_alone, part
-from mnetcost.importing.translation import Known, Numbers, Operands, Parts, Stored, Unsaid, Value
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value
 from mnetcost.layers.joins import Concat, DetectionOutput, PriorBox
 from mnetcost.layers.structural import Learned
 

@@ -10,18 +10,8 @@ from typing import Any
 from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, WIDTH, Axes, Axis, shape_of, whole
 from mnetcost.importing.model import Shape, Source
 from mnetcost.importing.rules.recorded import Recorded, Work
-from mnetcost.importing.translation import (
-    NONSENSE,
-    Known,
-    Numbers,
-    Operands,
-    Parts,
-    Scores,
-    Stored,
-    Unsaid,
-    Value,
-    computed,
-)
+from mnetcost.importing.translation import NONSENSE, Operands
+from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, computed
 from mnetcost.layers.base import Map
 from mnetcost.layers.opaque import Opaque
 

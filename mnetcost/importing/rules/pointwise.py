@@ -18,19 +18,15 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.rules.opaque import with_others
-from mnetcost.importing.translation import (
+from mnetcost.importing.translation import Operands, agree, finished, has, learned
+from mnetcost.importing.values import (
     Known,
     Numbers,
-    Operands,
     Scores,
     Stored,
     Unsaid,
     Value,
-    agree,
     computed,
-    finished,
-    has,
-    learned,
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6

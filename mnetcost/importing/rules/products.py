@@ -16,7 +16,8 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.rules.pointwise import dense
-from mnetcost.importing.translation import Known, Operands, Scores, Stored, Unsaid, Value
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Scores, Stored, Unsaid, Value
 from mnetcost.layers.attention import DotProductAttention
 from mnetcost.layers.base import Pair
 
