@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from mnetcost.graph import Graph
 from mnetcost.problems import Origin
 from mnetcost.spec import is_path, load_graph, read_graph
+from mnetcost.text import SENTENCE, clip
 
 SPECS = (".yaml", ".yml")
 MODELS = (
@@ -77,7 +78,7 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     ends = {one.layer for one in known if isinstance(one, Value)}
     entries = as_people_write(translation.entries, ends)
     stem = os.path.splitext(os.path.basename(label))[0]
-    name = stem if source.name in UNNAMED else source.name
+    name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
     text = spelled(name, x, entries, comments(source, translation.ledger, kept))
     return Imported(Origin(label, text), document(source, translation.ledger))
