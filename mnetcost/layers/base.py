@@ -165,6 +165,18 @@ class Layer(Record):
         """Sizes beside the work that some counters weigh, for maps `x` and `y`."""
         return ()
 
+    def product_gradients(self, x: Map, y: Map, needed: Sequence[bool]) -> Quantity:
+        """Multiply-accumulates of the gradients of what its products of activations multiply.
+
+        `needed` says of each input map whether it needs one. Unless a type says otherwise all that
+        they multiply does, where a map does or the layer learns something itself.
+        """
+        own = any(kind != "norm_statistics" for kind, _ in self.parameters(x, y))
+        if not own and not any(needed):
+            return 0
+        parts = self.work(x, y)
+        return 2 * sum([each * at for kind, each, at in parts if kind == "attention_product"])
+
     def sees(self, x: Map, y: Map) -> Reaches:
         """What each position of output map `y` reads of input map `x` (ints), or why it is unknown.
 

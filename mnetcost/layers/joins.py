@@ -267,6 +267,10 @@ class Matmul(OfMatrices):
             contracted = a.c if self.transpose == "second" else b.c
             yield Part("attention_product", b.h * b.w * contracted, a.h * a.w)
 
+    def product_gradients(self, x: Map, y: Map, needed: Sequence[bool]) -> Quantity:
+        # A's is dO with B, B's is A with dO: each takes as much as the product
+        return sum([each * at * sum(needed) for _, each, at in self.work(x, y)])
+
 
 class Output(Merge):
     """A list of boxes from maps: listed, and counted as nothing."""
