@@ -292,7 +292,8 @@ class Gradients:
     def add(self, node: Node, values: Mapping[str, Any]) -> None:
         """Note the next node, with its parameters."""
         own = node.shares is not None or any(kind != "norm_statistics" for kind in values)
-        self._learned.append(own or any(self.needed(node)))
+        follows = any(self.needed(node)) and not node.layer.sides_alone
+        self._learned.append(own or follows)
 
 
 def multiply_adds(work: Mapping[str, Any]) -> Any:

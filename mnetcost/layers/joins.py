@@ -297,8 +297,10 @@ class PriorBox(Output):
 
     priors: Priors
 
+    sides_alone = True
+
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return [Tie() for _ in maps]  # it reads their sides alone
+        return [Tie() for _ in maps]
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(2, 1, x.h * x.w * self.priors * 4)
