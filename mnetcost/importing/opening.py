@@ -67,7 +67,7 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
-    from mnetcost.importing.translation import Value
+    from mnetcost.importing.values import Value
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
