@@ -33,7 +33,10 @@ class Parameters(NamedTuple):
 
 
 class Passes(NamedTuple):
-    """Multiply-accumulates of a layer, or of all: forward, and of the two gradients."""
+    """Multiply-accumulates of a layer, or of all: forward, and of the gradients.
+
+    `input_gradient` are those with respect to activations: inputs, and what products multiply.
+    """
 
     forward: Any
     input_gradient: Any

@@ -21,6 +21,7 @@ def attended(maps: str, *more: str) -> str:
 
 # S = Q·Kᵀ and O = softmax(S)·V take positions² · channels each: 48²·16 = 36,864; 12²·12 = 1,728.
 # So do dQ, dK, dV, and dP, which Q and K need; what the last layer takes of them, at both settings.
+# So torch.utils.flop_counter (torch 2.13.0) counts them, for each set of Q, K, V and table.
 CASES = [
     ((Q, "matmul: {from: [input, q], transpose: second}"), 36_864, 1_728),
     ((Q, "matmul: {from: [q, input], transpose: second}"), 36_864, 1_728),
