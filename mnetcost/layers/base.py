@@ -170,12 +170,13 @@ class Layer(Record):
         """Multiply-accumulates of the gradients of what its products of activations multiply.
 
         `needed` says of each input map whether it needs one. Unless a type says otherwise all that
-        they multiply does, where a map does or the layer learns something itself.
+        they multiply does, where a map does or the layer has kernels, or values that it learns.
         """
-        own = any(kind != "norm_statistics" for kind, _ in self.parameters(x, y))
+        parts = tuple(self.work(x, y))
+        kinds = {kind for kind, *_ in (*parts, *self.parameters(x, y))}
+        own = kinds & {"multiply_accumulate", "weights", "biases", "norm_affine", "other"}
         if not own and not any(needed):
             return 0
-        parts = self.work(x, y)
         return 2 * sum([each * at for kind, each, at in parts if kind == "attention_product"])
 
     def sees(self, x: Map, y: Map) -> Reaches:

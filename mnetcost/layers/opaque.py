@@ -47,7 +47,7 @@ class Opaque(Join):
     weights of kernels, `mult_adds` their multiply-accumulates for an image, all of them on the
     input maps; `products` are those of activations with activations, `other` all other learned
     values. It is not known what products multiply: the gradients of both operands are counted of
-    all, where a map that it reads or a value that it learns needs one.
+    all, where a map that it reads needs one, or it has kernels or learned values.
     """
 
     of: InputMaps
