@@ -42,7 +42,11 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     needed = _needed(source)
     for call, use in zip(source.calls, uses):
         if needed.intersection(call.outputs):
+            before = len(translation.entries)
             _translate(translation, call, use, record(call), label)
+            translation.ledger.add(call, translation.entries[before:])
+        else:
+            translation.ledger.skip(call)
     _demand_owners(source, translation, label)
     return x.map, translation
 
@@ -156,7 +160,7 @@ def _translate(
     }
     for name, known in outputs.items():
         if not any(known is one for one in read):  # what is only spread is written as it was
-            _compare(translation.source, call, name, known, label)
+            translation.ledger.shapes += _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
 
 
@@ -166,11 +170,11 @@ def _by_rule(translation: Translation, call: Call, use: Use | None) -> Any:
     return use.rule(Operands(translation, call, use.where))
 
 
-def _compare(source: Source, call: Call, name: str, known: Known, label: str) -> None:
-    """Refuse a value of another shape than the file states for it."""
+def _compare(source: Source, call: Call, name: str, known: Known, label: str) -> bool:
+    """Whether the file states a value's shape; refuses one of another."""
     stated = source.shapes.get(name)
     if stated is None or not isinstance(known, (Value, Scores)):
-        return
+        return False
     found = shape_of(known.axes)
     sides = list(stated) if len(stated) == len(found) else [one for one in stated if one != 1]
     given = found if len(stated) == len(found) else [one for one in found if one != 1]
@@ -183,6 +187,7 @@ def _compare(source: Source, call: Call, name: str, known: Known, label: str) ->
             f"{_said(call)}: the file says {words}, and it is "
             f"{'×'.join(map(str, found))} by its arguments",
         )
+    return True
 
 
 def _outputs(call: Call, found: Known | Sequence[Known] | None) -> Mapping[str, Known]:

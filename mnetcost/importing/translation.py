@@ -18,8 +18,19 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
+from mnetcost.importing.ledger import Ledger
 from mnetcost.importing.model import Call, Source, Tensor
-from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, within
+from mnetcost.importing.values import (
+    Entry,
+    Known,
+    Numbers,
+    Parts,
+    Scores,
+    Stored,
+    Unsaid,
+    Value,
+    within,
+)
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.structural import Flatten, Permute, Reshape
@@ -32,15 +43,6 @@ MAX_NAME = 80  # characters of a layer's name that the file gives
 
 # An input, an argument, the first of several that is there, or what is worked out of the call.
 Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
-
-
-class Entry(NamedTuple):
-    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
-
-    name: str
-    layer: Layer
-    reads: tuple[str, ...]
-    weights: str = ""
 
 
 class Operands:
@@ -175,6 +177,7 @@ def finished(o: Operands, value: Value) -> Value:
 def agree(o: Operands, weights: int) -> None:
     """Raise Unsaid where the file states another number of weights than the layer has."""
     stated = o.number("weights_stated")
+    o.translation.ledger.weights += stated is not None
     if stated is not None and stated != weights:
         raise Unsaid(f"the file says {stated} weights, and its arguments make {weights}")
 
@@ -198,6 +201,7 @@ class Translation:
         self.entries: list[Entry] = []
         self.names: set[str] = {INPUT, "block_input"}
         self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
+        self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}

@@ -1,11 +1,11 @@
-"""What is known of a value of a file: the map of a layer, numbers, or what is stored."""
+"""What is known of a value of a file: a layer and its map, numbers, or what is stored."""
 
 from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.importing.axes import Axes
-from mnetcost.layers.base import Map
+from mnetcost.layers.base import Layer, Map
 
 
 class Unsaid(Exception):
@@ -18,6 +18,15 @@ class Value(NamedTuple):
     layer: str
     map: Map
     axes: Axes
+
+
+class Entry(NamedTuple):
+    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
+
+    name: str
+    layer: Layer
+    reads: tuple[str, ...]
+    weights: str = ""
 
 
 class Numbers(NamedTuple):
