@@ -233,6 +233,12 @@ def test_norm_and_act_ride_and_the_last_width_is_kept():
 
 
 REFUSED = {
+    "too many layers": (
+        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(20_002)))._replace(
+            inputs={"x0": X}
+        ),
+        "too-large: the model has over 20,000 layers",
+    ),
     "no rule": (
         onnx(call("Loop", "x", "y", name="again")),
         r"again \(Loop\): no layer does what this call does",
