@@ -446,6 +446,17 @@ LOST = {
     "a recurrent layer": pt2(
         call("aten.lstm.input", "x w", "y"), size=X3, stored={"w": (4, 8)}, shapes={"y": (1, 9, 8)}
     ),
+    "scores that are read twice, once with a table": pt2(
+        TOKENS,
+        call("aten.matmul.default", "n x", "s"),
+        call("aten.add.Tensor", "s table", "b"),
+        call("aten.matmul.default", "s n", "a"),
+        call("aten.matmul.default", "b n", "c"),
+        call("aten.add.Tensor", "a c", "y"),
+        size=X3,
+        stored={"table": (1, 9, 9)},
+        shapes={"c": (1, 9, 8)},
+    ),
     "scores that are read twice": pt2(
         TOKENS,
         call("aten.matmul.default", "n x", "s"),
