@@ -64,10 +64,9 @@ def derived(
         symbols.new("μ", ruled[0].rounding.multiplier)  # the spec's, whatever rounds
     values = {symbol: str(value) for symbol, value in symbols.named().items()}
     for name, symbol in _ELSEWHERE.items():
-        channels = str(incoming[name])
-        if name in of.expression.names and channels != values["M"]:
+        if name in of.expression.names and str(incoming[name]) != values["M"]:
             symbols.new(symbol, incoming[name])
-            names[name], values[symbol] = symbol, channels
+            names[name], values[symbol] = symbol, str(incoming[name])
     numbers = {name: values[symbol] for name, symbol in names.items()}
     factors = {symbol: symbol for symbol in values}, values
     return tuple(  # type: ignore[return-value]
