@@ -55,6 +55,7 @@ class Node(NamedTuple):
     states: Any = None  # the input channels that the spec states, a number or derived
     derived: tuple[str, ...] = ()  # the layer's keys that follow from incoming channels
     block: int = INPUT  # what the block around it reads: the `$in` of derived keys
+    entry: int | None = None  # of a second half, what the first reads: `$here` of derived keys
     shares: int | None = None  # the node whose weights it uses
     own_norm: bool = False  # of what shares: whether its γ, β and statistics are its own
     training_only: bool = False  # its parameters count, its work does not
@@ -221,6 +222,7 @@ def _apply(
     """The node with its input and output map; None where it reads what has no map."""
     inputs = [x if index == INPUT else maps[index] for index in node.reads]
     block = x if node.block == INPUT else maps[node.block]
+    entry = None if node.entry is None else x if node.entry == INPUT else maps[node.entry]
     if block is None or None in inputs:
         return None
     ends: Any = inputs or [x]
@@ -229,10 +231,11 @@ def _apply(
             report(node, check)
     node, before = node.joining(ends)
     if node.derived or node.like:
-        derived = node.derive(before, block, widths)
+        here = entry or before
+        derived = node.derive(here, block, widths)
         written, node = node, node.on(derived, before, ends[-1])
         for key, value in derived.items():
-            report(node, _whole(written, value, key, before, block, widths))
+            report(node, _whole(written, value, key, here, block, widths))
     if node.states is not None:
         report(node, _stated(node.states, before, block, widths))
     node = node.under(widths)
@@ -293,13 +296,16 @@ def _unlike(user: Placed, owner: Placed) -> str:
     if shapes[0] != shapes[1] and all(shapes):
         return f"its weights are {shapes[0]}, those of {name} {shapes[1]}"
     amounts = [
-        ", ".join(
-            f"{count} {kind.replace('_', ' ')}" for one in both for kind, count in one.items()
-        )
+        ", ".join(_said(kind, count) for one in both for kind, count in one.items())
         for both in (_learned(*user), _learned(*owner))
     ]
     mine, other = (one or "nothing that is learned" for one in amounts)
     return f"it has {mine}, {name} has {other}"
+
+
+def _said(kind: str, count: Quantity) -> str:
+    words = {"weights": "weight", "biases": "bias"}.get(kind, kind) if count == 1 else kind
+    return f"{count} {words.replace('_', ' ')}"
 
 
 def _whole(  # noqa: PLR0913, PLR0917 - a derived key, and where it stands

@@ -1,6 +1,6 @@
 """Texts that somebody else wrote, made safe to print, and guesses at what they meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -15,54 +15,99 @@ _UNSEEN = frozenset(
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-# What other tools call things, for layers and for keys.
-SYNONYMS = {
-    "activation": "act",
-    "averagepool": "avg_pool",
-    "avgpool": "avg_pool",
-    "batchnorm": "batch_norm",
-    "batchnorm1d": "batch_norm",
-    "bn": "batch_norm",
-    "channels": "out",
-    "chunk": "split",
-    "conv2d": "conv",
-    "convolution": "conv",
-    "depth_multiplier": "multiplier",
-    "depth_to_space": "pixel_shuffle",
-    "depthwise_conv1d": "depthwise1d",
-    "dilation_rate": "dilation",
-    "div": "divide",
-    "dw": "depthwise",
-    "fc": "dense",
-    "filters": "out",
-    "focus": "pixel_unshuffle",
-    "fully_connected": "dense",
-    "gap": "global_avg_pool",
-    "global_average_pool": "global_avg_pool",
-    "group": "groups",
-    "h_swish": "hard_swish",
-    "hswish": "hard_swish",
-    "in_channels": "in",
-    "inner_product": "dense",
-    "kernel_size": "kernel",
-    "linear": "dense",
-    "max": "maximum",
-    "maxpool": "max_pool",
-    "min": "minimum",
-    "mul": "multiply",
-    "normalization": "norm",
-    "num_output": "out",
-    "out_channels": "out",
-    "pad": "padding",
-    "pw": "pointwise",
-    "separable_conv": "separable",
-    "silu": "swish",
-    "size": "kernel",
-    "space_to_depth": "pixel_unshuffle",
-    "strides": "stride",
-    "sub": "subtract",
-    "units": "out",
-    "use_bias": "bias",
+# What other tools call layers, and keys of layers: in small letters, without underscores and "2d".
+_LAYERS = {
+    "add": "sum",
+    "attention": "mha multiheadattention selfattention",
+    "avg_pool": "averagepool averagepooling",
+    "batch_norm": "batchnormalization bn frozenbatchnorm syncbatchnorm",
+    "concat": "cat concatenate",
+    "cond_conv": "conditionalconv dynamicconv",
+    "conv": "convolution",
+    "conv_transpose": "conv2dtranspose deconv deconvolution transposedconv",
+    "conv_transpose1d": "conv1dtranspose",
+    "crop": "centercrop cropping",
+    "deform_conv": "dcn dcnv2 deformableconv",
+    "dense": "fc fullyconnected innerproduct lazylinear linear",
+    "depthwise": "depthwiseconv dw dwconv",
+    "divide": "div",
+    "dot_product_attention": "scaleddotproductattention sdpa",
+    "dropout": "alphadropout droppath gaussiandropout spatialdropout stochasticdepth",
+    "global_avg_pool": "gap globalaveragepool globalaveragepooling",
+    "global_max_pool": "globalmaxpooling gmp",
+    "group_norm": "gn groupnormalization",
+    "hard_sigmoid": "hsigmoid",
+    "hard_swish": "hardsilu hswish",
+    "instance_norm": "instancenormalization",
+    "l2_norm": "rmsnorm rmsnormalization",
+    "layer_norm": "layernormalization ln",
+    "leaky_relu": "leaky",
+    "learned": "parameter",
+    "local_response_norm": "crossmaplrn lrn",
+    "matmul": "bmm dot mm",
+    "max_pool": "maxpooling",
+    "maximum": "max",
+    "minimum": "min",
+    "multiply": "mul",
+    "pad": "constantpad reflectionpad replicationpad zeropad zeropadding",
+    "permute": "movedim swapaxes transpose",
+    "pixel_shuffle": "depthtospace",
+    "pixel_unshuffle": "focus spacetodepth",
+    "pointwise": "conv1x1 pw pwconv",
+    "position_embedding": "posembed positionalembedding",
+    "reshape": "unflatten view",
+    "resize": "interpolate upsample upsampling upsamplingbilinear upsamplingnearest",
+    "rnn": "simplernn",
+    "separable": "separableconv",
+    "slice": "narrow",
+    "split": "chunk",
+    "squeeze_excitation": "se squeezeexcite",
+    "subtract": "sub",
+    "swish": "silu",
+}
+_KEYS = {
+    "act": "activation",
+    "axis": "dim",
+    "bias": "usebias",
+    "ceil": "ceilmode",
+    "dilation": "dilationrate",
+    "experts": "numexperts",
+    "factor": "blocksize downscalefactor upscalefactor",
+    "groups": "group numgroups",
+    "heads": "numheads",
+    "in": "inchannels infeatures",
+    "into": "chunks",
+    "kernel": "kernelsize poolsize size",
+    "layers": "numlayers",
+    "mode": "interpolation",
+    "multiplier": "depthmultiplier",
+    "norm": "normalization",
+    "out": "channels filters hiddensize numoutput outchannels outfeatures units",
+    "padding": "pad",
+    "rate": "p",
+    "scale": "scalefactor",
+    "size": "outputsize",
+    "stride": "strides",
+}
+SYNONYMS = [
+    {word: ours for ours, words in table.items() for word in words.split()}
+    for table in (_LAYERS, _KEYS)
+]
+
+_MODULES = ("torch.", "tf.", "keras.", "nn.", "functional.", "f.", "layers.")
+
+# What is said of words for which a suggestion is not enough.
+_NO_WINDOWS = "a spec has no windows that overlap; side by side they are a `pixel_unshuffle`"
+REMARKS = {
+    "col2im": _NO_WINDOWS,
+    "embedding": "a spec has no embeddings",
+    "fold": _NO_WINDOWS,
+    "im2col": _NO_WINDOWS,
+    "repeat": "a layer is repeated under `layers:` of a `- repeat: n`",
+    "rmsnorm": "an `l2_norm` has as many learned values",
+    "rmsnormalization": "an `l2_norm` has as many learned values",
+    "transpose": "a `permute` changes axes, a `conv_transpose` is a layer",
+    "unfold": _NO_WINDOWS,
 }
 
 
@@ -107,12 +152,36 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is a synonym or a misspelling of, or None."""
     from difflib import get_close_matches  # only needed once something is wrong
 
-    lowered = {name[:64].lower(): name for name in islice(known, MAX_GUESSED)}
-    asked = word[:64].lower().replace("-", "_")
-    if SYNONYMS.get(asked) in lowered:
-        return lowered[SYNONYMS[asked]]
-    close = get_close_matches(asked, lowered, n=1, cutoff=0.65)
-    return lowered[close[0]] if close else None
+    names = list(islice(known, MAX_GUESSED))
+    if meant := _translated(word, {_bare(name): name for name in names}):
+        return meant
+    lowered = {name[:64].lower(): name for name in names}
+    close = get_close_matches(word[:64].lower().replace("-", "_"), lowered, n=1, cutoff=0.65)
+    return None if remark(word) or not close else lowered[close[0]]
+
+
+def remark(word: str) -> str:
+    """What is to be said of a word of other tools, beside a suggestion; empty of most."""
+    return REMARKS.get(_bare(word).removesuffix("2d"), "")
+
+
+def _translated(word: str, known: Mapping[str, str]) -> str | None:
+    """The name for what other tools call so, with or without the number of its sides."""
+    bare = _bare(word)
+    base = bare.removesuffix("1d")
+    for one, end in ((bare, ""), (bare.removesuffix("2d"), ""), (base, "1d"), (base, "")):
+        for meant in (one, *(table[one] for table in SYNONYMS if one in table)):
+            if found := known.get(_bare(meant) + end):
+                return found
+    return None
+
+
+def _bare(word: str) -> str:
+    """A name without its modules, in small letters, without what parts its words."""
+    found = word[:64].lower()
+    for module in _MODULES:
+        found = found.removeprefix(module)
+    return found.replace("-", "").replace("_", "")
 
 
 def inert(text: str) -> str:

@@ -88,8 +88,9 @@ class Reach(Record, kw_only=False):
     """The positions of one side of its input that a layer reads for position i of its output.
 
     From unit·⌊(step·i + first) / per⌋ + begin to unit·⌊(step·i + last) / per⌋ + unit - 1 + begin,
-    of a map without ends; `whole` where it reads all that there are as well, `apart` where it reads
-    as well those that lie a multiple of so many from i. With `step` 0 no window moves with i: the
+    of a map without ends, and `beyond` more at both ends where these differ; `whole` where it reads
+    all that there are as well, `apart` where it reads as well those that lie a multiple of so many
+    from i. With `step` 0 no window moves with i: the
     layer reads them all for each i; or all of them, but those for i are `unknown` as said.
     """
 
@@ -99,6 +100,7 @@ class Reach(Record, kw_only=False):
     per: int = 1
     unit: int = 1
     begin: int = 0
+    beyond: int = 0
     apart: int = 0
     whole: bool = False
     unknown: str = ""

@@ -241,13 +241,17 @@ class Inner(Record):
 
 @layer("separable", example="separable: {out: 64, stride: 2, norm: batch, act: relu}")
 class Separable(Called, Compound):
-    """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after."""
+    """Depthwise, then pointwise: 1/N + 1/D_K² of the standard convolution. Eq. 5 and after.
+
+    A `multiplier` of m filters a channel costs m times as much of it: D_K²·M·m + M·m·N weights.
+    """
 
     out: Channels
     kernel: Size = THREE
     stride: Size = ONE
     padding: Padding = SAME
     dilation: Size = ONE
+    multiplier: Multiplier = 1  # filters of the depthwise half per input channel
     bias: Switch = False
     scale: Switch = True
     norm: Norm = "none"
@@ -261,6 +265,7 @@ class Separable(Called, Compound):
             stride=self.stride,
             padding=self.padding,
             dilation=self.dilation,
+            multiplier=self.multiplier,
             bias=self.bias if inner.bias is None else inner.bias,
             norm=self.norm if inner.norm is None else inner.norm,
             act=self.act if inner.act is None else inner.act,

@@ -205,9 +205,9 @@ def nearby(mode: str, inside: int, outside: int, scale: Quantity) -> Reach:
     top, bottom = Fraction(scale).numerator, Fraction(scale).denominator
     if mode == "nearest":
         return Reach(step=bottom, per=top)
-    met = top == 1 and bottom % 2 == 1  # each pixel lies on one of the input
-    taps = top * (3 if mode == "bicubic" and not met else 1)
-    return Reach(bottom - taps, bottom + taps - 1, step=2 * bottom, per=2 * top)
+    # a pixel that lies on one of the input is that one, in both modes
+    beyond = 1 if mode == "bicubic" else 0
+    return Reach(bottom - top, bottom + top - 1, step=2 * bottom, per=2 * top, beyond=beyond)
 
 
 def values_read(inside: Quantity, outside: Quantity) -> Quantity:

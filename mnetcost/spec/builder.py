@@ -15,7 +15,7 @@ from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rows import RowReader
 from mnetcost.spec.scope import Named, Scope
 from mnetcost.spec.surroundings import Outputs, Owner, Surroundings, items_of
-from mnetcost.text import SENTENCE, clip, listed
+from mnetcost.text import SENTENCE, clip, listed, remark
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
@@ -102,11 +102,13 @@ class Builder(Surroundings):
         if key.text in LAYERS:
             return self._layer(key, value, f"{key.text}_{number}", at, scope)
         known = chain(LAYERS, ("repeat", "rows", "branches"), self.blocks)
-        depth = f": {NO_DEPTH}" if key.text.lower().endswith("3d") else ""
+        depth = NO_DEPTH if key.text.lower().endswith("3d") else ""
+        said = depth or remark(key.text)
+        more = f": {said}" if said else ""
         self.collector.add(
             key.mark,
             "unknown-layer",
-            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`{depth}",
+            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`{more}",
             expected=lambda: (
                 f"one of {listed(sorted({*LAYERS, *self.blocks}))}, or repeat, rows, branches"
             ),

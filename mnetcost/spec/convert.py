@@ -28,7 +28,7 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Same, Sides
 from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.text import clip, listed
+from mnetcost.text import SENTENCE, clip, listed, remark
 
 MAX_TEXT = 300
 NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
@@ -322,6 +322,8 @@ class Converter:
         message = f"{what} has no key `{clip(key.text)}`"
         if what == "input" and key.text in ("depth", "frames"):
             message += f": {NO_DEPTH}"
+        elif more := remark(key.text):
+            message += f": {more}"
         self.collector.add(
             key.mark,
             "unknown-key",
@@ -344,16 +346,31 @@ class Converter:
         defaults: Mapping[str, Any],
     ) -> Any:
         """A record from entries whose keys are known; missing ones are reported at its key."""
-        values = dict(defaults)
-        for name, field in fields_of(record).items():
+        values, fields = dict(defaults), fields_of(record)
+        for name, field in fields.items():
             if name in entries:
-                values[name] = self.field(entries[name][1], field)
+                node = entries[name][1]
+                if isinstance(node, Items) and isinstance(field.kind, Integer):
+                    self._refuse_list(node, field.kind, fields)
+                    values[name] = UNKNOWN
+                else:
+                    values[name] = self.field(node, field)
             elif field.required and name not in values:
                 message = f"{clip(owner.text)} needs `{name}`"
                 expected = f"{name}: {wanted(field.kind)}"
                 self.collector.add(owner.mark, "missing-key", message, expected=expected)
                 values[name] = UNKNOWNS[type(field.kind)]
         return record(**values)
+
+    def _refuse_list(self, node: Items, kind: Integer, fields: Mapping[str, Field]) -> None:
+        """Refuse a list where a whole number stands, and say which key takes one, if one does."""
+        numbers = [one.text for one in node.nodes if isinstance(one, Scalar) and one.text.isdigit()]
+        instead = None
+        for name, field in fields.items():
+            takes = isinstance(field.kind, ListOf) and isinstance(field.kind.item, Integer)
+            if takes and 1 <= len(numbers) == len(node.nodes):
+                instead = clip(f"{name}: [{', '.join(numbers)}]", SENTENCE)
+        self.refuse(node, wanted(kind), suggestion=instead)
 
     def field(self, node: Node, field: Field) -> Any:
         """The value of one key; an unreadable word falls back to the key's default."""

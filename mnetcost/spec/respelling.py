@@ -18,7 +18,8 @@ Defaults: TypeAlias = Mapping[str, Keys]
 WINDOW = ("kernel", "stride", "padding", "dilation")
 COMMON = ("expand", "round", "in", "from", "weights", "when")
 ORDER = (
-    *("name", "out", "expand", "round", *WINDOW, "groups", "group_width", "bias", "scale"),
+    *("name", "out", "expand", "round", *WINDOW, "multiplier", "groups", "group_width"),
+    *("bias", "scale"),
     *("norm", "act", "called_as", "inner", "in", "from", "weights", "when"),
 )
 

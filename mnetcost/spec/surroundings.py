@@ -111,7 +111,9 @@ class Surroundings:
         ends = inputs or [self.source]
         unrolled, x = node.joining(ends)
         if node.derived or node.like:
-            unrolled = unrolled.on(node.derive(x, block, _as_written), x, ends[-1])
+            entry = node.entry
+            here = x if entry is None else self.source if entry == INPUT else self.maps[entry]
+            unrolled = unrolled.on(node.derive(here, block, _as_written), x, ends[-1])
         return unrolled.layer, x
 
     def number(self, node: YamlNode, word: str, scope: Scope) -> int:
@@ -291,12 +293,13 @@ class Surroundings:
         if owner is not None and owner.of is not None:
             alike = len(owner.of.nodes) == len(expanded)
             shared = owner.of.nodes if alike else owner.of.ends[-1:] * len(expanded)
-        first = len(self.nodes)
+        first, entry = len(self.nodes), reads[0] if reads else INPUT
         for (name, record), shares in zip(expanded, shared):
             layer = record
             if isinstance(layer, Merge):
                 layer = layer._replace(inputs=len(reads))
             derived = tuple(one for one in written.derived if hasattr(layer, one))
+            later = len(self.nodes) > first
             self.add(
                 Node(
                     name,
@@ -304,9 +307,10 @@ class Surroundings:
                     reads,
                     written.key.mark,
                     riders=tuple(layer.riders()),
-                    states=written.states,
+                    states=None if later else written.states,
                     derived=derived,
                     block=scope.block,
+                    entry=entry if later else None,
                     shares=shares,
                     own_norm=owner is not None and owner.own_norm,
                     training_only=scope.training_only,

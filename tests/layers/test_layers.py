@@ -31,6 +31,26 @@ CASES = [
         360,
         360 * 72,
     ),
+    # two filters of 3·5 for each of 3 channels, and 6·8: 2·45 + 48; each half at 4·7 positions
+    (
+        (8, 7, 3),
+        "separable: {out: 8, kernel: [3, 5], stride: [2, 1], multiplier: 2}",
+        (4, 7, 8),
+        138,
+        138 * 28,
+    ),
+    # Keras' SeparableConv2D(8, 3, depth_multiplier=2): 9·12 + 12·8, and one bias behind both halves
+    (
+        (9, 12, 6),
+        "separable: {out: 8, multiplier: 2, bias: true, inner: {bias: false}}",
+        (9, 12, 8),
+        212,
+        204 * 108,
+    ),
+    # `expand` is of the 4 that come into the pair: 9·4·3 and 12·8
+    ((5, 7, 4), "separable: {expand: 2, in: 4, multiplier: 3}", (5, 7, 8), 204, 204 * 35),
+    # half as many filters a channel as come in: 2·4 of them, 9·8 and 8·6
+    ((5, 7, 4), "separable: {out: 6, multiplier: $here / 2}", (5, 7, 6), 120, 120 * 35),
     # 2·10·3 weights, 10 + 3 biases
     ((4, 6, 10), "squeeze_excitation: {squeeze: 3}", (4, 6, 10), 73, 60),
     ((4, 6, 10), "squeeze_excitation: {ratio: 1/2, bias: false}", (4, 6, 10), 100, 100),

@@ -115,6 +115,7 @@ CASES = [
     ((6, 5, 3), "separable: {out: 5, kernel: [2, 3], padding: valid, norm: batch, act: relu}"),
     ((6, 5, 3), "separable: {out: 5, norm: batch, act: prelu, inner: {norm: none, act: none}}"),
     ((6, 5, 3), "separable: {out: 5, bias: true, inner: {bias: false, norm: batch}}"),
+    ((6, 5, 3), "separable: {out: 5, multiplier: 2, norm: batch, bias: true, inner: {act: prelu}}"),
     ((6, 5, 3), "separable: {out: 5, dilation: [2, 1], padding: [1, 0], inner: {act: prelu}}"),
     ((1, 1, 9), "dense: {out: 4}"),
     ((1, 1, 9), "dense: {out: 4, bias: true, norm: batch, act: prelu}"),

@@ -6,6 +6,9 @@ import pytest
 from networks import chain, codes
 
 import mnetcost
+from mnetcost.layers import LAYERS
+from mnetcost.layers.fields import fields_of
+from mnetcost.text import SYNONYMS, did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -122,6 +125,14 @@ def test_the_place_stands_before_the_sentence():
     [
         *(("fc", "dense"), ("linear", "dense"), ("bn", "batch_norm"), ("silu", "swish")),
         *(("h_swish", "hard_swish"), ("gap", "global_avg_pool"), ("Conv2D", "conv")),
+        *(("upsample", "resize"), ("UpSampling2D", "resize"), ("interpolate", "resize")),
+        *(("dcn", "deform_conv"), ("deform_conv2d", "deform_conv"), ("dynamic_conv", "cond_conv")),
+        *(("bmm", "matmul"), ("deconv", "conv_transpose"), ("Conv2DTranspose", "conv_transpose")),
+        *(("nn.ConvTranspose1d", "conv_transpose1d"), ("F.avg_pool1d", "avg_pool1d")),
+        *(("torch.nn.BatchNorm1d", "batch_norm"), ("MaxPooling1D", "max_pool1d")),
+        *(("tf.nn.depth_to_space", "pixel_shuffle"), ("GlobalAveragePooling2D", "global_avg_pool")),
+        *(("transpose", "permute"), ("RMSNorm", "l2_norm"), ("cat", "concat")),
+        *(("unfold", None), ("nn.Unfold", None), ("im2col", None), ("Embedding", None)),
     ],
 )
 def test_other_tools_words_for_layers(written, ours):
@@ -142,6 +153,57 @@ def test_other_tools_words_for_keys(written, ours):
     with pytest.raises(mnetcost.SpecError) as error:
         chain(f"conv: {{out: 8, {written}: 1}}")
     assert error.value.problems[0].suggestion == ours
+
+
+def test_every_word_of_other_tools_means_a_word_of_the_language():
+    layers, keys = SYNONYMS
+    assert set(layers.values()) <= LAYERS.keys()
+    written = {"axis", "in", *(key for record in LAYERS.values() for key in fields_of(record))}
+    assert set(keys.values()) <= written
+    assert not {word for word in layers if word in LAYERS}
+    for word, ours in layers.items():
+        assert did_you_mean(word, LAYERS) == ours, word
+    for word, ours in keys.items():
+        assert did_you_mean(word, (ours,)) == ours, word
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ("unfold", r"no windows that overlap; side by side they are a `pixel_unshuffle`"),
+        ("Col2Im", r"no windows that overlap"),
+        ("transpose", r"a `permute` changes axes, a `conv_transpose` is a layer"),
+        ("rms_norm", r"an `l2_norm` has as many learned values"),
+        ("nn.Embedding", r"a spec has no embeddings"),
+        ("conv: {out: 4, repeat: 4}", r"conv has no key `repeat`: .* `- repeat: n`"),
+    ],
+)
+def test_what_a_suggestion_alone_does_not_say(layer, words):
+    with pytest.raises(mnetcost.SpecError, match=words):
+        chain(layer)
+
+
+def test_a_name_of_modules_is_no_part_of_a_layers_name():
+    assert did_you_mean("stage_1.2", ("block.2", "stage_1.3")) == "stage_1.3"
+
+
+@pytest.mark.parametrize(
+    ("parts", "instead"),
+    [("[27, 11]", "sizes: [27, 11]"), ("[3]", "sizes: [3]"), ("[a, 3]", None), ("[]", None)],
+)
+def test_parts_of_sizes_are_called_sizes(parts, instead):
+    with pytest.raises(mnetcost.SpecError) as refused:
+        chain(f"split: {{into: {parts}}}")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.suggestion) == ("wrong-type", instead)
+
+
+def test_one_weight_and_one_bias_are_said_in_the_singular():
+    with pytest.raises(mnetcost.SpecError, match=r"it has 1 weight, 1 bias, p has 1 weight\n"):
+        chain(
+            *("conv: {out: 1}", "conv: {name: p, out: 1}"),
+            "conv: {out: 1, bias: true, weights: p}",
+        )
 
 
 @pytest.mark.parametrize(("length", "shown"), [(60, 60), (61, 60)])

@@ -136,7 +136,7 @@ RIDERS = {"bias": False, "norm": "none", "act": "none", "called_as": "module"}
     [
         ("conv", {"kernel": 1, **WINDOW, **RIDERS, "groups": 1, "scale": True}),
         ("depthwise", {"kernel": 3, **WINDOW, **RIDERS, "multiplier": 1}),
-        ("separable", {"kernel": 3, **WINDOW, **RIDERS, "scale": True}),
+        ("separable", {"kernel": 3, **WINDOW, **RIDERS, "multiplier": 1, "scale": True}),
         ("dropout", {"rate": 0}),
         ("pad", {"top": 0, "bottom": 0, "left": 0, "right": 0}),
         ("batch_norm", {"affine": True, "act": "none", "called_as": "module"}),

@@ -49,7 +49,7 @@ def split(name, keys):
     window = {
         key: value
         for key, value in keys.items()
-        if key in ("kernel", "stride", "padding", "dilation")
+        if key in ("kernel", "stride", "padding", "dilation", "multiplier")
     }
     depthwise = {**window, **common, **keys.get("inner", {})}
     return [("depthwise", depthwise), ("pointwise", {"out": keys["out"], **common})]

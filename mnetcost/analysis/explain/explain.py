@@ -227,7 +227,7 @@ def _incoming_lines(count: Count, cost: LayerCost, symbols: Symbols) -> Iterator
         yield line(words, symbols, scaled(symbols, *width, alpha), cost.input.c)
     out = getattr(count.graph.nodes[place].layer, "out", None)
     if isinstance(out, Derived) and not out.expression.names & INCOMING:
-        yield Line(words, *derived(symbols, out, 0, count.graph.rounding, alpha), cost.input.c)
+        yield Line(words, *derived(symbols, out, {}, count.graph.rounding, alpha), cost.input.c)
 
 
 def _source(count: Count, cost: LayerCost) -> int | None:
@@ -262,15 +262,21 @@ def _side_lines(cost: LayerCost, found: Model) -> Iterator[Line]:
                 yield line(f"output side {name}", found.symbols, side, value)
 
 
+def _channels(count: Count, place: int) -> int:
+    """The channels of a layer's output, or of the network's input."""
+    return int(count.input.c if place == INPUT else count.layers[place].output.c)
+
+
 def _width_lines(count: Count, place: int, found: Model) -> Iterator[Line]:
     """The channels of the output: α times what is written, what follows from the input's."""
     cost, node = count.layers[place], count.graph.nodes[place]
     symbols, alpha = found.symbols, count.setting.alpha
     for key in node.derived:
         value = getattr(node.layer, key)
-        block = count.input.c if node.block == INPUT else count.layers[node.block].output.c
+        here = cost.input.c if node.entry is None else _channels(count, node.entry)
+        incoming = {"in": _channels(count, node.block), "here": here}
         words = "output channels N" if key == "out" else f"`{key}` of the spec"
-        formulas = derived(symbols, value, block, count.graph.rounding, alpha)
+        formulas = derived(symbols, value, incoming, count.graph.rounding, alpha)
         yield Line(words, *formulas, getattr(cost.node.layer, key))
     if width := _written(count, cost):
         channels = cost.output.c // _channels_each(cost)

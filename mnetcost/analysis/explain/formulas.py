@@ -25,6 +25,7 @@ MEANINGS = {
     "D_Kw": Meaning("D_{Kw}", "width of the kernel, px"),
     "g": Meaning("g", "input channels of a group"),
     "M_B": Meaning("M_B", "channels into the block"),
+    "M_S": Meaning("M_S", "channels into the separable convolution"),
     "M": Meaning("M", "input channels"),
     "G": Meaning("G", "groups"),
     "M_2": Meaning("M_2", "channels of the second map that it reads"),

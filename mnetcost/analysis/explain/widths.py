@@ -12,6 +12,9 @@ from mnetcost.multipliers import LEAST_PART, Rounding, Ruled
 
 _ALONE = re.compile(r"\((\w+)\)(?=$| )")  # a bracketed parameter
 
+# What stands for $in and $here where these are not the channels into the layer itself.
+_ELSEWHERE = {"in": "M_B", "here": "M_S"}
+
 _SIGNS = {"·": r"$\cdot$", "α": r"$\alpha$", "μ": r"$\mu$"}
 
 # A rule around an expression, with the functions that expressions have.
@@ -46,10 +49,11 @@ def scaled(symbols: Symbols, written: int, rounding: Rounding, alpha: Fraction) 
 
 
 def derived(
-    symbols: Symbols, of: Derived, block: int, rounding: Rounding, alpha: Fraction
+    symbols: Symbols, of: Derived, incoming: Mapping[str, int], rounding: Rounding, alpha: Fraction
 ) -> tuple[Formula, Formula]:
     """A width that follows from incoming channels: the spec's own expression, and its numbers.
 
+    Those that come into the layer itself are M, others have symbols of their own.
     In the place of `scaled(X)` stands α times X under the rule that rounds it.
     """
     names = {"here": "M", "in": "M"}
@@ -59,9 +63,10 @@ def derived(
     if any(one.rounding.multiplier != 1 for one in ruled):
         symbols.new("μ", ruled[0].rounding.multiplier)  # the spec's, whatever rounds
     values = {symbol: str(value) for symbol, value in symbols.named().items()}
-    if "in" in of.expression.names and str(block) != values["M"]:
-        symbols.new("M_B", block)
-        names["in"], values["M_B"] = "M_B", str(block)
+    for name, symbol in _ELSEWHERE.items():
+        if name in of.expression.names and str(incoming[name]) != values["M"]:
+            symbols.new(symbol, incoming[name])
+            names[name], values[symbol] = symbol, str(incoming[name])
     numbers = {name: values[symbol] for name, symbol in names.items()}
     factors = {symbol: symbol for symbol in values}, values
     return tuple(  # type: ignore[return-value]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.analysis.receptive_fields.sliding import (
@@ -77,15 +78,15 @@ class Stretches:
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self._read: dict[tuple[int, Reach, int, bool], Within] = {}
+        self._read: dict[tuple[int, Reach, int], Within] = {}
+        self._ordered: dict[int, bool] = {}
         self._beside: dict[tuple[int, ...], Within] = {}
         self._covers: dict[int, Ends] = {}
         self._kept: list[Within] = []  # an id is one's own as long as it is
 
-    def read(self, inside: Within, reach: Reach, positions: int, ordered: bool) -> Within:
-        """Those of a layer whose input's positions see these; `ordered` where none begins or ends
-        before the one before it. Raises Exhausted."""
-        key = id(inside), reach, positions, ordered
+    def read(self, inside: Within, reach: Reach, positions: int) -> Within:
+        """Those of a layer whose input's positions see these. Raises Exhausted."""
+        key = id(inside), reach, positions
         if key not in self._read:
             width = last_read(reach, 0) - first_read(reach, 0)
             self.steps.take(positions * (1 + min(width, len(inside)) // COMPARED))
@@ -93,9 +94,20 @@ class Stretches:
                 places = [_hull(inside[at :: reach.apart]) for at in range(reach.apart)]
                 found = tuple(places[at % reach.apart] for at in range(positions))
             else:
+                ordered = self.ordered(inside)
                 found = tuple(_read(inside, reach, at, ordered) for at in range(positions))
             self._read[key] = self._known(found, (inside,))
         return self._read[key]
+
+    def ordered(self, inside: Within) -> bool:
+        """Whether none of those that see something begins or ends before the one before it."""
+        if id(inside) not in self._ordered:
+            self._kept.append(inside)
+            known = [one for one in inside if one != NONE]
+            self._ordered[id(inside)] = all(
+                one[0] <= other[0] and one[1] <= other[1] for one, other in pairwise(known)
+            )
+        return self._ordered[id(inside)]
 
     def cover(self, inside: Within) -> Ends:
         """What they see together."""
@@ -144,7 +156,7 @@ def behind(seen: Seen, reach: Reach | str, side: Side, stretches: Stretches) -> 
         return Seen(None, None, seen.cover, unknown=unknown)
     if seen.inside is None:
         return Seen(windows, None, None, unknown=seen.unknown)
-    inside = stretches.read(seen.inside, reach, side.outside, ordered=not seen.apart)
+    inside = stretches.read(seen.inside, reach, side.outside)
     cover = stretches.cover(inside)
     return _known(Seen(windows, inside, cover, False, seen.apart or reach.apart > 0, seen.unknown))
 

@@ -32,6 +32,23 @@ class Windows(NamedTuple):
         return self.lasts[place] + turns * self.shift
 
     @property
+    def ordered(self) -> bool:
+        """Whether none begins or ends before the one before it."""
+        places = range(self.period)
+        return all(
+            self.first(one) <= self.first(one + 1) and self.last(one) <= self.last(one + 1)
+            for one in places
+        )
+
+    def hull(self, first: int, last: int) -> tuple[int, int]:
+        """The first and the last px that any of these positions reads."""
+        if last < first:  # they read nothing
+            return self.first(first), self.last(last)
+        most = self.period - 1  # as many more only move
+        begin = min(map(self.first, range(first, min(last, first + most) + 1)))
+        return begin, max(map(self.last, range(max(first, last - most), last + 1)))
+
+    @property
     def size(self) -> int:
         """The px of the largest window."""
         return max(last - first for first, last in zip(self.firsts, self.lasts)) + 1
@@ -55,23 +72,34 @@ def through(windows: Windows, reach: Reach, steps: Steps) -> Windows:
     common = gcd(reach.step, inner)
     period = inner // common
     steps.take(2 * period)
-    turns = reach.step * period // reach.per * reach.unit
-    return Windows(
-        period,
-        turns // windows.period * windows.shift,
-        tuple(windows.first(first_read(reach, place)) for place in range(period)),
-        tuple(windows.last(last_read(reach, place)) for place in range(period)),
-    )
+    shift = reach.step * period // reach.per * reach.unit // windows.period * windows.shift
+    ends = [(first_read(reach, place), last_read(reach, place)) for place in range(period)]
+    if not windows.ordered:
+        steps.take(sum(min(last - first, windows.period) for first, last in ends))
+        ends = [windows.hull(first, last) for first, last in ends]
+        firsts, lasts = zip(*ends)
+        return Windows(period, shift, firsts, lasts)
+    firsts = tuple(windows.first(first) for first, _ in ends)
+    return Windows(period, shift, firsts, tuple(windows.last(last) for _, last in ends))
 
 
 def first_read(reach: Reach, position: int) -> int:
     """The first position of its input that a layer reads for one of its output."""
-    return reach.unit * ((reach.step * position + reach.first) // reach.per) + reach.begin
+    place = (reach.step * position + reach.first) // reach.per
+    return reach.unit * place + reach.begin - _beyond(reach, position)
 
 
 def last_read(reach: Reach, position: int) -> int:
     """The last one."""
-    return reach.unit * ((reach.step * position + reach.last) // reach.per + 1) - 1 + reach.begin
+    place = (reach.step * position + reach.last) // reach.per
+    return reach.unit * (place + 1) - 1 + reach.begin + _beyond(reach, position)
+
+
+def _beyond(reach: Reach, position: int) -> int:
+    """How many more it reads at both ends: none where it reads one alone."""
+    moved = reach.step * position
+    between = (moved + reach.first) // reach.per < (moved + reach.last) // reach.per
+    return reach.beyond if between else 0
 
 
 def union(one: Windows, other: Windows, steps: Steps) -> Windows:

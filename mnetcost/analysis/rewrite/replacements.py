@@ -290,7 +290,7 @@ def _why_not_standard(survey: Survey, mine: list[tuple[Use, Run]]) -> str | None
         if not run:
             return f"no 1×1 convolution of stride 1 alone reads {use}"
         half = survey.counts[use.number].layers[run[-1]]
-        if half.node.derived and multiplier(use.layer) > 1:
+        if half.node.derived and half.node.entry is None and multiplier(use.layer) > 1:
             return f"the width of {half.name} follows from the filters of {use}"
     together = {survey.written(use, run) for use, run in mine}
     if len(together) > 1:

@@ -89,7 +89,7 @@ def full_convolution(
             place[index] = place[node.reads[0]]
             continue
         # counted, its widths are worked out: incoming channels are others in the twin
-        first, twin = index, count.layers[index].node._replace(derived=(), states=None)
+        first, twin = index, count.layers[index].node._replace(derived=(), states=None, entry=None)
         if index in firsts:
             first = firsts[index]
             twin = _standard(count.graph.nodes[first], twin)

@@ -68,6 +68,10 @@ def test_the_rounding_of_widths(rule, alpha, formula, numbers, result):
             *("divisible(floor(M/4), 8)", "divisible(floor(72/4), 8)", 24),
         ),
         (small("depthwise: {multiplier: 3}"), "", "output channels", "M·m", "8·3", 24),
+        (
+            *(small("separable: {expand: 2, multiplier: 3}"), "separable_1/pointwise"),
+            *("output channels N", "M_S·2", "8·2", 16),
+        ),
         (small("flatten", 2, 3, 4), "", "output channels", "M·D_Fh·D_Fw", "4·2·3", 24),
     ],
 )

@@ -88,6 +88,15 @@ HAND = [
     (["resize: {scale: 2}", "conv: {out: 2, kernel: 5}"], (3, 3), (0.5, 0.5), (-1, -1)),
     (["resize: {scale: 2, mode: bilinear}"], (2, 2), (0.5, 0.5), (-1, -1)),
     (["resize: {scale: [1, 2], mode: bicubic}"], (1, 4), (1, 0.5), (0, -2)),
+    # rows 1, 4, 7 lie on px 0, 1, 2, and read these alone: the middle of 27 rows begins with one
+    (["resize: {scale: [3, 1], mode: bicubic}", "crop: {height: 25}"], (4, 1), (1 / 3, 1), (0, 0)),
+    # rows 0 to 2 read -2 to 1, 0, and -1 to 2; rows -1 to 1 -2 to 1, -2 to 1, and 0
+    (
+        ["resize: {scale: [3, 1], mode: bicubic}", "conv: {out: 2, kernel: [3, 1]}"],
+        (5, 1),
+        (1 / 3, 1),
+        (-2, 0),
+    ),
     # three taps, two px apart, run backwards
     (["conv_transpose: {out: 2, kernel: 3, dilation: 2, padding: 0}"], (5, 5), (1, 1), (-4, -4)),
     # a kernel of 4 lays two windows over each px

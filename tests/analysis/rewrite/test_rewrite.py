@@ -229,6 +229,27 @@ def test_several_filters_a_channel_become_one_standard_convolution():
     assert found.savings[-1].after == (480, 480 * 60)
 
 
+@pytest.mark.parametrize(("out", "width"), [("out: 8", 8), ("expand: 3", 12)])
+def test_a_separable_of_several_filters_becomes_one_standard_convolution(out, width):
+    text = "input: {height: 12, width: 20, channels: 4}\nlayers:\n"
+    text += f"  - separable: {{{out}, multiplier: 3, kernel: [3, 5], stride: 2}}\n"
+    found = mnetcost.load(text).rewrite("standard")
+    assert found.text.endswith(f"layers:\n  - conv: {{{out}, kernel: [3, 5], stride: 2}}\n")
+    # 15·4·3 and 4·3·N against 15·4·N, on 6×10
+    before, after = 180 + 12 * width, 60 * width
+    assert found.savings[-1].before == (before, before * 60)
+    assert found.savings[-1].after == (after, after * 60)
+
+
+def test_a_default_of_several_filters_is_not_a_convolutions():
+    text = (
+        "input: {height: 12, width: 20, channels: 4}\ndefaults: {separable: {multiplier: 2}}\n"
+        "layers:\n  - conv: {out: 8, kernel: 3}\n"
+    )
+    new = mnetcost.load(text).rewrite("separable").text
+    assert new.endswith("  - separable: {out: 8, multiplier: 1}\n")
+
+
 @pytest.mark.parametrize("knobs", ["knobs: {m: 1, a: 8}", "knobs:\n  m: 1\n  a: 8"])
 def test_a_knob_that_nothing_speaks_of_any_more_is_left_out(knobs):
     text = (

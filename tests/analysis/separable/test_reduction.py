@@ -308,6 +308,29 @@ def test_several_filters_a_channel(kernel, stride, positions, out):
     assert pair.formula_text == f"3·(1/128 + 1/{window})"
 
 
+@pytest.mark.parametrize("alpha", ["1", "0.5"])
+@pytest.mark.parametrize("out", ["out: 24", "expand: 3/2"])
+def test_several_filters_a_channel_of_a_separable(alpha, out):
+    # M = 16·α and N = 24·α of the pair itself: 15·M·3 and 3·M·N against 15·M·N, on 6×10
+    text = (
+        "input: {height: 12, width: 10, channels: 3}\nwidth: {round: nearest}\nlayers:\n"
+        f"  - conv: {{out: 16}}\n  - separable: {{{out}, kernel: [3, 5], stride: [2, 1], "
+        "multiplier: 3, norm: batch, act: relu}\n"
+    )
+    net = mnetcost.load(text)
+    pair, network = net.cost(alpha=alpha).reductions()
+    m, n = (16, 24) if alpha == "1" else (8, 12)
+    weights = 15 * m * 3 + 3 * m * n
+    assert (pair.m, pair.n, pair.multiplier, pair.d_o) == (m, n, 3, (6, 10))
+    assert pair.separable == (weights, weights * 60)
+    assert pair.standard == (15 * m * n, 15 * m * n * 60)
+    assert pair.ratio == pair.formula_value == 3 * (Fraction(1, n) + Fraction(1, 15))
+    # the stem has 3·M weights on 12×10
+    assert network.separable == (3 * m + weights, 3 * m * 120 + weights * 60)
+    grid = mnetcost.sweep(net, alpha=alpha, rho="1")
+    assert grid.mult_adds.tolist() == [[network.separable.mult_adds]]
+
+
 def test_widths_behind_several_filters_stay_in_the_twin():
     # what follows from the 3 · 4 channels between the halves is as wide in the twin
     text = """
