@@ -16,7 +16,7 @@ from mnetcost.record import Record
 from mnetcost.text import counted
 
 # codes that leave no output map
-IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes"}
+IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes", "opaque"}
 NORM_VALUES = {"norm_affine", "norm_statistics"}  # parameters of normalisation
 INPUT = -1  # the index that stands for the network's input
 

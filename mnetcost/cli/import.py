@@ -3,15 +3,22 @@
 import click
 
 from mnetcost.cli.options import EXITS
-from mnetcost.cli.output import write_text
+from mnetcost.cli.output import write_document, write_text
 from mnetcost.importing.opening import open_model
 from mnetcost.problems import UsageError
 
 
 @click.command(name="import", epilog=EXITS)
 @click.argument("model", type=click.Path())
-@click.option("--output", "-o", type=click.Path(), help="Write the spec to this file.")
-def import_(model: str, output: str | None) -> None:
+@click.option("--output", "-o", type=click.Path(), help="Write to this file, whole or not at all.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    help="The spec, or what was read of the file.",
+)
+def import_(model: str, output: str | None, format_: str) -> None:
     """Write the spec of a model file: a layer a line, with the file's names.
 
     MODEL is a file of ONNX, torch.export (.pt2), Keras 3 (.keras, or its JSON), TFLite, Caffe
@@ -24,9 +31,13 @@ def import_(model: str, output: str | None) -> None:
 
     \b
     mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
+    mnetcost import mobilenet_v2.onnx --format json | jq .free.count
     mnetcost table mobilenet_v2.onnx --view types
     """
     found = open_model(model if "/" in model else f"./{model}")
     if found is None:
         raise UsageError(f"{model}: this is no model file of a format that is read")
-    write_text(found.origin.text, output)
+    if format_ == "json":
+        write_document(found.ledger, output)
+    else:
+        write_text(found.origin.text, output)

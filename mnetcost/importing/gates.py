@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from typing import Any
 
-from mnetcost.importing.translation import Entry
+from mnetcost.importing.values import Entry
 from mnetcost.layers.activation import HardSigmoid, HardSwish, Sigmoid, Swish
 from mnetcost.layers.attention import SqueezeExcitation
 from mnetcost.layers.base import Layer

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from mnetcost.graph import Graph
 from mnetcost.problems import Origin
 from mnetcost.spec import is_path, load_graph, read_graph
+from mnetcost.text import SENTENCE, clip
 
 SPECS = (".yaml", ".yml")
 MODELS = (
@@ -19,12 +20,10 @@ UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", 
 
 
 class Imported(NamedTuple):
-    """A model as a spec: its origin, and how many calls the file has, layers and free ones."""
+    """A model as a spec: its origin, and what was read of the file, for programs."""
 
     origin: Origin
-    format: str
-    calls: int
-    layers: int
+    ledger: Mapping[str, Any]
 
 
 def open_graph(
@@ -64,10 +63,11 @@ def _may_be_a_model(spec: str) -> bool:
 def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing.formats import HEAD, reader_of
+    from mnetcost.importing.ledger import comments, document
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
-    from mnetcost.importing.translation import Value
+    from mnetcost.importing.values import Value
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
@@ -78,7 +78,7 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     ends = {one.layer for one in known if isinstance(one, Value)}
     entries = as_people_write(translation.entries, ends)
     stem = os.path.splitext(os.path.basename(label))[0]
-    name = stem if source.name in UNNAMED else source.name
-    comment = f"{source.format} {source.version}".strip()
-    text = spelled(name, x, entries, [f"Read from a file of {comment}."])
-    return Imported(Origin(label, text), source.format, len(source.calls), len(entries))
+    name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
+    kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
+    text = spelled(name, x, entries, comments(source, translation.ledger, kept))
+    return Imported(Origin(label, text), document(source, translation.ledger))

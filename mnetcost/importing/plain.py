@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from mnetcost.importing.gates import with_excitations, with_products
 from mnetcost.importing.riders import riding
-from mnetcost.importing.translation import Entry
+from mnetcost.importing.values import Entry
 from mnetcost.importing.widths import with_kept_ends
 
 

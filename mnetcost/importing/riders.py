@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from mnetcost.importing.translation import Entry
+from mnetcost.importing.values import Entry
 from mnetcost.layers.activation import ACTIVATIONS, PReLU
 from mnetcost.layers.base import Layer
 from mnetcost.layers.normalization import BatchNorm

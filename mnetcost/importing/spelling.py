@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.importing.translation import INPUT, Entry
+from mnetcost.importing.translation import INPUT
+from mnetcost.importing.values import Entry
 from mnetcost.layers.base import Layer, Map, Pair
 from mnetcost.layers.fields import fields_of
 from mnetcost.layers.window import VALID, PaddingPair, Same
+from mnetcost.text import SENTENCE, clip, printable
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "none"}
@@ -16,7 +18,7 @@ _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "none"}
 
 def spelled(name: str, x: Map, entries: Iterable[Entry], comments: Iterable[str]) -> str:
     """The spec of these layers on input map `x`; it begins with the comments."""
-    lines = [f"# {one}" for one in comments]
+    lines = [f"# {printable(clip(one, SENTENCE))}" for one in comments]
     lines += ["mnetcost: 1", f"name: {quoted(name)}"]
     lines += [f"input: {{height: {x.h}, width: {x.w}, channels: {x.c}}}", "layers:"]
     lines += _layers(entries)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 from mnetcost.importing.axes import (
     CHANNELS,
@@ -16,18 +17,10 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.model import Call, Source, refusal
-from mnetcost.importing.translation import (
-    INPUT,
-    NONSENSE,
-    Known,
-    Operands,
-    Parts,
-    Scores,
-    Translation,
-    Unsaid,
-    Use,
-    Value,
-)
+from mnetcost.importing.rules.opaque import opaque, with_others
+from mnetcost.importing.rules.recorded import Recorded
+from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
+from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 
@@ -40,18 +33,35 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     Raises SpecError for a call that the language cannot say, all of them at once.
     """
     translation = Translation(source)
-    find: Callable[[Call], Use | None] = import_module(
-        f"mnetcost.importing.operators.{source.format}"
-    ).find
+    operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
-    uses = [_use(find, call) for call in source.calls]
-    _demand_rules(source, uses, label)
+    uses = [_use(operators.find, call) for call in source.calls]
+    record = getattr(operators, "record", _unknown)
+    _demand_rules(source, uses, record, label)
+    needed = _needed(source)
     for call, use in zip(source.calls, uses):
-        if use is not None:
-            _translate(translation, call, use, label)
+        if needed.intersection(call.outputs):
+            before = len(translation.entries)
+            _translate(translation, call, use, record(call), label)
+            translation.ledger.add(call, translation.entries[before:])
+        else:
+            translation.ledger.skip(call)
     _demand_owners(source, translation, label)
     return x.map, translation
+
+
+def _needed(source: Source) -> set[str]:
+    """The values that the network's outputs follow from: what else is called changes nothing."""
+    needed = set(source.outputs)
+    for call in reversed(source.calls):
+        if needed.intersection(call.outputs):
+            needed.update(call.inputs)
+    return needed
+
+
+def _unknown(call: Call) -> None:
+    """What counts a call by its shapes, of a format whose operators may cost anything."""
 
 
 def _demand_owners(source: Source, translation: Translation, label: str) -> None:
@@ -76,11 +86,17 @@ def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
         return None
 
 
-def _demand_rules(source: Source, uses: Sequence[Use | None], label: str) -> None:
-    """Refuse operators that the table does not have, each once."""
+def _demand_rules(
+    source: Source,
+    uses: Sequence[Use | None],
+    record: Callable[[Call], Recorded | None],
+    label: str,
+) -> None:
+    """Refuse operators that the table does not have and whose cost nothing tells, each once."""
     unknown: dict[str, Call] = {}
+    needed = _needed(source)
     for call, use in zip(source.calls, uses):
-        if use is None:
+        if use is None and needed.intersection(call.outputs) and record(call) is None:
             unknown.setdefault(call.operator, call)
     problems = [
         problem
@@ -119,25 +135,46 @@ def _images(count: int) -> tuple[Atom, ...]:
     return (Atom(IMAGE, count),) if count > 1 else ()
 
 
-def _translate(translation: Translation, call: Call, use: Use, label: str) -> None:
+def _translate(
+    translation: Translation, call: Call, use: Use | None, recorded: Recorded | None, label: str
+) -> None:
+    """Make what a call gives known: by its rule, or where that cannot say it by its shapes."""
+    before = len(translation.entries)
+    translation.begin()
     try:
-        found = use.rule(Operands(translation, call, use.where))
+        outputs = _outputs(call, _by_rule(translation, call, use))
     except Unsaid as reason:
-        words = f"{_said(call)}: {reason}"
-        raise refusal(label, call.place, "unsupported", words) from None
-    outputs = _outputs(call, found)
+        translation.forget(before)
+        translation.begin()
+        try:
+            outputs = _outputs(call, opaque(Operands(translation, call, {}), recorded))
+        except Unsaid:
+            words = f"{_said(call)}: {reason}"
+            raise refusal(label, call.place, "unsupported", words) from None
     read = [translation.known.get(name) for name in call.inputs]
+    outputs = {
+        name: with_others(Operands(translation, call, {}), known)
+        if isinstance(known, Value) and (translation.beside or translation.work)
+        else known
+        for name, known in outputs.items()
+    }
     for name, known in outputs.items():
         if not any(known is one for one in read):  # what is only spread is written as it was
-            _compare(translation.source, call, name, known, label)
+            translation.ledger.shapes += _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
 
 
-def _compare(source: Source, call: Call, name: str, known: Known, label: str) -> None:
-    """Refuse a value of another shape than the file states for it."""
+def _by_rule(translation: Translation, call: Call, use: Use | None) -> Any:
+    if use is None:
+        raise Unsaid("no layer does what this call does")
+    return use.rule(Operands(translation, call, use.where))
+
+
+def _compare(source: Source, call: Call, name: str, known: Known, label: str) -> bool:
+    """Whether the file states a value's shape; refuses one of another."""
     stated = source.shapes.get(name)
     if stated is None or not isinstance(known, (Value, Scores)):
-        return
+        return False
     found = shape_of(known.axes)
     sides = list(stated) if len(stated) == len(found) else [one for one in stated if one != 1]
     given = found if len(stated) == len(found) else [one for one in found if one != 1]
@@ -150,6 +187,7 @@ def _compare(source: Source, call: Call, name: str, known: Known, label: str) ->
             f"{_said(call)}: the file says {words}, and it is "
             f"{'×'.join(map(str, found))} by its arguments",
         )
+    return True
 
 
 def _outputs(call: Call, found: Known | Sequence[Known] | None) -> Mapping[str, Known]:

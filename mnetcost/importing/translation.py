@@ -4,7 +4,7 @@ A rule takes a call's operands and gives the values that the call writes. A laye
 `layers/`, so that its output map is worked out where it always is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,15 +12,26 @@ from mnetcost.importing.axes import (
     CHANNELS,
     IMAGE,
     SIDES,
-    Axes,
     Axis,
     is_images,
     is_whole,
     size_of,
     whole,
 )
+from mnetcost.importing.ledger import Ledger
 from mnetcost.importing.model import Call, Source, Tensor
-from mnetcost.layers.base import Join, Layer, Map, Pair
+from mnetcost.importing.values import (
+    Entry,
+    Known,
+    Numbers,
+    Parts,
+    Scores,
+    Stored,
+    Unsaid,
+    Value,
+    within,
+)
+from mnetcost.layers.base import Check, Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.structural import Flatten, Permute, Reshape
 from mnetcost.text import clip
@@ -30,67 +41,8 @@ NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at argume
 MAX_NAME = 80  # characters of a layer's name that the file gives
 
 
-class Unsaid(Exception):
-    """The language has no layer for what a call does; the words say why."""
-
-
-class Value(NamedTuple):
-    """What a call has computed: the map of a layer, and which axes of it the file has."""
-
-    layer: str
-    map: Map
-    axes: Axes
-
-
-class Numbers(NamedTuple):
-    """Few numbers that do not depend on the image: sides, axes, scales."""
-
-    shape: tuple[int, ...]
-    values: tuple[int | float, ...]
-
-
-class Stored(NamedTuple):
-    """What the file holds, or what is computed of that alone: no layer writes it."""
-
-    name: str
-    shape: tuple[int, ...]
-    learned: bool
-    values: tuple[int | float, ...] | None = None  # where they are few
-
-
-class Parts(NamedTuple):
-    """Several values in one, as a list of tensors is."""
-
-    values: tuple["Known", ...]
-
-
-class Scores(NamedTuple):
-    """The products of all queries with all keys, which no map can say: values are next."""
-
-    queries: Value
-    keys: Value
-    axes: Axes
-
-
-Known: TypeAlias = Value | Numbers | Stored | Parts | Scores
 # An input, an argument, the first of several that is there, or what is worked out of the call.
 Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
-
-
-class Entry(NamedTuple):
-    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
-
-    name: str
-    layer: Layer
-    reads: tuple[str, ...]
-    weights: str = ""
-
-
-def within(axis: int, rank: int) -> int:
-    """An axis of so many, from the first. Raises Unsaid where there is none."""
-    if not -rank <= axis < rank:
-        raise Unsaid(f"it has no axis {axis}: {rank} are there")
-    return axis % rank
 
 
 class Operands:
@@ -98,7 +50,6 @@ class Operands:
 
     def __init__(self, translation: "Translation", call: Call, where: Mapping[str, Where]) -> None:
         self.translation, self.call, self._where = translation, call, where
-        translation.asked.clear()
 
     def given(self, word: str) -> Any:
         """A known value or an argument; None where the call leaves it out."""
@@ -113,7 +64,7 @@ class Operands:
                 return None
             known = self.translation.of(self.call.inputs[where])
             if isinstance(known, Stored):
-                self.translation.asked.add(known.name)
+                self.translation.ask(known)
             return known
         if not callable(where):
             return self.call.arguments.get(where)
@@ -143,7 +94,7 @@ class Operands:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
         found = self.given(word)
         if isinstance(found, (Numbers, Stored)) and found.values is not None:
-            self.translation.used.add(getattr(found, "name", ""))
+            self.translation.use([getattr(found, "name", "")])
             return found.values
         if isinstance(found, (Value, Stored, Parts, Scores)):
             raise Unsaid(f"its {word} is not known before it runs")
@@ -206,6 +157,10 @@ def learned(o: Operands) -> Stored | None:
 def has(o: Operands, word: str) -> bool:
     """Whether a layer has something: a stored value, or an argument that says so."""
     found = o.given(word)
+    if isinstance(found, Stored) and o.translation.is_computed(found):
+        o.translation.asked.discard(found.name)  # no layer has it
+        o.translation.beside.add(found.name)
+        return False
     return found is not None and found is not False and found != 0
 
 
@@ -222,6 +177,7 @@ def finished(o: Operands, value: Value) -> Value:
 def agree(o: Operands, weights: int) -> None:
     """Raise Unsaid where the file states another number of weights than the layer has."""
     stated = o.number("weights_stated")
+    o.translation.ledger.weights += stated is not None
     if stated is not None and stated != weights:
         raise Unsaid(f"the file says {stated} weights, and its arguments make {weights}")
 
@@ -245,10 +201,17 @@ class Translation:
         self.entries: list[Entry] = []
         self.names: set[str] = {INPUT, "block_input"}
         self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
+        self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
+        self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
         self.asked: set[str] = set()  # stored values that the present call was asked for
-        self.used: set[str] = set()  # and those that a layer has, or whose numbers are known
+        self.beside: set[str] = set()  # and those that they are computed of, which no layer has
+        self.work: dict[str, int] = {}  # multiply-accumulates of computing them, by value
+        self.attended: list[Scores] = []  # whose products an attention has
+        self.realized: list[Scores] = []  # and those that are a layer of their own
+        # Those that a layer has, or whose numbers are known, and after how many layers.
+        self.used: dict[str, int] = {}
         for name, tensor in source.stored.items():
             self.known[name] = _held(name, tensor)
 
@@ -257,11 +220,13 @@ class Translation:
     ) -> Value:
         """Write a layer that reads these values, each arranged as its map; its output map."""
         maps = [value.map for value in values]
+        before = maps[0] if maps else Map(1, 1, 1)
         if isinstance(record, Join):
             record = record.joined(maps)
-            after = record.output(record.merged(maps), _written)
-        else:
-            after = record.output(maps[0] if maps else Map(1, 1, 1), _written)
+            _demand(record.agreement(maps))
+            before = record.merged(maps)
+        after = record.output(before, _written)
+        _demand(record.checks(before, after))
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
         if kernel and not weights:
@@ -270,7 +235,7 @@ class Translation:
         self.places[name] = len(self.entries)
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
-        self.used |= self.asked
+        self.use(self.asked)
         return Value(name, Map(*map(int, after)), ())
 
     def of(self, name: str) -> Known:
@@ -278,6 +243,42 @@ class Translation:
         if name not in self.known:
             raise Unsaid(f"nothing is known of {clip(name)}, which it reads")
         return self.known[name]
+
+    def ask(self, stored: Stored) -> None:
+        """Note that the present call reads a stored value."""
+        self.asked.add(stored.name)
+        self.beside.update(stored.others)
+        self.work.update(stored.work)
+
+    def is_computed(self, stored: Stored) -> bool:
+        """Whether a learned value is another one than the file stores under its name."""
+        whole = self.size(stored.name) == prod(stored.shape)
+        return stored.learned and bool(stored.others or stored.work or not whole)
+
+    def size(self, name: str) -> int:
+        """How many numbers the file stores under a name."""
+        return self.sizes.get(name, 0)
+
+    def begin(self) -> None:
+        """Forget what the call before was asked for."""
+        self.asked.clear()
+        self.beside.clear()
+        self.work.clear()
+
+    def use(self, names: Iterable[str]) -> None:
+        """Note stored values that a layer has."""
+        for name in names:
+            self.used.setdefault(name, len(self.entries))
+
+    def forget(self, layers: int) -> None:
+        """Leave out all but the first layers: what wrote the others was left off."""
+        for entry in self.entries[layers:]:
+            self.names.discard(entry.name)
+            del self.places[entry.name]
+        del self.entries[layers:]
+        self.read = {name for entry in self.entries for name in entry.reads}
+        self.used = {name: after for name, after in self.used.items() if after <= layers}
+        self.owners = {name: one for name, one in self.owners.items() if one in self.places}
 
     def unread(self, value: Value) -> Layer | None:
         """The layer of a value that none reads yet: what follows may still be a part of it."""
@@ -287,7 +288,7 @@ class Translation:
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
         place = self.places[value.layer]
-        self.used |= self.asked
+        self.use(self.asked)
         self.entries[place] = self.entries[place]._replace(layer=record)
 
     def named(self, text: str) -> str:
@@ -318,6 +319,13 @@ class Translation:
             value = written._replace(axes=value.axes)
         sides = {IMAGE: images, **{side: whole(side, n) for side, n in zip(SIDES, value.map)}}
         return value._replace(axes=tuple(sides[role] for role in roles))
+
+
+def _demand(checks: Iterable[Check]) -> None:
+    """Raise Unsaid where a layer is impossible with its maps."""
+    for check in checks:
+        if check.bad:
+            raise Unsaid(check.message())
 
 
 def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:

@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence
 from typing import Any
 
-from mnetcost.importing.translation import Entry
+from mnetcost.importing.values import Entry
 
 
 def with_kept_ends(entries: Sequence[Entry], ends: Container[str]) -> list[Entry]:

@@ -3,7 +3,7 @@
 Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
 then the families: `convolution`, `adaptive`, `transposed`, `dense`, `recurrent`, `attention`,
 `pooling`, `normalization`, `activation`, `joins`, `structural`, `channels`,
-`sequences`.
+`sequences`, `opaque`.
 """
 
 from mnetcost.layers import (
@@ -15,6 +15,7 @@ from mnetcost.layers import (
     dense,
     joins,
     normalization,
+    opaque,
     pooling,
     recurrent,
     sequences,
@@ -33,6 +34,7 @@ __all__ = [
     "dense",
     "joins",
     "normalization",
+    "opaque",
     "pooling",
     "recurrent",
     "sequences",

@@ -24,6 +24,8 @@ from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable
 
 CHARACTERS = 16  # that are a step of finding the names in them
 PARSE, EVALUATE = 3, 3  # steps a character: once, and each time, in lists and in the graph
+# What can follow from incoming channels, for a key that cannot.
+FOLLOWING = {"sizes": "a number or rest; or a `slice`, whose `first` and `last` can"}
 
 
 _NAMELESS = frozenset({"$"})  # no scope knows it
@@ -198,11 +200,11 @@ class Evaluator:
         self.collector.add(node.mark, "expression", str(error), suggestion=near)
 
     def refuse_incoming(self, node: Node, key: str) -> None:
-        """Report incoming channels in the list of a key: α would scale them once more."""
+        """Report incoming channels in the list of a key: its numbers hold as they are written."""
         for one in node.nodes if isinstance(node, Items) else ():
             if isinstance(one, Scalar) and INCOMING.intersection(names_in(one.text)):
                 message = f"`{key}` cannot follow from $in or $here"
-                expected = "a number or rest; or a `slice`, whose `first` and `last` can"
+                expected = FOLLOWING.get(key, "what is written, or follows from knobs")
                 self.collector.add(one.mark, "expression", message, expected=expected)
 
     def substitute(self, node: Node, scope: Scope, block: Any, here: Any) -> Node:

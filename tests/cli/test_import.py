@@ -123,3 +123,21 @@ def test_what_cannot_be_said_names_the_call(here, capsys):
         f"net.cfg:{line}:1: unsupported: {word}: no layer does what this call does"
         for line, word in ((14, "lstm"), (16, "gru"))
     ]
+
+
+@files
+def test_what_was_read_is_said_for_programs_and_in_the_spec(name, capsys):
+    assert run(["import", name, "--format", "json"]) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert (read["calls"], read["layers"]["count"], read["opaque"]["count"]) == (3, 3, 0)
+    assert run(["import", name]) == 0
+    assert f"file of {read['format']}" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_what_a_file_says_of_itself_is_no_line_of_the_spec():
+    """Names and versions are somebody else's: a line break ends no comment."""
+    text = NETWORKS["net.prototxt"].replace('"small"', '"x\\n- relu: {out: 1}\\033[31m"')
+    with open("net.prototxt", "w", encoding="utf-8") as stream:
+        stream.write(text)
+    cost = mnetcost.load("./net.prototxt").cost()
+    assert (cost.params, cost.mult_adds) == COST

@@ -88,6 +88,7 @@ SAMPLES = {
     "slice": "{every: 3}",
     **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle"), "{factor: [1, 2]}"),
     "constant": "{channels: 2}",
+    "opaque": "{of: [6, 10, 8], kernel_weights: 5, biases: 4, other: 3, mult_adds: 7, products: 9}",
     "prior_box": "{priors: 3, from: [input, input]}",
     "detection_output": "{from: [input, input, input]}",
     "pad": "{top: 1, left: 2}",

@@ -5,7 +5,16 @@ from functools import cache
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import constants, joining, parts, pointwise, products, sliding, views
+from mnetcost.importing.rules import (
+    constants,
+    joining,
+    parts,
+    pointwise,
+    products,
+    recorded,
+    sliding,
+    views,
+)
 from mnetcost.importing.translation import Use, Where
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
@@ -108,7 +117,9 @@ TABLE: dict[str, Use] = {
     ),
     "matmul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": lambda call: False}),
     "bmm": Use(products.matmul, {"x": 0, "weight": 1, "transposed": lambda call: False}),
-    "scaled_dot_product_attention": Use(products.attention, {"x": 0, "keys": 1, "values": 2}),
+    "scaled_dot_product_attention": Use(
+        products.attention, {"x": 0, "keys": 1, "values": 2, "mask": 3}
+    ),
     "batch_norm": Use(pointwise.batch_norm, NORM),
     "layer_norm": Use(pointwise.layer_norm, {**NORM, "normalized": "normalized_shape"}),
     "group_norm": Use(pointwise.group_norm, {**NORM, "groups": "num_groups"}),
@@ -167,3 +178,27 @@ def _plain(operator: str) -> str:
 def find(call: Call) -> Use | None:
     """What an operator is; None for one that the table does not have."""
     return TABLE.get(_plain(call.operator)) if call.operator.startswith("aten.") else None
+
+
+RECORDED: dict[str, recorded.Recorded] = {
+    **{f"conv{n}d": recorded.convolution for n in (1, 2, 3)},
+    **{f"conv_transpose{n}d": recorded.transposed for n in (1, 2, 3)},
+    "linear": recorded.dense,
+    **dict.fromkeys(("matmul", "bmm", "mm", "mv"), recorded.product),
+    "scaled_dot_product_attention": recorded.attention,
+    "einsum": recorded.einsum,
+}
+UNKNOWN = {  # they multiply and accumulate in ways of their own
+    *("addmm", "addbmm", "baddbmm", "addmv", "bilinear", "cdist", "dot", "tensordot", "outer"),
+    *("lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "convolution", "conv_tbc"),
+    *("chain_matmul", "linalg_matmul", "linalg_multi_dot", "matrix_exp", "kron", "trilinear"),
+}
+UNTOLD = ("_scaled", "_native", "_thnn", "_cdist", "_efficient", "_flash", "_fused", "_convolution")
+
+
+def record(call: Call) -> recorded.Recorded | None:
+    """What counts a call by its shapes; None where nothing does. Other aten operators cost none."""
+    name = _plain(call.operator)
+    if not call.operator.startswith("aten.") or name in UNKNOWN or name.startswith(UNTOLD):
+        return None
+    return RECORDED.get(name, recorded.nothing)

@@ -2,5 +2,6 @@
 
 `sliding` (convolutions, pools, sides), `pointwise` (dense layers, norms, functions of values),
 `views` (axes moved and regrouped), `parts` and `joining` (axes taken apart and joined), `products`
-(of two computed values) and `constants` (numbers that do not depend on the image).
+(of two computed values), `constants` (numbers that do not depend on the image); and for calls that
+the language has no layer for `opaque`, by what `recorded` counts of shapes.
 """

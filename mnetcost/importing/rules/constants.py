@@ -7,7 +7,8 @@ from typing import Any
 
 from mnetcost.importing.axes import shape_of
 from mnetcost.importing.model import MAX_VALUES
-from mnetcost.importing.translation import Known, Numbers, Operands, Stored, Unsaid, Value
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value
 
 
 def shape(o: Operands) -> Numbers:

@@ -1,7 +1,6 @@
 """Values joined along an axis, and the ends of detectors, which list what they read."""
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 from mnetcost.importing.axes import (
@@ -16,7 +15,8 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.rules.parts import is_alone, part
-from mnetcost.importing.translation import Known, Numbers, Operands, Parts, Stored, Unsaid, Value
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value
 from mnetcost.layers.joins import Concat, DetectionOutput, PriorBox
 from mnetcost.layers.structural import Learned
 
@@ -53,9 +53,6 @@ def _joined_numbers(values: Sequence[Any]) -> Known:
     if all(isinstance(one, Numbers) for one in values):
         numbers = tuple(number for one in values for number in one.values)
         return Numbers((len(numbers),), numbers)
-    if all(isinstance(one, Stored) for one in values):
-        largest: Known = max(values, key=lambda one: prod(one.shape))
-        return largest
     raise Unsaid("what it joins is not known")
 
 
@@ -65,7 +62,9 @@ def _computed(o: Operands, known: Any, rank: int) -> Value:
         if len(known.axes) != rank:
             raise Unsaid("what it joins has other axes")
         return known
-    if not isinstance(known, Stored) or len(known.shape) not in (rank, rank - 1):
+    if not isinstance(known, Stored) or o.translation.is_computed(known):
+        raise Unsaid("what it joins is not known")
+    if len(known.shape) not in (rank, rank - 1) or known.name in o.translation.used:
         raise Unsaid("what it joins is not known")
     shape = (1,) * (rank - len(known.shape)) + known.shape
     if rank != 3:

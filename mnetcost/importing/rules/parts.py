@@ -15,7 +15,8 @@ from mnetcost.importing.axes import (
 )
 from mnetcost.importing.rules.constants import gather
 from mnetcost.importing.rules.pointwise import by_channel
-from mnetcost.importing.translation import Known, Numbers, Operands, Parts, Unsaid, Value
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Numbers, Parts, Unsaid, Value
 from mnetcost.layers.channels import Slice, Split
 from mnetcost.layers.structural import Crop
 

@@ -17,17 +17,16 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
-from mnetcost.importing.translation import (
+from mnetcost.importing.rules.opaque import with_others
+from mnetcost.importing.translation import Operands, agree, finished, has, learned
+from mnetcost.importing.values import (
     Known,
-    Operands,
+    Numbers,
     Scores,
     Stored,
     Unsaid,
     Value,
-    agree,
-    finished,
-    has,
-    learned,
+    computed,
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6
@@ -231,7 +230,11 @@ def free(o: Operands) -> Known:
 def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
     known = free(o)
-    return known._replace(name=o.call.outputs[0]) if isinstance(known, Stored) else known
+    if not isinstance(known, Stored):
+        return known
+    o.translation.use([known.name])
+    o.translation.sizes[o.call.outputs[0]] = o.translation.size(known.name)
+    return known._replace(name=o.call.outputs[0])
 
 
 BINARY: dict[str, Any] = {
@@ -249,8 +252,8 @@ def binary(word: str) -> Any:
 
     def rule(o: Operands) -> Known:
         a, b = o.given("x"), o.given("y")
-        if isinstance(a, Scores):  # scaled, masked, or with a bias
-            return a
+        if isinstance(a, Scores) or isinstance(b, Scores):  # scaled, masked, or with a bias
+            return _biased(o, a, b)
         if isinstance(a, Value) and isinstance(b, Value):
             return _acted(o, _of_two(o, word, a, b))
         if not isinstance(a, Value) and not isinstance(b, Value):
@@ -262,12 +265,23 @@ def binary(word: str) -> Any:
     return rule
 
 
+def _biased(o: Operands, a: Any, b: Any) -> Known:
+    """The scores; what is learned of a table or a scale stands before their queries."""
+    scores, other = (a, b) if isinstance(a, Scores) else (b, a)
+    if not isinstance(other, (Stored, Numbers, int, float)):
+        raise Unsaid("it is of scores and of what follows from the input")
+    if isinstance(other, Stored) and other.learned:
+        o.translation.beside.add(other.name)
+    return scores._replace(queries=with_others(o, scores.queries))
+
+
 def _of_stored(a: Any, b: Any) -> Known:
-    """What is computed of stored values alone is as them: the larger of both."""
+    """What is computed of stored values alone, of the larger shape."""
     found = [one for one in (a, b) if isinstance(one, Stored)]
-    if not found:
+    known = [one for one in (a, b) if isinstance(one, (Stored, Numbers, int, float))]
+    if not found or len(known) < 2:
         raise Unsaid("its numbers are not known")
-    return max(found, key=lambda one: prod(one.shape))
+    return computed(found, max((one.shape for one in found), key=prod))
 
 
 def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
@@ -326,19 +340,21 @@ def _text(value: Value) -> str:
 
 
 def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
-    """A value and a stored one: a factor a channel, or a value for each position."""
-    if not y.learned:
+    """A value and a stored one: a factor a channel, a value for each position, or others."""
+    if not y.learned or y.name in o.translation.used:  # a layer has it already
         return x
-    values = prod(y.shape)
-    before: Any = o.translation.unread(x)
-    if word == "add" and values == x.map.c and not getattr(before, "bias", True):
-        o.translation.change(x, before._replace(bias=True))
-        return x
-    if word == "multiply" and values == x.map.c:
-        return _kept(o, LayerScale(), x)
-    if word == "add" and values == prod(x.map):
-        return _kept(o, PositionEmbedding(), x)
-    raise Unsaid(f"{word} by stored values of {'×'.join(map(str, y.shape))}")
+    if not o.translation.is_computed(y):
+        values = prod(y.shape)
+        before: Any = o.translation.unread(x)
+        if word == "add" and values == x.map.c and not getattr(before, "bias", True):
+            o.translation.change(x, before._replace(bias=True))
+            return x
+        if word == "multiply" and values == x.map.c:
+            return _kept(o, LayerScale(), x)
+        if word == "add" and values == prod(x.map):
+            return _kept(o, PositionEmbedding(), x)
+    o.translation.beside.add(y.name)
+    return with_others(o, x)
 
 
 def clip(o: Operands) -> Known:

@@ -3,9 +3,21 @@
 from math import prod
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, IMAGE, SIDES, Atom, Axes, Axis, joined, whole
+from mnetcost.importing.axes import (
+    CHANNELS,
+    IMAGE,
+    SIDES,
+    Atom,
+    Axes,
+    Axis,
+    joined,
+    shape_of,
+    size_of,
+    whole,
+)
 from mnetcost.importing.rules.pointwise import dense
-from mnetcost.importing.translation import Known, Operands, Scores, Stored, Unsaid, Value
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Scores, Stored, Unsaid, Value
 from mnetcost.layers.attention import DotProductAttention
 from mnetcost.layers.base import Pair
 
@@ -33,6 +45,10 @@ def attention(o: Operands) -> Value:
     q, k, v = o.value("x"), o.value("keys"), o.value("values")
     if min(len(one.axes) for one in (q, k, v)) < 2:
         raise Unsaid("its operands are no matrices")
+    mask = o.given("mask")
+    if isinstance(mask, Stored) and mask.learned:
+        o.translation.asked.discard(mask.name)  # no layer has it
+        o.translation.beside.add(mask.name)
     return attended(o, Scores(q, _turned(k), (*q.axes[:-1], k.axes[-2])), v)
 
 
@@ -57,10 +73,27 @@ def attended(o: Operands, scores: Scores, values: Value) -> Value:
         key_value_heads=None if shared == heads else shared,
         **_tiles(leading, q.axes[-2], k.axes[-1]),
     )
+    if any(one is scores for one in o.translation.realized):
+        raise Unsaid("its scores are read elsewhere too")
     y = o.translation.layer(o.call, record, [q, k, values])
     size = y.map.c // heads
+    _agree(o, scores, values)
+    o.translation.attended.append(scores)
     axes = [_with_heads(axis, heads, size) for axis in leading]
     return y._replace(axes=(*axes, q.axes[-2], whole(CHANNELS, size)))
+
+
+def _agree(o: Operands, scores: Scores, values: Value) -> None:
+    """Raise Unsaid where the layer has other products than these axes."""
+    shape, contracted = shape_of(scores.axes), size_of(scores.queries.axes[-1])
+    expected = prod(shape) * (contracted + size_of(values.axes[-1]))
+    entry = o.translation.entries[-1]
+    record: Any = entry.layer
+    x = record.merged(record.maps)
+    work = record.work(x, record.output(x, lambda channels, scale: channels))
+    found = sum(each * n for kind, each, n in work if kind == "attention_product")
+    if found != expected:
+        raise Unsaid(f"its {expected} products are not those of an attention, {found}")
 
 
 def _heads(leading: Axes) -> int:

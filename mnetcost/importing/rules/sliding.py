@@ -6,16 +6,8 @@ from typing import Any
 
 from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
 from mnetcost.importing.axes import whole as all_of
-from mnetcost.importing.translation import (
-    Operands,
-    Stored,
-    Unsaid,
-    Value,
-    agree,
-    finished,
-    has,
-    learned,
-)
+from mnetcost.importing.translation import Operands, agree, finished, has, learned
+from mnetcost.importing.values import Stored, Unsaid, Value
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise

@@ -14,7 +14,8 @@ from mnetcost.importing.axes import (
     shape_of,
 )
 from mnetcost.importing.rules.pointwise import by_channel
-from mnetcost.importing.translation import Known, Numbers, Operands, Stored, Unsaid, Value, within
+from mnetcost.importing.translation import Operands
+from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, within
 from mnetcost.layers.channels import ChannelShuffle
 from mnetcost.layers.pooling import GlobalAvgPool
 

@@ -301,6 +301,7 @@ def test_positions_that_read_too_many_others_are_refused(layers):
 NOBODY_CAN_SAY = {
     "prior_box": "it lists boxes",
     "detection_output": "it lists boxes",
+    "opaque": "the language does not know what it does",
     "learned": "it reads nothing",
     "constant": "it reads nothing",
     "deform_conv": "its places are learned",

@@ -116,6 +116,7 @@ CHECKS = {
     "large derived widths": network(["conv: {out: 6}", "squeeze_excitation: {ratio: 1900000}"]),
     "large maps": network(["conv: {out: 6}", "resize: {scale: [8000, 5000]}"]),
     "large channels": network(["conv: {out: 300000}", "flatten"]),
+    "numbers of a map": network(["conv: {out: 5}", "opaque: {of: [6, 8, 5], mult_adds: 9}"]),
     "one row": network(["conv: {out: 3, kernel: [1, 9], padding: valid}"], height=1, width=14),
     "one column": network(["flatten: {into: channels}", "dense: {out: 3, in: 36}"], 9, 1),
 }  # fmt: skip

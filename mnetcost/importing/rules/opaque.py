@@ -1,0 +1,163 @@
+"""A call that the language has no layer for: its numbers by the shapes that the file states.
+
+They are exact at the file's own input, and an `opaque` layer is refused at any other map.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, WIDTH, Axes, Axis, shape_of, whole
+from mnetcost.importing.model import Shape, Source
+from mnetcost.importing.rules.recorded import Recorded, Work
+from mnetcost.importing.translation import NONSENSE, Operands
+from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, computed
+from mnetcost.layers.base import Map
+from mnetcost.layers.opaque import Opaque
+
+
+def opaque(o: Operands, recorded: Recorded | None) -> Known:
+    """What a call gives, of outputs whose shapes the file states.
+
+    The first output that follows from the image has the call's cost and its learned values. Raises
+    Unsaid where the cost or a shape is not known.
+    """
+    names = [name for name in o.call.outputs if name]
+    shapes = [_stated(o.translation.source, name) for name in names]
+    read = {name: _computed(o, name) for name in o.call.inputs if name}
+    values = [one for one in read.values() if isinstance(one, Value)]
+    stored = [one for one in read.values() if isinstance(one, Stored)]
+    if not values:
+        work = _work(o, read, recorded)
+        done = ((names[0], work.amount),) if work.amount else ()
+        constant = Stored("", (), False, work=done)
+        found: list[Known] = [computed([*stored, constant], shape) for shape in shapes]
+    else:
+        numbers = _numbers(o, read, recorded)
+        found = []
+        for shape in shapes:
+            found.append(_written(o, values, shape, numbers))
+            numbers = {}
+    return Parts(tuple(found)) if len(found) > 1 else found[0]
+
+
+def _stated(source: Source, name: str) -> tuple[int, ...]:
+    shape = source.shapes.get(name)
+    if shape is None or None in shape:
+        raise Unsaid("the language has no layer for it, and the file does not state its shape")
+    return tuple(int(one or 1) for one in shape)
+
+
+def _computed(o: Operands, name: str) -> Known:
+    """A value that a layer can read: scores are written first."""
+    known = o.translation.of(name)
+    if isinstance(known, Parts):
+        raise Unsaid("it reads a list of values")
+    return realized(o, name, known) if isinstance(known, Scores) else known
+
+
+def realized(o: Operands, name: str, scores: Scores) -> Value:
+    """The products of all queries with all keys as a layer of its own."""
+    translation = o.translation
+    if any(one is scores for one in translation.attended):
+        raise Unsaid("it reads what an attention has read too")
+    shape = tuple(prod(atom.size for atom in axis) for axis in scores.axes)
+    contracted = prod(atom.size for atom in scores.queries.axes[-1])
+    numbers = {"products": prod(shape) * contracted}
+    value = _written(o, [scores.queries, scores.keys], shape, numbers)
+    translation.realized.append(scores)
+    for other, known in translation.known.items():
+        if known is scores:
+            translation.known[other] = value
+    return value
+
+
+def _numbers(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> dict[str, int]:
+    """The multiply-accumulates of a call, and the learned values that no layer has yet."""
+    work, translation = _work(o, read, recorded), o.translation
+    kernel = read.get(work.kernel)
+    numbers = {}
+    if work.amount:
+        numbers["mult_adds" if isinstance(kernel, Stored) else "products"] = work.amount
+    for one in read.values():
+        if isinstance(one, Stored) and one.learned:
+            if one.name not in translation.used:
+                key = "kernel_weights" if one is kernel else "other"
+                numbers[key] = numbers.get(key, 0) + translation.size(one.name)
+                translation.use([one.name])
+            translation.beside.update(one.others)
+            translation.work.update(one.work)
+    return numbers
+
+
+def _work(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> Work:
+    """The multiply-accumulates of a call."""
+    if recorded is None:
+        raise Unsaid("the language has no layer for it, and what it costs is not known")
+
+    def shape(name: str) -> Sequence[int]:
+        known = read.get(name)
+        if isinstance(known, Value):
+            return shape_of(known.axes)
+        if isinstance(known, (Stored, Numbers)):
+            return known.shape
+        return _stated(o.translation.source, name)
+
+    try:
+        return recorded(o.call, shape)
+    except NONSENSE:
+        raise Unsaid("what it costs cannot be worked out") from None
+
+
+def with_others(o: Operands, value: Value) -> Value:
+    """The value behind the learned values that a call's stored operands were computed of.
+
+    No layer of the language has them; what computing them costs is theirs too.
+    """
+    translation = o.translation
+    names = [one for one in translation.beside if one not in translation.used]
+    work = [amount for name, amount in translation.work.items() if name not in translation.used]
+    numbers = {"other": sum(map(translation.size, names)), "mult_adds": sum(work)}
+    numbers = {kind: number for kind, number in numbers.items() if number}
+    if not numbers:
+        return value
+    translation.use([*names, *translation.work])
+    translation.work.clear()
+    record: Any = Opaque(of=tuple(map(int, value.map)), **numbers)
+    call = o.call._replace(name=f"{o.call.name}/computed")
+    return translation.layer(call, record, [value])._replace(axes=value.axes)
+
+
+def _written(
+    o: Operands, values: Sequence[Value], shape: tuple[int, ...], numbers: dict[str, int]
+) -> Value:
+    y, axes = _map_of(shape)
+    own = {"height": y.h, "width": y.w, "channels": y.c}
+    first = dict(zip(own, values[0].map))
+    kept = {side: size for side, size in own.items() if size != first[side]}
+    of = tuple(int(side) for one in values for side in one.map)
+    record: Any = Opaque(of=of, **kept, **numbers)
+    return o.translation.layer(o.call, record, values)._replace(axes=axes)
+
+
+def _map_of(shape: Shape) -> tuple[Map, Axes]:
+    """A map for a value of this shape: its last axis is the channels, but of four the second is."""
+    sizes = [int(one or 1) for one in shape]
+    if len(sizes) == 4 and sizes[0] == 1:
+        _, c, h, w = sizes
+        roles = dict(zip(FIRST[4][1:], (c, h, w)))
+        return Map(h, w, c), ((), *(whole(role, size) for role, size in roles.items()))
+    *before, c = sizes or [1]
+    cut = min(range(len(before) + 1), key=lambda n: max(prod(before[:n]), prod(before[n:])))
+    rows, columns = before[:cut], before[cut:]
+    axes = (*_steps(HEIGHT, rows), *_steps(WIDTH, columns), whole(CHANNELS, c))
+    return Map(prod(rows), prod(columns), c), axes
+
+
+def _steps(side: str, sizes: Sequence[int]) -> list[Axis]:
+    """The axes of a side that goes through these sizes, row-major."""
+    stride, found = prod(sizes), []
+    for size in sizes:
+        stride //= size
+        found.append(tuple(one._replace(stride=stride) for one in whole(side, size)))
+    return found

@@ -1,0 +1,86 @@
+"""What is known of a value of a file: a layer and its map, numbers, or what is stored."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import NamedTuple, TypeAlias
+
+from mnetcost.importing.axes import Axes
+from mnetcost.layers.base import Layer, Map
+
+
+class Unsaid(Exception):
+    """The language has no layer for what a call does; the words say why."""
+
+
+class Value(NamedTuple):
+    """What a call has computed: the map of a layer, and which axes of it the file has."""
+
+    layer: str
+    map: Map
+    axes: Axes
+
+
+class Entry(NamedTuple):
+    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
+
+    name: str
+    layer: Layer
+    reads: tuple[str, ...]
+    weights: str = ""
+
+
+class Numbers(NamedTuple):
+    """Few numbers that do not depend on the image: sides, axes, scales."""
+
+    shape: tuple[int, ...]
+    values: tuple[int | float, ...]
+
+
+class Stored(NamedTuple):
+    """What the file holds, or what is computed of that alone: no layer writes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    learned: bool
+    values: tuple[int | float, ...] | None = None  # where they are few
+    others: tuple[str, ...] = ()  # learned values that it is computed of beside the named one
+    work: tuple[tuple[str, int], ...] = ()  # multiply-accumulates of what it is computed of
+
+
+class Parts(NamedTuple):
+    """Several values in one, as a list of tensors is."""
+
+    values: tuple["Known", ...]
+
+
+class Scores(NamedTuple):
+    """The products of all queries with all keys, which no map can say: values are next."""
+
+    queries: Value
+    keys: Value
+    axes: Axes
+
+
+Known: TypeAlias = Value | Numbers | Stored | Parts | Scores
+
+
+def computed(operands: Sequence[Stored], shape: tuple[int, ...]) -> Stored:
+    """What is computed of stored values alone: as the largest learned one, beside the others."""
+    learned = sorted((one for one in operands if one.learned), key=lambda one: -prod(one.shape))
+    others = {name for one in learned for name in (one.name, *one.others)}
+    first = learned[0] if learned else Stored("", shape, False)
+    return Stored(
+        first.name,
+        shape,
+        first.learned,
+        None,
+        tuple(sorted(others - {first.name})),
+        tuple(sorted({pair for one in operands for pair in one.work})),
+    )
+
+
+def within(axis: int, rank: int) -> int:
+    """An axis of so many, from the first. Raises Unsaid where there is none."""
+    if not -rank <= axis < rank:
+        raise Unsaid(f"it has no axis {axis}: {rank} are there")
+    return axis % rank
