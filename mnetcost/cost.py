@@ -1,6 +1,6 @@
 """Counting a network: exact integers per layer, in total, and by type."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, Self
 
@@ -33,7 +33,10 @@ class Parameters(NamedTuple):
 
 
 class Passes(NamedTuple):
-    """Multiply-accumulates of a layer, or of all: forward, and of the two gradients."""
+    """Multiply-accumulates of a layer, or of all: forward, and of the gradients.
+
+    `input_gradient` are those with respect to activations: inputs, and what products multiply.
+    """
 
     forward: Any
     input_gradient: Any
@@ -280,22 +283,20 @@ def operations(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, 
 
 
 class Gradients:
-    """Which layers read what follows from learned values, and so pass a gradient back.
-
-    A layer that reads the image alone passes none: nobody learns the image.
-    """
+    """Which maps follow from learned values, and so need a gradient: no image, no constant."""
 
     def __init__(self) -> None:
         self._learned: list[bool] = []
 
-    def flow(self, node: Node) -> bool:
-        """Whether the next node's input needs a gradient."""
-        return any(self._learned[place] for place in node.sources if place != INPUT)
+    def needed(self, node: Node) -> tuple[bool, ...]:
+        """Whether each map that the next node reads needs a gradient."""
+        return tuple(place != INPUT and self._learned[place] for place in node.sources)
 
     def add(self, node: Node, values: Mapping[str, Any]) -> None:
         """Note the next node, with its parameters."""
         own = node.shares is not None or any(kind != "norm_statistics" for kind in values)
-        self._learned.append(own or self.flow(node))
+        follows = any(self.needed(node)) and not node.layer.sides_alone
+        self._learned.append(own or follows)
 
 
 def multiply_adds(work: Mapping[str, Any]) -> Any:
@@ -303,23 +304,23 @@ def multiply_adds(work: Mapping[str, Any]) -> Any:
     return work.get("multiply_accumulate", 0) + work.get("attention_product", 0)
 
 
-def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], flows: bool) -> Passes:
-    """Multiply-accumulates of the forward pass and of both gradients, of this much work.
+def passes(node: Node, x: Map, y: Map, work: Mapping[str, Any], needed: Sequence[bool]) -> Passes:
+    """Multiply-accumulates of the forward pass and of both gradients, of this work.
 
-    Every multiply-accumulate of a kernel gives one to its weight's gradient and one to its input's;
-    one of two activations gives one to each. What reads an input that needs no gradient gives none:
-    nor does a product of such inputs, where no weights stand before it in the layer itself.
+    `needed` says of each map that the node reads whether it needs a gradient. Every
+    multiply-accumulate of a kernel gives one to its weight's gradient and one to its input's; one
+    of two activations gives one to each. What needs no gradient is given none.
     """
     kernels = work.get("multiply_accumulate", 0)
     products = work.get("attention_product", 0)
     direct = 0
-    if not flows:
+    if not any(needed):
         direct = kernels
         for kind, per_position, positions in node.layer.measures(x, y):
             if kind == "input_projections":
                 direct = per_position * positions
-    learned = products if flows or "multiply_accumulate" in work else 0
-    return Passes(kernels + products, kernels - direct + 2 * learned, kernels)
+    multiplied = node.layer.product_gradients(x, y, needed)
+    return Passes(kernels + products, kernels - direct + multiplied, kernels)
 
 
 def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) -> LayerCost:
@@ -331,7 +332,7 @@ def count_layer(node: Node, x: Map, y: Map, basis: Basis, gradients: Gradients) 
     if basis.pass_ == "forward":
         mult_adds = 0 if node.training_only else multiply_adds(work) * batch
     else:
-        computed = passes(node, x, y, work, gradients.flow(node))
+        computed = passes(node, x, y, work, gradients.needed(node))
         computed = Passes(*(count * batch for count in computed))
         mult_adds = computed.of(basis.pass_)
     gradients.add(node, values)

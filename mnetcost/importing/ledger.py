@@ -58,7 +58,7 @@ def document(source: Source, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def comments(source: Source, ledger: Ledger, kept: Sequence[str]) -> list[str]:
+def comments(source: Source, ledger: Ledger, kept: Sequence[str], width: str) -> list[str]:
     """The ledger for people, as the lines that a spec begins with."""
     count = {kind: len(names) for kind, names in ledger.kinds.items()}
     lines = [
@@ -80,5 +80,6 @@ def comments(source: Source, ledger: Ledger, kept: Sequence[str]) -> list[str]:
         lines.append(f"{len(lost):,} learned values that no call reads are not counted.")
     if kept:
         names = ", ".join(kept[:3]) + (", ..." if len(kept) > 3 else "")
-        lines.append(f"Every width follows α but those of {names}; no file says how it rounds.")
+        rounds = f"rounded as asked for, {width}" if width else "no file says how it rounds"
+        lines.append(f"Every width follows α but those of {names}; {rounds}.")
     return lines

@@ -2,7 +2,7 @@
 
 import mmap
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from mnetcost.graph import Graph
@@ -37,10 +37,14 @@ def open_graph(
     return load_graph(spec, variant, given) if found is None else read_graph(found.origin)
 
 
-def open_model(spec: str | os.PathLike[str]) -> Imported | None:
+def open_model(
+    spec: str | os.PathLike[str], width: str = "", keep: Collection[str] = ()
+) -> Imported | None:
     """The model file at a path as a spec; None for anything else, such as a spec.
 
-    Raises SpecError for one that is malformed, or that holds what the language cannot say.
+    `width` is how α rounds, as a spec's `width:` says it; the layers `keep` have no α. Raises
+    SpecError for a file that is malformed, or that holds what the language cannot say, and
+    UsageError for a layer that is not there.
     """
     if isinstance(spec, str) and ("\n" in spec or not _may_be_a_model(spec)):
         return None
@@ -53,14 +57,16 @@ def open_model(spec: str | os.PathLike[str]) -> Imported | None:
     except (OSError, ValueError):  # reading it as a spec says what is wrong
         return None
     with data:
-        return imported(data, path)
+        return imported(data, path, width, keep)
 
 
 def _may_be_a_model(spec: str) -> bool:
     return is_path(spec) or spec.lower().endswith(MODELS)
 
 
-def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
+def imported(
+    data: bytes | mmap.mmap, label: str, width: str = "", keep: Collection[str] = ()
+) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing.formats import HEAD, reader_of
     from mnetcost.importing.ledger import comments, document
@@ -68,6 +74,7 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
     from mnetcost.importing.values import Value
+    from mnetcost.importing.widths import with_kept
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
@@ -76,9 +83,9 @@ def imported(data: bytes | mmap.mmap, label: str) -> Imported | None:
     x, translation = translate(source, label)
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
-    entries = as_people_write(translation.entries, ends)
+    entries = with_kept(as_people_write(translation.entries, ends), keep)
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
-    text = spelled(name, x, entries, comments(source, translation.ledger, kept))
+    text = spelled(name, x, entries, comments(source, translation.ledger, kept, width), width)
     return Imported(Origin(label, text), document(source, translation.ledger))

@@ -16,12 +16,18 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "none"}
 
 
-def spelled(name: str, x: Map, entries: Iterable[Entry], comments: Iterable[str]) -> str:
-    """The spec of these layers on input map `x`; it begins with the comments."""
+def spelled(
+    name: str, x: Map, entries: Iterable[Entry], comments: Iterable[str], width: str = ""
+) -> str:
+    """The spec of these layers on input map `x`; it begins with the comments.
+
+    `width` says how α rounds, as `width:` has it.
+    """
     lines = [f"# {printable(clip(one, SENTENCE))}" for one in comments]
     lines += ["mnetcost: 1", f"name: {quoted(name)}"]
-    lines += [f"input: {{height: {x.h}, width: {x.w}, channels: {x.c}}}", "layers:"]
-    lines += _layers(entries)
+    lines.append(f"input: {{height: {x.h}, width: {x.w}, channels: {x.c}}}")
+    lines += [f"width: {{{width}}}"] if width else []
+    lines += ["layers:", *_layers(entries)]
     return "\n".join(lines) + "\n"
 
 

@@ -24,6 +24,9 @@ from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 
+MAX_LAYERS = (
+    20_000  # as files have them; half of them at most are a spec's, with what rides on them
+)
 ORDERS = {"keras": LAST, "tflite": LAST}
 
 
@@ -43,6 +46,9 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     for call, use in zip(source.calls, uses):
         if needed.intersection(call.outputs):
             before = len(translation.entries)
+            if before > MAX_LAYERS:
+                message = f"the model has over {MAX_LAYERS:,} layers"
+                raise refusal(label, call.place, "too-large", message)
             _translate(translation, call, use, record(call), label)
             translation.ledger.add(call, translation.entries[before:])
         else:

@@ -201,6 +201,7 @@ class Translation:
         self.entries: list[Entry] = []
         self.names: set[str] = {INPUT, "block_input"}
         self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
+        self.turns: dict[str, int] = {}
         self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
@@ -208,8 +209,9 @@ class Translation:
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has
         self.work: dict[str, int] = {}  # multiply-accumulates of computing them, by value
-        self.attended: list[Scores] = []  # whose products an attention has
-        self.realized: list[Scores] = []  # and those that are a layer of their own
+        # Scores whose products an attention has, or that are a layer of their own, by name.
+        self.attended: set[str] = set()
+        self.realized: dict[str, Value] = {}
         # Those that a layer has, or whose numbers are known, and after how many layers.
         self.used: dict[str, int] = {}
         for name, tensor in source.stored.items():
@@ -272,12 +274,17 @@ class Translation:
 
     def forget(self, layers: int) -> None:
         """Leave out all but the first layers: what wrote the others was left off."""
+        if len(self.entries) == layers:
+            return
         for entry in self.entries[layers:]:
             self.names.discard(entry.name)
             del self.places[entry.name]
         del self.entries[layers:]
         self.read = {name for entry in self.entries for name in entry.reads}
         self.used = {name: after for name, after in self.used.items() if after <= layers}
+        self.realized = {
+            name: one for name, one in self.realized.items() if one.layer in self.places
+        }
         self.owners = {name: one for name, one in self.owners.items() if one in self.places}
 
     def unread(self, value: Value) -> Layer | None:
@@ -295,10 +302,10 @@ class Translation:
         """A name of its own for a layer, as close to the file's as the language takes."""
         kept = "".join(one if one.isalnum() or one in "_.-" else "/" for one in text[:MAX_NAME])
         kept = kept.strip("/._-") or "layer"
-        name, turn = kept, 1
-        while name in self.names:
-            turn += 1
-            name = f"{kept}_{turn}"
+        name = kept
+        while name in self.names:  # from the last number on that was given: many may be called so
+            self.turns[kept] = self.turns.get(kept, 1) + 1
+            name = f"{kept}_{self.turns[kept]}"
         self.names.add(name)
         return name
 

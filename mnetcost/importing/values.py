@@ -56,6 +56,7 @@ class Parts(NamedTuple):
 class Scores(NamedTuple):
     """The products of all queries with all keys, which no map can say: values are next."""
 
+    name: str  # of the value that the product gave, whatever was added since
     queries: Value
     keys: Value
     axes: Axes

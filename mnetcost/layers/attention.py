@@ -229,6 +229,24 @@ class WithoutProjections(Local):
             return Operands(one, half, half)
         return Operands(one, others[0], others[1])
 
+    def attended(self, x: Map) -> tuple[Quantity, Quantity]:
+        """With how many keys both products take a query, and the queries; or so of channels."""
+        queries, keys, _ = self.operands(x)
+        reach = self.reach(keys)
+        channels = queries.c // self.heads
+        seen = channels if self.across == "channels" else reach.h * reach.w
+        return seen, queries.h * queries.w
+
+    def product_gradients(self, x: Map, y: Map, needed: Sequence[bool]) -> Quantity:
+        """dV = Pᵀ·dO and dP = dO·Vᵀ take what P·V does, dQ = dS·K and dK = dSᵀ·Q what Q·Kᵀ does.
+
+        dS follows from dP, which Q, K and a learned table need; V does not.
+        """
+        (seen, rows), *before, last = self.attended(x), *needed
+        q, k, v = (*before, last, last, last)[:3]  # side by side in one map they need one alike
+        p = q or k or self.relative_position != "none"
+        return seen * (self.operands(x).queries.c * (q + k) + y.c * (v + p)) * rows
+
     def output(self, x: Map, width: Width) -> Map:
         queries, _, values = self.operands(x)
         return Map(queries.h, queries.w, values.c * self.heads // self.shared())
@@ -346,12 +364,8 @@ class DotProductAttention(WithoutProjections, Product):
             yield Amount("other", self.heads * reach.h * reach.w)
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
-        queries, keys, _ = self.operands(x)
-        reach = self.reach(keys)
-        seen, rows = reach.h * reach.w, queries.h * queries.w
-        if self.across == "channels":
-            seen = queries.c // self.heads  # channels of its head, for each of both products
-        yield Part("attention_product", seen * (queries.c + y.c), rows)
+        seen, rows = self.attended(x)
+        yield Part("attention_product", seen * (self.operands(x).queries.c + y.c), rows)
         yield from self._scores("softmax", x)
         if self.relative_position != "none":
             yield from self._scores("elementwise", x)

@@ -135,6 +135,7 @@ class Layer(Record):
     written = ""  # the key that specs write
     example = ""  # entries of `layers:` that show it, one a line, the last one it
     source = False  # whether it reads no values; its sides may be those of a map
+    sides_alone = False  # whether it reads nothing of its input maps but their sides
     widths = frozenset({"out"})  # the keys that α scales
 
     @abstractmethod
@@ -164,6 +165,19 @@ class Layer(Record):
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
         """Sizes beside the work that some counters weigh, for maps `x` and `y`."""
         return ()
+
+    def product_gradients(self, x: Map, y: Map, needed: Sequence[bool]) -> Quantity:
+        """Multiply-accumulates of the gradients of what its products of activations multiply.
+
+        `needed` says of each input map whether it needs one. Unless a type says otherwise all that
+        they multiply does, where a map does or the layer has kernels, or values that it learns.
+        """
+        parts = tuple(self.work(x, y))
+        kinds = {kind for kind, *_ in (*parts, *self.parameters(x, y))}
+        own = kinds & {"multiply_accumulate", "weights", "biases", "norm_affine", "other"}
+        if not own and not any(needed):
+            return 0
+        return 2 * sum([each * at for kind, each, at in parts if kind == "attention_product"])
 
     def sees(self, x: Map, y: Map) -> Reaches:
         """What each position of output map `y` reads of input map `x` (ints), or why it is unknown.

@@ -267,6 +267,10 @@ class Matmul(OfMatrices):
             contracted = a.c if self.transpose == "second" else b.c
             yield Part("attention_product", b.h * b.w * contracted, a.h * a.w)
 
+    def product_gradients(self, x: Map, y: Map, needed: Sequence[bool]) -> Quantity:
+        # A's is dO with B, B's is A with dO: each takes as much as the product
+        return sum([each * at * sum(needed) for _, each, at in self.work(x, y)])
+
 
 class Output(Merge):
     """A list of boxes from maps: listed, and counted as nothing."""
@@ -293,8 +297,10 @@ class PriorBox(Output):
 
     priors: Priors
 
+    sides_alone = True
+
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
-        return [Tie() for _ in maps]  # it reads their sides alone
+        return [Tie() for _ in maps]
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(2, 1, x.h * x.w * self.priors * 4)

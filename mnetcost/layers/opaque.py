@@ -46,7 +46,8 @@ class Opaque(Join):
     sides and channels where none are written, and follows neither α nor ρ. `kernel_weights` are the
     weights of kernels, `mult_adds` their multiply-accumulates for an image, all of them on the
     input maps; `products` are those of activations with activations, `other` all other learned
-    values.
+    values. It is not known what products multiply: the gradients of both operands are counted of
+    all, where a map that it reads needs one, or it has kernels or learned values.
     """
 
     of: InputMaps

@@ -136,9 +136,10 @@ def basis_notes(basis: Basis) -> tuple[tuple[str, str], ...]:
         notes.append(("Batch", f"{basis.batch:,} images; parameters are those of one network"))
     if basis.pass_ != "forward":
         words = (
-            "gradients of inputs and of weights, none of the image"
+            "gradients of inputs and of weights, none of the image or a constant"
             if basis.pass_ == "backward"
-            else "forward, and the gradients of inputs and of weights, none of the image"
+            else "forward, and the gradients of inputs and of weights, none of the image or a "
+            "constant"
         )
         notes.append(("Pass", f"{basis.pass_}: multiply-accumulates of {words}"))
     return tuple(notes)

@@ -141,3 +141,26 @@ def test_what_a_file_says_of_itself_is_no_line_of_the_spec():
         stream.write(text)
     cost = mnetcost.load("./net.prototxt").cost()
     assert (cost.params, cost.mult_adds) == COST
+
+
+@pytest.mark.parametrize(
+    ("rule", "filters"),
+    # of 5·3/4 = 3.75 filters: down; the nearest; a multiple of 4, not below 0.9 of it
+    [("floor", 3), ("nearest", 4), ("divisible:4", 4)],
+)
+def test_alpha_rounds_as_asked_for(rule, filters, capsys):
+    assert run(["import", "net.param", "--round", rule, "-o", "net.yaml"]) == 0
+    cost = mnetcost.load("./net.yaml").cost(alpha="3/4")
+    assert cost.params == filters * 27 + 4 * filters
+
+
+def test_a_layer_that_is_kept_has_no_alpha(capsys):
+    assert run(["import", "net.param", "--keep", "c", "-o", "net.yaml"]) == 0
+    assert mnetcost.load("./net.yaml").cost(alpha=2).params == COST[0]
+    assert run(["import", "net.param", "--keep", "cc"]) == 2
+    assert "no layer called 'cc' has a width of its own; did you mean 'c'?" in (
+        capsys.readouterr().err
+    )
+    for rule in ("up", "divisible", "divisible:0", "divisible:x", "floor:2", "divisible:99999999"):
+        assert run(["import", "net.param", "--round", rule]) == 2
+        assert "floor, nearest, or divisible:D" in capsys.readouterr().err

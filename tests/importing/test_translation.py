@@ -233,6 +233,12 @@ def test_norm_and_act_ride_and_the_last_width_is_kept():
 
 
 REFUSED = {
+    "too many layers": (
+        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(20_002)))._replace(
+            inputs={"x0": X}
+        ),
+        "too-large: the model has over 20,000 layers",
+    ),
     "no rule": (
         onnx(call("Loop", "x", "y", name="again")),
         r"again \(Loop\): no layer does what this call does",
@@ -439,6 +445,17 @@ LOST = {
     "a norm without γ": pt2(call("aten.group_norm.default", "x", "y", num_groups=2)),
     "a recurrent layer": pt2(
         call("aten.lstm.input", "x w", "y"), size=X3, stored={"w": (4, 8)}, shapes={"y": (1, 9, 8)}
+    ),
+    "scores that are read twice, once with a table": pt2(
+        TOKENS,
+        call("aten.matmul.default", "n x", "s"),
+        call("aten.add.Tensor", "s table", "b"),
+        call("aten.matmul.default", "s n", "a"),
+        call("aten.matmul.default", "b n", "c"),
+        call("aten.add.Tensor", "a c", "y"),
+        size=X3,
+        stored={"table": (1, 9, 9)},
+        shapes={"c": (1, 9, 8)},
     ),
     "scores that are read twice": pt2(
         TOKENS,

@@ -209,6 +209,10 @@ def test_gradients_are_those_of_kernels_and_of_products():
     # each kernel's gives one to its input and one to its weights, each product one to both sides
     assert gradients("layer_scale", f"opaque: {{{keys}}}") == (790, 700 + 180, 700)
     assert gradients(f"opaque: {{{keys}}}") == (790, 180, 700)  # nobody learns the image
+    # what its products multiply is unknown: both operands need one, if anything does
+    two = "opaque: {of: [14, 10, 3, 14, 10, 3], products: 90, from: [a, input]}"
+    assert gradients("layer_scale: {name: a}", two) == (90, 180, 0)
+    assert gradients("opaque: {of: [14, 10, 3], other: 1, products: 90}") == (90, 180, 0)
     # one that learns nothing passes no gradient on
     assert gradients("opaque: {of: [14, 10, 3], products: 90}") == (90, 0, 0)
     assert gradients("opaque: {of: [14, 10, 3]}", "conv: {out: 2}") == (840, 0, 840)

@@ -1,6 +1,6 @@
 """Why a number is what it is: each quantity's formula, the same with its numbers, the result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -108,11 +108,11 @@ def explain(count: Count, layer: str = "") -> Iterator[Explained]:
     gradients = Gradients()
     for place, cost in enumerate(count.layers):
         if cost.name in wanted:
-            yield _explained(count, place, gradients.flow(cost.node))
+            yield _explained(count, place, gradients.needed(cost.node))
         gradients.add(cost.node, {name: n for name, n in cost.parameters._asdict().items() if n})
 
 
-def _explained(count: Count, place: int, flows: bool) -> Explained:
+def _explained(count: Count, place: int, needed: Sequence[bool]) -> Explained:
     cost = count.layers[place]
     found = model(cost)
     lines = (
@@ -121,7 +121,7 @@ def _explained(count: Count, place: int, flows: bool) -> Explained:
         *_side_lines(cost, found),
         *_width_lines(count, place, found),
         *_parameter_lines(cost, found),
-        *_work_lines(count, cost, found, flows),
+        *_work_lines(count, cost, found, needed),
     )
     return Explained(cost, found.symbols.named(), lines)
 
@@ -291,19 +291,20 @@ def _parameter_lines(cost: LayerCost, found: Model) -> Iterator[Line]:
         yield line("parameters, norm folded", symbols, symbols.exact(left), cost.folded)
 
 
-def _work_lines(count: Count, cost: LayerCost, found: Model, flows: bool) -> Iterator[Line]:
+def _work_lines(
+    count: Count, cost: LayerCost, found: Model, needed: Sequence[bool]
+) -> Iterator[Line]:
     """The work of the forward pass by kind, the gradients, and the convention's number."""
     node, x, y, symbols = found.node, found.x, found.y, found.symbols
     batch = symbols.new("B", cost.batch) if cost.batch > 1 else 1
-    work = {
-        kind: symbols.exact(amount * batch) for kind, amount in operations(node, x, y, WORK).items()
-    }
+    one_image = operations(node, x, y, WORK)
+    work = {kind: symbols.exact(amount * batch) for kind, amount in one_image.items()}
     if cost.passes is not None:
-        computed = passes(node, x, y, work, flows)
+        computed = passes(node, x, y, one_image, needed)
         for name in PASSES[count.basis.pass_]:
             if value := getattr(cost.passes, name):
                 words = f"mult-adds, {name.replace('_', ' ')}"
-                yield line(words, symbols, symbols.exact(getattr(computed, name)), value)
+                yield line(words, symbols, symbols.exact(getattr(computed, name) * batch), value)
     elif cost.mult_adds:
         yield line("mult-adds", symbols, multiply_adds(work), cost.mult_adds)
     for kind, amount in work.items():

@@ -119,7 +119,7 @@ def count_layers(
         if forward:
             mult_adds = 0 if node.training_only else multiply_adds(work)
         else:
-            mult_adds = passes(node, x, y, work, gradients.flow(node)).of(basis.pass_)
+            mult_adds = passes(node, x, y, work, gradients.needed(node)).of(basis.pass_)
         gradients.add(node, values)
         mult_adds = mult_adds * basis.batch
         counted = Bounds(mult_adds, mult_adds)

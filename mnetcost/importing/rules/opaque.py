@@ -53,22 +53,21 @@ def _computed(o: Operands, name: str) -> Known:
     known = o.translation.of(name)
     if isinstance(known, Parts):
         raise Unsaid("it reads a list of values")
-    return realized(o, name, known) if isinstance(known, Scores) else known
+    return realized(o, known) if isinstance(known, Scores) else known
 
 
-def realized(o: Operands, name: str, scores: Scores) -> Value:
+def realized(o: Operands, scores: Scores) -> Value:
     """The products of all queries with all keys as a layer of its own."""
     translation = o.translation
-    if any(one is scores for one in translation.attended):
+    if scores.name in translation.attended:
         raise Unsaid("it reads what an attention has read too")
+    if scores.name in translation.realized:
+        return translation.realized[scores.name]
     shape = tuple(prod(atom.size for atom in axis) for axis in scores.axes)
     contracted = prod(atom.size for atom in scores.queries.axes[-1])
     numbers = {"products": prod(shape) * contracted}
     value = _written(o, [scores.queries, scores.keys], shape, numbers)
-    translation.realized.append(scores)
-    for other, known in translation.known.items():
-        if known is scores:
-            translation.known[other] = value
+    translation.realized[scores.name] = value
     return value
 
 

@@ -36,7 +36,7 @@ def matmul(o: Operands) -> Known:
     if isinstance(a, Value) and isinstance(b, Value) and min(len(a.axes), len(b.axes)) > 1:
         if a.axes[-1] != b.axes[-2]:
             raise Unsaid("it multiplies axes that are not of one kind")
-        return Scores(a, b, (*a.axes[:-1], b.axes[-1]))
+        return Scores(o.call.outputs[0], a, b, (*a.axes[:-1], b.axes[-1]))
     raise Unsaid("it multiplies what is not known")
 
 
@@ -49,7 +49,7 @@ def attention(o: Operands) -> Value:
     if isinstance(mask, Stored) and mask.learned:
         o.translation.asked.discard(mask.name)  # no layer has it
         o.translation.beside.add(mask.name)
-    return attended(o, Scores(q, _turned(k), (*q.axes[:-1], k.axes[-2])), v)
+    return attended(o, Scores(o.call.outputs[0], q, _turned(k), (*q.axes[:-1], k.axes[-2])), v)
 
 
 def _turned(value: Value) -> Value:
@@ -73,12 +73,12 @@ def attended(o: Operands, scores: Scores, values: Value) -> Value:
         key_value_heads=None if shared == heads else shared,
         **_tiles(leading, q.axes[-2], k.axes[-1]),
     )
-    if any(one is scores for one in o.translation.realized):
+    if scores.name in o.translation.realized or scores.name in o.translation.attended:
         raise Unsaid("its scores are read elsewhere too")
     y = o.translation.layer(o.call, record, [q, k, values])
     size = y.map.c // heads
     _agree(o, scores, values)
-    o.translation.attended.append(scores)
+    o.translation.attended.add(scores.name)
     axes = [_with_heads(axis, heads, size) for axis in leading]
     return y._replace(axes=(*axes, q.axes[-2], whole(CHANNELS, size)))
 

@@ -58,6 +58,24 @@ SETTINGS = [
     ),
     (KEYS + "  - matmul: {transpose: second, heads: 2, from: [input, k]}\n", {}),
     (KEYS + "  - matmul: {transpose: first, from: [k, v]}\n", {"pass_": "training"}),
+    (
+        KEYS + "  - matmul: {transpose: second, from: [input, k]}\n",
+        {"pass_": "backward", "batch": 3},
+    ),
+    (
+        KEYS + "  - dot_product_attention: {heads: 2, relative_position: absolute, "
+        "from: [input, k, v]}\n",
+        {"pass_": "training", "alpha": "0.75"},
+    ),
+    (
+        small(
+            "dot_product_attention: {heads: 2, window: 3, relative_position: signed, "
+            "from: [input, input, input]}"
+        ),
+        {"pass_": "training", "batch": 2},
+    ),
+    (small("attention: {heads: 2}"), {"pass_": "training", "batch": 3}),
+    (small("cond_conv: {out: 6, experts: 4}"), {"pass_": "backward", "batch": 2}),
     (small("lstm: {out: 6, layers: 2, bidirectional: true}"), {"alpha": "1/2"}),
     (small("lstm: {out: 6, cells: 9}\n  - conv: {out: 4}"), {"convention": "ptflops"}),
     (small("gru: {out: 6, bidirectional: true, returns: last}"), {"convention": "onnx-tool"}),
