@@ -9,8 +9,16 @@ from mnetcost.layers import LAYERS
 from mnetcost.problems import Collector, Mark
 from mnetcost.record import Record
 from mnetcost.spec.convert import MAX_TEXT, Converter
-from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.spec.scope import Evaluator, Scope
+from mnetcost.spec.nodes import (
+    Entries,
+    Items,
+    Node,
+    Scalar,
+    Unreadable,
+    describe,
+    items_of,
+)
+from mnetcost.spec.scope import Evaluator, Named, Outputs, Scope
 from mnetcost.text import clip
 
 BLOCK_KEYS = ("takes", "inputs", "layers", "outputs", "residual")
@@ -36,6 +44,12 @@ class Block(Record):
     outputs: Node | None  # the names of what it gives, else it is the end of its list
     residual: Node | None
     knobs: Mapping[str, Any]
+
+    def untaken(self, maps: Named) -> Outputs:
+        """What it gives where no turn of it is taken: what comes in, by its outputs' names."""
+        names = [getattr(one, "text", "") for one in items_of(self.outputs)]
+        fits = len(names) == len(maps.ends)
+        return Outputs(maps.ends, dict(zip(names, maps.maps())) if fits else {})
 
     def arguments(
         self,

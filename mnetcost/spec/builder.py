@@ -10,11 +10,11 @@ from mnetcost.problems import Use
 from mnetcost.spec.blocks import CALL_KEYS, NETWORK_INPUT, Block
 from mnetcost.spec.convert import NO_DEPTH
 from mnetcost.spec.entries import Unknown, Written
-from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable
+from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable, items_of
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rows import RowReader
-from mnetcost.spec.scope import Named, Scope
-from mnetcost.spec.surroundings import Outputs, Owner, Surroundings, items_of
+from mnetcost.spec.scope import Named, Outputs, Owner, Scope
+from mnetcost.spec.surroundings import Surroundings
 from mnetcost.text import SENTENCE, clip, listed, remark
 
 MAX_CALLS = 20  # blocks inside blocks
@@ -145,9 +145,7 @@ class Builder(Surroundings):
         if written.known:
             self.own({name, *(one for one, _ in expanded)}, name_mark)
         found = self.place(expanded, written, reads, owner, scope)
-        # a pair is known by its own full name, not by its halves' alone
-        self.places[name] = found
-        self.give({short: found}, name_mark, scope)
+        self.give(short, name, {"": found}, name_mark, scope)
         return found.ends[0]
 
     def _parts(
@@ -160,7 +158,7 @@ class Builder(Surroundings):
             name = f"{scope.prefix}{part}{scope.suffix}"
             self.own({name}, written.key.mark)
             found = self.place([(name, record)], written, reads, owner, scope)
-            self.give({part: found}, written.key.mark, scope)
+            self.give(part, name, {"": found}, written.key.mark, scope)
             last = found.ends[0]
         return last
 
@@ -199,8 +197,9 @@ class Builder(Surroundings):
         given = {one: pair for one, pair in entries.items() if one not in CALL_KEYS}
         first = getattr(value, "first", ())
         short = self.records.tensor_name(value, automatic, scope)
-        outputs = Outputs(ends, {})
-        start, turns = len(self.nodes), []
+        outputs = block.untaken(Named(ends))
+        start = len(self.nodes)
+        turns: dict[str, Outputs] = {}
         for turn in range(1, 2 if times is None else times + 1):
             full = name if times is None else f"{name}.{turn}"
             if turn == 2 and first:
@@ -210,23 +209,26 @@ class Builder(Surroundings):
             if times:
                 inside = inside._replace(turn=turn)
             outputs = self._enter(block, key, outputs.ends, inside)
-            turns.append(range(begun, len(self.nodes)))
-        found = Named(outputs.ends, range(start, len(self.nodes)))
+            outputs = outputs._replace(nodes=range(begun, len(self.nodes)))
+            turns[full] = outputs
         if "weights" in entries and turns:
-            self._share(entries["weights"][1], short if times or scope.suffix else "", turns, scope)
-        named = {f"{short}/{one}": Named((end,)) for one, end in outputs.names.items()}
-        self.give(found.numbered(short) | named, mark, scope)
-        return found.ends[0]
+            own = short if times or scope.suffix else ""
+            self._share(entries["weights"][1], own, [one.nodes for one in turns.values()], scope)
+        for full, one in turns.items():  # not before: a call has no weights of its own
+            self.settle(full, one.named())
+        every = outputs._replace(nodes=range(start, len(self.nodes)))
+        self.give(short, name, every.named(), mark, scope)
+        return outputs.ends[0]
 
     def _share(self, node: YamlNode, name: str, turns: Sequence[range], scope: Scope) -> None:
         """Let the turns of a call use the weights that `weights:` names, or those of the first."""
         owner = self.owner(node, name, scope)
-        if owner and owner.of:
-            every = range(turns[0].start, turns[-1].stop)
-            self.share(node, every, owner.of.nodes, owner.own_norm)
-        elif owner:
+        every = range(turns[0].start, turns[-1].stop)
+        if owner and owner.of and self.alike(owner, every, scope):
+            self.share(owner, every, owner.of.nodes)
+        elif owner and not owner.of:
             for turn in turns[1:]:
-                self.share(node, turn, turns[0], owner.own_norm)
+                self.share(owner, turn, turns[0])
 
     def _inside(  # noqa: PLR0913, PLR0917 - a call, and where it stands
         self,
@@ -258,11 +260,11 @@ class Builder(Surroundings):
             self.collector.add(
                 key.mark, "recursive", f"blocks use each other: {clip(path, SENTENCE)}"
             )
-            return Outputs((self.unknown(key.mark, at, inside),), {})
+            return Outputs((self.unknown(key.mark, at, inside),))
         if not self.name_inputs(block, key, reads, inside):
             unknown = self.unknown(key.mark, at, inside)
-            names = [getattr(one, "text", "") for one in items_of(block.outputs)]
-            return Outputs((unknown,) * max(1, len(names)), dict.fromkeys(names, unknown))
+            ends = (unknown,) * max(1, len(items_of(block.outputs)))
+            return block.untaken(Named(ends, range(unknown, unknown + 1)))
         self.calls.append(block.name)
         self.collector.uses.append(Use(block.name, key.mark))
         end = self.layers(block.layers, at, inside)
@@ -270,7 +272,7 @@ class Builder(Surroundings):
             name = f"{inside.prefix}residual"
             self.own({name}, block.mark)
             end = self.merge("add", [end, at], name, block.mark, inside)
-        outputs = Outputs((end,), {})
+        outputs = Outputs((end,))
         if block.outputs is not None:
             outputs = self.outputs(block.outputs, end, inside)
         self.collector.uses.pop()
@@ -319,7 +321,8 @@ class Builder(Surroundings):
                 name, mark = self.records.name(key, node, "", scope)
                 self.own({name}, mark)
                 found = Named(tuple(merged) or (start,), range(begun, len(self.nodes)))
-                self.give(found.numbered(self.records.tensor_name(node, "", scope)), mark, scope)
+                short = self.records.tensor_name(node, "", scope)
+                self.give(short, name, found.numbered(), mark, scope)
             return start
         word = self.convert.word(entries["merge"][1], MERGES) or "add"
         automatic = f"{word}_{self.number(node, word, scope)}"
@@ -331,7 +334,8 @@ class Builder(Surroundings):
         axis = entries["axis"][1] if "axis" in entries and word == "concat" else None
         end = self.merge(word, merged or [start], name, key.mark, scope, axis)
         found = Named((end,), range(begun, len(self.nodes)))
-        self.give({self.records.tensor_name(node, automatic, scope): found}, mark, scope)
+        short = self.records.tensor_name(node, automatic, scope)
+        self.give(short, name, {"": found}, mark, scope)
         return end
 
     def _branch(self, node: YamlNode, start: int, scope: Scope) -> Iterator[int]:

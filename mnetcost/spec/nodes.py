@@ -1,7 +1,7 @@
 """YAML text to located nodes, from a stream of events: no recursion, every size bounded."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
@@ -62,6 +62,13 @@ class Unreadable(NamedTuple):
 
 
 Node: TypeAlias = Scalar | Items | Entries | Unreadable
+
+
+def items_of(node: Node | None) -> Sequence[Node]:
+    """What is written as a list, alone, or not at all."""
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, Items) else [node]
 
 
 def describe(node: Node) -> str:

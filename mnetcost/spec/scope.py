@@ -38,10 +38,35 @@ class Named(NamedTuple):
     nodes: range = range(0)
     mark: Mark | None = None
 
-    def numbered(self, name: str) -> "dict[str, Named]":
-        """It by its name, and each of its maps by its number."""
-        each = {f"{name}/{at}": Named((end,)) for at, end in enumerate(self.ends, 1)}
-        return {name: self, **each}
+    def maps(self) -> "tuple[Named, ...]":
+        """Each of its maps, with the layer of its own that gives it."""
+        own = (range(end, end + 1) if end in self.nodes else range(0) for end in self.ends)
+        return tuple(Named((end,), node) for end, node in zip(self.ends, own))
+
+    def numbered(self) -> "dict[str, Named]":
+        """It, and each of its maps by its number, by the end of their names."""
+        return {"": self} | {f"/{number}": one for number, one in enumerate(self.maps(), 1)}
+
+
+class Owner(NamedTuple):
+    """What has the weights that another uses, None where that is itself; γ and β may be its own."""
+
+    name: Node
+    of: Named | None
+    own_norm: bool = False
+
+
+class Outputs(NamedTuple):
+    """The maps that a block gives, those that have a name of their own in it, and its nodes."""
+
+    ends: tuple[int, ...]
+    names: Mapping[str, Named] = {}
+    nodes: range = range(0)
+
+    def named(self) -> dict[str, Named]:
+        """The call, and its maps by number and by name, by the end of their names."""
+        named = {f"/{name}": found for name, found in self.names.items()}
+        return Named(self.ends, self.nodes).numbered() | named
 
 
 class Scope(Record):
@@ -58,17 +83,27 @@ class Scope(Record):
     training_only: bool = False
     outer: "Scope | None" = None
 
-    def tensor(self, name: str) -> Named | None:
-        """What a name stands for, from the innermost surroundings outwards."""
-        if name in self.names:
-            return self.names[name]
-        return self.outer.tensor(name) if self.outer else None
+    def tensor(self, name: str, places: Mapping[str, Named]) -> Named | None:
+        """What a name stands for, from the innermost surroundings outwards.
 
-    def every_tensor(self) -> Iterator[str]:
-        """All names that can be read here, the nearest first."""
+        `places` are the full names of all that was built: here a turn of a repeat and what a call
+        holds is read without the prefix, and outside of all calls by its full name.
+        """
+        found = self.names.get(name) or places.get(f"{self.prefix}{name}")
+        if found is None and self.outer:
+            return self.outer.tensor(name, places)
+        return found
+
+    def every_tensor(self, places: Iterable[str]) -> Iterator[str]:
+        """All names that can be read here, the nearest first, but for those of other calls."""
+        yield from self._every_name()
+        start = len(self.prefix)
+        yield from (name[start:] for name in places if name.startswith(self.prefix))
+
+    def _every_name(self) -> Iterator[str]:
         yield from reversed(self.names)
         if self.outer:
-            yield from self.outer.every_tensor()
+            yield from self.outer._every_name()
 
     def parameters(self, names: Iterable[str], **incoming: Any) -> dict[str, Any]:
         """What these names stand for here, as far as they are known: there may be many others."""

@@ -1,9 +1,8 @@
 """What a layer finds where it stands: the nodes before it, names, conditions, tensors."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 from mnetcost.expressions import MAX_VALUE
 from mnetcost.graph import INPUT, NORM_VALUES, Input, Node
@@ -16,9 +15,9 @@ from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import BLOCK_INPUT, Block, meant_by
 from mnetcost.spec.convert import Converter
 from mnetcost.spec.entries import RecordReader, Unknown, Written
-from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar
+from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar, items_of
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.scope import Evaluator, Named, Scope
+from mnetcost.spec.scope import Evaluator, Named, Outputs, Owner, Scope
 from mnetcost.text import MAX_GUESSED, clip, counted
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
@@ -31,33 +30,13 @@ NODE, TENSOR, CHARACTERS = 20, 4, 16
 
 WEIGHTS_KEYS = ("from", "norm")
 NORMS = ("shared", "own")
+EARLIER = "the name of an earlier layer or call"
 
 _NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
-class Owner(NamedTuple):
-    """What has the weights that another uses, None where that is itself; γ and β may be its own."""
-
-    of: Named | None
-    own_norm: bool = False
-
-
-class Outputs(NamedTuple):
-    """The maps that a block gives, and those that have a name of their own in it."""
-
-    ends: tuple[int, ...]
-    names: Mapping[str, int]
-
-
 class TooLarge(Exception):
     """The layers expand to more than the bounds."""
-
-
-def items_of(node: YamlNode | None) -> Sequence[YamlNode]:
-    """What is written as a list, alone, or not at all."""
-    if node is None:
-        return ()
-    return node.nodes if isinstance(node, Items) else [node]
 
 
 def _as_written(written: Any, scale: bool) -> Any:
@@ -132,14 +111,16 @@ class Surroundings:
             else:
                 self._taken(name, f"taken; first in line {self.owners[name].line}", mark)
 
-    def give(self, names: Mapping[str, Named], mark: Mark, scope: Scope) -> None:
-        """Let names be read here, the first of which is what an entry of the list is called.
+    def give(
+        self, short: str, full: str, names: Mapping[str, Named], mark: Mark, scope: Scope
+    ) -> None:
+        """Let an entry of the list be read by its name here, and by its full one everywhere.
 
-        One that another entry gave, an input or the language, is reported, and is this one's then,
-        so that no second error follows.
+        `names` are it and its parts by the ends of their names. One that another entry gave, an
+        input or the language, is reported, and is this one's then, so that no second error follows.
         """
-        self.steps.take(len(names))
-        for name, found in names.items():
+        for ending, found in self.settle(full, names).items():
+            name = f"{short}{ending}"
             known, meant = scope.names.get(name), meant_by(name)
             first = known.mark if known else mark
             scope.names[name] = found._replace(mark=first)
@@ -147,6 +128,16 @@ class Surroundings:
                 self._taken(name, meant, mark)
             elif first is not None and first != mark:
                 self._taken(name, f"taken; first in line {first.line}", mark)
+
+    def settle(self, full: str, names: Mapping[str, Named]) -> dict[str, Named]:
+        """Let what ends in `names` be read by its full name; what each of them stands for."""
+        self.steps.take(len(names) * (1 + len(full) // CHARACTERS))
+        found = {}
+        for ending, one in names.items():
+            name = f"{full}{ending}"
+            is_number = ending[1:].isdecimal()  # a layer of that name goes before it
+            found[ending] = self.places[name] = self.places.get(name, one) if is_number else one
+        return found
 
     def _taken(self, name: str, why: str, mark: Mark) -> None:
         if mark not in self.reported:
@@ -202,7 +193,8 @@ class Surroundings:
         reads = self.reads(value, at, scope) or (at,)
         if len(reads) > 1:
             message = f"`{clip(key.text)}` reads one tensor, not {len(reads)}"
-            self.collector.add(key.mark, "conflict", message)
+            expected = "one name here, and the others in the `from` of the entries that read them"
+            self.collector.add(key.mark, "conflict", message, expected=expected)
         return reads[0]
 
     def one(self, node: YamlNode, scope: Scope) -> int | None:
@@ -215,7 +207,7 @@ class Surroundings:
 
     def tensor(self, node: YamlNode, scope: Scope) -> Named | None:
         """What the name of a tensor stands for; an unknown one is reported."""
-        self.steps.take(TENSOR)
+        self.steps.take(TENSOR + len(scope.prefix) // CHARACTERS)
         block = self.channels(scope.block)
         if isinstance(node, Scalar) and "${" in node.text:
             node = self.records.template(node, scope)
@@ -224,11 +216,9 @@ class Surroundings:
         name = self.convert.text(node, "the name of an earlier layer")
         if name is None:
             return None
-        found = scope.tensor(name)
-        if found is None:  # inside a block it has its full name
-            found = self.places.get(name)
+        found = scope.tensor(name, self.places)
         if found is None:
-            known = chain(scope.every_tensor(), reversed(self.places))
+            known = scope.every_tensor(reversed(self.places))
             self.collector.add(
                 node.mark,
                 "unknown-tensor",
@@ -246,7 +236,8 @@ class Surroundings:
             names = block.inputs.nodes
         elif block.inputs is not None:
             names = (None,) * self.times(block.inputs, reads[0], inside, MAPS)
-        inside.names.update(Named(reads).numbered(BLOCK_INPUT))
+        for ending, found in Named(reads).numbered().items():
+            inside.names[f"{BLOCK_INPUT}{ending}"] = found
         for node, end in zip(names, reads):
             if isinstance(node, Scalar):
                 inside.names[node.text] = Named((end,), mark=node.mark)
@@ -262,7 +253,7 @@ class Surroundings:
         items = items_of(node)
         found = [self.tensor(item, inside) for item in items]
         named = {
-            item.text: one.ends[0]
+            item.text: one
             for item, one in zip(items, found)
             if one and isinstance(item, Scalar) and len(one.ends) == 1
         }
@@ -289,15 +280,13 @@ class Surroundings:
 
         `owner` is what has their weights: each half of a pair takes those of its own like.
         """
-        shared: Sequence[int | None] = (None,) * len(expanded)
-        if owner is not None and owner.of is not None:
-            alike = len(owner.of.nodes) == len(expanded)
-            shared = owner.of.nodes if alike else owner.of.ends[-1:] * len(expanded)
         first, entry = len(self.nodes), reads[0] if reads else INPUT
+        mine = range(first, first + len(expanded))
+        shared: Sequence[int | None] = (None,) * len(expanded)
+        if owner and owner.of and written.known and self.alike(owner, mine, scope):
+            shared = owner.of.nodes
         for (name, record), shares in zip(expanded, shared):
-            layer = record
-            if isinstance(layer, Merge):
-                layer = layer._replace(inputs=len(reads))
+            layer = record._replace(inputs=len(reads)) if isinstance(record, Merge) else record
             derived = tuple(one for one in written.derived if hasattr(layer, one))
             later = len(self.nodes) > first
             self.add(
@@ -319,9 +308,7 @@ class Surroundings:
                 )
             )
             reads = (len(self.nodes) - 1,)
-        found = Named(reads, range(first, len(self.nodes)))
-        self.places[self.nodes[-1].name] = found  # a pair is known by its second half too
-        return found
+        return Named(reads, mine)
 
     def owner(self, node: YamlNode, name: str, scope: Scope) -> Owner | None:
         """What has the weights that `weights:` names; the input's, which has none, are reported.
@@ -338,27 +325,47 @@ class Surroundings:
                 return None
             node = entries["from"][1]
         if getattr(node, "text", None) == name and name not in scope.names:
-            return Owner(None, own_norm)
+            return Owner(node, None, own_norm)
         owner = self.tensor(node, scope)
         if owner is not None and not owner.nodes:
-            self.collector.add(node.mark, "shared-weights", "the input has no weights")
+            name = clip(getattr(node, "text", ""))
+            message = f"`{name}` is a map that comes in, not a layer: it has no weights"
+            self.collector.add(node.mark, "shared-weights", message, expected=EARLIER)
             return None
-        return owner and Owner(owner, own_norm)
+        return owner and Owner(node, owner, own_norm)
 
-    def share(self, node: YamlNode, mine: range, others: range, own_norm: bool) -> None:
+    def alike(self, owner: Owner, mine: range, scope: Scope) -> bool:
+        """Whether what has the weights is of as many layers, built before these; else reported."""
+        others = owner.of.nodes if owner.of else mine
+        name = clip(getattr(owner.name, "text", ""))
+        message = f"it has {counted(len(mine), 'layer')}, `{name}` {len(others)}"
+        expected = "as many: a separable names another, a call one of its block, a layer one layer"
+        if others.stop > mine.start:
+            message, expected = f"`{name}` is in this call itself", EARLIER
+        elif len(others) == len(mine):
+            return True
+        whole, _, _ = self.nodes[others[-1]].name.rpartition("/")  # of a half, the pair
+        pair = len(others) == 1 and self.places.get(whole)
+        fits = pair and len(pair.nodes) == len(mine)
+        self.collector.add(
+            owner.name.mark,
+            "shared-weights",
+            message,
+            expected=expected,
+            suggestion=whole.removeprefix(scope.prefix) if fits else None,
+        )
+        return False
+
+    def share(self, owner: Owner, mine: range, others: range) -> None:
         """Let the nodes of a block use the weights of another's, each those of its like."""
-        if len(mine) != len(others):
-            message = f"it has {counted(len(mine), 'layer')}, what it names {len(others)}"
-            self.collector.add(node.mark, "shared-weights", message)
-            return
         self.steps.take(NODE * len(mine))
         for user, place in zip(mine, others):
             layer, x = self._unrolled(self.nodes[user])
             kinds = {kind for kind, _ in layer.parameters(x, self.maps[user])}
-            if own_norm:
+            if owner.own_norm:
                 kinds -= NORM_VALUES
             if kinds and self.nodes[user].shares is None:
-                changed = self.nodes[user]._replace(shares=place, own_norm=own_norm)
+                changed = self.nodes[user]._replace(shares=place, own_norm=owner.own_norm)
                 self.nodes[user] = changed
 
     def unknown(self, mark: Mark, at: int, scope: Scope) -> int:

@@ -91,3 +91,15 @@ def test_one_digit_explains_nothing() -> None:
         f"MobileNet v1: nothing explains 0.6G: its one digit says too little, though it may be "
         f"{PLAIN}.\n"
     )
+
+
+def test_two_counts_by_how_a_layer_is_called_are_said(tmp_path):
+    """fvcore counts a pool's 60 values read, or none of them: of 120 mult-adds."""
+    spec = tmp_path / "net.yaml"
+    spec.write_text(
+        "input: {height: 3, width: 4, channels: 2}\nlayers:\n  - conv: {out: 5}\n"
+        "  - adaptive_avg_pool: {size: [2, 2], called_as: unknown}\n",
+        encoding="utf-8",
+    )
+    ran = run("reconcile", str(spec), "--from", "fvcore")
+    assert "depends on calls that the spec does not know" in ran.out

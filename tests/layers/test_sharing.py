@@ -70,7 +70,7 @@ ALIKE = [
     ),
     (
         "separable: {name: p, from: input, out: 8, kernel: [3, 5], norm: batch}",
-        "separable: {from: input, out: 8, kernel: [3, 5], weights: p/pointwise}",
+        "separable: {from: input, out: 8, kernel: [3, 5], weights: p}",
         (92, 24),
     ),
     ("prelu: {name: p, from: wide}", "l2_norm: {from: wide, weights: p}", (0, 8)),
@@ -193,6 +193,88 @@ def test_a_pair_has_the_weights_of_a_pair(owner: str) -> None:
 
 @pytest.mark.parametrize("layer", ["conv: {out: 8, weights: input}", "relu: {weights: input}"])
 def test_the_input_has_no_weights(layer: str) -> None:
-    with pytest.raises(mnetcost.SpecError, match="the input has no weights") as error:
+    with pytest.raises(
+        mnetcost.SpecError, match="`input` is a map that comes in, not a layer"
+    ) as error:
         mnetcost.load(f"{HEAD}  - {layer}\n")
     assert codes(error) == ["shared-weights"]
+
+
+# A convolution of 3·4·8 weights, and a pair of 15·4 and 4·8; then another of each, on 6×9 px.
+CALL = """
+input: {height: 6, width: 9, channels: 4}
+blocks:
+  two:
+    inputs: [x, y]
+    layers:
+      - conv: {name: p, from: x, out: 8, kernel: [1, 3]}
+      - separable: {name: q, from: y, out: 8, kernel: [3, 5]}
+    outputs: [p, q]
+layers:
+  - relu: {name: a}
+  - two: {name: t, from: [a, a]}
+"""
+
+
+@pytest.mark.parametrize("name", ["t/p", "t/1", "{from: t/p, norm: own}"])
+def test_an_output_of_a_call_has_the_weights_of_its_layer(name: str) -> None:
+    net = mnetcost.load(f"{CALL}  - conv: {{from: a, out: 8, kernel: [1, 3], weights: {name}}}\n")
+    assert net.cost().params == 96 + 60 + 32
+    assert net.cost().mult_adds == (2 * 96 + 60 + 32) * 54
+    cost = net.cost("3/2", 2)
+    assert (cost.params, cost.mult_adds) == (144 + 60 + 48, (2 * 144 + 60 + 48) * 216)
+    sweep = mnetcost.sweep(net, alpha=[1, "3/2"], rho=[2])
+    assert sweep.params.tolist() == [[188], [252]]
+    assert sweep.mult_adds.tolist() == [[(2 * 96 + 92) * 216], [cost.mult_adds]]
+
+
+def test_an_output_that_is_a_pair_has_the_weights_of_both_halves() -> None:
+    user = "separable: {from: a, out: 8, kernel: [3, 5], weights: t/q}"
+    net = mnetcost.load(f"{CALL}  - {user}\n")
+    assert (net.cost().params, net.cost().mult_adds) == (188, (96 + 2 * 92) * 54)
+
+
+PAIR = "separable: {from: a, out: 8, kernel: [3, 5], weights: "
+
+
+@pytest.mark.parametrize(
+    ("user", "words", "suggestion"),
+    [
+        (PAIR + "t/2}", "it has 2 layers, `t/2` 1", "t/q"),
+        (PAIR + "t/q/pointwise}", "it has 2 layers, `t/q/pointwise` 1", "t/q"),
+        (PAIR + "{from: t/q/depthwise}}", "it has 2 layers, `t/q/depthwise` 1", "t/q"),
+        (PAIR + "t/p}", "it has 2 layers, `t/p` 1", None),
+        ("pointwise: {from: a, out: 8, weights: t/q}", "it has 1 layer, `t/q` 2", None),
+        ("two: {name: u, from: [a, a], weights: u/p}", "`u/p` is in this call itself", None),
+        (
+            "two: {name: u, from: [a, a], repeat: 0}\n  - conv: {out: 8, weights: u/q}",
+            "`u/q` is a map that comes in, not a layer: it has no weights",
+            None,
+        ),
+    ],
+)
+def test_what_has_other_layers_than_its_user_is_refused(
+    user: str, words: str, suggestion: str | None
+) -> None:
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(f"{CALL}  - {user}\n")
+    (found,) = error.value.problems
+    assert (found.code, found.message) == ("shared-weights", words)
+    assert (found.suggestion, bool(found.expected)) == (suggestion, True)
+    line = f"  - {user}".split("\n")[-1]
+    assert found.mark[:2] == (13 + user.count("\n"), 1 + line.index(words.split("`")[1]))
+
+
+@pytest.mark.parametrize("half", ["a/depthwise", "a/pointwise"])
+def test_a_pair_does_not_name_a_half(half: str) -> None:
+    text = """input: {height: 14, width: 14, channels: 48}
+layers:
+  - separable: {name: a, out: 48, norm: batch}
+  - separable: {name: b, out: 48, norm: batch, weights: WHOSE}
+"""
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(text.replace("WHOSE", half))
+    (found,) = error.value.problems
+    assert (found.mark[:2], found.suggestion) == ((4, 57), "a")
+    assert found.message == f"it has 2 layers, `{half}` 1"
+    assert mnetcost.load(text.replace("WHOSE", "a")).cost().params == 9 * 48 + 48 * 48

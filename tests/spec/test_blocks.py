@@ -245,3 +245,14 @@ def test_a_separable_in_a_block_is_read_by_its_full_name() -> None:
     )
     names = [net.graph.nodes[index].name for index in net.graph.nodes[-1].reads]
     assert names == ["unit_1/separable_1/pointwise", "unit_1/relu_1"]
+
+
+@pytest.mark.parametrize("first", ["", "bias: true, "], ids=["one more", "one less"])
+def test_weights_in_common_are_of_the_same_kinds(first: str) -> None:
+    """A bias that only one of both has, in either order."""
+    text = HEAD + f"layers:\n  - conv: {{name: a, out: 4, {first}kernel: 3}}\n"
+    second = "" if first else "bias: true, "
+    text += f"  - conv: {{out: 4, {second}kernel: 3, weights: a, from: input}}\n"
+    with pytest.raises(mnetcost.SpecError) as caught:
+        mnetcost.load(text)
+    assert "shared-weights" in codes(caught)

@@ -130,3 +130,104 @@ def test_the_same_entry_has_its_name_again_at_each_turn() -> None:
     net = mnetcost.load(HEAD + text)
     nodes = net.graph.nodes
     assert [nodes[at].name for at in nodes[-1].reads] == ["c.3", "c.3"]
+
+
+def read_by(net: mnetcost.Network, name: str) -> list[str]:
+    nodes = net.graph.nodes
+    (node,) = (one for one in nodes if one.name == name)
+    return [nodes[at].name for at in node.reads]
+
+
+# One-shot aggregation (VoVNet): three 3×3 convolutions of half the width, and all of it through 1×1
+OSA = """\
+input: {height: 20, width: 12, channels: 32}
+blocks:
+  osa:
+    layers:
+      - repeat: 3
+        layers: [conv: {name: c, out: 16, kernel: 3}]
+      - concat: {from: [block_input, c.1, c.2, c.3]}
+      - conv: {out: 32}
+layers: [osa, osa]
+"""
+
+
+def test_a_block_reads_each_turn_of_its_own_repeat() -> None:
+    net = mnetcost.load(OSA)
+    turns = ["osa_2/c.1", "osa_2/c.2", "osa_2/c.3"]
+    assert read_by(net, "osa_2/concat_1") == ["osa_1/conv_2", *turns]
+    whole = 2 * (9 * 32 * 16 + 2 * 9 * 16 * 16 + (32 + 3 * 16) * 32)
+    # half as wide; the images have 32 channels still
+    first = 9 * 32 * 8 + 2 * 9 * 8 * 8 + (32 + 3 * 8) * 16
+    half = first + 9 * 16 * 8 + 2 * 9 * 8 * 8 + (16 + 3 * 8) * 16
+    assert (whole, half) == (23_552, 7_296)
+    sweep = mnetcost.sweep(net, alpha=["1/2", 1], rho=["1/2", 1])
+    assert sweep.params.tolist() == [[half] * 2, [whole] * 2]
+    assert sweep.mult_adds.tolist() == [[half * 60, half * 240], [whole * 60, whole * 240]]
+    for alpha, weights in (("1/2", half), (1, whole)):
+        for rho, positions in (("1/2", 10 * 6), (1, 20 * 12)):
+            cost = net.cost(alpha, rho)
+            assert (cost.params, cost.mult_adds) == (weights, weights * positions)
+
+
+def test_a_block_reads_each_turn_of_its_own_calls() -> None:
+    text = """\
+blocks:
+  unit: {layers: [conv: {name: o, out: 4, kernel: [1, 3]}, relu]}
+  c2f:
+    layers:
+      - split: {names: [a, b]}
+      - unit: {name: m, repeat: 2}
+      - concat: {from: [a, b, m.1, m.2/o, m.1/1]}
+layers: [c2f, c2f]
+"""
+    net = mnetcost.load(HEAD + text)
+    made = ["m.1/relu_1", "m.2/o", "m.1/relu_1"]
+    assert read_by(net, "c2f_2/concat_1") == [f"c2f_2/{one}" for one in ("a", "b", *made)]
+    first, second = 3 * 2 * 4 + 3 * 4 * 4, 3 * 8 * 4 + 3 * 4 * 4  # 2 + 2 + 3·4 = 16 come out
+    assert net.cost().params == first + second
+    # twice as wide, but for the image: 2 and 2 of it, and 3·8, which are 28 with halves of 14
+    wide = 3 * 2 * 8 + 3 * 8 * 8 + 3 * 14 * 8 + 3 * 8 * 8
+    cost = net.cost(2, "1/2")
+    assert (cost.params, cost.mult_adds) == (wide, wide * 15)
+
+
+def test_a_call_and_its_turns_have_full_names() -> None:
+    text = "blocks: {b: {layers: [relu]}, c: {layers: [b: {name: i, repeat: 2}]}}\nlayers:\n"
+    calls = "  - c: {name: o}\n  - repeat: 2\n    layers: [c: {name: r}]\n"
+    net = mnetcost.load(f"{HEAD}{text}{calls}  - add: {{from: [o/i, o/i.1, r.1, r.1/i.1]}}\n")
+    full = ["o/i.2", "o/i.1", "r.1/i.2", "r.1/i.1"]
+    assert read_by(net, "add_1") == [f"{one}/relu_1" for one in full]
+
+
+@pytest.mark.parametrize("wrong", ["c.5", "c_1", "osa_1/c.9"])
+def test_no_layer_of_another_call_is_suggested(wrong: str) -> None:
+    with pytest.raises(mnetcost.SpecError) as error:
+        mnetcost.load(OSA.replace("[block_input, c.1,", f"[block_input, {wrong},"))
+    (found,) = error.value.problems
+    assert (found.code, found.mark.line) == ("unknown-tensor", 7)
+    assert found.message == f"there is no earlier layer named `{wrong}` here"
+    assert found.suggestion in ((None,) if "/" in wrong else ("c.1", "c.2", "c.3"))
+
+
+def test_a_layer_of_a_number_goes_before_the_map_of_that_number() -> None:
+    layers = "".join(
+        f"      - conv: {{name: '{at}', out: {out}}}\n" for at, out in enumerate((8, 6, 9))
+    )
+    text = f"blocks:\n  b:\n    layers:\n{layers}layers:\n  - b: {{name: features}}\n"
+    net = mnetcost.load(f"{HEAD}{text}  - conv: {{name: x, from: features/1, out: 2}}\n")
+    assert read_by(net, "x") == ["features/1"]
+    assert net.cost().params == 4 * 8 + 8 * 6 + 6 * 9 + 6 * 2
+    cost = net.cost(2, "1/2")
+    assert cost.mult_adds == (4 * 16 + 16 * 12 + 12 * 18 + 12 * 4) * 15
+    inside = text.replace("layers:\n  - b", "  c:\n    layers:\n      - b")
+    call = "      - conv: {name: x, from: features/1, out: 2}\nlayers: [c]\n"
+    assert read_by(mnetcost.load(HEAD + inside + call), "c_1/x") == ["c_1/features/1"]
+
+
+def test_a_call_of_no_turns_gives_what_comes_in_by_its_outputs() -> None:
+    pair = "inputs: 2, layers: [relu: {name: p}, relu: {name: q, from: block_input/2}]"
+    text = f"blocks: {{b: {{{pair}, outputs: [p, q]}}}}\nlayers:\n"
+    calls = "  - conv: {name: u, out: 4}\n  - conv: {name: v, out: 4}\n"
+    calls += "  - b: {name: t, from: [u, v], repeat: 0}\n  - add: {from: [t/p, t/1, t/q, t/2]}\n"
+    assert read_by(mnetcost.load(HEAD + text + calls), "add_1") == ["u", "u", "v", "v"]

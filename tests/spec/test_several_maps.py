@@ -253,8 +253,8 @@ def test_turns_use_the_weights_of_the_first() -> None:
     ("call", "words"),
     [
         ("out: 6, weights: p3", r"p4/separable_1/pointwise: its weights are 1×1×4×6"),
-        ("repeat: 2, out: 4, weights: p3", "it has 10 layers, what it names 5"),
-        ("weights: input", "the input has no weights"),
+        ("repeat: 2, out: 4, weights: p3", "it has 10 layers, `p3` 5"),
+        ("weights: input", "`input` is a map that comes in, not a layer: it has no weights"),
         ("weights: {norm: own}", "weights need `from`"),
         ("weights: {from: p3, norm: mine}", "found `mine`"),
         ("weights: p4", "no earlier layer named `p4`"),  # no turn has them
