@@ -173,7 +173,10 @@ def _translate(
 def _by_rule(translation: Translation, call: Call, use: Use | None) -> Any:
     if use is None:
         raise Unsaid("no layer does what this call does")
-    return use.rule(Operands(translation, call, use.where))
+    try:
+        return use.rule(Operands(translation, call, use.where))
+    except (*NONSENSE, ArithmeticError):  # such as a place that is not there, or a part of nothing
+        raise Unsaid("its arguments do not go together with what it reads") from None
 
 
 def _compare(source: Source, call: Call, name: str, known: Known, label: str) -> bool:

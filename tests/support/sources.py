@@ -4,6 +4,7 @@ from mnetcost.importing.model import Call, Source, Tensor
 from mnetcost.importing.plain import as_people_write
 from mnetcost.importing.spelling import spelled
 from mnetcost.importing.translate import translate
+from mnetcost.importing.values import Value
 
 
 def call(operator, inputs, outputs, name="", **arguments):
@@ -25,6 +26,7 @@ def source(format_, size, *calls, stored=None, shapes=None):
 def layers_of(model):
     """The lines of the spec that a model becomes, without names where they are the types'."""
     x, translation = translate(model, "model")
-    ends = {translation.known[name].layer for name in model.outputs}
+    known = map(translation.known.get, model.outputs)
+    ends = {one.layer for one in known if isinstance(one, Value)}
     entries = as_people_write(translation.entries, ends)
     return spelled("model", x, entries, [])

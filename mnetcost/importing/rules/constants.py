@@ -8,7 +8,7 @@ from typing import Any
 from mnetcost.importing.axes import shape_of
 from mnetcost.importing.model import MAX_VALUES
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value
+from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, within
 
 
 def shape(o: Operands) -> Numbers:
@@ -28,7 +28,8 @@ def gather(o: Operands) -> Known:
     known, places = o.given("x"), o.given("places")
     if not isinstance(known, Numbers) or not isinstance(places, Numbers):
         raise Unsaid("it takes what is not known before it runs")
-    found = tuple(known.values[int(one)] for one in places.values)
+    count = len(known.values)
+    found = tuple(known.values[within(int(one), count)] for one in places.values)
     return Numbers(places.shape, found)
 
 

@@ -106,7 +106,7 @@ def select(o: Operands) -> Known:
     """One of an axis, without the axis."""
     known = o.given("x")
     if isinstance(known, Numbers):
-        return Numbers((), (known.values[o.number("index")],))
+        return Numbers((), (known.values[o.axis("index", 0, len(known.values))],))
     return _selected(o, o.value(), o.number("axis", 0), o.number("index"))
 
 
