@@ -85,16 +85,6 @@ def regrouped(axes: Axes, sizes: Sequence[int]) -> Axes | None:
     return None if left else tuple(found)
 
 
-def sides_of(axes: Axes) -> Map:
-    """The sides of the map that all of these axes walk through."""
-    sizes = dict.fromkeys(SIDES, 1)
-    for axis in axes:
-        for atom in axis:
-            if atom.side != IMAGE:
-                sizes[atom.side] *= atom.size
-    return Map(*(sizes[side] for side in SIDES))
-
-
 def is_whole(axis: Axis, side: str, size: int) -> bool:
     """Whether an axis is all of a side of this size, in its order."""
     return axis == whole(side, size)

@@ -11,10 +11,8 @@ from mnetcost.importing.axes import (
     joined,
     regrouped,
     shape_of,
-    sides_of,
     whole,
 )
-from mnetcost.layers.base import Map
 
 # A map of 6×10×8, channels first.
 AXES = ((), whole(CHANNELS, 8), whole(HEIGHT, 6), whole(WIDTH, 10))
@@ -22,7 +20,6 @@ AXES = ((), whole(CHANNELS, 8), whole(HEIGHT, 6), whole(WIDTH, 10))
 
 def test_the_shape_is_what_the_file_has():
     assert shape_of(AXES) == (1, 8, 6, 10)
-    assert sides_of(AXES) == Map(6, 10, 8)
 
 
 def test_flattening_and_back_gives_the_same_axes():

@@ -86,17 +86,3 @@ def counted(o: Operands) -> Known:
         raise Unsaid("it counts too far")
     found = tuple(range(int(start), int(limit), int(step)))
     return Numbers((len(found),), found)
-
-
-def unary(of: Callable[[Any], Any]) -> Any:
-    """The rule of a function of numbers."""
-
-    def rule(o: Operands) -> Known:
-        known = o.given("x")
-        if isinstance(known, Numbers):
-            return Numbers(known.shape, tuple(of(one) for one in known.values))
-        if known is None:
-            raise Unsaid("it has no value")
-        return known  # type: ignore[no-any-return]
-
-    return rule
