@@ -1,21 +1,21 @@
 """A model file, or a spec, to a network."""
 
-import mmap
 import os
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.graph import Graph
 from mnetcost.problems import Origin
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
+if TYPE_CHECKING:  # a spec does without the rest of this room
+    from mnetcost.importing.model import Data
+
 SPECS = (".yaml", ".yml")
-MODELS = (
-    *(".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg"),
-)  # what a name in this folder may end in; what a file is, its content says
-
-
+# What the name of a file in this folder may end in; what it is, its content says.
+MODELS = (".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg")
+# What exporters call every network.
 UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
 
 
@@ -51,6 +51,8 @@ def open_model(
     path = os.fspath(spec)
     if path.lower().endswith(SPECS) or not os.path.isfile(path):
         return None
+    import mmap  # a shipped name needs none
+
     try:
         with open(path, "rb") as stream:
             data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
@@ -65,7 +67,7 @@ def _may_be_a_model(spec: str) -> bool:
 
 
 def imported(
-    data: bytes | mmap.mmap, label: str, width: str = "", keep: Collection[str] = ()
+    data: "Data", label: str, width: str = "", keep: Collection[str] = ()
 ) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing.formats import HEAD, reader_of

@@ -16,7 +16,7 @@ from mnetcost.importing.axes import (
     shape_of,
     whole,
 )
-from mnetcost.importing.model import Call, Source, refusal
+from mnetcost.importing.model import Call, Shape, Source, refusal
 from mnetcost.importing.rules.opaque import opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
@@ -24,9 +24,8 @@ from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 
-MAX_LAYERS = (
-    20_000  # as files have them; half of them at most are a spec's, with what rides on them
-)
+MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
+NO_RULE = "no layer does what this call does"
 ORDERS = {"keras": LAST, "tflite": LAST}
 
 
@@ -39,30 +38,33 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
-    uses = [_use(operators.find, call) for call in source.calls]
     record = getattr(operators, "record", _unknown)
-    _demand_rules(source, uses, record, label)
-    needed = _needed(source)
-    for call, use in zip(source.calls, uses):
-        if needed.intersection(call.outputs):
-            before = len(translation.entries)
-            if before > MAX_LAYERS:
-                message = f"the model has over {MAX_LAYERS:,} layers"
-                raise refusal(label, call.place, "too-large", message)
-            _translate(translation, call, use, record(call), label)
-            translation.ledger.add(call, translation.entries[before:])
-        else:
-            translation.ledger.skip(call)
+    needed = _needed(source, translation)
+    ways = [(call, _use(operators.find, call), record(call)) for call in needed]
+    _demand_rules(ways, label)
+    for call, use, recorded in ways:
+        before = len(translation.entries)
+        if before > MAX_LAYERS:
+            message = f"the model has over {MAX_LAYERS:,} layers"
+            raise refusal(label, call.place, "too-large", message)
+        _translate(translation, call, use, recorded, label)
+        translation.ledger.add(call, translation.entries[before:])
     _demand_owners(source, translation, label)
     return x.map, translation
 
 
-def _needed(source: Source) -> set[str]:
-    """The values that the network's outputs follow from: what else is called changes nothing."""
-    needed = set(source.outputs)
+def _needed(source: Source, translation: Translation) -> list[Call]:
+    """The calls that the network's outputs follow from: what else is called changes nothing."""
+    values = set(source.outputs)
     for call in reversed(source.calls):
-        if needed.intersection(call.outputs):
-            needed.update(call.inputs)
+        if values.intersection(call.outputs):
+            values.update(call.inputs)
+    needed = []
+    for call in source.calls:
+        if values.intersection(call.outputs):
+            needed.append(call)
+        else:
+            translation.ledger.skip(call)
     return needed
 
 
@@ -73,16 +75,25 @@ def _unknown(call: Call) -> None:
 def _demand_owners(source: Source, translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
     read = {name: call for call in source.calls for name in call.inputs}
+    _refuse(
+        label,
+        [
+            (read[name], f"no layer has {name}")
+            for name, tensor in source.stored.items()
+            if tensor.learned and name in read and name not in translation.used
+        ],
+    )
+
+
+def _refuse(label: str, wrong: Sequence[tuple[Call, str]]) -> None:
+    """Raise SpecError with what is wrong with each of these calls, where there are any."""
     problems = [
         problem
-        for name, tensor in source.stored.items()
-        if tensor.learned and name in read and name not in translation.used
-        for problem in refusal(
-            label, read[name].place, "unsupported", f"{_said(read[name])}: no layer has {name}"
-        ).problems
+        for call, words in wrong[:MAX_PROBLEMS]
+        for problem in refusal(label, call.place, "unsupported", f"{_said(call)}: {words}").problems
     ]
     if problems:
-        raise SpecError(problems[:MAX_PROBLEMS])
+        raise SpecError(problems)
 
 
 def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
@@ -92,27 +103,13 @@ def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
         return None
 
 
-def _demand_rules(
-    source: Source,
-    uses: Sequence[Use | None],
-    record: Callable[[Call], Recorded | None],
-    label: str,
-) -> None:
+def _demand_rules(ways: Sequence[tuple[Call, Use | None, Recorded | None]], label: str) -> None:
     """Refuse operators that the table does not have and whose cost nothing tells, each once."""
     unknown: dict[str, Call] = {}
-    needed = _needed(source)
-    for call, use in zip(source.calls, uses):
-        if use is None and needed.intersection(call.outputs) and record(call) is None:
+    for call, use, recorded in ways:
+        if use is None and recorded is None:
             unknown.setdefault(call.operator, call)
-    problems = [
-        problem
-        for call in unknown.values()
-        for problem in refusal(
-            label, call.place, "unsupported", f"{_said(call)}: no layer does what this call does"
-        ).problems
-    ]
-    if problems:
-        raise SpecError(problems)
+    _refuse(label, [(call, NO_RULE) for call in unknown.values()])
 
 
 def _said(call: Call) -> str:
@@ -127,8 +124,7 @@ def _input(source: Source, label: str) -> Value:
     ((name, shape),) = source.inputs.items()
     roles = ORDERS.get(source.format, FIRST).get(len(shape))
     if roles is None or None in shape[1:]:
-        words = "×".join("?" if one is None else str(one) for one in shape)
-        raise refusal(label, "", "unsupported", f"its input {name} is {words}: no map")
+        raise refusal(label, "", "unsupported", f"its input {name} is {_shown(shape)}: no map")
     sizes = {role: size or 1 for role, size in zip(roles, shape)}
     axes: Axes = tuple(
         _images(sizes[role]) if role == IMAGE else whole(role, sizes[role]) for role in roles
@@ -170,9 +166,9 @@ def _translate(
     translation.known.update(outputs)
 
 
-def _by_rule(translation: Translation, call: Call, use: Use | None) -> Any:
+def _by_rule(translation: Translation, call: Call, use: Use | None) -> Known:
     if use is None:
-        raise Unsaid("no layer does what this call does")
+        raise Unsaid(NO_RULE)
     try:
         return use.rule(Operands(translation, call, use.where))
     except (*NONSENSE, ArithmeticError):  # such as a place that is not there, or a part of nothing
@@ -184,24 +180,22 @@ def _compare(source: Source, call: Call, name: str, known: Known, label: str) ->
     stated = source.shapes.get(name)
     if stated is None or not isinstance(known, (Value, Scores)):
         return False
-    found = shape_of(known.axes)
-    sides = list(stated) if len(stated) == len(found) else [one for one in stated if one != 1]
-    given = found if len(stated) == len(found) else [one for one in found if one != 1]
-    if len(sides) != len(given) or any(a not in (None, b) for a, b in zip(sides, given)):
-        words = "×".join("?" if one is None else str(one) for one in stated)
-        raise refusal(
-            label,
-            call.place,
-            "mismatch",
-            f"{_said(call)}: the file says {words}, and it is "
-            f"{'×'.join(map(str, found))} by its arguments",
-        )
+    found: Shape = shape_of(known.axes)
+    sides, own = stated, found
+    if len(sides) != len(own):  # some formats leave axes of 1 out
+        sides, own = (tuple(one for one in shape if one != 1) for shape in (sides, own))
+    if len(sides) != len(own) or any(a not in (None, b) for a, b in zip(sides, own)):
+        message = f"the file says {_shown(stated)}, and it is {_shown(found)} by its arguments"
+        raise refusal(label, call.place, "mismatch", f"{_said(call)}: {message}")
     return True
 
 
-def _outputs(call: Call, found: Known | Sequence[Known] | None) -> Mapping[str, Known]:
+def _shown(shape: Shape) -> str:
+    return "×".join("?" if one is None else str(one) for one in shape)
+
+
+def _outputs(call: Call, found: Known) -> Mapping[str, Known]:
     """What each output of a call is."""
     if isinstance(found, Parts) and len(call.outputs) > 1:
         return dict(zip(call.outputs, found.values))
-    names = [one for one in call.outputs if one]
-    return {names[0]: found} if names and found is not None else {}  # type: ignore[dict-item]
+    return dict.fromkeys(list(filter(None, call.outputs))[:1], found)

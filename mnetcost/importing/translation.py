@@ -45,6 +45,16 @@ MAX_NAME = 80  # characters of a layer's name that the file gives
 Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
 
 
+def argument(word: str, default: Any) -> Callable[[Call], Any]:
+    """An argument, with what the format has where a call leaves it out."""
+    return lambda call: call.arguments.get(word, default)
+
+
+def always(value: Any) -> Callable[[Call], Any]:
+    """What is so in every call of an operator."""
+    return lambda call: value
+
+
 class Operands:
     """What a call is given, by the words of its rule."""
 
@@ -94,7 +104,8 @@ class Operands:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
         found = self.given(word)
         if isinstance(found, (Numbers, Stored)) and found.values is not None:
-            self.translation.use([getattr(found, "name", "")])
+            if isinstance(found, Stored):
+                self.translation.use([found.name])
             return found.values
         if isinstance(found, (Value, Stored, Parts, Scores)):
             raise Unsaid(f"its {word} is not known before it runs")
@@ -182,7 +193,7 @@ def agree(o: Operands, weights: int) -> None:
         raise Unsaid(f"the file says {stated} weights, and its arguments make {weights}")
 
 
-Rule: TypeAlias = Callable[[Operands], "Known | Sequence[Known] | None"]
+Rule: TypeAlias = Callable[[Operands], Known]
 
 
 class Use(NamedTuple):

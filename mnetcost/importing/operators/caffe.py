@@ -8,16 +8,11 @@ from typing import Any
 
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import joining, parts, pointwise, sliding, views
-from mnetcost.importing.translation import Use, Where
+from mnetcost.importing.translation import Use, Where, argument
 from mnetcost.layers import activation
 from mnetcost.layers.normalization import L2Norm
 from mnetcost.layers.pooling import AvgPool, MaxPool
 from mnetcost.layers.structural import Dropout
-
-
-def default(word: str, value: Any) -> Callable[[Call], Any]:
-    """An argument with Caffe's default."""
-    return lambda call: call.arguments.get(word, value)
 
 
 def sides(word: str, value: int, short: str = "") -> Callable[[Call], Any]:
@@ -44,9 +39,9 @@ CONV: dict[str, Where] = {
     "kernel": sides("kernel_size", 1, "kernel"),
     "stride": sides("stride", 1),
     "padding": sides("pad", 0),
-    "dilation": default("dilation", 1),
-    "groups": default("group", 1),
-    "bias": default("bias_term", True),
+    "dilation": argument("dilation", 1),
+    "groups": argument("group", 1),
+    "bias": argument("bias_term", True),
     "shared": _shared,
 }
 POOL: dict[str, Where] = {
@@ -55,7 +50,7 @@ POOL: dict[str, Where] = {
     "stride": sides("stride", 1),
     "padding": sides("pad", 0),
     "ceil": lambda call: call.arguments.get("round_mode", "CEIL") in ("CEIL", 0),
-    "global": default("global_pooling", False),
+    "global": argument("global_pooling", False),
     "flag": lambda call: call.arguments.get("pool", "MAX") in ("AVE", 1),
 }
 JOINED = {"SUM": "add", "PROD": "multiply", "MAX": "maximum", 1: "add", 0: "multiply", 2: "maximum"}
@@ -111,22 +106,22 @@ TABLE: dict[str, Use] = {
         {
             "x": 0,
             "filters": "num_output",
-            "bias": default("bias_term", True),
+            "bias": argument("bias_term", True),
             "flat": lambda call: call.arguments.get("axis", 1) == 1,
             "shared": _shared,
         },
     ),
     "Pooling": Use(pointwise.chosen(sliding.pool(AvgPool), sliding.pool(MaxPool)), POOL),
     "BatchNorm": Use(pointwise.batch_norm, {"x": 0}),
-    "Scale": Use(pointwise.scale, {"x": 0, "bias": default("bias_term", False)}),
-    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": default("local_size", 5)}),
+    "Scale": Use(pointwise.scale, {"x": 0, "bias": argument("bias_term", False)}),
+    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": argument("local_size", 5)}),
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU),
-        {"x": 0, "flag": default("negative_slope", 0)},
+        {"x": 0, "flag": argument("negative_slope", 0)},
     ),
     "Permute": Use(views.permute, {"x": 0, "order": "order"}),
     "Flatten": Use(
-        views.flatten, {"x": 0, "first": default("axis", 1), "last": default("end_axis", -1)}
+        views.flatten, {"x": 0, "first": argument("axis", 1), "last": argument("end_axis", -1)}
     ),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _reshaped}),
     "Concat": Use(joining.concat, {"axis": lambda call: _concat_axis(call)}),
@@ -139,9 +134,9 @@ TABLE: dict[str, Use] = {
         },
     ),
     "Split": Use(joining.copies, {"x": 0}),
-    "ShuffleChannel": Use(views.shuffle, {"x": 0, "groups": default("group", 1)}),
+    "ShuffleChannel": Use(views.shuffle, {"x": 0, "groups": argument("group", 1)}),
     "PriorBox": Use(joining.prior_box, {"x": 0, "priors": _priors}),
-    "DetectionOutput": Use(joining.detections, {"keep": default("keep_top_k", 100)}),
+    "DetectionOutput": Use(joining.detections, {"keep": argument("keep_top_k", 100)}),
     "Silence": Use(joining.ends, {}),
     **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
 }

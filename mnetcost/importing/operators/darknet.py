@@ -1,11 +1,10 @@
 """Darknet's sections: which rule each is. github.com/AlexeyAB/darknet, src/parser.c."""
 
-from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import joining, pointwise, sliding
-from mnetcost.importing.translation import Use
+from mnetcost.importing.translation import Use, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, MaxPool
 
@@ -50,21 +49,16 @@ def _pool_ends(call: Call) -> tuple[int, int, int, int]:
     return before, before, behind, behind
 
 
-def default(word: str, value: int) -> Callable[[Call], Any]:
-    """A number of the section, with Darknet's default."""
-    return lambda call: call.arguments.get(word, value)
-
-
 TABLE: dict[str, Use] = {
     "convolutional": Use(
         sliding.written_convolution,
         {
             "x": 0,
-            "filters": default("filters", 1),
-            "kernel": default("size", 1),
-            "stride": default("stride", 1),
-            "dilation": default("dilation", 1),
-            "groups": default("groups", 1),
+            "filters": argument("filters", 1),
+            "kernel": argument("size", 1),
+            "stride": argument("stride", 1),
+            "dilation": argument("dilation", 1),
+            "groups": argument("groups", 1),
             "padding": _padding,
             "bias": lambda call: not call.arguments.get("batch_normalize"),
             "norm": lambda call: "batch" if call.arguments.get("batch_normalize") else "none",
@@ -75,8 +69,8 @@ TABLE: dict[str, Use] = {
         pointwise.written_dense,
         {
             "x": 0,
-            "filters": default("output", 1),
-            "flat": lambda call: True,
+            "filters": argument("output", 1),
+            "flat": always(True),
             "bias": lambda call: not call.arguments.get("batch_normalize"),
             "norm": lambda call: "batch" if call.arguments.get("batch_normalize") else "none",
             "act": act,
@@ -87,7 +81,7 @@ TABLE: dict[str, Use] = {
         {
             "x": 0,
             "kernel": lambda call: _whole(call, "size", _whole(call, "stride", 1)),
-            "stride": default("stride", 1),
+            "stride": argument("stride", 1),
             "padding": _pool_ends,
         },
     ),
@@ -96,23 +90,23 @@ TABLE: dict[str, Use] = {
         {
             "x": 0,
             "kernel": lambda call: _whole(call, "size", _whole(call, "stride", 1)),
-            "stride": default("stride", 1),
+            "stride": argument("stride", 1),
             "padding": _pool_ends,
         },
     ),
     "avgpool": Use(sliding.global_pool(GlobalAvgPool), {"x": 0}),
     "upsample": Use(
-        sliding.resize, {"x": 0, "factors": default("stride", 2), "mode": lambda call: "nearest"}
+        sliding.resize, {"x": 0, "factors": argument("stride", 2), "mode": always("nearest")}
     ),
     "route": Use(
         joining.route,
-        {"groups": default("groups", 1), "part": default("group_id", 0), "axis": lambda call: 1},
+        {"groups": argument("groups", 1), "part": argument("group_id", 0), "axis": always(1)},
     ),
     "shortcut": Use(pointwise.joined_by("add"), {"act": act}),
     "scale_channels": Use(pointwise.binary("multiply"), {"x": 0, "y": 1}),
     "sam": Use(pointwise.binary("multiply"), {"x": 0, "y": 1}),
-    "reorg": Use(sliding.reorganised, {"x": 0, "factor": default("stride", 2)}),
-    "reorg3d": Use(sliding.reorganised, {"x": 0, "factor": default("stride", 2)}),
+    "reorg": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 2)}),
+    "reorg3d": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 2)}),
     "softmax": Use(pointwise.same(activation.Softmax), {"x": 0}),
     **{
         name: Use(pointwise.free, {"x": 0})

@@ -1,11 +1,11 @@
 """Keras' layers: which rule each is. keras.io/api/layers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import joining, pointwise, sliding, views
-from mnetcost.importing.translation import Use, Where
+from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from mnetcost.layers.structural import Dropout
@@ -56,11 +56,6 @@ def layer_name(call: Call) -> Any:
     return call.arguments.get("weights", call.name)
 
 
-def given(word: str, value: Any) -> Callable[[Call], Any]:
-    """An argument, with Keras' default."""
-    return lambda call: call.arguments.get(word, value)
-
-
 CONV: dict[str, Where] = {
     "x": 0,
     "filters": "filters",
@@ -68,13 +63,14 @@ CONV: dict[str, Where] = {
     "stride": "strides",
     "padding": "padding",
     "dilation": "dilation_rate",
-    "groups": given("groups", 1),
-    "bias": given("use_bias", True),
+    "groups": argument("groups", 1),
+    "bias": argument("use_bias", True),
     "act": act,
     "after": _after,
     "channels_last": last,
     "shared": layer_name,
 }
+BY_CHANNEL: dict[str, Where] = {**CONV, "multiplier": argument("depth_multiplier", 1)}
 POOL: dict[str, Where] = {
     "x": 0,
     "kernel": "pool_size",
@@ -84,7 +80,7 @@ POOL: dict[str, Where] = {
 }
 GLOBAL: dict[str, Where] = {
     "x": 0,
-    "keep": given("keepdims", False),
+    "keep": argument("keepdims", False),
     "channels_last": last,
 }
 
@@ -145,24 +141,24 @@ X: Mapping[str, Where] = {"x": 0}
 NORM: Mapping[str, Where] = {
     "x": 0,
     "shared": layer_name,
-    "axis": given("axis", -1),
-    "gamma": given("scale", True),
-    "beta": given("center", True),
+    "axis": argument("axis", -1),
+    "gamma": argument("scale", True),
+    "beta": argument("center", True),
 }
 TABLE: dict[str, Use] = {
     **{name: Use(sliding.written_convolution, CONV) for name in ("Conv1D", "Conv2D")},
     **{
-        name: Use(sliding.written_convolution, {**CONV, "multiplier": given("depth_multiplier", 1)})
+        name: Use(sliding.written_convolution, BY_CHANNEL)
         for name in ("DepthwiseConv1D", "DepthwiseConv2D")
     },
-    "SeparableConv2D": Use(sliding.separable, {**CONV, "multiplier": given("depth_multiplier", 1)}),
+    "SeparableConv2D": Use(sliding.separable, BY_CHANNEL),
     "Conv2DTranspose": Use(sliding.written_transposed, CONV),
     "Dense": Use(
         pointwise.written_dense,
         {
             "x": 0,
             "filters": "units",
-            "bias": given("use_bias", True),
+            "bias": argument("use_bias", True),
             "act": act,
             "after": _after,
             "shared": layer_name,
@@ -170,7 +166,7 @@ TABLE: dict[str, Use] = {
     ),
     "BatchNormalization": Use(pointwise.batch_norm, NORM),
     "LayerNormalization": Use(pointwise.layer_norm, NORM),
-    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": given("groups", 32)}),
+    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": argument("groups", 32)}),
     "PReLU": Use(pointwise.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
     "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
     "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
@@ -184,17 +180,17 @@ TABLE: dict[str, Use] = {
         sliding.resize,
         {
             "x": 0,
-            "factors": given("size", (2, 2)),
-            "mode": given("interpolation", "nearest"),
+            "factors": argument("size", (2, 2)),
+            "mode": argument("interpolation", "nearest"),
             "channels_last": last,
         },
     ),
     "ZeroPadding1D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
     "ZeroPadding2D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
-    "Flatten": Use(views.flatten, {"x": 0, "first": lambda call: 1}),
+    "Flatten": Use(views.flatten, {"x": 0, "first": always(1)}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _target}),
     "Permute": Use(views.permute, {"x": 0, "order": _order}),
-    "Concatenate": Use(joining.concat, {"axis": given("axis", -1)}),
+    "Concatenate": Use(joining.concat, {"axis": argument("axis", -1)}),
     "Rescaling": Use(pointwise.free, X),
     "Normalization": Use(pointwise.free, X),
     "InputLayer": Use(pointwise.free, X),

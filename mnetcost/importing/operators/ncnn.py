@@ -8,7 +8,7 @@ from typing import Any
 
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import joining, parts, pointwise, sliding, views
-from mnetcost.importing.translation import Use, Where
+from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
 from mnetcost.layers.structural import Dropout
@@ -21,7 +21,7 @@ PERMUTED = ("chw", "cwh", "hcw", "hwc", "wch", "whc")  # outermost first, by `or
 
 def number(key: int, default: Any = 0) -> Callable[[Call], Any]:
     """An argument with its default."""
-    return lambda call: call.arguments.get(str(key), default)
+    return argument(str(key), default)
 
 
 def sides(key: int, default: int) -> Callable[[Call], Any]:
@@ -125,14 +125,12 @@ TABLE: dict[str, Use] = {
             "filters": number(0),
             "bias": number(1),
             "weights_stated": number(2, None),
-            "flat": lambda call: True,
-            "spread": lambda call: True,
+            "flat": always(True),
+            "spread": always(True),
             "act": act,
         },
     ),
-    "BatchNorm": Use(
-        pointwise.batch_norm, {"x": 0, "gamma": lambda call: True, "beta": lambda call: True}
-    ),
+    "BatchNorm": Use(pointwise.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
     "Scale": Use(pointwise.scale, {"x": 0, "bias": number(1)}),
     "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": number(1, 5)}),
     "ReLU": Use(
@@ -149,7 +147,7 @@ TABLE: dict[str, Use] = {
             ),
         },
     ),
-    "Flatten": Use(views.flatten, {"x": 0, "first": lambda call: 1}),
+    "Flatten": Use(views.flatten, {"x": 0, "first": always(1)}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _shape}),
     "Concat": Use(joining.concat, {"axis": _axis}),
     "Slice": Use(parts.split, {"x": 0, "axis": _axis, "sizes": _parts}),

@@ -1,20 +1,14 @@
 """ONNX operators: which rule each is, and where its arguments stand. onnx.ai/onnx/operators."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import constants, joining, parts, pointwise, products, sliding, views
-from mnetcost.importing.translation import Use, Where
+from mnetcost.importing.translation import Use, Where, always
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from mnetcost.layers.structural import Dropout
-
-
-def always(value: Any) -> Callable[[Call], Any]:
-    """What is so in every call."""
-    return lambda call: value
-
 
 WINDOW: Mapping[str, Where] = {
     "stride": "strides",

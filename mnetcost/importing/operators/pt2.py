@@ -15,7 +15,7 @@ from mnetcost.importing.rules import (
     sliding,
     views,
 )
-from mnetcost.importing.translation import Use, Where
+from mnetcost.importing.translation import Use, Where, always
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from mnetcost.layers.structural import Dropout
@@ -112,11 +112,9 @@ TABLE: dict[str, Use] = {
         for n in (1, 2)
     },
     "linear": Use(pointwise.dense, {"x": 0, "weight": 1, "bias": 2}),
-    "addmm": Use(
-        pointwise.dense, {"bias": 0, "x": 1, "weight": 2, "transposed": lambda call: False}
-    ),
-    "matmul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": lambda call: False}),
-    "bmm": Use(products.matmul, {"x": 0, "weight": 1, "transposed": lambda call: False}),
+    "addmm": Use(pointwise.dense, {"bias": 0, "x": 1, "weight": 2, "transposed": always(False)}),
+    "matmul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
+    "bmm": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
     "scaled_dot_product_attention": Use(
         products.attention, {"x": 0, "keys": 1, "values": 2, "mask": 3}
     ),
@@ -146,7 +144,7 @@ TABLE: dict[str, Use] = {
     "cat": Use(joining.concat, {"axis": "dim"}),
     "chunk": Use(parts.split, {**AXIS, "count": "chunks"}),
     "split": Use(
-        parts.split, {**AXIS, "sizes": ("split_size", "split_sizes"), "one_size": lambda call: True}
+        parts.split, {**AXIS, "sizes": ("split_size", "split_sizes"), "one_size": always(True)}
     ),
     "split_with_sizes": Use(parts.split, {**AXIS, "sizes": "split_sizes"}),
     "unbind": Use(parts.unbind, AXIS),

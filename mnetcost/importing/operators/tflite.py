@@ -5,7 +5,7 @@ from typing import Any
 
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import constants, joining, parts, pointwise, products, sliding, views
-from mnetcost.importing.translation import Use, Where
+from mnetcost.importing.translation import Use, Where, always
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
 
@@ -15,11 +15,6 @@ ACTS = {"NONE": "none", "RELU": "relu", "RELU6": "relu6", "TANH": "tanh"}
 def act(call: Call) -> str | None:
     """What rides on a layer; None where no word says it."""
     return ACTS.get(str(call.arguments.get("fused_activation_function", "NONE")))
-
-
-def always(value: Any) -> Callable[[Call], Any]:
-    """What is so in every call."""
-    return lambda call: value
 
 
 def both(word: str, value: int = 1) -> Callable[[Call], Any]:

@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, WIDTH, Axes, Axis, shape_of, whole
+from mnetcost.importing.axes import (
+    CHANNELS,
+    FIRST,
+    HEIGHT,
+    WIDTH,
+    Axes,
+    Axis,
+    shape_of,
+    size_of,
+    whole,
+)
 from mnetcost.importing.model import Shape, Source
 from mnetcost.importing.rules.recorded import Recorded, Work
 from mnetcost.importing.translation import NONSENSE, Operands
@@ -63,9 +73,8 @@ def realized(o: Operands, scores: Scores) -> Value:
         raise Unsaid("it reads what an attention has read too")
     if scores.name in translation.realized:
         return translation.realized[scores.name]
-    shape = tuple(prod(atom.size for atom in axis) for axis in scores.axes)
-    contracted = prod(atom.size for atom in scores.queries.axes[-1])
-    numbers = {"products": prod(shape) * contracted}
+    shape = shape_of(scores.axes)
+    numbers = {"products": prod(shape) * size_of(scores.queries.axes[-1])}
     value = _written(o, [scores.queries, scores.keys], shape, numbers)
     translation.realized[scores.name] = value
     return value
@@ -79,13 +88,12 @@ def _numbers(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) 
     if work.amount:
         numbers["mult_adds" if isinstance(kernel, Stored) else "products"] = work.amount
     for one in read.values():
-        if isinstance(one, Stored) and one.learned:
-            if one.name not in translation.used:
+        if isinstance(one, Stored):
+            if one.learned and one.name not in translation.used:
                 key = "kernel_weights" if one is kernel else "other"
                 numbers[key] = numbers.get(key, 0) + translation.size(one.name)
                 translation.use([one.name])
-            translation.beside.update(one.others)
-            translation.work.update(one.work)
+            translation.ask(one)
     return numbers
 
 

@@ -1,11 +1,20 @@
 """Convolutions, pools, and layers that change the sides of a map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
-from mnetcost.importing.axes import CHANNELS, FIRST, HEIGHT, IMAGE, LAST, WIDTH, Axes, orders_of
-from mnetcost.importing.axes import whole as all_of
+from mnetcost.importing.axes import (
+    CHANNELS,
+    FIRST,
+    HEIGHT,
+    IMAGE,
+    LAST,
+    WIDTH,
+    Axes,
+    orders_of,
+    whole,
+)
 from mnetcost.importing.translation import Operands, agree, finished, has, learned
 from mnetcost.importing.values import Stored, Unsaid, Value
 from mnetcost.layers.base import Map, Pair
@@ -24,7 +33,8 @@ from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
 from mnetcost.text import clip
 
-Ends = tuple[int, int, int, int]  # px at the top, bottom, left and right
+MapRule: TypeAlias = Callable[[Operands], Value]
+Ends: TypeAlias = tuple[int, int, int, int]  # px at the top, bottom, left and right
 
 
 def image(o: Operands, word: str = "x") -> Value:
@@ -41,9 +51,21 @@ def axes_like(value: Value, x: Map) -> Axes:
     sides = {CHANNELS: x.c, HEIGHT: x.h, WIDTH: x.w}
     roles = _roles(value)
     return tuple(
-        axis if role == IMAGE else all_of(role, sides[role])
-        for role, axis in zip(roles, value.axes)
+        axis if role == IMAGE else whole(role, sides[role]) for role, axis in zip(roles, value.axes)
     )
+
+
+def _mapped(o: Operands, record: Any, x: Value, kernel: Stored | None = None) -> Value:
+    """What a layer makes of a whole map, with its axes in the same order."""
+    y = o.translation.layer(o.call, record, [x], kernel)
+    return y._replace(axes=axes_like(x, y.map))
+
+
+def _weighted(o: Operands, record: Any, x: Value, kernel: Stored | None) -> Value:
+    """The same of a layer with a kernel, of as many weights as the file states."""
+    y = _mapped(o, record, x, kernel)
+    agree(o, record.weights(x.map, y.map))
+    return finished(o, y)
 
 
 def _roles(value: Value) -> Sequence[str]:
@@ -119,9 +141,7 @@ def _convolved(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         record: Any = Depthwise(multiplier=filters // groups, **window)
     else:
         record = Conv(out=filters, groups=groups, **window)
-    y = o.translation.layer(o.call, record, [x], kernel)
-    agree(o, record.weights(x.map, y.map))
-    return finished(o, y._replace(axes=axes_like(x, y.map)))
+    return _weighted(o, record, x, kernel)
 
 
 def transposed(o: Operands) -> Value:
@@ -159,9 +179,7 @@ def _transposed(  # noqa: PLR0913, PLR0917 - a convolution, and what it is of
         bias=has(o, "bias"),
         act=o.given("act") or "none",
     )
-    y = o.translation.layer(o.call, record, [x], owner)
-    agree(o, record.weights(x.map, y.map))
-    return finished(o, y._replace(axes=axes_like(x, y.map)))
+    return _weighted(o, record, x, owner)
 
 
 def _window(
@@ -198,8 +216,7 @@ def padded(o: Operands, x: Value, ends: Ends) -> Value:
         return x
     top, bottom, left, right = ends
     record = Pad(top=top, bottom=bottom, left=left, right=right)
-    y = o.translation.layer(o.call, record, [x])
-    return y._replace(axes=axes_like(x, y.map))
+    return _mapped(o, record, x)
 
 
 def _pair(o: Operands, word: str, sides: int, default: int = 1) -> Pair:
@@ -226,14 +243,13 @@ def _ends(o: Operands, sides: int) -> Ends | None:
     return begins[0], behind[0], begins[-1], behind[-1]
 
 
-def pool(kind: type[MaxPool | AvgPool]) -> Any:
+def pool(kind: type[MaxPool | AvgPool]) -> MapRule:
     """The rule of a pool with a window."""
 
     def rule(o: Operands) -> Value:
         x = image(o)
         if o.flag("global"):
-            whole: Value = global_pool(GLOBAL[kind])(o)
-            return whole
+            return global_pool(GLOBAL[kind])(o)
         sides = len(x.axes) - 2
         kernel = o.pair("kernel", 1)
         kernel = Pair(1, kernel.w) if sides == 1 else kernel
@@ -243,8 +259,7 @@ def pool(kind: type[MaxPool | AvgPool]) -> Any:
         x, window = _window(o, x, kernel, stride)
         up = o.flag("ceil") and window["padding"] != SAME
         record = kind(**window, ceil=up, clip=up)
-        y = o.translation.layer(o.call, record, [x])
-        return y._replace(axes=axes_like(x, y.map))
+        return _mapped(o, record, x)
 
     return rule
 
@@ -253,7 +268,7 @@ GLOBAL: dict[Any, Any] = {MaxPool: GlobalMaxPool, AvgPool: GlobalAvgPool}
 ADAPTIVE = {GlobalMaxPool: AdaptiveMaxPool, GlobalAvgPool: AdaptiveAvgPool}
 
 
-def global_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
+def global_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> MapRule:
     """The rule of a pool of whole maps, whose axes are kept as 1, or left out."""
 
     def rule(o: Operands) -> Value:
@@ -267,7 +282,7 @@ def global_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
     return rule
 
 
-def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
+def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> MapRule:
     """The rule of a pool to sides that are given; to 1×1 it is the global one."""
 
     def rule(o: Operands) -> Value:
@@ -276,16 +291,14 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> Any:
         if not sizes or not all(one is None or (type(one) is int and one > 0) for one in sizes):
             raise Unsaid(f"its sizes are {clip(str(sizes))}")
         if set(sizes) == {1}:
-            whole: Value = global_pool(kind)(o)
-            return whole
+            return global_pool(kind)(o)
         x = image(o)
         height, across = (1 if len(x.axes) == 3 else sizes[0]), sizes[-1]
         if height is None or across is None:
             record: Any = ADAPTIVE[kind](height=height, width=across)
         else:
             record = ADAPTIVE[kind](size=Pair(height, across))
-        y = o.translation.layer(o.call, record, [x])
-        return y._replace(axes=axes_like(x, y.map))
+        return _mapped(o, record, x)
 
     return rule
 
@@ -324,8 +337,7 @@ def resize(o: Operands) -> Value:
         record = Resize(mode=mode, **_to(x.map, height, across))
     else:
         raise Unsaid("neither its factors nor its sides are known")
-    y = o.translation.layer(o.call, record, [x])
-    return y._replace(axes=axes_like(x, y.map))
+    return _mapped(o, record, x)
 
 
 def _to(x: Map, height: int, across: int) -> dict[str, Any]:
@@ -337,13 +349,9 @@ def _to(x: Map, height: int, across: int) -> dict[str, Any]:
 
 def reorganised(o: Operands) -> Value:
     """Squares of positions as channels of one: space to depth."""
-    x = image(o)
-    y = o.translation.layer(o.call, PixelUnshuffle(factor=o.pair("factor", 2)), [x])
-    return y._replace(axes=axes_like(x, y.map))
+    return _mapped(o, PixelUnshuffle(factor=o.pair("factor", 2)), image(o))
 
 
 def shuffled(o: Operands) -> Value:
     """Channels as squares of positions: depth to space."""
-    x = image(o)
-    y = o.translation.layer(o.call, PixelShuffle(factor=o.pair("factor", 2)), [x])
-    return y._replace(axes=axes_like(x, y.map))
+    return _mapped(o, PixelShuffle(factor=o.pair("factor", 2)), image(o))
