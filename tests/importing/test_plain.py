@@ -139,3 +139,16 @@ def test_norms_with_values_in_common_have_them_once():
         call("BatchNormalization", "a", "y", name="bn", weights="bn"),
     )
     assert mnetcost.load(layers_of(keras)).cost().parameters.norm_affine == 16
+
+
+def test_a_separable_that_is_called_twice_has_its_kernels_once():
+    """9·8 and 8·8 weights, a bias each of eight, at 60 positions, twice."""
+    size = {"kernel_size": (3, 3), "filters": 8, "padding": "same"}
+    model = source(
+        "keras",
+        (1, 6, 10, 8),
+        call("SeparableConv2D", "x", "a", name="s", **size),
+        call("SeparableConv2D", "a", "y", name="s", weights="s", **size),
+    )
+    cost = mnetcost.load(layers_of(model)).cost()
+    assert (cost.params, cost.mult_adds, cost.parameters.biases) == (136, 2 * 136 * 60, 8)

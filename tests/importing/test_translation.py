@@ -332,6 +332,7 @@ def test_twenty_thousand_models_of_any_kind_are_counted_or_refused():
 
 X3 = (1, 8, 9)  # nine positions of eight channels
 TOKENS = call("aten.transpose.int", "x", "n", dim0=1, dim1=2)
+CONSTANTS = {"grid": (1, 5, 2), "mix": (2, 8)}
 KEPT = {  # what is learned, which no layer of the language has, and how many values
     "a bias of attention": (
         pt2(
@@ -400,6 +401,17 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         ),
         16 + 8,
         16 * 5,
+    ),
+    "a constant that costs, read by what has no layer": (
+        pt2(
+            call("aten.matmul.default", "grid mix", "p"),
+            call("aten.lerp.Tensor", "x p x", "y"),
+            size=(1, 5, 8),
+            stored={name: Tensor(one, learned=False) for name, one in CONSTANTS.items()},
+            shapes={"p": (1, 5, 8), "y": (1, 5, 8)},
+        ),
+        0,
+        5 * 2 * 8,
     ),
     "three sides": (
         pt2(

@@ -111,11 +111,16 @@ def separable(o: Operands) -> Value:
     x = image(o)
     multiplier = o.count("multiplier", 1)
     x, window = _window(o, x, o.pair("kernel", 1))
-    record: Any = Depthwise(multiplier=multiplier, **window)
-    inner = o.translation.layer(o.call._replace(name=f"{o.call.name}/depthwise"), record, [x])
     point = Conv(out=o.count("filters"), bias=has(o, "bias"), act=o.given("act") or "none")
-    name = f"{o.call.name}/pointwise"
-    y = o.translation.layer(o.call._replace(name=name), point, [inner])
+    halves: dict[str, Any] = {
+        "depthwise": Depthwise(multiplier=multiplier, **window),
+        "pointwise": point,
+    }
+    owner, y = learned(o), x
+    for half, record in halves.items():
+        call = o.call._replace(name=f"{o.call.name}/{half}")
+        kernel = owner and owner._replace(name=f"{owner.name}/{half}")
+        y = o.translation.layer(call, record, [y], kernel)
     return finished(o, y._replace(axes=axes_like(x, y.map)))
 
 
