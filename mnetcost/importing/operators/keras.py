@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, pointwise, sliding, views
+from mnetcost.importing.rules import joining, norms, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
@@ -164,10 +164,10 @@ TABLE: dict[str, Use] = {
             "shared": layer_name,
         },
     ),
-    "BatchNormalization": Use(pointwise.batch_norm, NORM),
-    "LayerNormalization": Use(pointwise.layer_norm, NORM),
-    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": argument("groups", 32)}),
-    "PReLU": Use(pointwise.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
+    "BatchNormalization": Use(norms.batch_norm, NORM),
+    "LayerNormalization": Use(norms.layer_norm, NORM),
+    "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": argument("groups", 32)}),
+    "PReLU": Use(norms.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
     "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
     "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
     "AveragePooling1D": Use(sliding.pool(AvgPool), POOL),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, parts, pointwise, sliding, views
+from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
@@ -130,9 +130,9 @@ TABLE: dict[str, Use] = {
             "act": act,
         },
     ),
-    "BatchNorm": Use(pointwise.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
-    "Scale": Use(pointwise.scale, {"x": 0, "bias": number(1)}),
-    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": number(1, 5)}),
+    "BatchNorm": Use(norms.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
+    "Scale": Use(norms.scale, {"x": 0, "bias": number(1)}),
+    "LRN": Use(norms.local_response_norm, {"x": 0, "size": number(1, 5)}),
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU), {"x": 0, "flag": number(0)}
     ),

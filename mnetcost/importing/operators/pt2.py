@@ -8,6 +8,7 @@ from mnetcost.importing.model import Call
 from mnetcost.importing.rules import (
     constants,
     joining,
+    norms,
     parts,
     pointwise,
     products,
@@ -118,10 +119,10 @@ TABLE: dict[str, Use] = {
     "scaled_dot_product_attention": Use(
         products.attention, {"x": 0, "keys": 1, "values": 2, "mask": 3}
     ),
-    "batch_norm": Use(pointwise.batch_norm, NORM),
-    "layer_norm": Use(pointwise.layer_norm, {**NORM, "normalized": "normalized_shape"}),
-    "group_norm": Use(pointwise.group_norm, {**NORM, "groups": "num_groups"}),
-    "instance_norm": Use(pointwise.instance_norm, NORM),
+    "batch_norm": Use(norms.batch_norm, NORM),
+    "layer_norm": Use(norms.layer_norm, {**NORM, "normalized": "normalized_shape"}),
+    "group_norm": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
+    "instance_norm": Use(norms.instance_norm, NORM),
     "hardtanh": Use(
         pointwise.clip,
         {

@@ -1,0 +1,98 @@
+"""Normalisation, and learned factors and slopes, with their values a channel or a position."""
+
+from math import prod
+
+from mnetcost.importing.rules.pointwise import by_channel, kept, sides_of
+from mnetcost.importing.translation import Operands, has
+from mnetcost.importing.values import Stored, Unsaid, Value
+from mnetcost.layers.activation import PReLU
+from mnetcost.layers.normalization import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    L2Norm,
+    LayerNorm,
+    LayerScale,
+    LocalResponseNorm,
+)
+
+
+def batch_norm(o: Operands) -> Value:
+    """By fixed statistics of each channel."""
+    x = by_channel(o, o.number("axis", 1))
+    for word in ("mean", "variance"):
+        o.given(word)
+    return kept(o, BatchNorm(affine=_affine(o, x.map.c)), x)
+
+
+def slopes(o: Operands) -> Value:
+    """PReLU with a slope for each value, or those of all positions in common."""
+    x = o.value()
+    shared = o.places("shared_axes")
+    if shared and sorted(shared) != list(range(1, len(x.axes) - 1)):
+        raise Unsaid(f"its slopes are in common along {list(shared)}")
+    return kept(o, PReLU(slopes="channel" if shared else "value"), x)
+
+
+def _affine(o: Operands, values: int) -> bool:
+    """Whether a norm has so many γ and β: stored, or as its arguments say."""
+    gamma, beta = has(o, "gamma"), has(o, "beta")
+    if gamma != beta:
+        raise Unsaid("it has one of γ and β")
+    stored = o.given("gamma")
+    if isinstance(stored, Stored) and prod(stored.shape) != values:
+        raise Unsaid(f"it has {prod(stored.shape)} γ, not {values}")
+    return gamma
+
+
+def scale(o: Operands) -> Value:
+    """A factor a channel, and a summand perhaps: those of the batch normalisation before it."""
+    x = by_channel(o, 1)
+    before = o.translation.unread(x)
+    if isinstance(before, BatchNorm) and not before.affine:
+        o.translation.change(x, before._replace(affine=True))
+        return x
+    if has(o, "bias"):
+        raise Unsaid("it scales and shifts what no batch normalisation gives")
+    return kept(o, LayerScale(), x)
+
+
+def layer_norm(o: Operands) -> Value:
+    """Over the last axis, or over all of a map."""
+    axes = len(o.numbers("normalized")) or 1
+    if axes > 1:
+        x = o.value()
+        if axes != sides_of(x.axes):
+            raise Unsaid(f"it is over {axes} of the axes of a map")
+        return kept(o, LayerNorm(over="all"), _with_affine(o, x, prod(x.map)))
+    x = by_channel(o, o.number("axis", -1))
+    return kept(o, LayerNorm(), _with_affine(o, x, x.map.c))
+
+
+def group_norm(o: Operands) -> Value:
+    """Of groups of channels; one group is a layer norm of maps."""
+    x = by_channel(o, 1)
+    return kept(o, GroupNorm(groups=o.count("groups")), _with_affine(o, x, x.map.c))
+
+
+def instance_norm(o: Operands) -> Value:
+    """Of each channel alone."""
+    x = by_channel(o, 1)
+    return kept(o, InstanceNorm(affine=_affine(o, x.map.c)), x)
+
+
+def _with_affine(o: Operands, x: Value, values: int) -> Value:
+    """The value, where its norm has a γ and a β for so many: others the language has not."""
+    if not _affine(o, values):
+        raise Unsaid("it has no γ and β")
+    return x
+
+
+def local_response_norm(o: Operands) -> Value:
+    """Over neighbouring channels."""
+    return kept(o, LocalResponseNorm(size=o.count("size", 5)), o.value())
+
+
+def l2_norm(o: Operands) -> Value:
+    """Over the channels of each position, with a learned scale a channel."""
+    return kept(o, L2Norm(), by_channel(o, 1))
