@@ -100,6 +100,18 @@ class Operands:
             raise Unsaid(f"its {word} is computed from the input")
         return found if isinstance(found, Stored) else None
 
+    def learned(self, word: str) -> Stored | None:
+        """What is learned of a stored value, which may be one number; None where nothing is."""
+        found = self.given(word)
+        name = self.call.inputs[int(str(self._where[word]))] if found is not None else ""
+        tensor = self.translation.source.stored.get(name)
+        if isinstance(found, Numbers) and tensor and tensor.learned:
+            found = Stored(name, found.shape, learned=True)
+            self.translation.ask(found)
+        if not isinstance(found, (Numbers, Stored)):
+            raise Unsaid(f"it has no stored {word}")
+        return found if isinstance(found, Stored) and found.learned else None
+
     def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
         found = self.given(word)

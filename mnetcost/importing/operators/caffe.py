@@ -59,7 +59,6 @@ FUNCTIONS: dict[str, Any] = {
     "TanH": activation.Tanh,
     "ELU": activation.ELU,
     "AbsVal": activation.Abs,
-    "PReLU": activation.PReLU,
     "ReLU6": activation.ReLU6,
     "Softmax": activation.Softmax,
     "Dropout": Dropout,
@@ -118,6 +117,10 @@ TABLE: dict[str, Use] = {
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU),
         {"x": 0, "flag": argument("negative_slope", 0)},
+    ),
+    "PReLU": Use(
+        pointwise.by_flag(lambda: activation.PReLU(slopes="one"), activation.PReLU),
+        {"x": 0, "flag": argument("channel_shared", False)},
     ),
     "Permute": Use(views.permute, {"x": 0, "order": "order"}),
     "Flatten": Use(

@@ -167,7 +167,7 @@ TABLE: dict[str, Use] = {
     "BatchNormalization": Use(norms.batch_norm, NORM),
     "LayerNormalization": Use(norms.layer_norm, NORM),
     "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": argument("groups", 32)}),
-    "PReLU": Use(norms.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
+    "PReLU": Use(norms.written_prelu, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
     "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
     "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
     "AveragePooling1D": Use(sliding.pool(AvgPool), POOL),

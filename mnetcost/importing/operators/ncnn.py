@@ -108,7 +108,6 @@ FUNCTIONS: dict[str, Any] = {
     "SELU": activation.SELU,
     "CELU": activation.CELU,
     "GELU": activation.GELU,
-    "PReLU": activation.PReLU,
     "Softplus": activation.Softplus,
     "Softmax": activation.Softmax,
     "Dropout": Dropout,
@@ -136,6 +135,7 @@ TABLE: dict[str, Use] = {
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU), {"x": 0, "flag": number(0)}
     ),
+    "PReLU": Use(norms.written_prelu, {"x": 0, "count": number(0), "by_channel": always(True)}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": number(0, None), "high": number(1, None)}),
     "Permute": Use(
         views.permute,

@@ -62,7 +62,6 @@ FUNCTIONS: dict[str, Any] = {
     "Swish": activation.Swish,
     "Gelu": activation.GELU,
     "Abs": activation.Abs,
-    "PRelu": activation.PReLU,
     "LogSoftmax": activation.LogSoftmax,
     "Dropout": Dropout,
 }
@@ -95,6 +94,7 @@ TABLE: dict[str, Use] = {
     "LayerNormalization": Use(norms.layer_norm, {**NORM, "axis": "axis"}),
     "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
     "InstanceNormalization": Use(norms.instance_norm, NORM),
+    "PRelu": Use(norms.prelu, {"x": 0, "slopes": 1}),
     "LRN": Use(norms.local_response_norm, {"x": 0, "size": "size"}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": ("min", 1), "high": ("max", 2)}),
     "Softmax": _same(activation.Softmax),

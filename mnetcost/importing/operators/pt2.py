@@ -62,7 +62,6 @@ FUNCTIONS: dict[str, Any] = {
     "gelu": activation.GELU,
     "abs": activation.Abs,
     "square": activation.Square,
-    "prelu": activation.PReLU,
     "log_sigmoid": activation.LogSigmoid,
     "glu": activation.GLU,
     "log_softmax": activation.LogSoftmax,
@@ -123,6 +122,8 @@ TABLE: dict[str, Use] = {
     "layer_norm": Use(norms.layer_norm, {**NORM, "normalized": "normalized_shape"}),
     "group_norm": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
     "instance_norm": Use(norms.instance_norm, NORM),
+    "prelu": Use(norms.prelu, {"x": 0, "slopes": 1, "by_channel": always(True)}),
+    "_prelu_kernel": Use(norms.prelu, {"x": 0, "slopes": 1}),
     "hardtanh": Use(
         pointwise.clip,
         {

@@ -2,10 +2,11 @@
 
 from math import prod
 
+from mnetcost.importing.axes import shape_of, size_of
 from mnetcost.importing.rules.pointwise import by_channel, kept, sides_of
-from mnetcost.importing.translation import Operands, has
-from mnetcost.importing.values import Stored, Unsaid, Value
-from mnetcost.layers.activation import PReLU
+from mnetcost.importing.translation import Operands, has, learned
+from mnetcost.importing.values import Stored, Unsaid, Value, within
+from mnetcost.layers.activation import LeakyReLU, PReLU
 from mnetcost.layers.normalization import (
     BatchNorm,
     GroupNorm,
@@ -25,13 +26,42 @@ def batch_norm(o: Operands) -> Value:
     return kept(o, BatchNorm(affine=_affine(o, x.map.c)), x)
 
 
-def slopes(o: Operands) -> Value:
-    """PReLU with a slope for each value, or those of all positions in common."""
+def prelu(o: Operands) -> Value:
+    """PReLU with its slopes stored; where these are no learned ones it is a leaky ReLU."""
+    x, slopes = o.value(), o.learned("slopes")
+    if slopes is None:
+        return kept(o, LeakyReLU(), x)
+    if o.translation.is_computed(slopes):
+        raise Unsaid("its slopes are computed")
+    return _sloped(o, x, slopes.shape, slopes)
+
+
+def written_prelu(o: Operands) -> Value:
+    """PReLU whose arguments say how many slopes it has, or along which axes they are in common."""
     x = o.value()
-    shared = o.places("shared_axes")
-    if shared and sorted(shared) != list(range(1, len(x.axes) - 1)):
-        raise Unsaid(f"its slopes are in common along {list(shared)}")
-    return kept(o, PReLU(slopes="channel" if shared else "value"), x)
+    sizes = o.places("count")
+    if not sizes:
+        shared = {within(one, len(x.axes)) for one in o.places("shared_axes")}
+        sides = enumerate(shape_of(x.axes[1:]), 1)
+        sizes = tuple(1 if at in shared else side for at, side in sides)
+    return _sloped(o, x, sizes, learned(o))
+
+
+def _sloped(o: Operands, x: Value, sizes: tuple[int, ...], owner: Stored | None) -> Value:
+    """PReLU with slopes of these sizes, spread to the last axes: one, one a channel or a value."""
+    rank = len(x.axes)
+    if o.flag("by_channel"):  # they are spread to the axis behind the images
+        sizes = (*sizes, *(1,) * (rank - 1 - len(sizes)))
+    spread = (*(1,) * (rank - len(sizes)), *sizes)
+    wide = [at for at, size in enumerate(spread) if size != 1]
+    if len(spread) != rank or any(spread[at] != size_of(x.axes[at]) for at in wide):
+        raise Unsaid(f"it has slopes of {list(sizes)} on axes of {list(shape_of(x.axes))}")
+    if len(wide) == 1:
+        x = by_channel(o, wide[0], x)
+    elif wide and prod(sizes) != prod(x.map):
+        raise Unsaid("its slopes are in common along some of the sides")
+    record = PReLU(slopes=("one", "channel", "value")[min(len(wide), 2)])
+    return o.translation.layer(o.call, record, [x], owner)._replace(axes=x.axes)
 
 
 def _affine(o: Operands, values: int) -> bool:
