@@ -41,6 +41,10 @@ NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at argume
 MAX_NAME = 80  # characters of a layer's name that the file gives
 
 
+class Place(int):
+    """An input by its place, where that is worked out of the call."""
+
+
 # An input, an argument, the first of several that is there, or what is worked out of the call.
 Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
 
@@ -79,9 +83,10 @@ class Operands:
         if not callable(where):
             return self.call.arguments.get(where)
         try:
-            return where(self.call)
+            found = where(self.call)
         except NONSENSE:
             raise Unsaid("its arguments are of other types than its operator has") from None
+        return self._at(int(found)) if isinstance(found, Place) else found
 
     def _has(self, place: int) -> bool:
         return place < len(self.call.inputs) and bool(self.call.inputs[place])

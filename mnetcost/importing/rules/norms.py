@@ -4,7 +4,7 @@ from math import prod
 
 from mnetcost.importing.axes import shape_of, size_of
 from mnetcost.importing.rules.pointwise import by_channel, kept, sides_of
-from mnetcost.importing.translation import Operands, has, learned
+from mnetcost.importing.translation import Operands, agree, has, learned
 from mnetcost.importing.values import Stored, Unsaid, Value, within
 from mnetcost.layers.activation import LeakyReLU, PReLU
 from mnetcost.layers.normalization import (
@@ -84,6 +84,13 @@ def scale(o: Operands) -> Value:
         return x
     if has(o, "bias"):
         raise Unsaid("it scales and shifts what no batch normalisation gives")
+    return kept(o, LayerScale(), x)
+
+
+def layer_scale(o: Operands) -> Value:
+    """A learned factor for each of the channels, which are the last axis."""
+    x = by_channel(o, -1)
+    agree(o, x.map.c)
     return kept(o, LayerScale(), x)
 
 

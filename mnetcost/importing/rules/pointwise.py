@@ -78,13 +78,13 @@ def dense(o: Operands) -> Value:
     x = by_channel(o, -1, value)
     if channels != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels reads {x.map.c}")
-    return finished(o, _dense(o, x, out, has(o, "bias"), kernel))
+    return finished(o, dense_of(o, x, out, has(o, "bias"), kernel))
 
 
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
     x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
-    y = _dense(o, x, o.count("filters"), has(o, "bias"), learned(o))
+    y = dense_of(o, x, o.count("filters"), has(o, "bias"), learned(o))
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
     return finished(o, y)
@@ -97,7 +97,8 @@ def _flat(value: Value) -> Value:
     return value._replace(axes=(images, joined(rest)))
 
 
-def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -> Value:
+def dense_of(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -> Value:
+    """A dense layer at every position of a map, and what rides on it."""
     many = x.map.h * x.map.w > 1
     riding = {word: found for word in ("norm", "act") if (found := o.given(word))}
     record = Dense(out=out, bias=bias, per_position=many, **riding)
