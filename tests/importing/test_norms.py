@@ -106,3 +106,82 @@ def test_slopes_that_are_constant_are_those_of_a_leaky_relu():
 def test_slopes_of_other_sizes_are_refused(model, words):
     with pytest.raises(SpecError, match=words):
         layers_of(model)
+
+
+STORED = {"g": (8,), "b": (8,)}
+TOKENS = (1, 9, 8)
+# What is called, the layer that it becomes, and how many values are learned, and how many gathered.
+NORMS = {
+    "Keras, a batch without γ": (
+        source("keras", LAST, call("BatchNormalization", "x", "y", scale=False)),
+        "batch_norm: {name: batch_norm, affine: beta}",
+        (8, 16),
+    ),
+    "Keras, a batch without β": (
+        source("keras", LAST, call("BatchNormalization", "x", "y", center=False)),
+        "affine: gamma",
+        (8, 16),
+    ),
+    "Keras, a batch with neither": (
+        source("keras", LAST, call("BatchNormalization", "x", "y", center=False, scale=False)),
+        "affine: false",
+        (0, 16),
+    ),
+    "Keras, a layer without β": (
+        source("keras", LAST, call("LayerNormalization", "x", "y", axis=(-1,), center=False)),
+        "layer_norm: {name: layer_norm, affine: gamma}",
+        (8, 0),
+    ),
+    "Keras, over all axes": (
+        source("keras", LAST, call("LayerNormalization", "x", "y", axis=(1, 2, 3), scale=False)),
+        "affine: beta, over: all",
+        (480, 0),
+    ),
+    "Keras, groups of the last axis": (
+        source("keras", LAST, call("GroupNormalization", "x", "y", groups=4, axis=-1)),
+        "groups: 4",
+        (16, 0),
+    ),
+    "PyTorch, a layer without a bias": (
+        source(
+            "pt2",
+            TOKENS,
+            call("aten.layer_norm.default", "x g", "y", normalized_shape=(8,)),
+            stored=STORED,
+        ),
+        "affine: gamma",
+        (8, 0),
+    ),
+    "PyTorch, a layer without either": (
+        source("pt2", TOKENS, call("aten.layer_norm.default", "x", "y", normalized_shape=(8,))),
+        "affine: false",
+        (0, 0),
+    ),
+    "PyTorch, groups without either": (
+        source("pt2", FIRST, call("aten.group_norm.default", "x", "y", num_groups=2)),
+        "affine: false, groups: 2",
+        (0, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "words", "expected"), NORMS.values(), ids=NORMS)
+def test_a_norm_has_the_values_that_the_file_has(model, words, expected):
+    text = layers_of(model)
+    assert words in text
+    found = mnetcost.load(text).cost().parameters
+    assert (found.norm_affine, found.norm_statistics) == expected
+
+
+def test_a_norm_without_one_of_both_stays_a_layer_of_its_own():
+    model = source(
+        "keras",
+        LAST,
+        call("Conv2D", "x", "c", filters=4, kernel_size=(3, 1), use_bias=False),
+        call("BatchNormalization", "c", "n", scale=False),
+        call("Activation", "n", "y", activation="relu"),
+    )
+    text = layers_of(model)
+    assert "batch_norm: {name: batch_norm, affine: beta, act: relu}" in text
+    cost = mnetcost.load(text).cost()
+    assert (cost.params, cost.parameters.norm_affine, cost.parameters.norm_statistics) == (96, 4, 8)

@@ -64,15 +64,16 @@ def _sloped(o: Operands, x: Value, sizes: tuple[int, ...], owner: Stored | None)
     return o.translation.layer(o.call, record, [x], owner)._replace(axes=x.axes)
 
 
-def _affine(o: Operands, values: int) -> bool:
-    """Whether a norm has so many γ and β: stored, or as its arguments say."""
-    gamma, beta = has(o, "gamma"), has(o, "beta")
-    if gamma != beta:
-        raise Unsaid("it has one of γ and β")
-    stored = o.given("gamma")
-    if isinstance(stored, Stored) and prod(stored.shape) != values:
-        raise Unsaid(f"it has {prod(stored.shape)} γ, not {values}")
-    return gamma
+def _affine(o: Operands, values: int) -> bool | str:
+    """Whether a norm has so many γ and β, or one of them: stored, or as its arguments say."""
+    found = {word: has(o, word) for word in ("gamma", "beta")}
+    for word, is_there in found.items():
+        stored = o.given(word) if is_there else None
+        if isinstance(stored, Stored) and prod(stored.shape) != values:
+            raise Unsaid(f"it has {prod(stored.shape)} values of {word}, not {values}")
+    if all(found.values()):
+        return True
+    return next((word for word, is_there in found.items() if is_there), False)
 
 
 def scale(o: Operands) -> Value:
@@ -96,33 +97,26 @@ def layer_scale(o: Operands) -> Value:
 
 def layer_norm(o: Operands) -> Value:
     """Over the last axis, or over all of a map."""
-    axes = len(o.numbers("normalized")) or 1
+    axes = max(len(o.numbers(word)) for word in ("normalized", "axis"))
     if axes > 1:
         x = o.value()
         if axes != sides_of(x.axes):
             raise Unsaid(f"it is over {axes} of the axes of a map")
-        return kept(o, LayerNorm(over="all"), _with_affine(o, x, prod(x.map)))
+        return kept(o, LayerNorm(over="all", affine=_affine(o, prod(x.map))), x)
     x = by_channel(o, o.number("axis", -1))
-    return kept(o, LayerNorm(), _with_affine(o, x, x.map.c))
+    return kept(o, LayerNorm(affine=_affine(o, x.map.c)), x)
 
 
 def group_norm(o: Operands) -> Value:
     """Of groups of channels; one group is a layer norm of maps."""
-    x = by_channel(o, 1)
-    return kept(o, GroupNorm(groups=o.count("groups")), _with_affine(o, x, x.map.c))
+    x = by_channel(o, o.number("axis", 1))
+    return kept(o, GroupNorm(groups=o.count("groups"), affine=_affine(o, x.map.c)), x)
 
 
 def instance_norm(o: Operands) -> Value:
     """Of each channel alone."""
     x = by_channel(o, 1)
     return kept(o, InstanceNorm(affine=_affine(o, x.map.c)), x)
-
-
-def _with_affine(o: Operands, x: Value, values: int) -> Value:
-    """The value, where its norm has a γ and a β for so many: others the language has not."""
-    if not _affine(o, values):
-        raise Unsaid("it has no γ and β")
-    return x
 
 
 def local_response_norm(o: Operands) -> Value:
