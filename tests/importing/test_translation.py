@@ -468,9 +468,13 @@ def test_its_numbers_hold_for_its_own_map_alone():
 LOST = {
     "a learned value by another name": onnx(
         call("Identity", "b", "c"),
-        call("Relu", "c", "q"),
-        call("Conv", "x k b", "y"),
-        stored={"k": (8, 8, 1, 1), "b": (8,)},
+        call("Conv", "x k b", "p"),
+        call("Pad", "p pads c", "y"),
+        stored={
+            "k": (8, 8, 1, 1),
+            "b": (8,),
+            "pads": Tensor((8,), (0, 0, 1, 1, 0, 0, 1, 1), learned=False),
+        },
     ),
     "a recurrent layer": pt2(
         call("aten.lstm.input", "x w", "y"), size=X3, stored={"w": (4, 8)}, shapes={"y": (1, 9, 8)}
