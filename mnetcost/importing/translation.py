@@ -79,6 +79,8 @@ class Operands:
             known = self.translation.of(self.call.inputs[where])
             if isinstance(known, Stored):
                 self.translation.ask(known)
+            if isinstance(known, Numbers):
+                self.translation.asked.add(self.call.inputs[where])
             return known
         if not callable(where):
             return self.call.arguments.get(where)
@@ -109,10 +111,8 @@ class Operands:
         """What is learned of a stored value, which may be one number; None where nothing is."""
         found = self.given(word)
         name = self.call.inputs[int(str(self._where[word]))] if found is not None else ""
-        tensor = self.translation.source.stored.get(name)
-        if isinstance(found, Numbers) and tensor and tensor.learned:
+        if isinstance(found, Numbers) and self.translation.is_learned(name):
             found = Stored(name, found.shape, learned=True)
-            self.translation.ask(found)
         if not isinstance(found, (Numbers, Stored)):
             raise Unsaid(f"it has no stored {word}")
         return found if isinstance(found, Stored) and found.learned else None
@@ -285,6 +285,11 @@ class Translation:
         """Whether a learned value is another one than the file stores under its name."""
         whole = self.size(stored.name) == prod(stored.shape)
         return stored.learned and bool(stored.others or stored.work or not whole)
+
+    def is_learned(self, name: str) -> bool:
+        """Whether this is the name of a learned value, by which the file stores it or another."""
+        tensor = self.source.stored.get(name)
+        return name in self.names_of_stored or (tensor is not None and tensor.learned)
 
     def size(self, name: str) -> int:
         """How many numbers the file stores under a name."""

@@ -185,3 +185,26 @@ def test_a_norm_without_one_of_both_stays_a_layer_of_its_own():
     assert "batch_norm: {name: batch_norm, affine: beta, act: relu}" in text
     cost = mnetcost.load(text).cost()
     assert (cost.params, cost.parameters.norm_affine, cost.parameters.norm_statistics) == (96, 4, 8)
+
+
+def test_equal_slopes_that_a_file_stores_once_under_two_names_are_two():
+    model = source(
+        "onnx",
+        FIRST,
+        call("PRelu", "x s", "a"),
+        call("Identity", "s", "t"),
+        call("PRelu", "a t", "y"),
+        stored={"s": Tensor((1,), (0.25,))},
+    )
+    assert mnetcost.load(layers_of(model)).cost().parameters.other == 2
+
+
+def test_stored_bounds_of_a_clip_are_its_own():
+    model = source(
+        "onnx",
+        FIRST,
+        call("Identity", "low", "zero"),
+        call("Clip", "x zero high", "y"),
+        stored={"low": Tensor((), (0.0,)), "high": Tensor((), (6.0,))},
+    )
+    assert "relu6" in layers_of(model)
