@@ -130,6 +130,11 @@ class Graph(Record):
         """Height and width of the spec's own input, px."""
         return self.input.height, self.input.width
 
+    @property
+    def at_least(self) -> bool:
+        """Whether the work of a layer is not known: what is counted is the least."""
+        return any(node.layer.unknown for node in self.nodes)
+
     def shapes(self, setting: Setting, trained: bool = False) -> list[Placed]:
         """Each node with its input and output map.
 

@@ -9,7 +9,7 @@ from mnetcost.importing.axes import (
     FIRST,
     HEIGHT,
     IMAGE,
-    LAST,
+    ORDERS,
     WIDTH,
     Atom,
     Axes,
@@ -17,7 +17,7 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.model import Call, Shape, Source, refusal
-from mnetcost.importing.rules.opaque import opaque, with_others
+from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
 from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
@@ -26,7 +26,6 @@ from mnetcost.problems import MAX_PROBLEMS, SpecError
 
 MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
-ORDERS = {"keras": LAST, "tflite": LAST}
 
 
 def translate(source: Source, label: str) -> tuple[Map, Translation]:
@@ -41,7 +40,7 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
-    _demand_rules(ways, label)
+    _demand_rules(source, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
         if before > MAX_LAYERS:
@@ -103,11 +102,13 @@ def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
         return None
 
 
-def _demand_rules(ways: Sequence[tuple[Call, Use | None, Recorded | None]], label: str) -> None:
-    """Refuse operators that the table does not have and whose cost nothing tells, each once."""
+def _demand_rules(
+    source: Source, ways: Sequence[tuple[Call, Use | None, Recorded | None]], label: str
+) -> None:
+    """Refuse operators that the table does not have and whose outputs nothing tells, each once."""
     unknown: dict[str, Call] = {}
     for call, use, recorded in ways:
-        if use is None and recorded is None:
+        if use is None and recorded is None and not is_stated(source, call):
             unknown.setdefault(call.operator, call)
     _refuse(label, [(call, NO_RULE) for call in unknown.values()])
 

@@ -71,6 +71,8 @@ def _published(count: Count) -> tuple[tuple[str, str], ...]:
                 for what, printed in one.figures()
             ]
     verdicts = {True: "agrees", False: "does NOT agree"}
+    if count.at_least:
+        verdicts = dict.fromkeys(verdicts, "is not known to agree")
     words = "; ".join(f"{what} ({source}) {verdicts[agrees]}" for what, source, agrees in found)
     return (("Published", words),) if words else ()
 

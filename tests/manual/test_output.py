@@ -46,6 +46,12 @@ expect:
 budget: {mult_adds: 9M, params: 2k}
 """
 
+LEAST = """
+input: {height: 9, width: 14, channels: 3}
+layers:
+  - opaque: {of: [9, 14, 3], unknown: true}
+"""
+
 MODEL = """7767517
 5 5
 Input         data  0 1 data 0=14 1=9 2=3
@@ -75,6 +81,7 @@ LINES = {
         "table vit_b_16 --view fields",
         "table all.yaml --view channels",
         "table resnet18 --view channels",
+        "table least.yaml",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -209,6 +216,7 @@ def run(
 ) -> Callable[[str, str], str]:
     """What a command line prints in a format."""
     (tmp_path / "all.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "least.yaml").write_text(LEAST, encoding="utf-8")
     (tmp_path / "net.param").write_text(MODEL, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
