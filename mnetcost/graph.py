@@ -121,6 +121,7 @@ class Graph(Record):
     variants: tuple[str, ...] = ()
     knobs: Mapping[str, Any] = {}
     given: Mapping[str, Any] = {}  # the knobs that were set
+    ledger: Mapping[str, Any] | None = None  # what was read of its model file, if it is of one
 
     def __repr__(self) -> str:
         return f"Graph({self.name!r}, {len(self.nodes)} nodes)"

@@ -25,6 +25,10 @@ class Imported(NamedTuple):
     origin: Origin
     ledger: Mapping[str, Any]
 
+    def graph(self) -> Graph:
+        """The network, which has the ledger. Raises SpecError where the spec does not hold."""
+        return read_graph(self.origin)._replace(ledger=self.ledger)
+
 
 def open_graph(
     spec: str | os.PathLike[str], variant: str = "", given: Mapping[str, Any] | None = None
@@ -34,7 +38,7 @@ def open_graph(
     Raises SpecError with every problem in it.
     """
     found = None if variant or given else open_model(spec)
-    return load_graph(spec, variant, given) if found is None else read_graph(found.origin)
+    return load_graph(spec, variant, given) if found is None else found.graph()
 
 
 def open_model(
@@ -89,5 +93,7 @@ def imported(
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
-    text = spelled(name, x, entries, comments(source, translation.ledger, kept, width), width)
-    return Imported(Origin(label, text), document(source, translation.ledger))
+    shared = dict.fromkeys(one.weights for one in entries if one.weights)
+    ledger = document(source, translation.ledger, shared)
+    text = spelled(name, x, entries, comments(ledger, kept, width), width)
+    return Imported(Origin(label, text), ledger)

@@ -20,7 +20,7 @@ from mnetcost.importing.model import Call, Shape, Source, refusal
 from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
-from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
+from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 
@@ -47,8 +47,8 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
             message = f"the model has over {MAX_LAYERS:,} layers"
             raise refusal(label, call.place, "too-large", message)
         _translate(translation, call, use, recorded, label)
-        translation.ledger.add(call, translation.entries[before:])
-    _demand_owners(source, translation, label)
+        _enter(translation, call, before)
+    _demand_owners(needed, translation, label)
     return x.map, translation
 
 
@@ -71,14 +71,28 @@ def _unknown(call: Call) -> None:
     """What counts a call by its shapes, of a format whose operators may cost anything."""
 
 
-def _demand_owners(source: Source, translation: Translation, label: str) -> None:
+def _enter(translation: Translation, call: Call, before: int) -> None:
+    """Enter a call in the ledger, and the learned values that it has: not those that it renames."""
+    stored, known, ledger = translation.source.stored, translation.known, translation.ledger
+    given = [known[name] for name in call.outputs if name in known]
+    kind = ledger.add(call, translation.entries[before:], given, translation.changed)
+    if all(isinstance(one, (Stored, Numbers)) for one in given):
+        return
+    names = set(call.inputs)
+    for one in map(known.get, call.inputs):
+        names.update((one.name, *one.others) if isinstance(one, Stored) else ())
+    names = {ledger.first.get(name, name) for name in names}
+    ledger.read((name for name in names if name in stored and stored[name].learned), kind)
+
+
+def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    read = {name: call for call in source.calls for name in call.inputs}
+    read = {name: call for call in calls for name in call.inputs}
     _refuse(
         label,
         [
             (read[name], f"no layer has {name}")
-            for name, tensor in source.stored.items()
+            for name, tensor in translation.source.stored.items()
             if tensor.learned and name in read and name not in translation.used
         ],
     )
@@ -142,13 +156,14 @@ def _translate(
     translation: Translation, call: Call, use: Use | None, recorded: Recorded | None, label: str
 ) -> None:
     """Make what a call gives known: by its rule, or where that cannot say it by its shapes."""
-    before = len(translation.entries)
+    before, worked_out = len(translation.entries), True
     translation.begin()
     try:
         outputs = _outputs(call, _by_rule(translation, call, use))
     except Unsaid as reason:
         translation.forget(before)
         translation.begin()
+        worked_out = False
         try:
             outputs = _outputs(call, opaque(Operands(translation, call, {}), recorded))
         except Unsaid:
@@ -162,7 +177,8 @@ def _translate(
         for name, known in outputs.items()
     }
     for name, known in outputs.items():
-        if not any(known is one for one in read):  # what is only spread is written as it was
+        # what is only spread is written as it was
+        if worked_out and not any(known is one for one in read):
             translation.ledger.shapes += _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
 

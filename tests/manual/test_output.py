@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from onnx_files import partly_known
 
 import mnetcost
 from mnetcost import cli
@@ -82,6 +83,7 @@ LINES = {
         "table all.yaml --view channels",
         "table resnet18 --view channels",
         "table least.yaml",
+        "table net.onnx",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -130,7 +132,7 @@ LINES = {
         "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2 --max-mult-adds 2G",
     ],
     "mnetcost expand": ["expand all.yaml"],
-    "mnetcost import": ["import net.param"],
+    "mnetcost import": ["import net.param", "import net.onnx"],
     "mnetcost rewrite": ["rewrite all.yaml --to separable"],
 }
 WORDS = {"integer": int, "number": float, "text": str, "boolean": bool, "null": type(None)}
@@ -218,6 +220,7 @@ def run(
     (tmp_path / "all.yaml").write_text(SPEC, encoding="utf-8")
     (tmp_path / "least.yaml").write_text(LEAST, encoding="utf-8")
     (tmp_path / "net.param").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "net.onnx").write_bytes(partly_known())
     monkeypatch.chdir(tmp_path)
 
     def call(line: str, form: str) -> str:

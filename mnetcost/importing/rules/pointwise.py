@@ -233,6 +233,7 @@ def named(o: Operands) -> Known:
     if not isinstance(known, Stored):
         return known
     o.translation.use([known.name])
+    o.translation.ledger.name(o.call.outputs[0], known.name)
     o.translation.sizes[o.call.outputs[0]] = o.translation.size(known.name)
     return known._replace(name=o.call.outputs[0])
 
