@@ -40,7 +40,7 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
-    _demand_rules(source, ways, label)
+    _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
         if before > MAX_LAYERS:
@@ -54,13 +54,14 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
 
 def _needed(source: Source, translation: Translation) -> list[Call]:
     """The calls that the network's outputs follow from: what else is called changes nothing."""
-    values = set(source.outputs)
+    wanted = translation.wanted
+    wanted.update(filter(None, source.outputs))
     for call in reversed(source.calls):
-        if values.intersection(call.outputs):
-            values.update(call.inputs)
+        if wanted.intersection(call.outputs):
+            wanted.update(filter(None, call.inputs))
     needed = []
     for call in source.calls:
-        if values.intersection(call.outputs):
+        if wanted.intersection(call.outputs):
             needed.append(call)
         else:
             translation.ledger.skip(call)
@@ -117,12 +118,14 @@ def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
 
 
 def _demand_rules(
-    source: Source, ways: Sequence[tuple[Call, Use | None, Recorded | None]], label: str
+    translation: Translation,
+    ways: Sequence[tuple[Call, Use | None, Recorded | None]],
+    label: str,
 ) -> None:
     """Refuse operators that the table does not have and whose outputs nothing tells, each once."""
     unknown: dict[str, Call] = {}
     for call, use, recorded in ways:
-        if use is None and recorded is None and not is_stated(source, call):
+        if use is None and recorded is None and not is_stated(translation, call):
             unknown.setdefault(call.operator, call)
     _refuse(label, [(call, NO_RULE) for call in unknown.values()])
 
@@ -165,7 +168,7 @@ def _translate(
         translation.begin()
         worked_out = False
         try:
-            outputs = _outputs(call, opaque(Operands(translation, call, {}), recorded))
+            outputs = opaque(Operands(translation, call, {}), recorded)
         except Unsaid:
             words = f"{_said(call)}: {reason}"
             raise refusal(label, call.place, "unsupported", words) from None

@@ -217,6 +217,7 @@ class Translation:
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
+        self.wanted: set[str] = set()  # values that the network's outputs follow from
         self.changed = False  # whether the present call is a part of a layer before it
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has

@@ -488,6 +488,16 @@ UNKNOWN = {
         21,
         0,
     ),
+    "one whose first output nobody reads": (
+        onnx(
+            call("Scan", "x w", "all last"),
+            call("Relu", "last", "y"),
+            stored={"w": (4, 8)},
+            shapes={"last": (1, 8, 3, 5)},
+        ),
+        32,
+        0,
+    ),
     "a product of three": (
         pt2(
             TOKENS,
@@ -518,7 +528,9 @@ LOST = {
         shapes={"k": (4, 8, 3, 3), "y": (1, 4, 4, 8)},
     ),
     "an unknown call with an output of no stated shape": pt2(
-        call("mine.split.default", "x", "y z"), shapes={"y": X, "z": (1, None)}
+        call("mine.split.default", "x", "a b"),
+        call("aten.add.Tensor", "a b", "y"),
+        shapes={"a": X, "b": (1, None)},
     ),
     "scores that are read twice, once with a table": pt2(
         TOKENS,

@@ -22,7 +22,7 @@ from mnetcost.importing.axes import (
 )
 from mnetcost.importing.model import Call, Shape, Source
 from mnetcost.importing.rules.recorded import Recorded, Work
-from mnetcost.importing.translation import NONSENSE, Operands
+from mnetcost.importing.translation import NONSENSE, Operands, Translation
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, computed
 from mnetcost.layers.base import Map
 from mnetcost.layers.opaque import Opaque
@@ -30,14 +30,14 @@ from mnetcost.layers.opaque import Opaque
 NO_LAYER = "the language has no layer for it"
 
 
-def opaque(o: Operands, recorded: Recorded | None) -> Known:
-    """What a call gives, of outputs whose shapes the file states.
+def opaque(o: Operands, recorded: Recorded | None) -> dict[str, Known]:
+    """The outputs of a call that others read, where the file states their shapes.
 
     The first output that follows from the image has the call's cost and its learned values. Raises
     Unsaid where a shape is not known, or what computing a stored value costs.
     """
-    names = [name for name in o.call.outputs if name]
-    shapes = [_stated(o.translation.source, name) for name in names]
+    names = [name for name in o.call.outputs if name in o.translation.wanted]
+    shapes = {name: _stated(o.translation.source, name) for name in names}
     read = {name: _computed(o, name) for name in o.call.inputs if name}
     values = [one for one in read.values() if isinstance(one, Value)]
     stored = [one for one in read.values() if isinstance(one, Stored)]
@@ -47,19 +47,19 @@ def opaque(o: Operands, recorded: Recorded | None) -> Known:
             raise Unsaid(f"{NO_LAYER}, and what it costs is not known")
         done = ((names[0], work.amount),) if work.amount else ()
         constant = Stored("", (), False, work=done)
-        found: list[Known] = [computed([*stored, constant], shape) for shape in shapes]
-    else:
-        numbers = _numbers(o, read, recorded)
-        found = []
-        for shape in shapes:
-            found.append(_written(o, values, shape, numbers))
-            numbers = {}
-    return Parts(tuple(found)) if len(found) > 1 else found[0]
+        return {name: computed([*stored, constant], shape) for name, shape in shapes.items()}
+    numbers = _numbers(o, read, recorded)
+    found: dict[str, Known] = {}
+    for name, shape in shapes.items():
+        found[name] = _written(o, values, shape, numbers)
+        numbers = {}
+    return found
 
 
-def is_stated(source: Source, call: Call) -> bool:
-    """Whether the file states the shapes of all that a call writes."""
-    shapes = [source.shapes.get(name) for name in call.outputs if name]
+def is_stated(translation: Translation, call: Call) -> bool:
+    """Whether the file states the shapes of all that a call writes and others read."""
+    stated = translation.source.shapes
+    shapes = [stated.get(name) for name in call.outputs if name in translation.wanted]
     return all(shape is not None and None not in shape for shape in shapes)
 
 
