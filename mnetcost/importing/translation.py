@@ -235,6 +235,8 @@ class Translation:
         self.read: set[str] = set()  # layers that others read
         self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
+        self.wanted: set[str] = set()  # values that the network's outputs follow from
+        self.changed = False  # whether the present call is a part of a layer before it
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has
         self.work: dict[str, int] = {}  # multiply-accumulates of computing them, by value
@@ -300,6 +302,7 @@ class Translation:
         self.asked.clear()
         self.beside.clear()
         self.work.clear()
+        self.changed = False
 
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
@@ -329,6 +332,7 @@ class Translation:
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
         place = self.places[value.layer]
+        self.changed = True
         self.use(self.asked)
         self.entries[place] = self.entries[place]._replace(layer=record)
 

@@ -148,6 +148,7 @@ def named(o: Operands) -> Known:
     before, name = o.call.inputs[0], o.call.outputs[0]
     if not isinstance(known, (Stored, Numbers)):
         return known
+    translation.ledger.name(name, before)
     if translation.is_learned(before):
         translation.names_of_stored.add(name)
     translation.sizes[name] = translation.size(before)
