@@ -1,6 +1,6 @@
 """What is known of a value of a file: a layer and its map, numbers, or what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import NamedTuple, TypeAlias
 
@@ -21,12 +21,17 @@ class Value(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
+    """A written layer: its name, its record, the layers that it reads, whose weights it uses.
+
+    `said` are the texts that a spec has for keys of the layer instead of the record's own values,
+    as YAML: `{"out": "", "expand": "6"}`. An empty one leaves its key out.
+    """
 
     name: str
     layer: Layer
     reads: tuple[str, ...]
     weights: str = ""
+    said: Mapping[str, str] = {}
 
 
 class Numbers(NamedTuple):
