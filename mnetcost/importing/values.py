@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.importing.axes import Axes
-from mnetcost.layers.base import Layer, Map
+from mnetcost.layers.base import Join, Layer, Map
 
 
 class Unsaid(Exception):
@@ -90,3 +90,15 @@ def within(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise Unsaid(f"it has no axis {axis}: {rank} are there")
     return axis % rank
+
+
+def maps_of(layer: Layer, maps: Sequence[Map]) -> tuple[Map, Map]:
+    """The map that stands for all that a layer reads, and the map that it gives, before α."""
+    x = maps[0] if maps else Map(1, 1, 1)
+    if isinstance(layer, Join):
+        x = layer.merged(maps)
+    return x, Map(*map(int, layer.output(x, _written)))
+
+
+def _written(channels: Any, scale: bool) -> Any:
+    return channels
