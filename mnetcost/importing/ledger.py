@@ -58,7 +58,7 @@ def document(source: Source, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def comments(source: Source, ledger: Ledger, kept: Sequence[str], width: str) -> list[str]:
+def comments(source: Source, ledger: Ledger) -> list[str]:
     """The ledger for people, as the lines that a spec begins with."""
     count = {kind: len(names) for kind, names in ledger.kinds.items()}
     lines = [
@@ -78,8 +78,4 @@ def comments(source: Source, ledger: Ledger, kept: Sequence[str], width: str) ->
         lines.append(f"Held against the file: {' and '.join(checks)}, all as it states.")
     if lost := never_read(source):
         lines.append(f"{len(lost):,} learned values that no call reads are not counted.")
-    if kept:
-        names = ", ".join(kept[:3]) + (", ..." if len(kept) > 3 else "")
-        rounds = f"rounded as asked for, {width}" if width else "no file says how it rounds"
-        lines.append(f"Every width follows α but those of {names}; {rounds}.")
     return lines
