@@ -69,10 +69,8 @@ def document(rules: Rules, followed: Followed) -> dict[str, Any]:
         "round": str(rules.rounding),
         "expand": "derived" if rules.derived else "written",
         **{kind: {"count": len(all_), "names": all_[:DOCUMENTED]} for kind, all_ in names.items()},
-        "squeezes": {
-            "count": followed.gates,
-            "rules": [one.of(one.part) for one in followed.squeezes],
-        },
+        "gates": followed.gates,
+        "squeezes": [one.of(one.part) for one in followed.squeezes],
     }
 
 
