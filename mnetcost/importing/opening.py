@@ -10,6 +10,8 @@ from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
 if TYPE_CHECKING:  # a spec does without the rest of this room
+    from mmap import mmap
+
     from mnetcost.importing.model import Data
     from mnetcost.importing.widths.options import Widths
 
@@ -37,10 +39,14 @@ def open_graph(
 
     Raises SpecError with every problem in it, UsageError for `widths` of what is no model file.
     """
-    found = None if variant or given else open_model(spec, widths)
-    if found is None and widths is not None:
+    found = open_model(spec, widths)
+    if found is not None:
+        return read_graph(found.origin, variant, given)
+    if widths is not None:
         raise UsageError("widths are said of a model file; a spec says its own")
-    return load_graph(spec, variant, given) if found is None else read_graph(found.origin)
+    if isinstance(spec, str) and "\n" not in spec and spec.lower().endswith(MODELS):
+        spec = os.path.join(os.path.dirname(spec) or os.curdir, os.path.basename(spec))  # no name
+    return load_graph(spec, variant, given)
 
 
 def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> Imported | None:
@@ -49,6 +55,26 @@ def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> 
     `widths` says what α does to it. Raises SpecError for a file that is malformed, or that holds
     what the language cannot say, and UsageError for widths that the file does not have.
     """
+    data = _mapped(spec)
+    if data is None:
+        return None
+    with data:
+        return imported(data, os.fspath(spec), widths)
+
+
+def is_model(spec: str | os.PathLike[str]) -> bool:
+    """Whether this is the path of a model file; of a spec, or of nothing, it is not."""
+    data = _mapped(spec)
+    if data is None:
+        return False
+    from mnetcost.importing.formats import HEAD, reader_of
+
+    with data:
+        return reader_of(data[:HEAD]) is not None
+
+
+def _mapped(spec: str | os.PathLike[str]) -> "mmap | None":
+    """The bytes of a file that may be a model's; None for anything else."""
     if isinstance(spec, str) and ("\n" in spec or not _may_be_a_model(spec)):
         return None
     path = os.fspath(spec)
@@ -58,11 +84,9 @@ def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> 
 
     try:
         with open(path, "rb") as stream:
-            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):  # reading it as a spec says what is wrong
         return None
-    with data:
-        return imported(data, path, widths)
 
 
 def _may_be_a_model(spec: str) -> bool:

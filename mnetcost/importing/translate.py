@@ -74,13 +74,20 @@ def _unknown(call: Call) -> None:
 
 def _demand_owners(source: Source, translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    read = {name: call for call in source.calls for name in call.inputs}
+    named = translation.names_of_stored
+    read = {
+        name: call
+        for call in source.calls
+        if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        for name in call.inputs
+    }
+    learned = [name for name, tensor in source.stored.items() if tensor.learned]
     _refuse(
         label,
         [
             (read[name], f"no layer has {name}")
-            for name, tensor in source.stored.items()
-            if tensor.learned and name in read and name not in translation.used
+            for name in (*learned, *named)
+            if name in read and name not in translation.used
         ],
     )
 

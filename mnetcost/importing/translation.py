@@ -217,6 +217,7 @@ class Translation:
         self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
+        self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has

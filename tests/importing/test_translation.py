@@ -423,6 +423,18 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         288,
         288 * 32,
     ),
+    "one value under two names, read first by the other": (  # as exporters keep equal values once
+        onnx(
+            call("Identity", "b", "c"),
+            call("Conv", "x k", "p"),
+            call("Add", "p c", "q"),
+            call("Conv", "q m", "r"),
+            call("Add", "r b", "y"),
+            stored={"k": (8, 8, 1, 1), "m": (8, 8, 1, 1), "b": (8, 1, 1)},
+        ),
+        2 * (64 + 8),
+        2 * 64 * 60,
+    ),
     "any product": (
         pt2(
             TOKENS,
@@ -454,6 +466,16 @@ def test_its_numbers_hold_for_its_own_map_alone():
 
 
 LOST = {
+    "a learned value by another name": onnx(
+        call("Identity", "b", "c"),
+        call("Conv", "x k b", "p"),
+        call("Pad", "p pads c", "y"),
+        stored={
+            "k": (8, 8, 1, 1),
+            "b": (8,),
+            "pads": Tensor((8,), (0, 0, 1, 1, 0, 0, 1, 1), learned=False),
+        },
+    ),
     "a norm without γ": pt2(call("aten.group_norm.default", "x", "y", num_groups=2)),
     "a recurrent layer": pt2(
         call("aten.lstm.input", "x w", "y"), size=X3, stored={"w": (4, 8)}, shapes={"y": (1, 9, 8)}
