@@ -103,7 +103,8 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     from mnetcost.importing.values import Value
     from mnetcost.importing.widths import words
     from mnetcost.importing.widths.following import with_widths
-    from mnetcost.importing.widths.options import Widths, rules_of
+    from mnetcost.importing.widths.options import Widths
+    from mnetcost.importing.widths.resolving import rules_of
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:

@@ -8,7 +8,6 @@ from mnetcost.conventions.presets import convention as find_convention
 from mnetcost.cost import Basis
 from mnetcost.graph import Graph
 from mnetcost.importing.opening import open_graph
-from mnetcost.importing.widths.options import Widths
 from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
 from mnetcost.record import Record
@@ -16,8 +15,9 @@ from mnetcost.spec import read_graph, resized
 from mnetcost.text import clip
 from mnetcost.text import counted as so_many
 
-if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
+if TYPE_CHECKING:  # a rewriting needs ruamel.yaml, and a spec has no widths that are unsaid
     from mnetcost.analysis.rewrite.rewrite import Rewriting
+    from mnetcost.importing.widths.options import Widths
 
 
 class Network(Record):
@@ -120,7 +120,7 @@ def load(
     spec: str | os.PathLike[str],
     variant: str = "",
     set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
-    widths: Widths | None = None,
+    widths: "Widths | None" = None,
 ) -> Network:
     """The network of a shipped name, a path, or a text, as `variant` and with knobs `set`.
 
@@ -134,7 +134,7 @@ def load(
 
 
 def from_torch(
-    module: Any, size: Sequence[int] = (1, 3, 224, 224), widths: Widths | None = None
+    module: Any, size: Sequence[int] = (1, 3, 224, 224), widths: "Widths | None" = None
 ) -> Network:
     """The network of a PyTorch module, as it runs in eval mode on an input of this size (NCHW).
 

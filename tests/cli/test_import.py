@@ -225,3 +225,14 @@ def test_what_alpha_does_is_said_for_programs_and_in_the_spec(capsys):
         "MobileNetV2.",
         "# Never narrower than in the file: c.",
     ]
+
+
+def test_python_asks_for_the_same():
+    widths = mnetcost.Widths(round="floor", at_least="head")
+    net = mnetcost.load("./net.param", widths=widths)
+    assert [net.cost(alpha=alpha).params for alpha in ("3/5", 2)] == [31 * 5, 31 * 10]
+    for wrong in ({"round": 8}, {"keep": [1]}, {"expand": "both"}):
+        with pytest.raises(mnetcost.UsageError):
+            mnetcost.load("./net.param", widths=mnetcost.Widths(**wrong))
+    with pytest.raises(mnetcost.UsageError, match="a spec says its own"):
+        mnetcost.load("mobilenet_v1", widths=mnetcost.Widths())

@@ -7,7 +7,8 @@ from mnetcost.importing.translate import translate
 from mnetcost.importing.values import Value
 from mnetcost.importing.widths import words
 from mnetcost.importing.widths.following import with_widths
-from mnetcost.importing.widths.options import Widths, rules_of
+from mnetcost.importing.widths.options import Widths
+from mnetcost.importing.widths.resolving import rules_of
 
 
 def call(operator, inputs, outputs, name="", **arguments):

@@ -9,7 +9,7 @@ from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.chain import Chain
 from mnetcost.importing.widths.ends import is_kept, layers_called, layers_of, under_alpha
 from mnetcost.importing.widths.expansions import derived, expansions, halves, part_of, rule_text
-from mnetcost.importing.widths.options import Rules
+from mnetcost.importing.widths.resolving import Rules
 from mnetcost.importing.widths.squeezes import Rule, gates, rules_for, squeezed
 from mnetcost.layers.base import Map
 from mnetcost.multipliers import Rounding

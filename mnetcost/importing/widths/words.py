@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mnetcost.importing.widths.following import Followed
-from mnetcost.importing.widths.options import Rules
+from mnetcost.importing.widths.resolving import Rules
 from mnetcost.text import counted
 
 SHOWN = 3  # names that a line has
