@@ -2,9 +2,10 @@
 
 import click
 
-from mnetcost.cli.options import EXITS
+from mnetcost.cli.options import EXITS, held, strict_option
 from mnetcost.cli.output import write_document, write_text
 from mnetcost.importing.opening import open_model
+from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
 from mnetcost.text import clip
 
@@ -31,6 +32,7 @@ MAX = 65_536  # channels that a width may be a multiple of
 @click.option(
     "--keep", multiple=True, metavar="NAME", help="A layer whose width stays. May be repeated."
 )
+@strict_option
 def import_(
     model: str, output: str | None, format_: str, rule: str | None, keep: tuple[str, ...]
 ) -> None:
@@ -42,18 +44,20 @@ def import_(
 
     Batch normalisation and activations ride on the layer that they follow. Each convolution and
     dense layer has a width of its own, which follows α; those with the last widths before an output
-    do not. What the language cannot say is an error, with the name of the call.
+    do not. What the language cannot say is `opaque` where the file states its shapes, and else an
+    error with the name of the call.
 
     \b
     mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
     mnetcost import mobilenet_v2.onnx --round divisible:8 --keep conv_head
-    mnetcost import mobilenet_v2.onnx --format json | jq .free.count
+    mnetcost import mobilenet_v2.onnx --format json | jq .free
     mnetcost table mobilenet_v2.onnx --view types
     """
     path = model if "/" in model else f"./{model}"
     found = open_model(path, _width(rule) if rule else "", keep)
     if found is None:
         raise UsageError(f"{model}: this is no model file of a format that is read")
+    held(Network(graph=found.graph()))  # read again: what does not hold is not written
     if format_ == "json":
         write_document(found.ledger, output)
     else:

@@ -27,6 +27,10 @@ class Imported(NamedTuple):
     origin: Origin
     ledger: Mapping[str, Any]
 
+    def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
+        """The network, which has the ledger. Raises SpecError where the spec does not hold."""
+        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
+
 
 def open_graph(
     spec: str | os.PathLike[str], variant: str = "", given: Mapping[str, Any] | None = None
@@ -37,7 +41,7 @@ def open_graph(
     """
     found = open_model(spec)
     if found is not None:
-        return read_graph(found.origin, variant, given)
+        return found.graph(variant, given)
     if isinstance(spec, str) and "\n" not in spec and spec.lower().endswith(MODELS):
         spec = os.path.join(os.path.dirname(spec) or os.curdir, os.path.basename(spec))  # no name
     return load_graph(spec, variant, given)
@@ -113,5 +117,7 @@ def imported(
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
-    text = spelled(name, x, entries, comments(source, translation.ledger, kept, width), width)
-    return Imported(Origin(label, text), document(source, translation.ledger))
+    shared = dict.fromkeys(one.weights for one in entries if one.weights)
+    ledger = document(source, translation.ledger, shared)
+    text = spelled(name, x, entries, comments(ledger, kept, width), width)
+    return Imported(Origin(label, text), ledger)

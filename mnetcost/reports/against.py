@@ -6,7 +6,7 @@ from typing import Any
 from mnetcost.analysis.check.against import Against, LayerPair, costly
 from mnetcost.cost import Count, LayerCost
 from mnetcost.exact import ratio_text
-from mnetcost.printed import DIFFERS, PASSED_OVER, SAME
+from mnetcost.printed import DIFFERS, PASSED_OVER, SAME, UNSURE
 from mnetcost.reports.documents import layer_document, warned
 from mnetcost.reports.notes import setting_text
 from mnetcost.reports.settings import knobs_document, knobs_text
@@ -76,7 +76,9 @@ def _row(
     here, there = figures
     graph, setting = one.here.graph, one.here.setting
     verdict = verdict or (SAME if here == there else DIFFERS)
-    failed = verdict == DIFFERS
+    if verdict == SAME and (one.here.at_least or one.there.at_least):
+        verdict, message = UNSURE, f"{FIGURES[kind]}: what a layer costs is not known"
+    failed = verdict in (DIFFERS, UNSURE)
     if failed and not message:
         message = f"{FIGURES[kind]} {here:,} here, {there:,} in {one.target}"
     mark = _mark(one.differing) if kind == "layers" else None
@@ -203,12 +205,16 @@ def _notes(
 ) -> Iterator[tuple[str, str]]:
     """What was compared, and at which settings."""
     verdicts = [row["verdict"] for row in rows]
-    words = ((SAME, "are the same"), (DIFFERS, "differ"), (PASSED_OVER, "are not compared"))
+    words = {SAME: "are the same", DIFFERS: "differ", PASSED_OVER: "are not compared"}
+    words |= {UNSURE: "are not known"} if UNSURE in verdicts else {}
     yield "Compared", COMPARED
     for one in found:
         yield "Here", setting_text(one.here)
     yield "There", setting_text(found[0].there)
-    yield "Against", ", ".join(f"{verdicts.count(verdict):,} {text}" for verdict, text in words)
+    yield (
+        "Against",
+        ", ".join(f"{verdicts.count(verdict):,} {text}" for verdict, text in words.items()),
+    )
 
 
 def _warnings(found: Sequence[Against]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from mnetcost.printed import (
     FITS,
     OVER,
     PASSED_OVER,
+    UNSURE,
     Budget,
     Expectation,
     Printed,
@@ -47,7 +48,11 @@ def message_text(one: Check) -> str:
         return one.entry.erratum
     if not one.failed:
         return ""
-    words = one.entry.complaint(figure_text(one), one.printed, one.computed)
+    if one.verdict == UNSURE:
+        words = f"{figure_text(one)} is at least {one.computed:,}: "
+        words += f"nobody knows whether {one.printed.text} holds"
+    else:
+        words = one.entry.complaint(figure_text(one), one.printed, one.computed)
     return f"{words}, at {held_for(one)}"
 
 
@@ -187,6 +192,8 @@ def _summary(found: Iterable[Check]) -> str:
     words = {AGREES: "agree", DIFFERS: "differ", ERRATUM: "are known misprints"}
     if {FITS, OVER} & set(verdicts):
         words |= {FITS: "fit their budget", OVER: "are over it"}
+    if UNSURE in verdicts:
+        words |= {UNSURE: "are not known"}
     return ", ".join(f"{verdicts.count(verdict):,} {word}" for verdict, word in words.items())
 
 
