@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.graph import Graph
-from mnetcost.problems import Origin
+from mnetcost.problems import TOP, Origin, Problem, SpecError, without_garbage
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
 MODELS = (".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg")
+EITHER = ".json"  # which may be a spec too
+KNOWN = "ONNX, torch.export, Keras 3, TFLite, Caffe, ncnn or Darknet"
 # What exporters call every network.
 UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
 
@@ -29,7 +31,12 @@ class Imported(NamedTuple):
 
     def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
         """The network, which has the ledger. Raises SpecError where the spec does not hold."""
-        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
+        try:
+            graph = read_graph(self.origin, variant, given)
+        except SpecError as error:  # whose places are those of the spec, not of the file
+            label = f"{clip(self.origin.label, SENTENCE)} as a spec"
+            raise SpecError(one._replace(label=label) for one in error.problems) from None
+        return graph._replace(ledger=self.ledger)
 
 
 def open_graph(
@@ -59,8 +66,13 @@ def open_model(
     data = _mapped(spec)
     if data is None:
         return None
+    path = os.fspath(spec)
     with data:
-        return imported(data, os.fspath(spec), width, keep)
+        found = imported(data, path, width, keep)
+    if found is None and path.lower().endswith(MODELS) and not path.lower().endswith(EITHER):
+        message = "it begins as no model file that is read"
+        raise SpecError([Problem(clip(path, SENTENCE), TOP, "wrong-format", message, KNOWN)])
+    return found
 
 
 def is_model(spec: str | os.PathLike[str]) -> bool:
@@ -100,6 +112,7 @@ def imported(
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing.formats import HEAD, reader_of
     from mnetcost.importing.ledger import comments, document
+    from mnetcost.importing.model import refusal
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
@@ -109,10 +122,13 @@ def imported(
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
         return None
-    source = read(data, label)
-    x, translation = translate(source, label)
+    with without_garbage():
+        source = read(data, label)
+        x, translation = translate(source, label)
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
+    if not translation.entries:
+        raise refusal(label, "", "unsupported", "no layer is between its input and its outputs")
     entries = with_kept(as_people_write(translation.entries, ends), keep)
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
