@@ -239,7 +239,8 @@ def open_network(
     if isinstance(knobs, tuple):
         knobs = read_set(knobs)
     if spec.startswith(TORCH):
-        return held(_of_torch(spec.removeprefix(TORCH), size).set(**knobs))
+        network = _of_torch(spec.removeprefix(TORCH), size)
+        return held(network.set(**knobs) if knobs else network)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
         return held(Network(graph=read_graph(origin, given=knobs)))
