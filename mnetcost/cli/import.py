@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS, held, strict_option
+from mnetcost.cli.options import EXITS, TORCH, held, of_torch, strict_option
 from mnetcost.cli.output import write_document, write_text
+from mnetcost.graph import Graph
 from mnetcost.importing.opening import open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
 from mnetcost.notebook.network import Network
@@ -57,13 +58,21 @@ from mnetcost.problems import UsageError
     help="All of these as a library builds the family, such as mobilenet_v2:torchvision; what else"
     " is asked for goes before it.",
 )
+@click.option("--input", metavar="HxW[xC]", help="At which size a torch: module is run.")
 @strict_option
-def import_(model: str, output: str | None, format_: str, **widths: Any) -> None:
+def import_(
+    model: str,
+    output: str | None,
+    format_: str,
+    input: str | None,  # noqa: A002 - the option
+    **widths: Any,
+) -> None:
     """Write the spec of a model file: a layer a line, with the file's names.
 
     MODEL is a file of ONNX, torch.export (.pt2), Keras 3 (.keras, or its JSON), TFLite, Caffe
     (prototxt), ncnn (.param) or Darknet (.cfg); its content says which. No framework is needed,
-    and no weight is read. Every other command takes such a file too, wherever it takes a SPEC.
+    and no weight is read. Every other command takes such a file too, wherever it takes a SPEC. So
+    do all take torch:package.module:name, a PyTorch module: your own code is imported and run.
 
     Batch normalisation and activations ride on the layer that they follow. Each convolution and
     dense layer has a width of its own, which follows α; those with the last widths before an output
@@ -75,15 +84,25 @@ def import_(model: str, output: str | None, format_: str, **widths: Any) -> None
     mnetcost import mobilenet_v2.onnx --round divisible:8 --expand derived --at-least head
     mnetcost import mobilenet_v2.onnx --preset mobilenet_v2:torchvision
     mnetcost import mobilenet_v2.onnx --format json | jq .free
+    mnetcost import torch:torchvision.models:resnet18 --input 320x256
     mnetcost table mobilenet_v2.onnx --view types
     """
-    path = model if "/" in model else f"./{model}"
     given = {name: value for name, value in widths.items() if value is not None}
-    found = open_model(path, Widths(**given))
+    graph = _read(model, input, Widths(**given))  # read again: what does not hold is not written
+    held(Network(graph=graph))
+    if format_ == "json":
+        write_document(graph.ledger or {}, output)
+    else:
+        write_text(graph.origin.text, output)
+
+
+def _read(model: str, size: str | None, widths: Widths) -> Graph:
+    """The network of a model file, or of a module at this size."""
+    if model.startswith(TORCH):
+        return of_torch(model, size, widths).graph
+    if size is not None:
+        raise UsageError("--input is of a torch: module; the spec of a file has the file's own")
+    found = open_model(model if "/" in model else f"./{model}", widths)
     if found is None:
         raise UsageError(f"{model}: this is no model file of a format that is read")
-    held(Network(graph=found.graph()))  # read again: what does not hold is not written
-    if format_ == "json":
-        write_document(found.ledger, output)
-    else:
-        write_text(found.origin.text, output)
+    return found.graph()

@@ -19,6 +19,8 @@ from mnetcost.spec.variants import read_set
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from mnetcost.importing.widths.options import Widths
+
 DEFAULT = "mobilenet_v1"
 TORCH = "torch:"  # begins a SPEC that is a PyTorch module
 TORCH_INPUT = "224x224x3"
@@ -239,7 +241,7 @@ def open_network(
     if isinstance(knobs, tuple):
         knobs = read_set(knobs)
     if spec.startswith(TORCH):
-        network = _of_torch(spec.removeprefix(TORCH), size)
+        network = of_torch(spec, size)
         return held(network.set(**knobs) if knobs else network)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
@@ -249,8 +251,8 @@ def open_network(
     return held(load(spec, set=knobs))
 
 
-def _of_torch(words: str, size: Any) -> Network:
-    """The network of a PyTorch module. What its code prints goes to standard error."""
+def of_torch(spec: str, size: Any, widths: "Widths | None" = None) -> Network:
+    """The network of a torch:MODULE:NAME. What its code prints goes to standard error."""
     from contextlib import redirect_stdout
 
     from mnetcost.importing.live import named
@@ -259,4 +261,5 @@ def _of_torch(words: str, size: Any) -> Network:
     if "" not in sys.path:  # Python looks where a script is, not where its user is
         sys.path.insert(0, "")
     with redirect_stdout(sys.stderr):
-        return from_torch(named(words), (1, channels, height, width))
+        module = named(spec.removeprefix(TORCH))
+        return from_torch(module, (1, channels, height, width), widths)
