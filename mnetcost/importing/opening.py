@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.graph import Graph
-from mnetcost.problems import Origin, UsageError
+from mnetcost.problems import TOP, Origin, Problem, SpecError, UsageError, without_garbage
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
 MODELS = (".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg")
+EITHER = ".json"  # which may be a spec too
+KNOWN = "ONNX, torch.export, Keras 3, TFLite, Caffe, ncnn or Darknet"
 # What exporters call every network.
 UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
 
@@ -32,7 +34,12 @@ class Imported(NamedTuple):
 
     def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
         """The network, which has the ledger. Raises SpecError where the spec does not hold."""
-        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
+        try:
+            graph = read_graph(self.origin, variant, given)
+        except SpecError as error:  # whose places are those of the spec, not of the file
+            label = f"{clip(self.origin.label, SENTENCE)} as a spec"
+            raise SpecError(one._replace(label=label) for one in error.problems) from None
+        return graph._replace(ledger=self.ledger)
 
 
 def open_graph(
@@ -64,8 +71,13 @@ def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> 
     data = _mapped(spec)
     if data is None:
         return None
+    path = os.fspath(spec)
     with data:
-        return imported(data, os.fspath(spec), widths)
+        found = imported(data, path, widths)
+    if found is None and path.lower().endswith(MODELS) and not path.lower().endswith(EITHER):
+        message = "it begins as no model file that is read"
+        raise SpecError([Problem(clip(path, SENTENCE), TOP, "wrong-format", message, KNOWN)])
+    return found
 
 
 def is_model(spec: str | os.PathLike[str]) -> bool:
@@ -103,6 +115,7 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
+    from mnetcost.importing.model import refusal
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import Listing, spelled
     from mnetcost.importing.translate import translate
@@ -116,8 +129,11 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     if read is None:
         return None
     rules = rules_of(widths or Widths())
-    source = read(data, label)
-    x, translation = translate(source, label)
+    with without_garbage():
+        source = read(data, label)
+        x, translation = translate(source, label)
+    if not translation.entries:
+        raise refusal(label, "", "unsupported", "no layer is between its input and its outputs")
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
     followed = with_widths(x, as_people_write(translation.entries, ends), ends, rules)

@@ -23,8 +23,9 @@ from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translatio
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
+from mnetcost.spec.surroundings import MAX_NODES
+from mnetcost.text import SENTENCE, clip
 
-MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
 
 
@@ -43,10 +44,10 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
-        if before > MAX_LAYERS:
-            message = f"the model has over {MAX_LAYERS:,} layers"
-            raise refusal(label, call.place, "too-large", message)
         _translate(translation, call, use, recorded, label)
+        if len(translation.entries) > MAX_NODES:  # no spec could have so many
+            message = f"the model has over {MAX_NODES:,} layers"
+            raise refusal(label, call.place, "too-large", message)
         _enter(translation, call, before)
     _demand_owners(needed, translation, label)
     return x.map, translation
@@ -140,7 +141,8 @@ def _demand_rules(
 
 def _said(call: Call) -> str:
     """A call by its name, where it has one, and its operator."""
-    return f"{call.name} ({call.operator})" if call.name else call.operator
+    operator = clip(call.operator, SENTENCE)
+    return f"{clip(call.name, SENTENCE)} ({operator})" if call.name else operator
 
 
 def _input(source: Source, label: str) -> Value:

@@ -234,10 +234,10 @@ def test_norm_and_act_ride_and_the_last_width_is_kept():
 
 REFUSED = {
     "too many layers": (
-        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(20_002)))._replace(
+        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(10_001)))._replace(
             inputs={"x0": X}
         ),
-        "too-large: the model has over 20,000 layers",
+        "too-large: the model has over 10,000 layers",
     ),
     "no rule": (
         onnx(call("Loop", "x", "y", name="again")),
