@@ -33,7 +33,7 @@ class Ledger:
         self.values = dict.fromkeys(READ, 0)  # that they give, of those that follow from the input
         self.inputs: set[str] = set()  # names of what they read
         self.readers: dict[str, list[str]] = {}  # of learned values: kinds of calls that have them
-        self.first: dict[str, str] = {}  # of further names of stored values
+        self.first: dict[str, str] = {}  # of further names of learned values
         self.shapes = 0  # of values that the file states, and that were found to be so
         self.weights = 0  # numbers of weights likewise
 
@@ -61,7 +61,7 @@ class Ledger:
             self.readers.setdefault(self.first.get(name, name), []).append(kind)
 
     def name(self, name: str, of: str) -> None:
-        """Note a further name of a stored value."""
+        """Note a further name of a learned value."""
         self.first[name] = self.first.get(of, of)
 
 

@@ -10,6 +10,8 @@ from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
 if TYPE_CHECKING:  # a spec does without the rest of this room
+    from mmap import mmap
+
     from mnetcost.importing.model import Data
 
 SPECS = (".yaml", ".yml")
@@ -25,9 +27,9 @@ class Imported(NamedTuple):
     origin: Origin
     ledger: Mapping[str, Any]
 
-    def graph(self) -> Graph:
+    def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
         """The network, which has the ledger. Raises SpecError where the spec does not hold."""
-        return read_graph(self.origin)._replace(ledger=self.ledger)
+        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
 
 
 def open_graph(
@@ -37,8 +39,12 @@ def open_graph(
 
     Raises SpecError with every problem in it.
     """
-    found = None if variant or given else open_model(spec)
-    return load_graph(spec, variant, given) if found is None else found.graph()
+    found = open_model(spec)
+    if found is not None:
+        return found.graph(variant, given)
+    if isinstance(spec, str) and "\n" not in spec and spec.lower().endswith(MODELS):
+        spec = os.path.join(os.path.dirname(spec) or os.curdir, os.path.basename(spec))  # no name
+    return load_graph(spec, variant, given)
 
 
 def open_model(
@@ -50,6 +56,26 @@ def open_model(
     SpecError for a file that is malformed, or that holds what the language cannot say, and
     UsageError for a layer that is not there.
     """
+    data = _mapped(spec)
+    if data is None:
+        return None
+    with data:
+        return imported(data, os.fspath(spec), width, keep)
+
+
+def is_model(spec: str | os.PathLike[str]) -> bool:
+    """Whether this is the path of a model file; of a spec, or of nothing, it is not."""
+    data = _mapped(spec)
+    if data is None:
+        return False
+    from mnetcost.importing.formats import HEAD, reader_of
+
+    with data:
+        return reader_of(data[:HEAD]) is not None
+
+
+def _mapped(spec: str | os.PathLike[str]) -> "mmap | None":
+    """The bytes of a file that may be a model's; None for anything else."""
     if isinstance(spec, str) and ("\n" in spec or not _may_be_a_model(spec)):
         return None
     path = os.fspath(spec)
@@ -59,11 +85,9 @@ def open_model(
 
     try:
         with open(path, "rb") as stream:
-            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):  # reading it as a spec says what is wrong
         return None
-    with data:
-        return imported(data, path, width, keep)
 
 
 def _may_be_a_model(spec: str) -> bool:

@@ -88,13 +88,20 @@ def _enter(translation: Translation, call: Call, before: int) -> None:
 
 def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    read = {name: call for call in calls for name in call.inputs}
+    named = translation.ledger.first
+    read = {
+        name: call
+        for call in calls
+        if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        for name in call.inputs
+    }
+    learned = [name for name, tensor in translation.source.stored.items() if tensor.learned]
     _refuse(
         label,
         [
             (read[name], f"no layer has {name}")
-            for name, tensor in translation.source.stored.items()
-            if tensor.learned and name in read and name not in translation.used
+            for name in (*learned, *named)
+            if name in read and name not in translation.used
         ],
     )
 

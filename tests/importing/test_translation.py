@@ -423,6 +423,18 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         288,
         288 * 32,
     ),
+    "one value under two names, read first by the other": (  # as exporters keep equal values once
+        onnx(
+            call("Identity", "b", "c"),
+            call("Conv", "x k", "p"),
+            call("Add", "p c", "q"),
+            call("Conv", "q m", "r"),
+            call("Add", "r b", "y"),
+            stored={"k": (8, 8, 1, 1), "m": (8, 8, 1, 1), "b": (8, 1, 1)},
+        ),
+        2 * (64 + 8),
+        2 * 64 * 60,
+    ),
     "any product": (
         pt2(
             TOKENS,
@@ -520,6 +532,16 @@ def test_what_nobody_knows_is_a_layer_of_unknown_work(model, learned, mult_adds)
 
 
 LOST = {
+    "a learned value by another name": onnx(
+        call("Identity", "b", "c"),
+        call("Conv", "x k b", "p"),
+        call("Pad", "p pads c", "y"),
+        stored={
+            "k": (8, 8, 1, 1),
+            "b": (8,),
+            "pads": Tensor((8,), (0, 0, 1, 1, 0, 0, 1, 1), learned=False),
+        },
+    ),
     "a norm without γ": pt2(call("aten.group_norm.default", "x", "y", num_groups=2)),
     "an unknown function of stored values": pt2(
         call("mine.wavelet.default", "w", "k"),

@@ -121,7 +121,11 @@ LINES = {
         "compare mobilenet_v1 mobilenet_v3_small --convention fvcore",
         "compare mobilenet_v1 all.yaml --fold",
     ],
-    "mnetcost check": ["check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops"],
+    "mnetcost check": [
+        "check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops",
+        "check all.yaml --against mobilenet_v1",
+        "check mobilenet_v1 --against all.yaml",
+    ],
     "mnetcost fit": [
         "fit all.yaml --max-mult-adds 3M --max-params 9k --rho 1,0.02 --min-alpha 0.1 --batch 2",
         "fit mobilenet_v3_small --max-mult-adds 90M --convention ptflops --resolution 64",

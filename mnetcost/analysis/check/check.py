@@ -102,15 +102,20 @@ def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
     )
 
 
+def names_of(networks: Iterable[Checkable]) -> dict[str, str]:
+    """What the files of networks are called: without folder and suffix where that tells them."""
+    files = {network.graph.origin.label for network in networks}
+    called = Counter(map(stem, files))
+    return {file: stem(file) if called[stem(file)] == 1 else file for file in files}
+
+
 def checks(
     networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
 ) -> Iterator[Check]:
     """Every figure that the networks' specs expect, and all of their budgets; of a variant, only
     its own. Then that of `budget`, which holds for each network as `basis` counts it."""
     networks = tuple(networks)
-    files = {network.graph.origin.label for network in networks}
-    called = Counter(map(stem, files))
-    names = {file: stem(file) if called[stem(file)] == 1 else file for file in files}
+    names = names_of(networks)
     for network in networks:
         graph = network.graph
         name = names[graph.origin.label]

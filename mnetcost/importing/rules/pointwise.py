@@ -232,10 +232,11 @@ def named(o: Operands) -> Known:
     known = free(o)
     if not isinstance(known, Stored):
         return known
-    o.translation.use([known.name])
-    o.translation.ledger.name(o.call.outputs[0], known.name)
-    o.translation.sizes[o.call.outputs[0]] = o.translation.size(known.name)
-    return known._replace(name=o.call.outputs[0])
+    name = o.call.outputs[0]
+    o.translation.sizes[name] = o.translation.size(known.name)
+    if known.learned:
+        o.translation.ledger.name(name, known.name)
+    return known._replace(name=name)
 
 
 BINARY: dict[str, Any] = {
