@@ -95,7 +95,8 @@ def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) 
         if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
-    learned = [name for name, tensor in translation.source.stored.items() if tensor.learned]
+    stored = translation.source.stored
+    learned = [name for name, tensor in stored.items() if tensor.learned]
     _refuse(
         label,
         [

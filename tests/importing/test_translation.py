@@ -542,7 +542,6 @@ LOST = {
             "pads": Tensor((8,), (0, 0, 1, 1, 0, 0, 1, 1), learned=False),
         },
     ),
-    "a norm without γ": pt2(call("aten.group_norm.default", "x", "y", num_groups=2)),
     "an unknown function of stored values": pt2(
         call("mine.wavelet.default", "w", "k"),
         call("aten.conv2d.default", "x k", "y"),
