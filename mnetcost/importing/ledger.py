@@ -153,16 +153,6 @@ def said(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def comments(found: Mapping[str, Any], kept: Sequence[str], width: str) -> list[str]:
-    """The ledger for people, as the lines that a spec begins with."""
-    lines = said(found)
-    if kept:
-        names = ", ".join(kept[:3]) + (", ..." if len(kept) > 3 else "")
-        rounds = f"rounded as asked for, {width}" if width else "no file says how it rounds"
-        lines.append(f"Every width follows α but those of {names}; {rounds}.")
-    return lines
-
-
 def demand_all(graph: Graph) -> None:
     """Raise SpecError with what of a network is not known, and what of its file is not read."""
     label, found = graph.origin.label, graph.ledger or {"never_read": 0, "names": {}}

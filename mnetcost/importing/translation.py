@@ -29,6 +29,7 @@ from mnetcost.importing.values import (
     Stored,
     Unsaid,
     Value,
+    maps_of,
     within,
 )
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
@@ -252,12 +253,10 @@ class Translation:
     ) -> Value:
         """Write a layer that reads these values, each arranged as its map; its output map."""
         maps = [value.map for value in values]
-        before = maps[0] if maps else Map(1, 1, 1)
         if isinstance(record, Join):
             record = record.joined(maps)
             _demand(record.agreement(maps))
-            before = record.merged(maps)
-        after = record.output(before, _written)
+        before, after = maps_of(record, maps)
         _demand(record.checks(before, after))
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
@@ -268,7 +267,7 @@ class Translation:
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
         self.use(self.asked)
-        return Value(name, Map(*map(int, after)), ())
+        return Value(name, after, ())
 
     def of(self, name: str) -> Known:
         """What is known of a value. Raises Unsaid for what a call before it did not give."""
@@ -387,10 +386,6 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
     if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
         return ChannelShuffle(groups=shuffled[1].size)
     return Reshape(height=height, width=across)
-
-
-def _written(channels: Any, scale: bool) -> Any:
-    return channels
 
 
 def _held(name: str, tensor: Tensor) -> Known:

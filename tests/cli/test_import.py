@@ -148,8 +148,8 @@ def test_what_a_file_says_of_itself_is_no_line_of_the_spec():
 
 @pytest.mark.parametrize(
     ("rule", "filters"),
-    # of 5·3/4 = 3.75 filters: down; the nearest; a multiple of 4, not below 0.9 of it
-    [("floor", 3), ("nearest", 4), ("divisible:4", 4)],
+    # of 5·3/4 = 3.75 filters: down; the nearest; a multiple of 5
+    [("floor", 3), ("nearest", 4), ("divisible:5", 5)],
 )
 def test_alpha_rounds_as_asked_for(rule, filters, capsys):
     assert run(["import", "net.param", "--round", rule, "-o", "net.yaml"]) == 0
@@ -220,3 +220,75 @@ def test_of_many_values_that_are_not_read_the_first_are_named(here, capsys):
     *lines, last = capsys.readouterr().err.splitlines()
     assert len(lines) == 10
     assert last == "net.onnx:1:1: never-read: 2 more learned values that no call reads"
+
+
+def test_a_rounding_that_changes_the_file_s_own_widths_is_refused(capsys):
+    assert run(["import", "net.param", "--round", "divisible:4"]) == 2
+    assert "divisible 4 makes 8 of the 5 channels that c has in the file" in capsys.readouterr().err
+    assert run(["import", "net.param", "--round", "divisible:4", "--keep", "c"]) == 0
+
+
+# 5 filters of 27 weights and 4 classes: what α = 3/5 and 2 make of the filters.
+@pytest.mark.parametrize(
+    ("words", "narrow", "wide"),
+    [
+        ([], 3, 10),
+        (["--keep", "stem"], 5, 5),
+        (["--at-least", "head", "--round", "floor"], 5, 10),
+        (["--preset", "mobilenet_v2:timm", "--round", "nearest"], 5, 10),
+        (["--preset", "mnasnet:timm", "--round", "floor", "--at-least", "c"], 5, 10),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_what_alpha_does_is_asked_for_by_name_or_by_role(words, narrow, wide):
+    """Where one layer is stem and head; what is asked for goes before the preset."""
+    assert run(["import", "net.param", *words, "-o", "net.yaml"]) == 0
+    net = mnetcost.load("./net.yaml")
+    assert [net.cost(alpha=alpha).params for alpha in ("3/5", 2)] == [31 * narrow, 31 * wide]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--preset", "mobilenet_v2"], "no preset is called 'mobilenet_v2'; did you mean"),
+        (["--preset", "x\x1b[31m"], "there are efficientnet:keras, efficientnet:timm"),
+        (["--at-least", "c"], "c at least as wide: say how α rounds (--round)"),
+        (["--keep", "c", "--derive", "c"], "c is to keep and to derive: one of both"),
+        (["--at-least", "heat"], "did you mean 'head'?"),
+        (["--expand", "other"], "'written', 'derived'"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_what_cannot_be_asked_for_is_said(words, message, capsys):
+    assert run(["import", "net.param", *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, message in err) == ("", True), err
+    assert "\x1b" not in err
+
+
+def test_what_alpha_does_is_said_for_programs_and_in_the_spec(capsys):
+    words = ["import", "net.param", "--preset", "mobilenet_v2:torchvision", "--round", "floor"]
+    assert run([*words, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)["widths"]
+    assert (said["preset"], said["round"], said["expand"]) == (words[3], "floor", "derived")
+    assert "mobilenetv2.py" in said["source"]
+    assert (said["keep"]["names"], said["at_least"]["names"]) == (["f"], ["c"])
+    assert run(words) == 0
+    assert capsys.readouterr().out.splitlines()[1:5] == [
+        "# Held against the file: 2 numbers of weights, all as it states.",
+        "# Every width follows α but those of f; rounded as asked for, floor.",
+        "# The preset is mobilenet_v2:torchvision: torchvision 0.28.0, models/mobilenetv2.py, "
+        "MobileNetV2.",
+        "# Never narrower than in the file: c.",
+    ]
+
+
+def test_python_asks_for_the_same():
+    widths = mnetcost.Widths(round="floor", at_least="head")
+    net = mnetcost.load("./net.param", widths=widths)
+    assert [net.cost(alpha=alpha).params for alpha in ("3/5", 2)] == [31 * 5, 31 * 10]
+    for wrong in ({"round": 8}, {"keep": [1]}, {"expand": "both"}):
+        with pytest.raises(mnetcost.UsageError):
+            mnetcost.load("./net.param", widths=mnetcost.Widths(**wrong))
+    with pytest.raises(mnetcost.UsageError, match="a spec says its own"):
+        mnetcost.load("mobilenet_v1", widths=mnetcost.Widths())

@@ -54,11 +54,16 @@ layers:
 """
 
 MODEL = """7767517
-5 5
+10 11
 Input         data  0 1 data 0=14 1=9 2=3
 Convolution   c     1 1 data c 0=5 1=3 3=2 4=1 6=135
 Noop          n     1 1 c n
-Pooling       p     1 1 n p 0=1 4=1
+Split         s     1 2 n s0 s1
+Pooling       q     1 1 s1 q 0=1 4=1
+Convolution   e     1 1 q e 0=2 1=1 5=1 6=10 9=1
+Convolution   g     1 1 e g 0=5 1=1 5=1 6=10 9=4
+BinaryOp      m     2 1 s0 g m 0=2
+Pooling       p     1 1 m p 0=1 4=1
 InnerProduct  f     1 1 p f 0=4 1=1 2=20
 """
 
@@ -136,7 +141,11 @@ LINES = {
         "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2 --max-mult-adds 2G",
     ],
     "mnetcost expand": ["expand all.yaml"],
-    "mnetcost import": ["import net.param", "import net.onnx"],
+    "mnetcost import": [
+        "import net.param",
+        "import net.onnx",
+        "import net.param --preset resnet:timm",
+    ],
     "mnetcost rewrite": ["rewrite all.yaml --to separable"],
 }
 WORDS = {"integer": int, "number": float, "text": str, "boolean": bool, "null": type(None)}
