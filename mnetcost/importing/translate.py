@@ -89,11 +89,11 @@ def _enter(translation: Translation, call: Call, before: int) -> None:
 
 def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    named = translation.names_of_stored
+    named = translation.ledger.first
     read = {
         name: call
         for call in calls
-        if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
     stored = translation.source.stored

@@ -85,7 +85,8 @@ class Network(Record):
 
     def configured(self, variant: str | None, knobs: Mapping[str, Any]) -> "Network":
         """The same spec as another variant and with other knobs."""
-        return Network(graph=read_graph(self.graph.origin, variant or "", knobs))
+        graph = read_graph(self.graph.origin, variant or "", knobs)
+        return Network(graph=graph._replace(ledger=self.ledger))
 
     def set(self, **knobs: Any) -> "Network":
         """The same network with other knobs. Raises UsageError for one that it has not."""

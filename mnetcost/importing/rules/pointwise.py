@@ -148,9 +148,8 @@ def named(o: Operands) -> Known:
     before, name = o.call.inputs[0], o.call.outputs[0]
     if not isinstance(known, (Stored, Numbers)):
         return known
-    translation.ledger.name(name, before)
     if translation.is_learned(before):
-        translation.names_of_stored.add(name)
+        translation.ledger.name(name, before)
     translation.sizes[name] = translation.size(before)
     return known._replace(name=name) if isinstance(known, Stored) else known
 
