@@ -435,6 +435,46 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         2 * (64 + 8),
         2 * 64 * 60,
     ),
+    "ONNX with three sides": (
+        onnx(
+            call("Unsqueeze", "x two", "v"),
+            call("Conv", "v w b", "y", kernel_shape=(1, 3, 3)),
+            stored={"two": numbers(2), "w": (4, 8, 1, 3, 3), "b": (4,)},
+            shapes={"v": (1, 8, 1, 6, 10), "y": (1, 4, 1, 4, 8)},
+        ),
+        288 + 4,
+        288 * 32,
+    ),
+    "ONNX with a turned matrix": (
+        onnx(
+            call("Gemm", "x w", "y", transA=1),
+            size=(6, 10),
+            stored={"w": (6, 4)},
+            shapes={"y": (10, 4)},
+        ),
+        24,
+        10 * 4 * 6,
+    ),
+    "ONNX with a product of three axes": (
+        onnx(
+            call("Transpose", "x", "n", perm=(0, 2, 1)),
+            call("Einsum", "n n", "y", equation="bnc,bmc->bnm"),
+            size=X3,
+            shapes={"y": (1, 9, 9)},
+        ),
+        0,
+        9 * 9 * 8,
+    ),
+    "ONNX with maps on top of each other": (
+        onnx(
+            call("Unsqueeze", "x one", "u"),
+            call("Concat", "u u", "y", axis=1),
+            stored={"one": numbers(1)},
+            shapes={"y": (1, 2, 8, 6, 10)},
+        ),
+        0,
+        0,
+    ),
     "any product": (
         pt2(
             TOKENS,
@@ -466,6 +506,11 @@ def test_its_numbers_hold_for_its_own_map_alone():
 
 
 LOST = {
+    "an ONNX operator whose output has no stated shape": onnx(call("CumSum", "x", "y")),
+    "an ONNX operator whose cost is not known": onnx(
+        call("QLinearMatMul", "x w", "y"), stored={"w": (10, 4)}, shapes={"y": (1, 8, 6, 4)}
+    ),
+    "an operator of another domain": onnx(call("mine::Relu", "x", "y"), shapes={"y": X}),
     "a learned value by another name": onnx(
         call("Identity", "b", "c"),
         call("Conv", "x k b", "p"),

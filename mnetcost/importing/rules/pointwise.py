@@ -144,14 +144,14 @@ def free(o: Operands) -> Known:
 
 def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
-    known, translation = free(o), o.translation
-    before, name = o.call.inputs[0], o.call.outputs[0]
-    if not isinstance(known, (Stored, Numbers)):
+    known = free(o)
+    if not isinstance(known, Stored):
         return known
-    if translation.is_learned(before):
-        translation.names_of_stored.add(name)
-    translation.sizes[name] = translation.size(before)
-    return known._replace(name=name) if isinstance(known, Stored) else known
+    name = o.call.outputs[0]
+    o.translation.sizes[name] = o.translation.size(known.name)
+    if known.learned:
+        o.translation.names_of_stored.add(name)
+    return known._replace(name=name)
 
 
 BINARY: dict[str, Any] = {
