@@ -1,11 +1,11 @@
 """A model file, or a spec, to a network."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.graph import Graph
-from mnetcost.problems import Origin
+from mnetcost.problems import Origin, UsageError
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
     from mmap import mmap
 
     from mnetcost.importing.model import Data
+    from mnetcost.importing.widths.options import Widths
 
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
@@ -27,36 +28,42 @@ class Imported(NamedTuple):
     origin: Origin
     ledger: Mapping[str, Any]
 
+    def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
+        """The network, which has the ledger. Raises SpecError where the spec does not hold."""
+        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
+
 
 def open_graph(
-    spec: str | os.PathLike[str], variant: str = "", given: Mapping[str, Any] | None = None
+    spec: str | os.PathLike[str],
+    variant: str = "",
+    given: Mapping[str, Any] | None = None,
+    widths: "Widths | None" = None,
 ) -> Graph:
     """The graph of a shipped name, of a path of a spec or of a model file, or of a text.
 
-    Raises SpecError with every problem in it.
+    Raises SpecError with every problem in it, UsageError for `widths` of what is no model file.
     """
-    found = open_model(spec)
+    found = open_model(spec, widths)
     if found is not None:
-        return read_graph(found.origin, variant, given)
+        return found.graph(variant, given)
+    if widths is not None:
+        raise UsageError("widths are said of a model file; a spec says its own")
     if isinstance(spec, str) and "\n" not in spec and spec.lower().endswith(MODELS):
         spec = os.path.join(os.path.dirname(spec) or os.curdir, os.path.basename(spec))  # no name
     return load_graph(spec, variant, given)
 
 
-def open_model(
-    spec: str | os.PathLike[str], width: str = "", keep: Collection[str] = ()
-) -> Imported | None:
+def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> Imported | None:
     """The model file at a path as a spec; None for anything else, such as a spec.
 
-    `width` is how α rounds, as a spec's `width:` says it; the layers `keep` have no α. Raises
-    SpecError for a file that is malformed, or that holds what the language cannot say, and
-    UsageError for a layer that is not there.
+    `widths` says what α does to it. Raises SpecError for a file that is malformed, or that holds
+    what the language cannot say, and UsageError for widths that the file does not have.
     """
     data = _mapped(spec)
     if data is None:
         return None
     with data:
-        return imported(data, os.fspath(spec), width, keep)
+        return imported(data, os.fspath(spec), widths)
 
 
 def is_model(spec: str | os.PathLike[str]) -> bool:
@@ -90,28 +97,32 @@ def _may_be_a_model(spec: str) -> bool:
     return is_path(spec) or spec.lower().endswith(MODELS)
 
 
-def imported(
-    data: "Data", label: str, width: str = "", keep: Collection[str] = ()
-) -> Imported | None:
+def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
+    from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
-    from mnetcost.importing.ledger import comments, document
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
     from mnetcost.importing.values import Value
-    from mnetcost.importing.widths import with_kept
+    from mnetcost.importing.widths import words
+    from mnetcost.importing.widths.following import with_widths
+    from mnetcost.importing.widths.options import Widths
+    from mnetcost.importing.widths.resolving import rules_of
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
         return None
+    rules = rules_of(widths or Widths())
     source = read(data, label)
     x, translation = translate(source, label)
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
-    entries = with_kept(as_people_write(translation.entries, ends), keep)
+    followed = with_widths(x, as_people_write(translation.entries, ends), ends, rules)
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
-    kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
-    text = spelled(name, x, entries, comments(source, translation.ledger, kept, width), width)
-    return Imported(Origin(label, text), document(source, translation.ledger))
+    shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
+    found = ledger.document(source, translation.ledger, shared)
+    said = [*ledger.said(found), *words.comments(rules, followed)]
+    text = spelled(name, x, followed.entries, said, words.width_key(rules))
+    return Imported(Origin(label, text), {**found, "widths": words.document(rules, followed)})

@@ -29,6 +29,7 @@ from mnetcost.importing.values import (
     Stored,
     Unsaid,
     Value,
+    maps_of,
     within,
 )
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
@@ -233,6 +234,8 @@ class Translation:
         self.read: set[str] = set()  # layers that others read
         self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
+        self.wanted: set[str] = set()  # values that the network's outputs follow from
+        self.changed = False  # whether the present call is a part of a layer before it
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has
         self.work: dict[str, int] = {}  # multiply-accumulates of computing them, by value
@@ -249,12 +252,10 @@ class Translation:
     ) -> Value:
         """Write a layer that reads these values, each arranged as its map; its output map."""
         maps = [value.map for value in values]
-        before = maps[0] if maps else Map(1, 1, 1)
         if isinstance(record, Join):
             record = record.joined(maps)
             _demand(record.agreement(maps))
-            before = record.merged(maps)
-        after = record.output(before, _written)
+        before, after = maps_of(record, maps)
         _demand(record.checks(before, after))
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
@@ -265,7 +266,7 @@ class Translation:
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
         self.use(self.asked)
-        return Value(name, Map(*map(int, after)), ())
+        return Value(name, after, ())
 
     def of(self, name: str) -> Known:
         """What is known of a value. Raises Unsaid for what a call before it did not give."""
@@ -293,6 +294,7 @@ class Translation:
         self.asked.clear()
         self.beside.clear()
         self.work.clear()
+        self.changed = False
 
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
@@ -322,6 +324,7 @@ class Translation:
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
         place = self.places[value.layer]
+        self.changed = True
         self.use(self.asked)
         self.entries[place] = self.entries[place]._replace(layer=record)
 
@@ -377,10 +380,6 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
     if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
         return ChannelShuffle(groups=shuffled[1].size)
     return Reshape(height=height, width=across)
-
-
-def _written(channels: Any, scale: bool) -> Any:
-    return channels
 
 
 def _held(name: str, tensor: Tensor) -> Known:

@@ -144,13 +144,14 @@ def free(o: Operands) -> Known:
 
 def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
-    known = free(o)
+    known, translation = free(o), o.translation
+    before, name = o.call.inputs[0], o.call.outputs[0]
+    translation.sizes[name] = translation.size(before)
     if not isinstance(known, Stored):
         return known
-    name = o.call.outputs[0]
-    o.translation.sizes[name] = o.translation.size(known.name)
+    translation.ledger.name(name, before)
     if known.learned:
-        o.translation.names_of_stored.add(name)
+        translation.names_of_stored.add(name)
     return known._replace(name=name)
 
 
