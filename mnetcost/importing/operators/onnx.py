@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mnetcost.importing.formats.onnx import UNNAMED
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import (
     constants,
@@ -12,6 +13,7 @@ from mnetcost.importing.rules import (
     pointwise,
     products,
     recorded,
+    recurrent,
     sliding,
     views,
 )
@@ -41,6 +43,20 @@ AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of olde
 NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2, "mean": 3, "variance": 4}
 X: Mapping[str, Where] = {"x": 0}
 XY: Mapping[str, Where] = {"x": 0, "y": 1}
+
+RECURRENT: Mapping[str, Where] = {
+    "x": 0,
+    "first": always(1),
+    "count": always(3),
+    "bias": 3,
+    "state": 5,
+    "memory": 6,
+    "directions": lambda call: 1 + (call.arguments.get("direction") == "bidirectional"),
+    "batch_first": "layout",
+    "of_code": always(UNNAMED.fullmatch),
+    "ways_apart": always(True),
+    "unknown": lambda call: any(call.inputs[7:]),  # peepholes
+}
 
 
 def _same(record: Any) -> Use:
@@ -103,6 +119,10 @@ TABLE: dict[str, Use] = {
         {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
     ),
     "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
+    **{
+        name: Use(recurrent.recurrent, {**RECURRENT, "kind": always(name.lower())})
+        for name in ("LSTM", "GRU", "RNN")
+    },
     "BatchNormalization": Use(norms.batch_norm, NORM),
     "LayerNormalization": Use(norms.layer_norm, {**NORM, "axis": "axis"}),
     "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
@@ -138,8 +158,9 @@ TABLE: dict[str, Use] = {
 }
 
 
-RECORDED: dict[str, recorded.Recorded] = {
+RECORDED: dict[str, recorded.Recorded | None] = {
     **dict.fromkeys((*TABLE, *COSTLESS.split()), recorded.nothing),
+    **dict.fromkeys(("LSTM", "GRU", "RNN")),
     "Conv": recorded.convolution,
     "ConvTranspose": recorded.transposed,
     "Gemm": recorded.gemm,
