@@ -34,8 +34,9 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
 
     Raises SpecError for a call that the language cannot say, all of them at once.
     """
-    translation = Translation(source)
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
+    source = getattr(operators, "prepared", _as_it_is)(source)
+    translation = Translation(source)
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
     record = getattr(operators, "record", _unknown)
@@ -67,6 +68,11 @@ def _needed(source: Source, translation: Translation) -> list[Call]:
         else:
             translation.ledger.skip(call)
     return needed
+
+
+def _as_it_is(source: Source) -> Source:
+    """The model of a format whose calls each mean what they do."""
+    return source
 
 
 def _unknown(call: Call) -> None:
