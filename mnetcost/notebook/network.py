@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mnetcost.conventions.presets import convention as find_convention
@@ -135,12 +136,17 @@ def from_torch(module: Any, size: Sequence[int] = (1, 3, 224, 224)) -> Network:
     """The network of a PyTorch module, as it runs in eval mode on an input of this size (NCHW).
 
     `torch.export` runs its forward pass on PyTorch's meta device, so no weight is touched, and the
-    module stays as it is. Raises UsageError where it cannot be exported, SpecError with the names
-    of what the language cannot say. Needs PyTorch.
+    module stays as it is; a count at another input exports it again. Raises UsageError where it
+    cannot be exported, SpecError with the names of what the language cannot say. Needs PyTorch.
     """
     from mnetcost.importing.live import exported
     from mnetcost.importing.opening import imported
 
     found = imported(exported(module, size), f"<{clip(type(module).__name__)}>")
     assert found is not None  # an archive is a format that is read
-    return Network(graph=read_graph(found.origin))
+    return Network(graph=found.reread(partial(_exported_at, module, size)).graph())
+
+
+def _exported_at(module: Any, size: Sequence[int], height: int, width: int) -> Graph:
+    """The same module on another input, which its own code runs on."""
+    return from_torch(module, (*size[:-2], height, width)).graph

@@ -23,9 +23,9 @@ def source(format_, size, *calls, stored=None, shapes=None):
     )
 
 
-def layers_of(model):
-    """The lines of the spec that a model becomes, without names where they are the types'."""
-    x, translation = translate(model, "model")
+def layers_of(model, sides=None):
+    """The lines of the spec that a model becomes, at its own input or at one of these sides."""
+    x, translation = translate(model, "model", sides)
     known = map(translation.known.get, model.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
     entries = as_people_write(translation.entries, ends)
