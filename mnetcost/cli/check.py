@@ -1,15 +1,18 @@
 """`mnetcost check`: published figures and budgets against the count."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from mnetcost.cli.options import (
+    TORCH,
     SpecName,
     basis_options,
     budget_options,
     input_option,
+    once,
     open_network,
     set_option,
     setting_options,
@@ -21,22 +24,40 @@ from mnetcost.cli.output import (
     print_lines,
     write,
 )
+from mnetcost.cli.targets import costs_of
+from mnetcost.cost import FORWARD
+from mnetcost.importing.opening import is_model
+from mnetcost.notebook.network import Network
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
-from mnetcost.targets import each
+from mnetcost.targets import each, read_target
+
+if TYPE_CHECKING:
+    from mnetcost.analysis.check.against import Against
+    from mnetcost.tabular import Report
 
 CHECK_EXITS = """\b
-Exit codes: 0 done; 1 a figure differs or a budget is broken (the report is
-on standard output all the same), or something is wrong in or with a spec,
-or it is impossible at this α or ρ (what is on standard output then is for
-build servers alone); 2 wrong options."""
+Exit codes: 0 done; 1 a figure differs, a budget is broken or another
+network costs otherwise (the report is on standard output all the same), or
+something is wrong in or with a spec, or it is impossible at this α or ρ
+(what is on standard output then is for build servers alone); 2 wrong
+options."""
 SERVERS = ("github", "junit")
+BASIS = ("convention", "batch", "pass_")
+SETTING = ("alpha", "rho", "resolution", "input")
 
 
 @click.command(epilog=CHECK_EXITS)
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SpecName())
 @budget_options
+@click.option(
+    "--against",
+    multiple=True,
+    callback=once,
+    metavar="TARGET",
+    help="Another network, such as a model file, that must cost the same, layer by layer.",
+)
 @setting_options
 @input_option
 @set_option
@@ -53,7 +74,7 @@ def check(
     output: str | None,
     **options: Any,
 ) -> None:
-    """Compare the figures that specs expect, and their budgets, with the count.
+    """Compare the figures that specs expect, and their budgets, with the count; or a trained model.
 
     Every `expect:` and `budget:` entry of each SPEC, by default of all that are shipped; of a
     variant only its own. --max-mult-adds and --max-params are a budget for each SPEC, at the α, ρ,
@@ -61,6 +82,11 @@ def check(
     of what they count, at the most; what stands in a spec is of what its own keys say. Each
     figure that differs and each broken budget is a line on standard error, with its place in the
     spec, and the exit code is then 1; a figure with an `erratum` never fails.
+
+    --against holds another network against each SPEC: a model file, or a TARGET as `mnetcost diff`
+    takes it. The setting options hold for both, but α for no model file, which has the widths that
+    it was trained with. Compared are the kernels and mult-adds of every layer that has any, by
+    shape and order, whatever it is called; and the norms' parameters where both have as many norms.
 
     For build servers --format github prints those lines as annotations, to standard output, and
     --format junit a report in JUnit XML. They have what is wrong with a spec too.
@@ -71,19 +97,14 @@ def check(
     mnetcost check my_net.yaml --max-mult-adds 600M --max-params 5M
     mnetcost check mobilenet_v1 --max-mult-adds 150M --alpha 0.5 --format github
     mnetcost check my_net.yaml --max-mult-adds 1.2G --convention flops
+    mnetcost check my_net.yaml --against my_net.onnx --input 320x256
     mnetcost check my_net.yaml -o check.xml
     """
-    from mnetcost.analysis.check.check import held_budget
-    from mnetcost.reports.check import check_report, complaints, problems_report
+    from mnetcost.reports.check import complaints, problems_report
 
     chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
-    limits = {name: options.pop(name) for name in ("max_mult_adds", "max_params")}
-    budget = held_budget(**limits, **options)
-    if budget is None:
-        _refuse_settings(context)
     try:
-        networks = each(list(specs or shipped()), lambda spec: open_network(spec, knobs))
-        report = check_report(networks, budget, options["basis"])
+        report = _report(context, specs, knobs, **options)
     except SpecError as error:
         if chosen in SERVERS:
             write(problems_report(error), chosen, output)
@@ -95,10 +116,50 @@ def check(
         context.exit(1)
 
 
-def _refuse_settings(context: click.Context) -> None:
-    """A setting without a budget that holds for it would be lost."""
+def _report(
+    context: click.Context,
+    specs: Sequence[str],
+    knobs: tuple[str, ...],
+    against: str | None,
+    **options: Any,
+) -> "Report":
+    """Everything that the options ask for. Raises UsageError for one that nothing is done with."""
+    from mnetcost.analysis.check.check import held_budget
+    from mnetcost.reports.check import check_report
+
+    setting = {name: options[name] for name in SETTING}
+    budget = held_budget(**options)
+    if budget is None:
+        _refuse(context, BASIS if against else (*SETTING, "knobs", *BASIS))
+    if against and not specs:
+        raise UsageError("--against needs a SPEC, which says how the network was designed")
+    names = list(specs or shipped())
+    networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
+    others = _against(against, networks, setting) if against else []
+    return check_report(networks, budget, options["basis"], others)
+
+
+def _against(
+    target: str, networks: Sequence[Network], setting: Mapping[str, Any]
+) -> "list[Against]":
+    """The target beside each network, at the same setting; a model file has its own widths."""
+    from mnetcost.analysis.check.against import Against
+    from mnetcost.analysis.check.check import names_of
+
+    spec = read_target(target).spec
+    trained = spec.startswith(TORCH) or is_model(spec)
+    (there,) = costs_of([target], FORWARD, {**setting, "alpha": None} if trained else setting)
+    names = names_of(networks)
+    return [
+        Against.of(names[one.graph.origin.label], target, one.counted(FORWARD, **setting), there)
+        for one in networks
+    ]
+
+
+def _refuse(context: click.Context, names: Sequence[str]) -> None:
+    """What is of a budget, or of another network, would be lost without one."""
     named = {"knobs": "set", "pass_": "pass"}
-    for name in ("alpha", "rho", "resolution", "input", "knobs", "convention", "batch", "pass_"):
+    for name in names:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = named.get(name, name)
             raise UsageError(f"--{option} is what --max-mult-adds and --max-params hold for")

@@ -54,6 +54,7 @@ def conventions(
             raise UsageError("these options need a SPEC: what they change is a network's number")
         write(conventions_report(), chosen, output)
         return
-    cost = open_network(spec, knobs).counted(Basis(options.pop("batch")), **options)
+    network = open_network(spec, knobs, options["input"])
+    cost = network.counted(Basis(options.pop("batch")), **options)
     found = None if own is None else read_convention(own)
     write(comparison_report(cost, found), chosen, output)

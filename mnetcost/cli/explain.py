@@ -48,5 +48,5 @@ def explain(
     """
     chosen = choose_format(format_, output)
     layer = options.pop("layer")
-    explanation = open_network(spec, knobs).counted(basis, **options).explain(layer)
-    write(explanation.report(), chosen, output)
+    network = open_network(spec, knobs, options["input"])
+    write(network.counted(basis, **options).explain(layer).report(), chosen, output)

@@ -91,7 +91,7 @@ def fit(
     """
     chosen = choose_format(format_, output)
     sets = read_sets(knobs)
-    graph = open_network(spec, sets[0]).graph
+    graph = open_network(spec, sets[0], options["input"]).graph
     given = {name: value for name, value in options.items() if value} | {"basis": basis}
     scores = given.pop("scores", None)
     if scores is None:

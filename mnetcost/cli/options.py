@@ -9,7 +9,8 @@ import click
 
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import MAX_BATCH, PASSES, Basis
-from mnetcost.notebook.network import Network, load
+from mnetcost.multipliers import read_size
+from mnetcost.notebook.network import Network, from_torch, load
 from mnetcost.printed import FORMS
 from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 DEFAULT = "mobilenet_v1"
+TORCH = "torch:"  # begins a SPEC that is a PyTorch module
+TORCH_INPUT = "224x224x3"
 AT_LEAST_ONE = click.IntRange(1)
 EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
@@ -27,7 +30,10 @@ and column, and nothing to standard output); 2 wrong options."""
 
 
 class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
-    """A shipped name, a path, or - for standard input; names and files complete in the shell."""
+    """A shipped name, a path, torch:MODULE:NAME, or - for standard input.
+
+    Names and files complete in the shell.
+    """
 
     name = "spec"
 
@@ -82,6 +88,31 @@ sets_option = click.option(
 )
 
 
+STRICT = f"{__name__}.strict"  # where the context of a command notes it
+
+
+def _note_strict(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    context.meta[STRICT] = value
+
+
+strict_option = click.option(
+    "--strict",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_strict,
+    help="Exit with 1 where a layer's work is not known, or a learned value of a file not read.",
+)
+
+
+def held(network: Network) -> Network:
+    """The network itself; with --strict it raises SpecError of what is not known or not read."""
+    if click.get_current_context().meta.get(STRICT):
+        from mnetcost.importing.ledger import demand_all  # other specs do without
+
+        demand_all(network.graph)
+    return network
+
+
 _SETTING_OPTIONS = (
     click.option(
         "--alpha",
@@ -104,6 +135,7 @@ _SETTING_OPTIONS = (
         metavar="PX",
         help="Instead of ρ: px of the longer side.",
     ),
+    strict_option,
 )
 
 
@@ -115,12 +147,12 @@ def _with(options: Iterable[Any], command: Any) -> Any:
 
 
 def shared_setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once; None where not given."""
+    """--alpha, --rho and --resolution, each once, None where not given; and --strict."""
     return _with(_SETTING_OPTIONS, function)
 
 
 def setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once; α is 1 unless given."""
+    """--alpha, --rho and --resolution, each once, α 1 unless given; and --strict."""
 
     @wraps(function)
     def command(*args: Any, alpha: str | None, **options: Any) -> Any:
@@ -197,13 +229,33 @@ fold_option = click.option(
 )
 
 
-def open_network(spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = ()) -> Network:
-    """The network behind SPEC, with these knobs, as values or as KNOB=VALUE."""
+def open_network(
+    spec: str, knobs: Mapping[str, Any] | tuple[str, ...] = (), size: Any = None
+) -> Network:
+    """The network behind SPEC, with these knobs, as values or as KNOB=VALUE.
+
+    `size` is what --input says: a PyTorch module is run at it.
+    """
     if isinstance(knobs, tuple):
         knobs = read_set(knobs)
+    if spec.startswith(TORCH):
+        return _of_torch(spec.removeprefix(TORCH), size).set(**knobs)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
-        return Network(graph=read_graph(origin, given=knobs))
+        return held(Network(graph=read_graph(origin, given=knobs)))
     if "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")
-    return load(spec, set=knobs)
+    return held(load(spec, set=knobs))
+
+
+def _of_torch(words: str, size: Any) -> Network:
+    """The network of a PyTorch module. What its code prints goes to standard error."""
+    from contextlib import redirect_stdout
+
+    from mnetcost.importing.live import named
+
+    height, width, channels = (*read_size(TORCH_INPUT if size is None else size), 3)[:3]
+    if "" not in sys.path:  # Python looks where a script is, not where its user is
+        sys.path.insert(0, "")
+    with redirect_stdout(sys.stderr):
+        return from_torch(named(words), (1, channels, height, width))

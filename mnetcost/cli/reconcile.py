@@ -79,7 +79,8 @@ def reconcile(
         raise UsageError("give --from NAME (and --to NAME), or --printed FIGURE")
     printed = None if text is None else read_printed(text)
     ends = None if start is None else (read_convention(start), read_convention(end or "paper"))
-    cost = open_network(spec, knobs).counted(Basis(options.pop("batch")), **options)
+    network = open_network(spec, knobs, options["input"])
+    cost = network.counted(Basis(options.pop("batch")), **options)
     if ends is not None:
         write(way_report(cost, *ends, way(cost, *ends)), chosen, output)
     if printed is not None:

@@ -135,7 +135,7 @@ def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
 def _grids(spec: str, sets: list[dict[str, Any]], limit: int, options: dict[str, Any]) -> "Grids":
     """Each combination of knobs with its grid."""
     axes = {name: list(options[name]) or None for name in ("alpha", "rho", "resolution")}
-    graph, most = open_network(spec, sets[0]).graph, points_each(limit, sets)
+    graph, most = open_network(spec, sets[0], options["input"]).graph, points_each(limit, sets)
     return of_each(graph, sets, lambda own: _grid(own, axes, most, options))
 
 

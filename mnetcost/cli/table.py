@@ -56,16 +56,19 @@ def table(
 ) -> None:
     """Tables of one network at one α and ρ.
 
-    SPEC is a shipped name (see `mnetcost specs`), a path, or - for standard input; the default is
-    mobilenet_v1. Printed are every layer's parameters and mult-adds, the same by layer type (the
-    paper's Table 2), and each depthwise-separable pair against its standard convolution. Under
-    them stand what was counted, what was left out and how much that is. What each layer sees of
-    the input (--view fields), and what one of its output channels costs (--view channels), are
-    worked out only when asked for.
+    SPEC is a shipped name (see `mnetcost specs`), a path, also of a model file (see `mnetcost
+    import`), or - for standard input; the default is mobilenet_v1. torch:package.module:name is a
+    PyTorch module, or what makes one without arguments: your own code is imported, from where
+    Python looks and from the current folder, and run. Printed are every layer's parameters and
+    mult-adds, the same by layer type (the paper's Table 2), and each depthwise-separable pair
+    against its standard convolution. Under them stand what was counted, what was left out and how
+    much that is. What each layer sees of the input (--view fields), and what one of its output
+    channels costs (--view channels), are worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
     mnetcost table my_net.yaml --input 320x256 --view types
+    mnetcost table torch:torchvision.models:resnet18 --input 224x224
     mnetcost table efficientnet:b3 --set classes=10
     mnetcost table resnet50 --view blocks
     mnetcost table --sort mult_adds --top 10
@@ -83,7 +86,7 @@ def table(
         name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart", "fold_norms")
     }
     _check(shown, basis)
-    cost = open_network(spec, knobs).counted(basis, **options)
+    cost = open_network(spec, knobs, options["input"]).counted(basis, **options)
     if chosen == "json" and shown["view"] not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 

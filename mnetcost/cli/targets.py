@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from mnetcost.cli.options import open_network
+from mnetcost.cli.options import TORCH, open_network
 from mnetcost.cost import Basis
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.targets import counted
@@ -14,4 +14,10 @@ from mnetcost.targets import each, read_target
 def costs_of(texts: Sequence[str], basis: Basis, others: Mapping[str, Any]) -> list[Cost]:
     """The cost of each target, with what is wrong with any of them said at once."""
     opened = cache(open_network)  # standard input can be read once only
-    return each(texts, lambda text: counted(read_target(text), basis, others, opened))
+
+    def cost(text: str) -> Cost:
+        target = read_target(text)
+        size = target.setting_over(others).get("input") if target.spec.startswith(TORCH) else None
+        return counted(target, basis, others, lambda spec: opened(spec, (), size))
+
+    return each(texts, cost)

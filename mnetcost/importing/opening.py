@@ -1,7 +1,7 @@
 """A model file, or a spec, to a network."""
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -11,7 +11,10 @@ from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
 if TYPE_CHECKING:  # a spec does without the rest of this room
+    from mmap import mmap
+
     from mnetcost.importing.model import Data
+    from mnetcost.importing.widths.options import Widths
 
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
@@ -35,38 +38,74 @@ class Imported(NamedTuple):
     follows: bool
     elsewhere: Elsewhere | None = None
 
-    def graph(self) -> Graph:
-        """The network. Raises SpecError where the spec does not hold."""
-        return read_graph(self.origin)._replace(elsewhere=self.elsewhere)
-
     def reread(self, elsewhere: Elsewhere) -> "Imported":
         """The same, which is read again where it is counted at another input."""
         return self._replace(elsewhere=elsewhere) if self.follows else self
 
+    def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
+        """The network, which has the ledger. Raises SpecError where the spec does not hold."""
+        graph = read_graph(self.origin, variant, given)
+        return graph._replace(ledger=self.ledger, elsewhere=self.elsewhere)
+
 
 def open_graph(
-    spec: str | os.PathLike[str], variant: str = "", given: Mapping[str, Any] | None = None
+    spec: str | os.PathLike[str],
+    variant: str = "",
+    given: Mapping[str, Any] | None = None,
+    widths: "Widths | None" = None,
 ) -> Graph:
     """The graph of a shipped name, of a path of a spec or of a model file, or of a text.
 
-    Raises SpecError with every problem in it.
+    Raises SpecError with every problem in it, UsageError for `widths` of what is no model file.
     """
-    found = None if variant or given else open_model(spec)
-    return load_graph(spec, variant, given) if found is None else found.graph()
+    found = open_model(spec, widths)
+    if found is not None:
+        return found.graph(variant, given)
+    if widths is not None:
+        raise UsageError("widths are said of a model file; a spec says its own")
+    if isinstance(spec, str) and "\n" not in spec and spec.lower().endswith(MODELS):
+        spec = os.path.join(os.path.dirname(spec) or os.curdir, os.path.basename(spec))  # no name
+    return load_graph(spec, variant, given)
 
 
 def open_model(
-    spec: str | os.PathLike[str],
-    width: str = "",
-    keep: Collection[str] = (),
-    sides: Sides | None = None,
+    spec: str | os.PathLike[str], widths: "Widths | None" = None, sides: Sides | None = None
 ) -> Imported | None:
     """The model file at a path as a spec; None for anything else, such as a spec.
 
-    `width` is how α rounds, as a spec's `width:` says it; the layers `keep` have no α; its input
-    has these `sides`, or the file's own. Raises SpecError for a file that is malformed, or that
-    holds what the language cannot say, and UsageError for a layer that is not there.
+    `widths` says what α does to it; its input has these `sides`, or the file's own. Raises
+    SpecError for a file that is malformed, or that holds what the language cannot say, and
+    UsageError for widths that the file does not have.
     """
+    data = _mapped(spec)
+    if data is None:
+        return None
+    path = os.fspath(spec)
+    with data:
+        found = imported(data, path, widths, sides)
+    return found and found.reread(partial(_opened_at, path, widths))
+
+
+def _opened_at(path: str, widths: "Widths | None", height: int, width: int) -> Graph:
+    found = open_model(path, widths, (height, width))
+    if found is None:
+        raise UsageError(f"{clip(path)} is no longer the model that was read")
+    return found.graph()
+
+
+def is_model(spec: str | os.PathLike[str]) -> bool:
+    """Whether this is the path of a model file; of a spec, or of nothing, it is not."""
+    data = _mapped(spec)
+    if data is None:
+        return False
+    from mnetcost.importing.formats import HEAD, reader_of
+
+    with data:
+        return reader_of(data[:HEAD]) is not None
+
+
+def _mapped(spec: str | os.PathLike[str]) -> "mmap | None":
+    """The bytes of a file that may be a model's; None for anything else."""
     if isinstance(spec, str) and ("\n" in spec or not _may_be_a_model(spec)):
         return None
     path = os.fspath(spec)
@@ -76,19 +115,9 @@ def open_model(
 
     try:
         with open(path, "rb") as stream:
-            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):  # reading it as a spec says what is wrong
         return None
-    with data:
-        found = imported(data, path, width, keep, sides)
-    return found and found.reread(partial(_opened_at, path))
-
-
-def _opened_at(path: str, height: int, width: int) -> Graph:
-    found = open_model(path, sides=(height, width))
-    if found is None:
-        raise UsageError(f"{clip(path)} is no longer the model that was read")
-    return found.graph()
 
 
 def _may_be_a_model(spec: str) -> bool:
@@ -96,32 +125,34 @@ def _may_be_a_model(spec: str) -> bool:
 
 
 def imported(
-    data: "Data",
-    label: str,
-    width: str = "",
-    keep: Collection[str] = (),
-    sides: Sides | None = None,
+    data: "Data", label: str, widths: "Widths | None" = None, sides: Sides | None = None
 ) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
+    from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
-    from mnetcost.importing.ledger import comments, document
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import SHAPES, translate
     from mnetcost.importing.values import Value
-    from mnetcost.importing.widths import with_kept
+    from mnetcost.importing.widths import words
+    from mnetcost.importing.widths.following import with_widths
+    from mnetcost.importing.widths.options import Widths
+    from mnetcost.importing.widths.resolving import rules_of
 
     read = reader_of(bytes(data[:HEAD]))
     if read is None:
         return None
+    rules = rules_of(widths or Widths())
     source = read(data, label)
     x, translation = translate(source, label, sides)
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
-    entries = with_kept(as_people_write(translation.entries, ends), keep)
+    followed = with_widths(x, as_people_write(translation.entries, ends), ends, rules)
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
-    kept = [one.name for one in entries if getattr(one.layer, "scale", True) is False]
-    text = spelled(name, x, entries, comments(source, translation.ledger, kept, width), width)
-    ledger = document(source, translation.ledger)
-    return Imported(Origin(label, text), ledger, follows=source.format in SHAPES)
+    shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
+    found = ledger.document(source, translation.ledger, shared)
+    said = [*ledger.said(found), *words.comments(rules, followed)]
+    text = spelled(name, x, followed.entries, said, words.width_key(rules))
+    read_as = {**found, "widths": words.document(rules, followed)}
+    return Imported(Origin(label, text), read_as, follows=source.format in SHAPES)

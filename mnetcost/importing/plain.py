@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from mnetcost.importing.gates import with_excitations, with_products
 from mnetcost.importing.riders import riding
 from mnetcost.importing.values import Entry
-from mnetcost.importing.widths import with_kept_ends
+from mnetcost.importing.widths.ends import with_kept_ends
 
 
 def as_people_write(entries: Sequence[Entry], ends: Iterable[str]) -> list[Entry]:

@@ -85,6 +85,7 @@ class Resizing:
             calls.append(Call("aten.slice.Tensor", call.name, (name,), (out,), cut, call.place))
             self.shapes[out] = tuple(sizes)
             name = out
+        self._new.wanted.update(name for one in calls for name in one.outputs)
         return calls
 
     def _read(self, name: str) -> Runs | None:

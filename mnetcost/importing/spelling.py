@@ -40,19 +40,24 @@ def _layers(entries: Iterable[Entry]) -> Iterator[str]:
             keys.append(f"from: [{', '.join(reads)}]")
         elif reads and entry.reads[0] != before:
             keys.append(f"from: {reads[0]}")
-        keys += _keys(entry.layer)
+        keys += _keys(entry)
         if entry.weights:
             keys.append(f"weights: {quoted(entry.weights)}")
         yield f"  - {entry.layer.written}: {{{', '.join(keys)}}}"
         before = entry.name
 
 
-def _keys(layer: Layer) -> Iterator[str]:
-    """The keys that a layer does not have by default."""
+def _keys(entry: Entry) -> Iterator[str]:
+    """The keys that a layer does not have by default, and those that are said of it."""
+    texts = {**dict(_own_keys(entry.layer)), **entry.said}
+    return (f"{name}: {text}" for name, text in texts.items() if text)
+
+
+def _own_keys(layer: Layer) -> Iterator[tuple[str, str]]:
     for name, field in fields_of(type(layer)).items():
         value = getattr(layer, name)
         if (field.required or value != field.default) and value is not None:
-            yield f"{name}: {_text(value)}"
+            yield name, _text(value)
 
 
 def _text(value: Any) -> str:

@@ -29,6 +29,7 @@ from mnetcost.importing.values import (
     Stored,
     Unsaid,
     Value,
+    maps_of,
     within,
 )
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
@@ -39,6 +40,10 @@ from mnetcost.text import clip
 INPUT = "input"
 NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at arguments of other types
 MAX_NAME = 80  # characters of a layer's name that the file gives
+
+
+class Place(int):
+    """An input by its place, where that is worked out of the call."""
 
 
 # An input, an argument, the first of several that is there, or what is worked out of the call.
@@ -75,13 +80,16 @@ class Operands:
             known = self.translation.of(self.call.inputs[where])
             if isinstance(known, Stored):
                 self.translation.ask(known)
+            if isinstance(known, Numbers):
+                self.translation.asked.add(self.call.inputs[where])
             return known
         if not callable(where):
             return self.call.arguments.get(where)
         try:
-            return where(self.call)
+            found = where(self.call)
         except NONSENSE:
             raise Unsaid("its arguments are of other types than its operator has") from None
+        return self._at(int(found)) if isinstance(found, Place) else found
 
     def _has(self, place: int) -> bool:
         return place < len(self.call.inputs) and bool(self.call.inputs[place])
@@ -99,6 +107,16 @@ class Operands:
         if isinstance(found, Value):
             raise Unsaid(f"its {word} is computed from the input")
         return found if isinstance(found, Stored) else None
+
+    def learned(self, word: str) -> Stored | None:
+        """What is learned of a stored value, which may be one number; None where nothing is."""
+        found = self.given(word)
+        name = self.call.inputs[int(str(self._where[word]))] if found is not None else ""
+        if isinstance(found, Numbers) and self.translation.is_learned(name):
+            found = Stored(name, found.shape, learned=True)
+        if not isinstance(found, (Numbers, Stored)):
+            raise Unsaid(f"it has no stored {word}")
+        return found if isinstance(found, Stored) and found.learned else None
 
     def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
@@ -216,7 +234,10 @@ class Translation:
         self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
+        self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
+        self.wanted: set[str] = set()  # values that the network's outputs follow from
+        self.changed = False  # whether the present call is a part of a layer before it
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has
         self.work: dict[str, int] = {}  # multiply-accumulates of computing them, by value
@@ -233,12 +254,10 @@ class Translation:
     ) -> Value:
         """Write a layer that reads these values, each arranged as its map; its output map."""
         maps = [value.map for value in values]
-        before = maps[0] if maps else Map(1, 1, 1)
         if isinstance(record, Join):
             record = record.joined(maps)
             _demand(record.agreement(maps))
-            before = record.merged(maps)
-        after = record.output(before, _written)
+        before, after = maps_of(record, maps)
         _demand(record.checks(before, after))
         weights = self.owners.get(kernel.name, "") if kernel else ""
         name = self.named(call.name or record.written)
@@ -249,7 +268,7 @@ class Translation:
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
         self.use(self.asked)
-        return Value(name, Map(*map(int, after)), ())
+        return Value(name, after, ())
 
     def of(self, name: str) -> Known:
         """What is known of a value. Raises Unsaid for what a call before it did not give."""
@@ -268,6 +287,11 @@ class Translation:
         whole = self.size(stored.name) == prod(stored.shape)
         return stored.learned and bool(stored.others or stored.work or not whole)
 
+    def is_learned(self, name: str) -> bool:
+        """Whether this is the name of a learned value, by which the file stores it or another."""
+        tensor = self.source.stored.get(name)
+        return name in self.names_of_stored or (tensor is not None and tensor.learned)
+
     def size(self, name: str) -> int:
         """How many numbers the file stores under a name."""
         return self.sizes.get(name, 0)
@@ -277,6 +301,7 @@ class Translation:
         self.asked.clear()
         self.beside.clear()
         self.work.clear()
+        self.changed = False
 
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
@@ -306,6 +331,7 @@ class Translation:
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
         place = self.places[value.layer]
+        self.changed = True
         self.use(self.asked)
         self.entries[place] = self.entries[place]._replace(layer=record)
 
@@ -362,10 +388,6 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
         return ChannelShuffle(groups=shuffled[1].size)
     # All three: with a rest, maps of other sides would silently have other channels.
     return Reshape(height=height, width=across, channels=size_of(axes[2]))
-
-
-def _written(channels: Any, scale: bool) -> Any:
-    return channels
 
 
 def _held(name: str, tensor: Tensor) -> Known:

@@ -1,11 +1,11 @@
 """What is known of a value of a file: a layer and its map, numbers, or what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.importing.axes import Axes
-from mnetcost.layers.base import Layer, Map
+from mnetcost.layers.base import Join, Layer, Map
 
 
 class Unsaid(Exception):
@@ -21,12 +21,17 @@ class Value(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A written layer: its name, its record, the layers that it reads, whose weights it uses."""
+    """A written layer: its name, its record, the layers that it reads, whose weights it uses.
+
+    `said` are the texts that a spec has for keys of the layer instead of the record's own values,
+    as YAML: `{"out": "", "expand": "6"}`. An empty one leaves its key out.
+    """
 
     name: str
     layer: Layer
     reads: tuple[str, ...]
     weights: str = ""
+    said: Mapping[str, str] = {}
 
 
 class Numbers(NamedTuple):
@@ -85,3 +90,15 @@ def within(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise Unsaid(f"it has no axis {axis}: {rank} are there")
     return axis % rank
+
+
+def maps_of(layer: Layer, maps: Sequence[Map]) -> tuple[Map, Map]:
+    """The map that stands for all that a layer reads, and the map that it gives, before α."""
+    x = maps[0] if maps else Map(1, 1, 1)
+    if isinstance(layer, Join):
+        x = layer.merged(maps)
+    return x, Map(*map(int, layer.output(x, _written)))
+
+
+def _written(channels: Any, scale: bool) -> Any:
+    return channels

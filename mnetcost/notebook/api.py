@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 from mnetcost.analysis.sweep.knobs import combinations, of_each, points_each
 from mnetcost.graph import Graph
 from mnetcost.importing.opening import open_graph
+from mnetcost.importing.widths.options import Widths
 from mnetcost.notebook.compare import Comparison
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.diff import Diff
@@ -29,6 +30,7 @@ __all__ = [
     "Cost",
     "Diff",
     "Network",
+    "Widths",
     "compare",
     "diff",
     "fit",

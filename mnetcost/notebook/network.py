@@ -16,8 +16,9 @@ from mnetcost.spec import read_graph, resized
 from mnetcost.text import clip
 from mnetcost.text import counted as so_many
 
-if TYPE_CHECKING:  # a rewriting needs ruamel.yaml
+if TYPE_CHECKING:  # a rewriting needs ruamel.yaml, and a spec has no widths that are unsaid
     from mnetcost.analysis.rewrite.rewrite import Rewriting
+    from mnetcost.importing.widths.options import Widths
 
 
 class Network(Record):
@@ -34,6 +35,11 @@ class Network(Record):
     def source(self) -> str:
         """Where the spec says it comes from."""
         return self.graph.source
+
+    @property
+    def ledger(self) -> Mapping[str, Any] | None:
+        """What was read of its model file; None of a spec."""
+        return self.graph.ledger
 
     def cost(  # noqa: PLR0913 - the setting, and what is counted
         self,
@@ -120,33 +126,39 @@ def load(
     spec: str | os.PathLike[str],
     variant: str = "",
     set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
+    widths: "Widths | None" = None,
 ) -> Network:
     """The network of a shipped name, a path, or a text, as `variant` and with knobs `set`.
 
     A string with a newline is the text of a spec; one with a separator or ending in .yaml, .yml or
     as a model file does (.onnx, .pt2, .keras, .tflite, .prototxt, .param, .cfg, .json) is a path;
     any other is a name, of a spec or of a variant. What a file at a path is, its content says: a
-    spec, or a model. Raises UsageError for a knob that it has not, SpecError with every problem of
-    the spec.
+    spec, or a model, of which `widths` says what α does. Raises UsageError for a knob or a width
+    that it has not, SpecError with every problem of the spec.
     """
-    return Network(graph=open_graph(spec, variant, set))
+    return Network(graph=open_graph(spec, variant, set, widths))
 
 
-def from_torch(module: Any, size: Sequence[int] = (1, 3, 224, 224)) -> Network:
+def from_torch(
+    module: Any, size: Sequence[int] = (1, 3, 224, 224), widths: "Widths | None" = None
+) -> Network:
     """The network of a PyTorch module, as it runs in eval mode on an input of this size (NCHW).
 
     `torch.export` runs its forward pass on PyTorch's meta device, so no weight is touched, and the
-    module stays as it is; a count at another input exports it again. Raises UsageError where it
-    cannot be exported, SpecError with the names of what the language cannot say. Needs PyTorch.
+    module stays as it is; a count at another input exports it again. `widths` says what α does.
+    Raises UsageError where it cannot be exported, SpecError with the names of what the language
+    cannot say. Needs PyTorch.
     """
     from mnetcost.importing.live import exported
     from mnetcost.importing.opening import imported
 
-    found = imported(exported(module, size), f"<{clip(type(module).__name__)}>")
+    found = imported(exported(module, size), f"<{clip(type(module).__name__)}>", widths)
     assert found is not None  # an archive is a format that is read
-    return Network(graph=found.reread(partial(_exported_at, module, size)).graph())
+    return Network(graph=found.reread(partial(_exported_at, module, size, widths)).graph())
 
 
-def _exported_at(module: Any, size: Sequence[int], height: int, width: int) -> Graph:
+def _exported_at(
+    module: Any, size: Sequence[int], widths: "Widths | None", height: int, width: int
+) -> Graph:
     """The same module on another input, which its own code runs on."""
-    return from_torch(module, (*size[:-2], height, width)).graph
+    return from_torch(module, (*size[:-2], height, width), widths).graph

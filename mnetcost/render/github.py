@@ -6,6 +6,7 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 from collections.abc import Mapping
 from typing import Any
 
+from mnetcost.reports.check import rows_of
 from mnetcost.tabular import Report
 from mnetcost.text import printable
 
@@ -15,8 +16,7 @@ _PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
 
 def render_github(report: Report) -> str:
     """One `::error` line for each failure of a check; nothing where all is well."""
-    rows = (*report.document["checks"], *report.document["budgets"])
-    return "".join(f"{_command(row)}\n" for row in rows if row["failed"])
+    return "".join(f"{_command(row)}\n" for row in rows_of(report) if row["failed"])
 
 
 def _command(row: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from mnetcost.reports.check import PROBLEM
+from mnetcost.reports.check import PROBLEM, SKIPPED, rows_of
 from mnetcost.tabular import Report
 from mnetcost.text import printable
 
@@ -16,14 +16,14 @@ _NO_XML = re.compile("[\ufffe\uffff]")  # with the control characters, what XML 
 
 
 def render_junit(report: Report) -> str:
-    """Every figure of a check as a test, and every problem; a known misprint is skipped."""
-    every = (*report.document["checks"], *report.document["budgets"])
+    """Every figure of a check as a test, and every problem; what decides nothing is skipped."""
+    every = tuple(rows_of(report))
     suites: dict[str, list[Mapping[str, Any]]] = {}
     for row in every:
         suites.setdefault(row["file"], []).append(row)
     root = _element(None, "testsuites", name="mnetcost check", **_counts(every))
     for file, rows in suites.items():
-        skipped = sum(row["verdict"] == "erratum" for row in rows)
+        skipped = sum(row["verdict"] in SKIPPED for row in rows)
         suite = _element(
             root, "testsuite", name=rows[0]["spec"], file=file, **_counts(rows), skipped=skipped
         )
@@ -46,13 +46,19 @@ def _case(suite: ElementTree.Element, row: Mapping[str, Any]) -> None:
         case = _element(suite, "testcase", name=f"{row['key']}, {place}", classname=row["spec"])
         _element(case, "error", type=row["key"], message=row["message"]).text = place
         return
-    figure = row["printed"] if row["key"] == "expect" else f"at most {row['limit']:,}"
-    name = f"{row['key']}: {row['figure']} {figure}, {row['setting']}"
+    name = f"{row['key']}: {row['figure']} {_held_against(row)}, {row['setting']}"
     case = _element(suite, "testcase", name=name, classname=row["spec"])
     if row["failed"]:
         _element(case, "failure", type=row["key"], message=row["message"]).text = place
-    elif row["verdict"] == "erratum":
+    elif row["verdict"] in SKIPPED:
         _element(case, "skipped", message=row["message"])
+
+
+def _held_against(row: Mapping[str, Any]) -> str:
+    """What a figure must be, at most be, or be the same as."""
+    if row["key"] == "against":
+        return f"as in {row['target']}"
+    return str(row["printed"]) if row["key"] == "expect" else f"at most {row['limit']:,}"
 
 
 def _element(parent: ElementTree.Element | None, tag: str, **named: Any) -> ElementTree.Element:

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from onnx_files import file, node, partly_known, tensor
 
 import mnetcost
 from mnetcost.cli import run
@@ -129,7 +130,9 @@ def test_what_cannot_be_said_names_the_call(here, capsys):
 def test_what_was_read_is_said_for_programs_and_in_the_spec(name, capsys):
     assert run(["import", name, "--format", "json"]) == 0
     read = json.loads(capsys.readouterr().out)
-    assert (read["calls"], read["layers"]["count"], read["opaque"]["count"]) == (3, 3, 0)
+    assert (read["calls"], read["counted"], read["opaque"]) == (3, 3, 0)
+    assert run(["table", name, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ledger"] == read
     assert run(["import", name]) == 0
     assert f"file of {read['format']}" in capsys.readouterr().out.splitlines()[0]
 
@@ -145,8 +148,8 @@ def test_what_a_file_says_of_itself_is_no_line_of_the_spec():
 
 @pytest.mark.parametrize(
     ("rule", "filters"),
-    # of 5·3/4 = 3.75 filters: down; the nearest; a multiple of 4, not below 0.9 of it
-    [("floor", 3), ("nearest", 4), ("divisible:4", 4)],
+    # of 5·3/4 = 3.75 filters: down; the nearest; a multiple of 5
+    [("floor", 3), ("nearest", 4), ("divisible:5", 5)],
 )
 def test_alpha_rounds_as_asked_for(rule, filters, capsys):
     assert run(["import", "net.param", "--round", rule, "-o", "net.yaml"]) == 0
@@ -164,3 +167,128 @@ def test_a_layer_that_is_kept_has_no_alpha(capsys):
     for rule in ("up", "divisible", "divisible:0", "divisible:x", "floor:2", "divisible:99999999"):
         assert run(["import", "net.param", "--round", rule]) == 2
         assert "floor, nearest, or divisible:D" in capsys.readouterr().err
+
+
+STRICT = [
+    "net.onnx:1:1: unknown-work: wave: what it costs is not known",
+    "net.onnx:1:1: never-read: dead is learned, and no call reads it",
+    "net.onnx:1:1: never-read: lost is learned, and no call reads it",
+]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["table", "net.onnx"],
+        ["import", "net.onnx", "-o", "net.yaml"],
+        ["check", "net.onnx", "--max-params", "1G"],
+        ["compare", "vgg16", "net.onnx"],
+        ["explain", "net.onnx"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_strict_refuses_what_is_not_known_or_not_read(words, here, capsys):
+    (here / "net.onnx").write_bytes(partly_known())
+    assert run([*words, "--strict"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, [line.removeprefix("./") for line in err.splitlines()]) == ("", STRICT)
+    assert not (here / "net.yaml").exists()
+    assert run(words) == (words[0] == "check")
+
+
+def test_strict_is_of_specs_too_and_says_where(here, capsys):
+    layers = "  - relu\n  - opaque: {of: [9, 14, 3], unknown: true}\n"
+    (here / "net.yaml").write_text(
+        f"input: {{height: 9, width: 14, channels: 3}}\nlayers:\n{layers}"
+    )
+    assert run(["table", "net.yaml", "--strict"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["net.yaml:4:5: unknown-work: opaque_1: what it costs is not known"]
+    assert run(["table", "net.param", "--strict"]) == run(["table", "--strict"]) == 0
+
+
+def test_of_many_values_that_are_not_read_the_first_are_named(here, capsys):
+    stored = [tensor(f"v{n}", (n,)) for n in range(1, 13)]
+    nodes = [
+        node("GlobalAveragePool", "x", "p"),
+        node("Flatten", "p", "f"),
+        node("MatMul", "f w", "y"),
+    ]
+    data = file(*nodes, stored=[tensor("w", (3, 4)), *stored])
+    (here / "net.onnx").write_bytes(data)
+    assert run(["table", "net.onnx", "--strict"]) == 1
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert last == "net.onnx:1:1: never-read: 2 more learned values that no call reads"
+
+
+def test_a_rounding_that_changes_the_file_s_own_widths_is_refused(capsys):
+    assert run(["import", "net.param", "--round", "divisible:4"]) == 2
+    assert "divisible 4 makes 8 of the 5 channels that c has in the file" in capsys.readouterr().err
+    assert run(["import", "net.param", "--round", "divisible:4", "--keep", "c"]) == 0
+
+
+# 5 filters of 27 weights and 4 classes: what α = 3/5 and 2 make of the filters.
+@pytest.mark.parametrize(
+    ("words", "narrow", "wide"),
+    [
+        ([], 3, 10),
+        (["--keep", "stem"], 5, 5),
+        (["--at-least", "head", "--round", "floor"], 5, 10),
+        (["--preset", "mobilenet_v2:timm", "--round", "nearest"], 5, 10),
+        (["--preset", "mnasnet:timm", "--round", "floor", "--at-least", "c"], 5, 10),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_what_alpha_does_is_asked_for_by_name_or_by_role(words, narrow, wide):
+    """Where one layer is stem and head; what is asked for goes before the preset."""
+    assert run(["import", "net.param", *words, "-o", "net.yaml"]) == 0
+    net = mnetcost.load("./net.yaml")
+    assert [net.cost(alpha=alpha).params for alpha in ("3/5", 2)] == [31 * narrow, 31 * wide]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--preset", "mobilenet_v2"], "no preset is called 'mobilenet_v2'; did you mean"),
+        (["--preset", "x\x1b[31m"], "there are efficientnet:keras, efficientnet:timm"),
+        (["--at-least", "c"], "c at least as wide: say how α rounds (--round)"),
+        (["--keep", "c", "--derive", "c"], "c is to keep and to derive: one of both"),
+        (["--at-least", "heat"], "did you mean 'head'?"),
+        (["--expand", "other"], "'written', 'derived'"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_what_cannot_be_asked_for_is_said(words, message, capsys):
+    assert run(["import", "net.param", *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, message in err) == ("", True), err
+    assert "\x1b" not in err
+
+
+def test_what_alpha_does_is_said_for_programs_and_in_the_spec(capsys):
+    words = ["import", "net.param", "--preset", "mobilenet_v2:torchvision", "--round", "floor"]
+    assert run([*words, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)["widths"]
+    assert (said["preset"], said["round"], said["expand"]) == (words[3], "floor", "derived")
+    assert "mobilenetv2.py" in said["source"]
+    assert (said["keep"]["names"], said["at_least"]["names"]) == (["f"], ["c"])
+    assert run(words) == 0
+    assert capsys.readouterr().out.splitlines()[1:5] == [
+        "# Held against the file: 2 numbers of weights, all as it states.",
+        "# Every width follows α but those of f; rounded as asked for, floor.",
+        "# The preset is mobilenet_v2:torchvision: torchvision 0.28.0, models/mobilenetv2.py, "
+        "MobileNetV2.",
+        "# Never narrower than in the file: c.",
+    ]
+
+
+def test_python_asks_for_the_same():
+    widths = mnetcost.Widths(round="floor", at_least="head")
+    net = mnetcost.load("./net.param", widths=widths)
+    assert [net.cost(alpha=alpha).params for alpha in ("3/5", 2)] == [31 * 5, 31 * 10]
+    for wrong in ({"round": 8}, {"keep": [1]}, {"expand": "both"}):
+        with pytest.raises(mnetcost.UsageError):
+            mnetcost.load("./net.param", widths=mnetcost.Widths(**wrong))
+    with pytest.raises(mnetcost.UsageError, match="a spec says its own"):
+        mnetcost.load("mobilenet_v1", widths=mnetcost.Widths())

@@ -63,6 +63,7 @@ SHARED = {
         *("folding", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
         *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
+        "against",  # of `check --against`
     },
     # of `table` and `explain`; of every count; of `table` when asked for
     "analysis": {"separable", "warnings", "receptive_fields", "channels"},

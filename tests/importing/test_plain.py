@@ -6,7 +6,12 @@ from sources import call, layers_of, source
 
 import mnetcost
 from mnetcost.importing.model import Tensor
-from mnetcost.importing.spelling import quoted
+from mnetcost.importing.spelling import quoted, spelled
+from mnetcost.importing.translation import INPUT
+from mnetcost.importing.values import Entry
+from mnetcost.layers.base import Map
+from mnetcost.layers.convolution import Conv
+from mnetcost.layers.window import ONE
 
 X = (1, 8, 6, 10)  # a map of 6×10×8
 
@@ -152,3 +157,15 @@ def test_a_separable_that_is_called_twice_has_its_kernels_once():
     )
     cost = mnetcost.load(layers_of(model)).cost()
     assert (cost.params, cost.mult_adds, cost.parameters.biases) == (136, 2 * 136 * 60, 8)
+
+
+def test_what_is_said_of_a_layer_stands_in_the_place_of_its_own_keys():
+    """1·1·8·24 weights of 8·3 filters; at α 1/2 they follow from what comes in still."""
+    entries = [
+        Entry("wide", Conv(out=24, kernel=ONE), (INPUT,), said={"out": "", "expand": "3"}),
+        Entry("narrow", Conv(out=4, kernel=ONE), ("wide",), said={"scale": "false"}),
+    ]
+    text = spelled("said", Map(6, 10, 8), entries, [])
+    assert "conv: {name: wide, expand: 3}" in text
+    assert "conv: {name: narrow, out: 4, scale: false}" in text
+    assert mnetcost.load(text).cost(alpha="1/2").params == 8 * 24 + 24 * 4

@@ -61,7 +61,7 @@ layers:
 def objects() -> Iterator[Any]:
     """One or more of everything that the API hands out, got as a user gets it."""
     net = mnetcost.load(SPEC)
-    yield net
+    yield from (net, mnetcost.Widths())
     for cost in (net.cost(), net.cost("1/2", convention="ptflops"), net.cost(pass_="training")):
         yield cost
         yield from (cost.setting, cost.basis, cost.parameters, cost.counted, cost.input)

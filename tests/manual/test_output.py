@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from onnx_files import partly_known
 
 import mnetcost
 from mnetcost import cli
@@ -46,12 +47,23 @@ expect:
 budget: {mult_adds: 9M, params: 2k}
 """
 
+LEAST = """
+input: {height: 9, width: 14, channels: 3}
+layers:
+  - opaque: {of: [9, 14, 3], unknown: true}
+"""
+
 MODEL = """7767517
-5 5
+10 11
 Input         data  0 1 data 0=14 1=9 2=3
 Convolution   c     1 1 data c 0=5 1=3 3=2 4=1 6=135
 Noop          n     1 1 c n
-Pooling       p     1 1 n p 0=1 4=1
+Split         s     1 2 n s0 s1
+Pooling       q     1 1 s1 q 0=1 4=1
+Convolution   e     1 1 q e 0=2 1=1 5=1 6=10 9=1
+Convolution   g     1 1 e g 0=5 1=1 5=1 6=10 9=4
+BinaryOp      m     2 1 s0 g m 0=2
+Pooling       p     1 1 m p 0=1 4=1
 InnerProduct  f     1 1 p f 0=4 1=1 2=20
 """
 
@@ -75,6 +87,8 @@ LINES = {
         "table vit_b_16 --view fields",
         "table all.yaml --view channels",
         "table resnet18 --view channels",
+        "table least.yaml",
+        "table net.onnx",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -112,7 +126,11 @@ LINES = {
         "compare mobilenet_v1 mobilenet_v3_small --convention fvcore",
         "compare mobilenet_v1 all.yaml --fold",
     ],
-    "mnetcost check": ["check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops"],
+    "mnetcost check": [
+        "check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops",
+        "check all.yaml --against mobilenet_v1",
+        "check mobilenet_v1 --against all.yaml",
+    ],
     "mnetcost fit": [
         "fit all.yaml --max-mult-adds 3M --max-params 9k --rho 1,0.02 --min-alpha 0.1 --batch 2",
         "fit mobilenet_v3_small --max-mult-adds 90M --convention ptflops --resolution 64",
@@ -123,7 +141,11 @@ LINES = {
         "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2 --max-mult-adds 2G",
     ],
     "mnetcost expand": ["expand all.yaml"],
-    "mnetcost import": ["import net.param"],
+    "mnetcost import": [
+        "import net.param",
+        "import net.onnx",
+        "import net.param --preset resnet:timm",
+    ],
     "mnetcost rewrite": ["rewrite all.yaml --to separable"],
 }
 WORDS = {"integer": int, "number": float, "text": str, "boolean": bool, "null": type(None)}
@@ -209,7 +231,9 @@ def run(
 ) -> Callable[[str, str], str]:
     """What a command line prints in a format."""
     (tmp_path / "all.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "least.yaml").write_text(LEAST, encoding="utf-8")
     (tmp_path / "net.param").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "net.onnx").write_bytes(partly_known())
     monkeypatch.chdir(tmp_path)
 
     def call(line: str, form: str) -> str:

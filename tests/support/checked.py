@@ -28,5 +28,8 @@ def hostile() -> Any:
     report = check_report([network])
     (row,) = report.document["checks"]
     return report._replace(
-        document={"checks": [row | {"file": HOSTILE, "spec": HOSTILE}], "budgets": []}
+        document={
+            **report.document,
+            "checks": [row | {"file": HOSTILE, "spec": HOSTILE}],
+        }
     )

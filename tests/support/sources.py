@@ -5,6 +5,10 @@ from mnetcost.importing.plain import as_people_write
 from mnetcost.importing.spelling import spelled
 from mnetcost.importing.translate import translate
 from mnetcost.importing.values import Value
+from mnetcost.importing.widths import words
+from mnetcost.importing.widths.following import with_widths
+from mnetcost.importing.widths.options import Widths
+from mnetcost.importing.widths.resolving import rules_of
 
 
 def call(operator, inputs, outputs, name="", **arguments):
@@ -25,8 +29,21 @@ def source(format_, size, *calls, stored=None, shapes=None):
 
 def layers_of(model, sides=None):
     """The lines of the spec that a model becomes, at its own input or at one of these sides."""
+    x, entries, _ = _read(model, sides)
+    return spelled("model", x, entries, [])
+
+
+def followed(model, **options):
+    """What becomes of a model's widths with these options, and its spec."""
+    x, entries, ends = _read(model)
+    rules = rules_of(Widths(**options))
+    found = with_widths(x, entries, ends, rules)
+    comments = words.comments(rules, found)
+    return found, spelled("model", x, found.entries, comments, words.width_key(rules))
+
+
+def _read(model, sides=None):
     x, translation = translate(model, "model", sides)
     known = map(translation.known.get, model.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
-    entries = as_people_write(translation.entries, ends)
-    return spelled("model", x, entries, [])
+    return x, as_people_write(translation.entries, ends), ends

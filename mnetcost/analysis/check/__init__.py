@@ -1,1 +1,4 @@
-"""Do published figures hold, and is a network within its budget? Read: `check`."""
+"""Do published figures hold, is a network within its budget, and is another one the same?
+
+Read: `check` (figures and budgets), then `against` (another network, such as a trained one).
+"""

@@ -8,6 +8,7 @@ from manual.exactness import exactness
 from manual.layer_pages import entry, families, keys_table, sections, windows
 from manual.options import options_part
 from manual.picture import PICTURE, picture
+from manual.presets import presets_table
 
 from mnetcost.manual import FOLDER, INDEX, Page, pages
 
@@ -21,6 +22,7 @@ PARTS: dict[str, Callable[[Page], str]] = {
     "families": lambda page: families("" if page.name == "layers" else "layers.md"),
     "windows": lambda page: windows(),
     "sections": lambda page: sections(),
+    "presets": lambda page: presets_table(),
     "tutorials": lambda page: _list(one for one in _ordered() if one.name in TUTORIALS),
     "reference": lambda page: _list(
         one for one in pages().values() if one.name not in (*TUTORIALS, INDEX) and _is_top(one)

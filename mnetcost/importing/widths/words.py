@@ -1,0 +1,89 @@
+"""What was done to the widths of a model file, for people and for programs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mnetcost.importing.widths.following import Followed
+from mnetcost.importing.widths.resolving import Rules
+from mnetcost.text import counted
+
+SHOWN = 3  # names that a line has
+DOCUMENTED = 10  # and names for programs
+
+
+def width_key(rules: Rules) -> str:
+    """The rule as a spec's `width:` has it, without its braces; "" for none."""
+    rounding = rules.rounding
+    if rounding.rule == "none":
+        return ""
+    divisor = f", divisible: {rounding.divisor}" if rounding.rule == "divisible" else ""
+    return f"round: {rounding.rule}{divisor}"
+
+
+def comments(rules: Rules, followed: Followed) -> Iterator[str]:
+    """What α does, in plain words: the lines that a spec begins with."""
+    but = f" but those of {_names(followed.kept)}" if followed.kept else ""
+    yield f"Every width follows α{but}; {_rounding(rules)}."
+    if rules.asked.preset:
+        yield f"The preset is {rules.asked.preset}: {rules.family.source}."
+    if followed.at_least:
+        yield f"Never narrower than in the file: {_names(followed.at_least)}."
+    if followed.derived:
+        yield f"Derived from another width: {_widths(followed.derived)}; all others are written."
+    if followed.derivable and not rules.derived:
+        yield f"Written, and may follow from another width: {_widths(followed.derivable)}."
+    if followed.gates:
+        yield _squeezes(followed)
+
+
+def _squeezes(followed: Followed) -> str:
+    if not followed.squeezes:
+        gates = counted(followed.gates, "gate")
+        return f"No rule holds for what {gates} squeeze to: it stays under α."
+    first, *others = followed.squeezes
+    also: dict[str, list[str]] = {}
+    for one in others:
+        word = f"{one.rounding} {one.divisor}" if one.divisor else one.rounding
+        also.setdefault(one.part, []).append(word)
+    alike = ", ".join(also.pop(first.part, ()))
+    parts = [alike, *(f"{', '.join(words)} of {part}" for part, words in also.items())]
+    more = "; ".join(filter(None, parts))
+    within = ", $in before the expansion" if first.before else ""
+    gates = counted(followed.gates, "gate", "squeeze")
+    return f"{gates} to {first.of(first.part)}{within}" + (
+        f"; in the file these hold too: {more}." if more else "."
+    )
+
+
+def document(rules: Rules, followed: Followed) -> dict[str, Any]:
+    """The same for programs: the options that hold, whoever says them, and what they did."""
+    names = {
+        "keep": followed.kept,
+        "at_least": followed.at_least,
+        "derived": followed.derived,
+        "derivable": followed.derivable,
+    }
+    return {
+        "preset": rules.asked.preset or None,
+        "source": rules.family.source or None,
+        "round": str(rules.rounding),
+        "expand": "derived" if rules.derived else "written",
+        **{kind: {"count": len(all_), "names": all_[:DOCUMENTED]} for kind, all_ in names.items()},
+        "gates": followed.gates,
+        "squeezes": [one.of(one.part) for one in followed.squeezes],
+    }
+
+
+def _rounding(rules: Rules) -> str:
+    if rules.rounding.rule == "none":
+        return "no file says how it rounds"
+    by = "as asked for" if rules.asked.round else "as the preset says"
+    return f"rounded {by}, {rules.rounding}"
+
+
+def _widths(names: Sequence[str]) -> str:
+    return f"{counted(len(names), 'width')} ({_names(names)})"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")

@@ -1,0 +1,196 @@
+"""Another network against that of a spec, in the form of checks: what is the same, what differs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from mnetcost.analysis.check.against import Against, LayerPair, costly
+from mnetcost.cost import Count, LayerCost
+from mnetcost.exact import ratio_text
+from mnetcost.printed import DIFFERS
+from mnetcost.reports.documents import layer_document, warned
+from mnetcost.reports.notes import setting_text
+from mnetcost.reports.settings import knobs_document, knobs_text
+from mnetcost.tabular import Column, Kind, Table
+
+SAME, PASSED_OVER = "same", "not compared"  # and DIFFERS
+SHOWN = 10  # layers that differ, in a table
+NAMED = 3  # and in a message
+FIGURES = {
+    "params": "params",
+    "mult_adds": "mult_adds",
+    "norm_affine": "values of norms",
+    "layers": "layers with a cost",
+}
+COMPARED = (
+    "kernels' weights and mult-adds of the layers that have any, by shape and order, whatever they"
+    " are called; γ and β where both have as many norms; no biases, activations or wiring"
+)
+
+
+def against_rows(found: Iterable[Against]) -> list[dict[str, Any]]:
+    """A row a figure of each network: what it is here and there."""
+    return [row for one in found for row in _rows(one)]
+
+
+def _rows(one: Against) -> Iterator[dict[str, Any]]:
+    here, there = one.here, one.there
+    yield _row(one, "params", (here.params, there.params))
+    yield _row(one, "mult_adds", (here.mult_adds, there.mult_adds))
+    norms = here.parameters.norm_affine, there.parameters.norm_affine
+    if one.norms[0] == one.norms[1]:
+        if one.norms[0]:
+            yield _row(one, "norm_affine", norms)
+    else:
+        words = "{:,} norms here, {:,} in {}: some may be folded into kernels"
+        message = words.format(*one.norms, one.target)
+        yield _row(one, "norm_affine", norms, PASSED_OVER, message)
+    verdict = DIFFERS if one.differing else SAME
+    layers = [_pair_document(one, pair) for pair in one.differing]
+    counts = len(costly(here)), len(costly(there))
+    yield _row(one, "layers", counts, verdict, _layers_text(one)) | {"layers": layers}
+
+
+def _row(
+    one: Against, kind: str, figures: tuple[int, int], verdict: str = "", message: str = ""
+) -> dict[str, Any]:
+    here, there = figures
+    graph, setting = one.here.graph, one.here.setting
+    verdict = verdict or (SAME if here == there else DIFFERS)
+    failed = verdict == DIFFERS
+    if failed and not message:
+        message = f"{FIGURES[kind]} {here:,} here, {there:,} in {one.target}"
+    mark = _mark(one.differing) if kind == "layers" else None
+    return {
+        "key": "against",
+        "spec": one.spec,
+        "variant": graph.variant or None,
+        "set": knobs_document(graph.given),
+        "alpha": str(setting.alpha),
+        "rho": str(setting.rho),
+        "setting": _held_for(one.here),
+        "target": one.target,
+        "kind": kind,
+        "figure": FIGURES[kind],
+        "computed": here,
+        "there": there,
+        "verdict": verdict,
+        "failed": failed,
+        "message": message + (f", at {_settings(one)}" if failed else ""),
+        "file": graph.origin.label,
+        "line": mark and mark.line,
+        "column": mark and mark.column,
+    }
+
+
+def _mark(pairs: Sequence[LayerPair]) -> Any:
+    """Where the first layer that differs is written."""
+    return next((layer.node.mark for layer, _ in pairs if layer), None)
+
+
+def _held_for(count: Count) -> str:
+    """Variant, α, input and knobs."""
+    texts = (
+        count.graph.variant,
+        f"α = {ratio_text(count.setting.alpha)}",
+        f"input {_map(count.input)}",
+        knobs_text(count.graph.given),
+    )
+    return ", ".join(filter(None, texts))
+
+
+def _settings(one: Against) -> str:
+    """What both hold for; that of the other where its input is another."""
+    other = "" if one.here.input == one.there.input else f", there {_map(one.there.input)}"
+    return _held_for(one.here) + other
+
+
+def _map(sides: Sequence[int]) -> str:
+    return "×".join(map(str, sides))
+
+
+def _layers_text(one: Against) -> str:
+    """The first layers that differ, in words."""
+    if not one.differing:
+        return ""
+    texts = [_pair_text(*pair) for pair in one.differing[:NAMED]]
+    more = len(one.differing) - len(texts)
+    texts += [f"{more:,} more"] if more else []
+    count = f"{len(one.differing):,} of {len(costly(one.here)):,} layers"
+    return f"{count} differ from {one.target}: {'; '.join(texts)}"
+
+
+def _pair_text(here: LayerCost | None, there: LayerCost | None) -> str:
+    if here is None or there is None:
+        layer, where = (there, "there") if here is None else (here, "here")
+        assert layer is not None
+        costs = f"{layer.params:,} params, {layer.mult_adds:,} mult_adds"
+        return f"{layer.name} is {where} alone ({costs})"
+    figures = (
+        ("params", *(f"{one.params:,}" for one in (here, there))),
+        ("mult_adds", *(f"{one.mult_adds:,}" for one in (here, there))),
+        ("output", *(_map(one.output) for one in (here, there))),
+    )
+    texts = (f"{what} {one} here, {other} there" for what, one, other in figures if one != other)
+    return f"{here.name} has {', '.join(texts)}"
+
+
+def _pair_document(one: Against, pair: LayerPair) -> dict[str, Any]:
+    sides = zip(("here", "there"), (one.here, one.there), pair)
+    return {key: layer and layer_document(count, layer) for key, count, layer in sides}
+
+
+def against_tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterator[Table]:
+    """The figures, and the first layers that differ where any do."""
+    columns = (
+        Column("spec", "Spec", Kind.TEXT, label=True),
+        Column("setting", "Setting", Kind.TEXT),
+        Column("kind", "Figure", Kind.TEXT),
+        Column("computed", "Here", Kind.INTEGER),
+        Column("there", "There", Kind.INTEGER),
+        Column("verdict", "Verdict", Kind.TEXT),
+    )
+    keys = [column.key.replace("kind", "figure") for column in columns]
+    title = f"Against {found[0].target}"
+    yield Table("against", title, columns, tuple(tuple(row[key] for key in keys) for row in rows))
+    for one in found:
+        if one.differing:
+            yield _layers_table(one)
+
+
+def _layers_table(one: Against) -> Table:
+    pairs = one.differing[:SHOWN]
+    more = f", the first {len(pairs):,} of {len(one.differing):,}" if one.differing[SHOWN:] else ""
+    columns = [
+        Column("here", f"Layer of {one.spec}", Kind.TEXT, label=True),
+        Column("there", f"of {one.target}", Kind.TEXT),
+    ]
+    for key, header in (("params", "Parameters"), ("mult_adds", "Mult-adds")):
+        columns.append(Column(f"{key}_here", f"{header}\nhere", Kind.INTEGER))
+        columns.append(Column(f"{key}_there", f"{header}\nthere", Kind.INTEGER, joined=True))
+    rows = (
+        (
+            *(layer.name if layer else "" for layer in pair),
+            *(layer.params if layer else None for layer in pair),
+            *(layer.mult_adds if layer else None for layer in pair),
+        )
+        for pair in pairs
+    )
+    return Table("layers", f"Layers that differ{more}", tuple(columns), tuple(rows))
+
+
+def against_notes(found: Sequence[Against]) -> Iterator[tuple[str, str]]:
+    """What was compared, and at which settings."""
+    if found:
+        yield "Against", COMPARED
+        for one in found:
+            yield "Here", setting_text(one.here)
+        yield "There", setting_text(found[0].there)
+
+
+def against_warnings(found: Sequence[Against]) -> Iterator[str]:
+    """What is likely a mistake in any of the networks at these settings."""
+    counts = [(one.spec, one.here) for one in found]
+    counts += [(one.target, one.there) for one in found[:1]]
+    for name, count in counts:
+        for text in warned(count.graph, [count.setting]):
+            yield f"{name}, {_held_for(count)}: {text}"
