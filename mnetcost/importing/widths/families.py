@@ -21,6 +21,7 @@ class Family(NamedTuple):
     keep: tuple[str, ...] = ()
     at_least: tuple[str, ...] = ()
     derive: tuple[str, ...] = ()
+    squeeze: str = ""  # where the file's gates have it
 
 
 _EIGHT = "divisible:8"  # make_divisible, round_channels, _depth, round_filters, ...
@@ -102,8 +103,10 @@ FAMILIES: Mapping[str, Family] = {
         f"{_TIMM}byobnet.py has no α: every `c` and `stem_chs` times it", "floor", "written"
     ),
     "resnet:timm": Family(
-        f"{_TIMM}resnet.py has no α: `channels` and `stem_width` of ResNet times it",
+        f"{_TIMM}resnet.py has no α: `channels` and `stem_width` of ResNet times it; gates by"
+        " layers/squeeze_excite.py, SEModule",
         "floor",
         "written",
+        squeeze="max(8, 8 * round($here / 128))",
     ),
 }
