@@ -104,6 +104,11 @@ class LayerCost(NamedTuple):
         return None if self.node.layer.source else self.input
 
     @property
+    def at_least(self) -> bool:
+        """Whether its work is not known: what is counted is the least."""
+        return self.node.layer.unknown
+
+    @property
     def operations(self) -> tuple[int, ...]:
         """Multiplications, additions, comparisons, divisions, exponentials of the forward pass."""
         return apart(self.node, self.input, self.output, self.batch)
@@ -145,6 +150,11 @@ class Summed(Record):
     passes: Passes | None
     counted: Bounds
     counted_params: int
+
+    @property
+    def at_least(self) -> bool:
+        """Whether the work of a layer is not known: what is counted is the least."""
+        return any(layer.at_least for layer in self.layers)
 
     @property
     def operations(self) -> tuple[int, ...]:

@@ -121,6 +121,7 @@ class Graph(Record):
     variants: tuple[str, ...] = ()
     knobs: Mapping[str, Any] = {}
     given: Mapping[str, Any] = {}  # the knobs that were set
+    ledger: Mapping[str, Any] | None = None  # what was read of its model file, if it is of one
 
     def __repr__(self) -> str:
         return f"Graph({self.name!r}, {len(self.nodes)} nodes)"
@@ -129,6 +130,11 @@ class Graph(Record):
     def base(self) -> tuple[int, int]:
         """Height and width of the spec's own input, px."""
         return self.input.height, self.input.width
+
+    @property
+    def at_least(self) -> bool:
+        """Whether the work of a layer is not known: what is counted is the least."""
+        return any(node.layer.unknown for node in self.nodes)
 
     def shapes(self, setting: Setting, trained: bool = False) -> list[Placed]:
         """Each node with its input and output map.

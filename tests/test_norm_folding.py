@@ -67,6 +67,8 @@ CASES = [
     # without γ and β there are still a mean and a variance
     ("  - conv: {out: 3}\n  - batch_norm: {affine: false}\n", 12 + 3),
     ("  - relu\n  - batch_norm: {affine: false}\n", 8),
+    ("  - conv: {out: 3}\n  - batch_norm: {affine: beta}\n", 12 + 3),
+    ("  - relu\n  - batch_norm: {affine: gamma}\n", 8),
     # two in a row, both of them; behind an activation no more
     ("  - conv: {out: 3, norm: batch}\n  - batch_norm: {act: relu}\n", 12 + 3),
     ("  - conv: {out: 3}\n  - batch_norm: {act: relu}\n  - batch_norm\n", 12 + 3 + 6),

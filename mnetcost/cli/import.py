@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS
+from mnetcost.cli.options import EXITS, held, strict_option
 from mnetcost.cli.output import write_document, write_text
 from mnetcost.importing.opening import open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
+from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
 
 
@@ -63,6 +64,7 @@ from mnetcost.problems import UsageError
     help="All of these as a library builds the family, such as mobilenet_v2:torchvision; what else"
     " is asked for goes before it.",
 )
+@strict_option
 def import_(model: str, output: str | None, format_: str, **widths: Any) -> None:
     """Write the spec of a model file: a layer a line, with the file's names.
 
@@ -72,13 +74,14 @@ def import_(model: str, output: str | None, format_: str, **widths: Any) -> None
 
     Batch normalisation and activations ride on the layer that they follow. Each convolution and
     dense layer has a width of its own, which follows α; those with the last widths before an output
-    do not. What the language cannot say is an error, with the name of the call.
+    do not. What the language cannot say is `opaque` where the file states its shapes, and else an
+    error with the name of the call.
 
     \b
     mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
     mnetcost import mobilenet_v2.onnx --round divisible:8 --expand derived --at-least head
     mnetcost import mobilenet_v2.onnx --preset mobilenet_v2:torchvision
-    mnetcost import mobilenet_v2.onnx --format json | jq .free.count
+    mnetcost import mobilenet_v2.onnx --format json | jq .free
     mnetcost table mobilenet_v2.onnx --view types
     """
     path = model if "/" in model else f"./{model}"
@@ -86,6 +89,7 @@ def import_(model: str, output: str | None, format_: str, **widths: Any) -> None
     found = open_model(path, Widths(**given))
     if found is None:
         raise UsageError(f"{model}: this is no model file of a format that is read")
+    held(Network(graph=found.graph()))  # read again: what does not hold is not written
     if format_ == "json":
         write_document(found.ledger, output)
     else:

@@ -88,6 +88,31 @@ sets_option = click.option(
 )
 
 
+STRICT = f"{__name__}.strict"  # where the context of a command notes it
+
+
+def _note_strict(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    context.meta[STRICT] = value
+
+
+strict_option = click.option(
+    "--strict",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_strict,
+    help="Exit with 1 where a layer's work is not known, or a learned value of a file not read.",
+)
+
+
+def held(network: Network) -> Network:
+    """The network itself; with --strict it raises SpecError of what is not known or not read."""
+    if click.get_current_context().meta.get(STRICT):
+        from mnetcost.importing.ledger import demand_all  # other specs do without
+
+        demand_all(network.graph)
+    return network
+
+
 _SETTING_OPTIONS = (
     click.option(
         "--alpha",
@@ -110,6 +135,7 @@ _SETTING_OPTIONS = (
         metavar="PX",
         help="Instead of ρ: px of the longer side.",
     ),
+    strict_option,
 )
 
 
@@ -121,12 +147,12 @@ def _with(options: Iterable[Any], command: Any) -> Any:
 
 
 def shared_setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once; None where not given."""
+    """--alpha, --rho and --resolution, each once, None where not given; and --strict."""
     return _with(_SETTING_OPTIONS, function)
 
 
 def setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once; α is 1 unless given."""
+    """--alpha, --rho and --resolution, each once, α 1 unless given; and --strict."""
 
     @wraps(function)
     def command(*args: Any, alpha: str | None, **options: Any) -> Any:
@@ -216,10 +242,10 @@ def open_network(
         return _of_torch(spec.removeprefix(TORCH), size).set(**knobs)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
-        return Network(graph=read_graph(origin, given=knobs))
+        return held(Network(graph=read_graph(origin, given=knobs)))
     if "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")
-    return load(spec, set=knobs)
+    return held(load(spec, set=knobs))
 
 
 def _of_torch(words: str, size: Any) -> Network:

@@ -21,6 +21,7 @@ FIRST = {  # channels first, by how many axes there are
     4: (IMAGE, CHANNELS, HEIGHT, WIDTH),
 }
 LAST = {**FIRST, 3: (IMAGE, WIDTH, CHANNELS), 4: (IMAGE, HEIGHT, WIDTH, CHANNELS)}
+ORDERS = {"keras": LAST, "tflite": LAST}  # of formats; the others have channels first
 
 
 class Atom(NamedTuple):

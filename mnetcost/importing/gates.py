@@ -18,7 +18,7 @@ from mnetcost.layers.pooling import GlobalAvgPool
 from mnetcost.layers.window import ONE
 
 PRODUCTS: dict[type[Layer], type[Layer]] = {Sigmoid: Swish, HardSigmoid: HardSwish}
-GATES = ("sigmoid", "hard_sigmoid", "tanh")
+GATES = ("sigmoid", "hard_sigmoid", "relu6", "tanh")  # relu6(x + 3) / 6 too
 
 
 class _Graph:

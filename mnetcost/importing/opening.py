@@ -23,10 +23,14 @@ UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", 
 
 
 class Imported(NamedTuple):
-    """A model as a spec: its origin, and what was read of the file, for programs."""
+    """A model as a spec: its origin; what was read of the file and what α does, for programs."""
 
     origin: Origin
     ledger: Mapping[str, Any]
+
+    def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
+        """The network, which has the ledger. Raises SpecError where the spec does not hold."""
+        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
 
 
 def open_graph(
@@ -41,7 +45,7 @@ def open_graph(
     """
     found = open_model(spec, widths)
     if found is not None:
-        return read_graph(found.origin, variant, given)
+        return found.graph(variant, given)
     if widths is not None:
         raise UsageError("widths are said of a model file; a spec says its own")
     if isinstance(spec, str) and "\n" not in spec and spec.lower().endswith(MODELS):
@@ -95,8 +99,8 @@ def _may_be_a_model(spec: str) -> bool:
 
 def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
-    from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
+    from mnetcost.importing.ledger import document, said
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
@@ -117,7 +121,11 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     followed = with_widths(x, as_people_write(translation.entries, ends), ends, rules)
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
-    said = [*ledger.comments(source, translation.ledger), *words.comments(rules, followed)]
-    text = spelled(name, x, followed.entries, said, words.width_key(rules))
-    was_read = ledger.document(source, translation.ledger)
-    return Imported(Origin(label, text), {**was_read, "widths": words.document(rules, followed)})
+    shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
+    ledger = {
+        **document(source, translation.ledger, shared),
+        "widths": words.document(rules, followed),
+    }
+    comments = [*said(ledger), *words.comments(rules, followed)]
+    text = spelled(name, x, followed.entries, comments, words.width_key(rules))
+    return Imported(Origin(label, text), ledger)

@@ -46,7 +46,7 @@ def _carrying(layer: Any, rider: Layer, norm: bool) -> Layer | None:
     fields = type(layer)._fields
     if "act" not in fields or layer.act != "none":
         return None
-    if isinstance(rider, BatchNorm) and rider.affine and rider.act == "none":
+    if isinstance(rider, BatchNorm) and rider.affine is True and rider.act == "none":
         free = norm and getattr(layer, "norm", "") == "none"
         return layer._replace(norm="batch") if free else None
     word = type(rider).written

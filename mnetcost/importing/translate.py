@@ -9,7 +9,7 @@ from mnetcost.importing.axes import (
     FIRST,
     HEIGHT,
     IMAGE,
-    LAST,
+    ORDERS,
     WIDTH,
     Atom,
     Axes,
@@ -17,16 +17,15 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.model import Call, Shape, Source, refusal
-from mnetcost.importing.rules.opaque import opaque, with_others
+from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
-from mnetcost.importing.values import Known, Parts, Scores, Unsaid, Value
+from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 
 MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
-ORDERS = {"keras": LAST, "tflite": LAST}
 
 
 def translate(source: Source, label: str) -> tuple[Map, Translation]:
@@ -41,27 +40,28 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
-    _demand_rules(ways, label)
+    _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
         if before > MAX_LAYERS:
             message = f"the model has over {MAX_LAYERS:,} layers"
             raise refusal(label, call.place, "too-large", message)
         _translate(translation, call, use, recorded, label)
-        translation.ledger.add(call, translation.entries[before:])
-    _demand_owners(source, translation, label)
+        _enter(translation, call, before)
+    _demand_owners(needed, translation, label)
     return x.map, translation
 
 
 def _needed(source: Source, translation: Translation) -> list[Call]:
     """The calls that the network's outputs follow from: what else is called changes nothing."""
-    values = set(source.outputs)
+    wanted = translation.wanted
+    wanted.update(filter(None, source.outputs))
     for call in reversed(source.calls):
-        if values.intersection(call.outputs):
-            values.update(call.inputs)
+        if wanted.intersection(call.outputs):
+            wanted.update(filter(None, call.inputs))
     needed = []
     for call in source.calls:
-        if values.intersection(call.outputs):
+        if wanted.intersection(call.outputs):
             needed.append(call)
         else:
             translation.ledger.skip(call)
@@ -72,16 +72,31 @@ def _unknown(call: Call) -> None:
     """What counts a call by its shapes, of a format whose operators may cost anything."""
 
 
-def _demand_owners(source: Source, translation: Translation, label: str) -> None:
+def _enter(translation: Translation, call: Call, before: int) -> None:
+    """Enter a call in the ledger, and the learned values that it has: not those that it renames."""
+    stored, known, ledger = translation.source.stored, translation.known, translation.ledger
+    given = [known[name] for name in call.outputs if name in known]
+    kind = ledger.add(call, translation.entries[before:], given, translation.changed)
+    if all(isinstance(one, (Stored, Numbers)) for one in given):
+        return
+    names = set(call.inputs)
+    for one in map(known.get, call.inputs):
+        names.update((one.name, *one.others) if isinstance(one, Stored) else ())
+    names = {ledger.first.get(name, name) for name in names}
+    ledger.read((name for name in names if name in stored and stored[name].learned), kind)
+
+
+def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
     named = translation.names_of_stored
     read = {
         name: call
-        for call in source.calls
+        for call in calls
         if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
-    learned = [name for name, tensor in source.stored.items() if tensor.learned]
+    stored = translation.source.stored
+    learned = [name for name, tensor in stored.items() if tensor.learned]
     _refuse(
         label,
         [
@@ -110,11 +125,15 @@ def _use(find: Callable[[Call], Use | None], call: Call) -> Use | None:
         return None
 
 
-def _demand_rules(ways: Sequence[tuple[Call, Use | None, Recorded | None]], label: str) -> None:
-    """Refuse operators that the table does not have and whose cost nothing tells, each once."""
+def _demand_rules(
+    translation: Translation,
+    ways: Sequence[tuple[Call, Use | None, Recorded | None]],
+    label: str,
+) -> None:
+    """Refuse operators that the table does not have and whose outputs nothing tells, each once."""
     unknown: dict[str, Call] = {}
     for call, use, recorded in ways:
-        if use is None and recorded is None:
+        if use is None and recorded is None and not is_stated(translation, call):
             unknown.setdefault(call.operator, call)
     _refuse(label, [(call, NO_RULE) for call in unknown.values()])
 
@@ -148,15 +167,16 @@ def _translate(
     translation: Translation, call: Call, use: Use | None, recorded: Recorded | None, label: str
 ) -> None:
     """Make what a call gives known: by its rule, or where that cannot say it by its shapes."""
-    before = len(translation.entries)
+    before, worked_out = len(translation.entries), True
     translation.begin()
     try:
         outputs = _outputs(call, _by_rule(translation, call, use))
     except Unsaid as reason:
         translation.forget(before)
         translation.begin()
+        worked_out = False
         try:
-            outputs = _outputs(call, opaque(Operands(translation, call, {}), recorded))
+            outputs = opaque(Operands(translation, call, {}), recorded)
         except Unsaid:
             words = f"{_said(call)}: {reason}"
             raise refusal(label, call.place, "unsupported", words) from None
@@ -168,7 +188,8 @@ def _translate(
         for name, known in outputs.items()
     }
     for name, known in outputs.items():
-        if not any(known is one for one in read):  # what is only spread is written as it was
+        # what is only spread is written as it was
+        if worked_out and not any(known is one for one in read):
             translation.ledger.shapes += _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
 

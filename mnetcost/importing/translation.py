@@ -42,6 +42,10 @@ NONSENSE = (TypeError, ValueError, LookupError)  # what a table raises at argume
 MAX_NAME = 80  # characters of a layer's name that the file gives
 
 
+class Place(int):
+    """An input by its place, where that is worked out of the call."""
+
+
 # An input, an argument, the first of several that is there, or what is worked out of the call.
 Where: TypeAlias = "int | str | tuple[Where, ...] | Callable[[Call], Any]"
 
@@ -76,13 +80,16 @@ class Operands:
             known = self.translation.of(self.call.inputs[where])
             if isinstance(known, Stored):
                 self.translation.ask(known)
+            if isinstance(known, Numbers):
+                self.translation.asked.add(self.call.inputs[where])
             return known
         if not callable(where):
             return self.call.arguments.get(where)
         try:
-            return where(self.call)
+            found = where(self.call)
         except NONSENSE:
             raise Unsaid("its arguments are of other types than its operator has") from None
+        return self._at(int(found)) if isinstance(found, Place) else found
 
     def _has(self, place: int) -> bool:
         return place < len(self.call.inputs) and bool(self.call.inputs[place])
@@ -100,6 +107,16 @@ class Operands:
         if isinstance(found, Value):
             raise Unsaid(f"its {word} is computed from the input")
         return found if isinstance(found, Stored) else None
+
+    def learned(self, word: str) -> Stored | None:
+        """What is learned of a stored value, which may be one number; None where nothing is."""
+        found = self.given(word)
+        name = self.call.inputs[int(str(self._where[word]))] if found is not None else ""
+        if isinstance(found, Numbers) and self.translation.is_learned(name):
+            found = Stored(name, found.shape, learned=True)
+        if not isinstance(found, (Numbers, Stored)):
+            raise Unsaid(f"it has no stored {word}")
+        return found if isinstance(found, Stored) and found.learned else None
 
     def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
@@ -219,6 +236,8 @@ class Translation:
         self.read: set[str] = set()  # layers that others read
         self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
+        self.wanted: set[str] = set()  # values that the network's outputs follow from
+        self.changed = False  # whether the present call is a part of a layer before it
         self.asked: set[str] = set()  # stored values that the present call was asked for
         self.beside: set[str] = set()  # and those that they are computed of, which no layer has
         self.work: dict[str, int] = {}  # multiply-accumulates of computing them, by value
@@ -268,6 +287,11 @@ class Translation:
         whole = self.size(stored.name) == prod(stored.shape)
         return stored.learned and bool(stored.others or stored.work or not whole)
 
+    def is_learned(self, name: str) -> bool:
+        """Whether this is the name of a learned value, by which the file stores it or another."""
+        tensor = self.source.stored.get(name)
+        return name in self.names_of_stored or (tensor is not None and tensor.learned)
+
     def size(self, name: str) -> int:
         """How many numbers the file stores under a name."""
         return self.sizes.get(name, 0)
@@ -277,6 +301,7 @@ class Translation:
         self.asked.clear()
         self.beside.clear()
         self.work.clear()
+        self.changed = False
 
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
@@ -306,6 +331,7 @@ class Translation:
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
         place = self.places[value.layer]
+        self.changed = True
         self.use(self.asked)
         self.entries[place] = self.entries[place]._replace(layer=record)
 

@@ -41,7 +41,9 @@ class Choice(Record, kw_only=False):
 
 
 class Flag(Record, kw_only=False):
-    """true or false."""
+    """true or false, or one of a few `words` between them."""
+
+    words: tuple[str, ...] = ()
 
 
 class Fractional(Record, kw_only=False):

@@ -13,40 +13,53 @@ from mnetcost.layers.base import (
     Layer,
     Map,
     Part,
+    Quantity,
     Reaches,
     layer,
     undivided,
 )
-from mnetcost.layers.fields import Called, Choice, Count, Groups, Switch
+from mnetcost.layers.fields import Called, Choice, Count, Flag, Groups
 
 Over = Annotated[str, Choice(("channels", "all"))]
+Affine = Annotated[bool | str, Flag(("gamma", "beta"))]
 
 
 class Normalization(Called, Kept):
     """One operation an element."""
 
-    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        return (Amount("norm_affine", 2 * y.c),)
-
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("normalization", y.c, y.h * y.w),)
 
 
-@layer("batch_norm", example="batch_norm: {act: relu}")
-class BatchNorm(Normalization):
-    """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
+class WithAffine(Normalization):
+    """Then times γ plus β, which are learned: both, one of them or none, as `affine` says."""
 
-    affine: Switch = True
-    act: Act = "none"
+    affine: Affine = True
+
+    def values(self, y: Map) -> Quantity:
+        """How many γ or β there are."""
+        return y.c
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         if self.affine:
-            yield Amount("norm_affine", 2 * y.c)
-        yield Amount("norm_statistics", 2 * y.c)
+            yield Amount("norm_affine", (2 if self.affine is True else 1) * self.values(y))
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        if self.affine:
+        if self.affine in (True, "gamma"):
             yield Part("affine_outputs", y.c, y.h * y.w)
+        if self.affine in (True, "beta"):
+            yield Part("shifted_outputs", y.c, y.h * y.w)
+
+
+@layer("batch_norm", example="batch_norm: {act: relu}")
+class BatchNorm(WithAffine):
+    """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
+
+    act: Act = "none"
+
+    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
+        yield from super().parameters(x, y)
+        yield Amount("norm_statistics", 2 * y.c)
 
     def idle(self) -> Iterable[tuple[str, str]]:
         return unheard(self.act)
@@ -56,7 +69,7 @@ class BatchNorm(Normalization):
 
 
 @layer("layer_norm", example="layer_norm: {over: all}")
-class LayerNorm(Normalization):
+class LayerNorm(WithAffine):
     """Over all channels of a position, γ and β per channel. Ba et al. 2016, arXiv:1607.06450.
 
     Or over all values of the map, with a γ and a β for each: their number follows the sides.
@@ -64,21 +77,20 @@ class LayerNorm(Normalization):
 
     over: Over = "channels"
 
-    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        values = y.c if self.over == "channels" else y.h * y.w * y.c
-        return (Amount("norm_affine", 2 * values),)
+    def values(self, y: Map) -> Quantity:
+        return y.c if self.over == "channels" else y.h * y.w * y.c
 
     def sees(self, x: Map, y: Map) -> Reaches:
         reach = HERE if self.over == "channels" else HERE_AND_ALL
         return reach, reach
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        yield Part("affine_outputs", y.c, y.h * y.w)
+        yield from super().measures(x, y)
         yield Part("normalized_groups", 1, y.h * y.w if self.over == "channels" else 1)
 
 
 @layer("group_norm", example="group_norm: {groups: 4}")
-class GroupNorm(Normalization):
+class GroupNorm(WithAffine):
     """γ and β per channel, over groups of channels. Wu and He 2018, arXiv:1803.08494."""
 
     groups: Groups = 32
@@ -93,26 +105,21 @@ class GroupNorm(Normalization):
         return self.groups, self.groups
 
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        yield Part("affine_outputs", y.c, y.h * y.w)
+        yield from super().measures(x, y)
         yield Part("normalized_groups", self.groups, 1)
 
 
 @layer("instance_norm", example="instance_norm: {affine: true}")
-class InstanceNorm(Normalization):
+class InstanceNorm(WithAffine):
     """Each channel by itself. Ulyanov et al. 2016, arXiv:1607.08022."""
 
-    affine: Switch = False
+    affine: Affine = False
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return HERE_AND_ALL, HERE_AND_ALL
 
-    def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
-        if self.affine:
-            yield Amount("norm_affine", 2 * y.c)
-
     def measures(self, x: Map, y: Map) -> Iterable[Part]:
-        if self.affine:
-            yield Part("affine_outputs", y.c, y.h * y.w)
+        yield from super().measures(x, y)
         yield Part("normalized_groups", y.c, 1)
 
 

@@ -17,7 +17,7 @@ from mnetcost.layers.base import (
     differs,
     layer,
 )
-from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer, ListOf
+from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer, ListOf, Switch
 from mnetcost.layers.joins import shown
 
 MAX_MAPS = 1_000
@@ -47,7 +47,9 @@ class Opaque(Join):
     weights of kernels, `mult_adds` their multiply-accumulates for an image, all of them on the
     input maps; `products` are those of activations with activations, `other` all other learned
     values. It is not known what products multiply: the gradients of both operands are counted of
-    all, where a map that it reads needs one, or it has kernels or learned values.
+    all, where a map that it reads needs one, or it has kernels or learned values. With `unknown`
+    it costs more than its numbers say, and nobody knows how much: every total of its network is
+    “at least”.
     """
 
     of: InputMaps
@@ -59,6 +61,7 @@ class Opaque(Join):
     other: Values = 0
     mult_adds: Products = 0
     products: Products = 0
+    unknown: Switch = False
 
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]

@@ -18,13 +18,13 @@ class Cost(Count):
     `params` and `mult_adds` count as the paper does: kernels' weights, and one multiply-accumulate
     each. `parameters` holds weights, biases, norm_affine, norm_statistics and other; `layers` one
     record a layer, with `name`, `type`, `input` and `output` (height, width, channels) and the
-    same counts.
+    same counts. Where `at_least`, the work of a layer is not known, and all of them are the least.
     """
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is likely a mistake at this input, where it is not the spec's own: sides in px that
-        do not follow, and layers that have other parameters there."""
+        """What is not known of it, and what is likely a mistake at this input, where it is not the
+        spec's own: sides in px that do not follow, and layers that have other parameters there."""
         return warned(self.graph, [self.setting])
 
     def reductions(self) -> tuple[Reduction, ...]:
@@ -61,7 +61,8 @@ class Cost(Count):
     def __repr__(self) -> str:
         return (
             f"Cost({self.graph.name!r}, alpha={self.setting.alpha}, rho={self.setting.rho}, "
-            f"params={self.params:,}, mult_adds={self.mult_adds:,})"
+            f"params={self.params:,}, mult_adds={self.mult_adds:,}"
+            f"{', at_least=True' if self.at_least else ''})"
         )
 
     def _repr_html_(self) -> str:

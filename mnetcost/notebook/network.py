@@ -35,6 +35,11 @@ class Network(Record):
         """Where the spec says it comes from."""
         return self.graph.source
 
+    @property
+    def ledger(self) -> Mapping[str, Any] | None:
+        """What was read of its model file; None of a spec."""
+        return self.graph.ledger
+
     def cost(  # noqa: PLR0913 - the setting, and what is counted
         self,
         alpha: Any = 1,
@@ -147,4 +152,4 @@ def from_torch(
 
     found = imported(exported(module, size), f"<{clip(type(module).__name__)}>", widths)
     assert found is not None  # an archive is a format that is read
-    return Network(graph=read_graph(found.origin))
+    return Network(graph=found.graph())

@@ -15,6 +15,7 @@ from mnetcost.printed import (
     ERRATUM,
     FITS,
     OVER,
+    UNSURE,
     Budget,
     Expectation,
     Printed,
@@ -55,7 +56,11 @@ def message_text(one: Check) -> str:
         return one.entry.erratum
     if not one.failed:
         return ""
-    words = one.entry.complaint(figure_text(one), one.printed, one.computed)
+    if one.verdict == UNSURE:
+        words = f"{figure_text(one)} is at least {one.computed:,}: "
+        words += f"nobody knows whether {one.printed.text} holds"
+    else:
+        words = one.entry.complaint(figure_text(one), one.printed, one.computed)
     return f"{words}, at {held_for(one)}"
 
 
@@ -219,6 +224,8 @@ def _summary(verdicts: Sequence[str]) -> str:
         words |= {FITS: "fit their budget", OVER: "are over it"}
     if {SAME, PASSED_OVER} & set(verdicts):
         words |= {SAME: "are the same there", PASSED_OVER: "are not compared"}
+    if UNSURE in verdicts:
+        words |= {UNSURE: "are not known"}
     return ", ".join(f"{verdicts.count(verdict):,} {word}" for verdict, word in words.items())
 
 

@@ -42,7 +42,7 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
         title="Comparison",
         tables=(table,),
         notes=(
-            ("Pareto", f"* marks what no other beats: smaller is better in {_objectives(found)}"),
+            ("Pareto", _pareto_text(counts, found)),
             *convention_notes(basis, counts),
             *basis_notes(basis),
             *(fold_notes(*counts) if fold_norms else ()),
@@ -73,8 +73,16 @@ def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:
 
 
 def _measures(counts: Sequence[Count], fold_norms: bool = False) -> Sequence[Measure]:
-    """What all are measured by; two bounds where one of them has two."""
-    return max((measures(count, fold_norms=fold_norms) for count in counts), key=len)
+    """What all are measured by; two bounds, or “at least”, where one of them has."""
+    found = [(measures(count, fold_norms=fold_norms), count.at_least) for count in counts]
+    return max(found, key=lambda one: (len(one[0]), one[1]))[0]
+
+
+def _pareto_text(counts: Sequence[Count], found: Sequence[Measure]) -> str:
+    """What the marks mean, and which networks can have none."""
+    words = f"* marks what no other beats: smaller is better in {_objectives(found)}"
+    unsure = any(count.at_least for count in counts)
+    return words + ("; what is only known at least is left out" if unsure else "")
 
 
 def _objectives(found: Sequence[Measure]) -> str:

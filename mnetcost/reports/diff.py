@@ -46,8 +46,9 @@ def _title(diff: CountDiff) -> str:
 
 
 def _measures(diff: CountDiff) -> Sequence[Measure]:
-    """What both are measured by; two bounds where one of them has two."""
-    return max((measures(diff.before), measures(diff.after)), key=len)
+    """What both are measured by; two bounds, or “at least”, where one of them has."""
+    found = [(measures(count), count.at_least) for count in (diff.before, diff.after)]
+    return max(found, key=lambda one: (len(one[0]), one[1]))[0]
 
 
 def _columns(diff: CountDiff) -> tuple[Column, ...]:

@@ -13,7 +13,7 @@ from mnetcost.reports.settings import common_knobs, is_another, knobs_document
 
 def warned(graph: Graph, settings: Collection[Setting]) -> tuple[str, ...]:
     """The warnings about a network at these settings."""
-    if all(map(graph.is_own, settings)):
+    if all(map(graph.is_own, settings)) and not graph.at_least:
         return ()  # there are none, and what finds them need not be imported
     from mnetcost.analysis.warnings.warnings import warnings
 
@@ -42,6 +42,7 @@ def header(
         **({"variant": graph.variant} if graph.variant else {}),
         **({"knobs": knobs_document(knobs)} if knobs else {}),
         "warnings": list(warnings),
+        **({"at_least": True} if any(one.at_least for one in graphs) else {}),
     }
 
 
@@ -102,8 +103,8 @@ def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[
 
 
 def beside(count: Count, of: Count | LayerCost | TypeCost, apart: bool) -> dict[str, Any]:
-    """What another basis adds to a layer, a type, or the totals."""
-    found = count_document(count.basis, of)
+    """What is not known of a layer, a type, or the totals, and what another basis adds."""
+    found = {**({"at_least": True} if of.at_least else {}), **count_document(count.basis, of)}
     if of.passes is not None:
         found["passes"] = of.passes._asdict()
     if apart:

@@ -41,7 +41,12 @@ def measures(count: Count, apart: bool = False, fold_norms: bool = False) -> tup
     With `fold_norms` the parameters after folding stand beside the parameters.
     """
     params, *work = _measures(count, apart)
-    return (params, *([FOLDED] if fold_norms else []), *work)
+    found = (params, *([FOLDED] if fold_norms else []), *work)
+    return tuple(map(_at_least, found)) if count.at_least else found
+
+
+def _at_least(one: Measure) -> Measure:
+    return one._replace(header=f"{one.header}\nat least")
 
 
 def _measures(count: Count, apart: bool) -> tuple[Measure, ...]:
@@ -60,7 +65,7 @@ def _measures(count: Count, apart: bool) -> tuple[Measure, ...]:
     params = Measure("params", "Parameters", lambda layer: int(layer.counted_params))
     if not convention.counts_work:
         return (params,)
-    if count.counted.low == count.counted.high:
+    if count.counted.low == count.counted.high or count.at_least:  # whose most nobody knows
         return (params, Measure("count", header, lambda layer: int(layer.counted.low)))
     return (
         params,

@@ -24,6 +24,7 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
     map_text = "×".join(map(str, count.input))
     return (
         *source_notes(count.graph),
+        *ledger_notes(count.graph),
         *convention_notes(count.basis, [count]),
         *_difference_notes(count),
         *basis_notes(count.basis),
@@ -71,6 +72,8 @@ def _published(count: Count) -> tuple[tuple[str, str], ...]:
                 for what, printed in one.figures()
             ]
     verdicts = {True: "agrees", False: "does NOT agree"}
+    if count.at_least:
+        verdicts = dict.fromkeys(verdicts, "is not known to agree")
     words = "; ".join(f"{what} ({source}) {verdicts[agrees]}" for what, source, agrees in found)
     return (("Published", words),) if words else ()
 
@@ -83,6 +86,15 @@ def knob_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
 def source_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
     """Where the network comes from, where its spec says so."""
     return (("Source", graph.source),) if graph.source else ()
+
+
+def ledger_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """What was read of its file, of a network that is of a model file."""
+    if graph.ledger is None:
+        return ()
+    from mnetcost.importing.ledger import said  # a spec does without
+
+    return tuple(("File", line) for line in said(graph.ledger))
 
 
 def rounding_text(graph: Graph) -> str:

@@ -80,7 +80,7 @@ def _tables(sweep: CountSweep) -> tuple[Table, ...]:
     counted: Grid = sweep.counted_params.tolist()
     beside = [sorted({one for one in row if one is not None}) for row in counted]
     if any(len(found) > 1 for found in beside):
-        title = f"{header} by α and input".replace("\n", " ")
+        title = f"{header} by α and input{_least(sweep)}".replace("\n", " ")
         params = _grid(title, sweep, columns, counted)
         return (*(_grid(title, sweep, columns, work) for title, work in _work(sweep)), params)
     columns = (Column("params", header, Kind.INTEGER), *columns)
@@ -92,16 +92,20 @@ def _tables(sweep: CountSweep) -> tuple[Table, ...]:
 
 def _work(sweep: CountSweep) -> Iterator[tuple[str, Grid]]:
     """What the grids show, titled: mult-adds, or the convention's number or both its bounds."""
-    convention, by = sweep.basis.convention, " by α and input"
+    convention, by = sweep.basis.convention, f" by α and input{_least(sweep)}"
     if convention is None or not convention.counts_work:
         yield f"Mult-adds{by}{unit_line(sweep.basis)}", sweep.mult_adds.tolist()
         return
     low, high = (one.tolist() for one in sweep.counted)
-    if low == high:
+    if low == high or sweep.graph.at_least:  # whose most nobody knows
         yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", low
         return
     for words, work in ((", at least", low), (", at most", high)):
         yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
+
+
+def _least(sweep: CountSweep) -> str:
+    return ", at least" if sweep.graph.at_least else ""
 
 
 def _grid(
@@ -152,7 +156,7 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
         *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
     )
     words = "" if several else ", with each type's share of mult-adds"
-    title = f"Every point{words}{unit_line(first.basis)}"
+    title = f"Every point{words}{_least(first)}{unit_line(first.basis)}"
     return Table("points", title, columns, tuple(rows[number] for number in order.tolist()))
 
 

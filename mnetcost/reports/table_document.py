@@ -40,6 +40,7 @@ def table_document(
             {**one, **beside(count, cost, apart)}
             for one, cost in zip(types_document(costs), kinds.values())
         ],
+        **({} if count.graph.ledger is None else {"ledger": count.graph.ledger}),
         "reductions": [_reduction(row) for row in (reductions(count) if rows is None else rows)],
     }
 

@@ -72,7 +72,7 @@ def wanted(kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
         case Choice():
             return "one of " + ", ".join(kind.options)
         case Flag():
-            return "true or false"
+            return "true or false" + "".join(f" or {word}" for word in kind.words)
         case Fractional():
             return "a number from 0 to below 1"
         case WindowPadding():
@@ -97,7 +97,7 @@ class Converter:
             Ratio: lambda node, _: self._scale(node),
             PairOf: lambda node, kind: self._pair(node, kind.side, "[height, width]"),
             Choice: lambda node, kind: self.word(node, kind.options),
-            Flag: lambda node, _: self.flag(node),
+            Flag: lambda node, kind: self._switch(node, kind.words),
             Fractional: lambda node, _: self._fraction(node),
             WindowPadding: lambda node, kind: self._padding(node, kind.side),
             LengthPadding: self._length_padding,
@@ -243,14 +243,19 @@ class Converter:
         near = partial(self.collector.guess, node.text, options)
         self.refuse(node, expected, "unknown-word", suggestion=near)
 
-    def flag(self, node: Node) -> bool:
-        """true or false, written so."""
+    def _switch(self, node: Node, words: tuple[str, ...]) -> bool | str:
+        if isinstance(node, Scalar) and node.text in words:
+            return node.text
+        return self.flag(node, words)
+
+    def flag(self, node: Node, words: tuple[str, ...] = ()) -> bool:
+        """true or false, written so, where one of `words` could stand too."""
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
         more, meant = self._arithmetic(node, bool)
         if isinstance(node, Scalar) and node.plain:
             meant = _MEANT.get(node.text.lower(), meant)
-        self.refuse(node, wanted(Flag()), suggestion=meant, more=more)
+        self.refuse(node, wanted(Flag(words)), suggestion=meant, more=more)
         return False
 
     def text(self, node: Node, what: str) -> str | None:

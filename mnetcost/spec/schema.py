@@ -117,7 +117,8 @@ def _forms(kind: Kind) -> list[Schema]:  # noqa: C901, PLR0911 - one return a ki
         case Choice():
             return [{"enum": list(kind.options)}]
         case Flag():
-            return [{"type": "boolean"}]
+            words = [{"enum": list(kind.words)}] if kind.words else []
+            return [{"type": "boolean"}, *words]
         case Fractional():
             return [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, _QUOTIENT]
         case WindowPadding():

@@ -147,6 +147,8 @@ LAYERS_ALONE = [
     ("softmax", {"ptflops": 960, "thop": 2760, "onnx-tool": 34560, "deepspeed-flops": 960}),
     ("log_softmax", {"ultralytics-thop": 2880, "thop": 0, "onnx-tool": 76800}),
     ("batch_norm: {affine: false}", {"fvcore": 960, "thop": 1920, "torchprofile": 0}),
+    ("batch_norm: {affine: gamma}", {"fvcore": 1920, "torchprofile": 960}),
+    ("batch_norm: {affine: beta}", {"fvcore": 960, "torchprofile": 0}),
     ("group_norm: {groups: 2}", {"fvcore": 4800, "thop": 0, "ultralytics-thop": 3840}),
     ("group_norm: {groups: 2}", {"ptflops": 1920, "torchinfo": 16, "onnx-tool": 8640}),
     ("instance_norm", {"fvcore": 3840, "ptflops": 960, "thop": 1920, "torchprofile": 0}),

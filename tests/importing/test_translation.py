@@ -465,6 +465,72 @@ def test_its_numbers_hold_for_its_own_map_alone():
         mnetcost.load(layers_of(model)).cost(rho=2)
 
 
+# With what is known beside the unknown call: the learned values of all, and the other layers' work.
+UNKNOWN = {
+    "a recurrent layer": (
+        pt2(
+            call("aten.lstm.input", "x w", "r"),
+            call("aten.linear.default", "r v", "y"),
+            size=X3,
+            stored={"w": (4, 8), "v": (5, 8)},
+            shapes={"r": (1, 9, 8)},
+        ),
+        32 + 40,
+        40 * 9,
+    ),
+    "an operator of somebody's own": (
+        onnx(
+            call("Wavelet", "x", "c"),
+            call("Conv", "c w", "y"),
+            stored={"w": (2, 16, 1, 1)},
+            shapes={"c": (1, 16, 3, 5)},
+        ),
+        32,
+        32 * 15,
+    ),
+    "one that gives two maps": (
+        source(
+            "tflite",
+            (1, 6, 10, 8),
+            call("CUSTOM", "x g", "a b"),
+            call("CONCATENATION", "a b", "y", axis=3),
+            stored={"g": (3, 7)},
+            shapes={"a": (1, 6, 10, 2), "b": (1, 6, 10, 5)},
+        ),
+        21,
+        0,
+    ),
+    "one whose first output nobody reads": (
+        onnx(
+            call("Scan", "x w", "all last"),
+            call("Relu", "last", "y"),
+            stored={"w": (4, 8)},
+            shapes={"last": (1, 8, 3, 5)},
+        ),
+        32,
+        0,
+    ),
+    "a product of three": (
+        pt2(
+            TOKENS,
+            call("aten.einsum.default", "n n n", "y", equation="bnc,bmc,bmd->bnd", tensors=3),
+            size=X3,
+            shapes={"y": (1, 9, 8)},
+        ),
+        0,
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "learned", "mult_adds"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_nobody_knows_is_a_layer_of_unknown_work(model, learned, mult_adds):
+    text = layers_of(model)
+    assert text.count("unknown: true") == 1
+    cost = mnetcost.load(text).cost()
+    assert (total(cost), cost.mult_adds, cost.at_least) == (learned, mult_adds, True)
+
+
 LOST = {
     "a learned value by another name": onnx(
         call("Identity", "b", "c"),
@@ -476,9 +542,16 @@ LOST = {
             "pads": Tensor((8,), (0, 0, 1, 1, 0, 0, 1, 1), learned=False),
         },
     ),
-    "a norm without γ": pt2(call("aten.group_norm.default", "x", "y", num_groups=2)),
-    "a recurrent layer": pt2(
-        call("aten.lstm.input", "x w", "y"), size=X3, stored={"w": (4, 8)}, shapes={"y": (1, 9, 8)}
+    "an unknown function of stored values": pt2(
+        call("mine.wavelet.default", "w", "k"),
+        call("aten.conv2d.default", "x k", "y"),
+        stored={"w": (4, 8)},
+        shapes={"k": (4, 8, 3, 3), "y": (1, 4, 4, 8)},
+    ),
+    "an unknown call with an output of no stated shape": pt2(
+        call("mine.split.default", "x", "a b"),
+        call("aten.add.Tensor", "a b", "y"),
+        shapes={"a": X, "b": (1, None)},
     ),
     "scores that are read twice, once with a table": pt2(
         TOKENS,

@@ -1,5 +1,7 @@
 """An operation that the language has no layer for: exact on its own maps, refused on others."""
 
+import json
+
 import pytest
 from commands import run
 from networks import codes, small
@@ -278,3 +280,100 @@ def test_it_is_written_again_as_it_stands(tmp_path):
     assert run("fmt", str(path)).out == text
     rewritten = run("rewrite", str(path), "--to", "separable").out
     assert rewritten == text.replace("conv: {out: 16, kernel: 3}", "separable: {out: 16}")
+
+
+# --- work that nobody knows
+
+UNKNOWN = network(
+    "conv: {out: 16, kernel: 3, scale: false}",
+    "opaque: {name: wavelet, of: [14, 10, 16], channels: 4, other: 7, mult_adds: 9, unknown: true}",
+    "conv: {out: 8}",
+)
+LEAST = (432 + 4 * 8, 432 * 140 + 9 + 32 * 140)
+SAYING = ("explain", "conventions", "reconcile")  # in their warning alone
+WORDS = "the work of wavelet is not known: every total is at least what is counted"
+
+
+def test_its_totals_are_at_least():
+    cost = UNKNOWN.cost(2)
+    assert (cost.params, cost.mult_adds) == (LEAST[0] + 32, LEAST[1] + 32 * 140)
+    assert (cost.at_least, cost.warnings) == (True, (WORDS,))
+    assert [one.at_least for one in cost.layers] == [False, True, False]
+    assert {kind: one.at_least for kind, one in cost.by_type().items()} == {
+        "pointwise": False,
+        "conv": False,
+        "opaque": True,
+    }
+    assert repr(cost).endswith("at_least=True)")
+    assert not FOLLOWS.cost().at_least
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = UNKNOWN.graph.origin.text + (
+        f"expect: [{{params: {LEAST[0]}, learned: 400, source: here}}]\n"
+        f"budget: [{{params: 10, mult_adds: {LEAST[1]}}}]\n"
+    )
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    return "net.yaml"
+
+
+def test_every_table_and_document_says_at_least(path):
+    totals = {"params": LEAST[0], "mult_adds": LEAST[1], "at_least": True}
+    document = json.loads(run("table", path, "--format", "json").out)
+    assert document["at_least"]
+    assert document["totals"].items() >= totals.items()
+    assert [one.get("at_least") for one in document["layers"]] == [None, True, None]
+    for words in (
+        ("table", path, "--view", "types"),
+        ("table", path, "--convention", "fvcore"),
+        ("table", path, "--depth", "1"),
+        ("sweep", path, "--rho", "1"),
+        ("sweep", path, "--rho", "1", "--convention", "fvcore"),
+        ("compare", "mobilenet_v1", path),
+        ("diff", "mobilenet_v1", path),
+        ("explain", path),
+        ("conventions", path),
+        ("reconcile", path, "--printed", "61k"),
+    ):
+        out = run(*words).out
+        assert WORDS in out, words
+        assert "at least" in out.replace(WORDS, "") or words[0] in SAYING
+        assert run(*words, "--format", "csv").err.count(WORDS) == 1, words
+    assert "at_least" not in run("table", "mobilenet_v1", "--format", "json").out
+
+
+def test_no_figure_and_no_limit_surely_holds(path):
+    ran = run("check", path, "--max-params", "1k")
+    assert ran.code == 1
+    at = "holds, at α = 1, ρ = 1"
+    assert [line.partition(": ")[2] for line in ran.err.splitlines()] == [
+        f"expect: params is at least 464: nobody knows whether 464 {at}",
+        "expect: learned 471 does not agree with 400 (here), at α = 1, ρ = 1",
+        "budget: params 464 is over 10 by 454, at α = 1, ρ = 1",
+        f"budget: mult_adds is at least 64,969: nobody knows whether 64969 {at}",
+        f"budget: params is at least 464: nobody knows whether 1k {at}",
+    ]
+    document = json.loads(run("check", path, "--max-params", "1k", "--format", "json").out)
+    verdicts = [row["verdict"] for row in (*document["checks"], *document["budgets"])]
+    assert verdicts == ["unknown", "differs", "over", "unknown", "unknown"]
+
+
+def test_nothing_is_said_to_fit(path):
+    for call in (
+        lambda: mnetcost.fit(UNKNOWN, "1G"),
+        lambda: mnetcost.rank(UNKNOWN, "alpha,rho,score\n1,1,2\n", max_params="1G"),
+        lambda: mnetcost.sweep(UNKNOWN, "1,2", "1").count(max_params="1G"),
+        lambda: mnetcost.sweep(UNKNOWN, "1,2", "1").best("1G"),
+    ):
+        with pytest.raises(mnetcost.SpecError, match=f"{WORDS}, so that no budget") as caught:
+            call()
+        assert codes(caught) == ["unknown-work"]
+    grid = mnetcost.sweep(UNKNOWN, "1,2", "1")
+    assert (grid.count(), grid.best().alpha, grid.warnings) == (2, 2, (WORDS,))
+
+
+def test_it_is_on_no_front():
+    other = network("conv: {out: 99, kernel: 3}")
+    assert mnetcost.compare([UNKNOWN, other, FOLLOWS]).pareto == (False, False, True)

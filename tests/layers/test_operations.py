@@ -29,9 +29,13 @@ CASES = [
     # at inference scale and shift: x·a + b
     ("batch_norm", 60, 60, 0, 0, 0),
     ("batch_norm: {affine: false}", 60, 60, 0, 0, 0),
+    ("batch_norm: {affine: beta}", 60, 60, 0, 0, 0),
     # 15 groups of 4: mean 3 additions, 1 division; x - μ 4; squares 4; variance 3 additions, 1
     # division; + ε 1; root 1; 1/σ 1 division; times it 4; γ 4, β 4
     ("layer_norm", 15 * 12, 15 * (3 + 4 + 3 + 1 + 4), 0, 15 * 3, 15),
+    ("layer_norm: {affine: gamma}", 15 * 12, 15 * (3 + 4 + 3 + 1), 0, 15 * 3, 15),
+    ("layer_norm: {affine: beta}", 15 * 8, 15 * (3 + 4 + 3 + 1 + 4), 0, 15 * 3, 15),
+    ("layer_norm: {affine: false}", 15 * 8, 15 * (3 + 4 + 3 + 1), 0, 15 * 3, 15),
     # 2 groups of 30: 30 + 30 + 30 products, 29 + 30 + 29 + 1 + 30 additions
     ("group_norm: {groups: 2}", 2 * 90, 2 * 119, 0, 2 * 3, 2),
     # 4 groups of 15, without γ and β: 15 + 15 products, 14 + 15 + 14 + 1 additions

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from onnx_files import partly_known
 
 import mnetcost
 from mnetcost import cli
@@ -46,6 +47,12 @@ expect:
 budget: {mult_adds: 9M, params: 2k}
 """
 
+LEAST = """
+input: {height: 9, width: 14, channels: 3}
+layers:
+  - opaque: {of: [9, 14, 3], unknown: true}
+"""
+
 MODEL = """7767517
 10 11
 Input         data  0 1 data 0=14 1=9 2=3
@@ -80,6 +87,8 @@ LINES = {
         "table vit_b_16 --view fields",
         "table all.yaml --view channels",
         "table resnet18 --view channels",
+        "table least.yaml",
+        "table net.onnx",
     ],
     "mnetcost sweep": [
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
@@ -132,7 +141,11 @@ LINES = {
         "fit mobilenet_v1 --scores mobilenet_v1 --convention fvcore --batch 2 --max-mult-adds 2G",
     ],
     "mnetcost expand": ["expand all.yaml"],
-    "mnetcost import": ["import net.param", "import net.param --preset resnet:timm"],
+    "mnetcost import": [
+        "import net.param",
+        "import net.onnx",
+        "import net.param --preset resnet:timm",
+    ],
     "mnetcost rewrite": ["rewrite all.yaml --to separable"],
 }
 WORDS = {"integer": int, "number": float, "text": str, "boolean": bool, "null": type(None)}
@@ -218,7 +231,9 @@ def run(
 ) -> Callable[[str, str], str]:
     """What a command line prints in a format."""
     (tmp_path / "all.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "least.yaml").write_text(LEAST, encoding="utf-8")
     (tmp_path / "net.param").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "net.onnx").write_bytes(partly_known())
     monkeypatch.chdir(tmp_path)
 
     def call(line: str, form: str) -> str:

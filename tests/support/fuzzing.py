@@ -228,7 +228,7 @@ class Chance:
             case Choice():
                 return name, self.random.choice(kind.options)
             case Flag():
-                return name, self.random.choice(("true", "false"))
+                return name, self.random.choice(("true", "false", *kind.words))
             case Nested():
                 return name, "{norm: batch}"
         return name, RIGHT.get(name, "1")

@@ -103,3 +103,32 @@ def conv() -> bytes:
 
 
 CONV = conv()
+
+
+def partly_known() -> bytes:
+    """A file with a call that no rule says, one that leads nowhere, and values of all kinds."""
+    kernel = attribute("kernel_shape", 7, (8, packed(1, 1)))
+    learned = {
+        "w": (8, 3, 1, 1),
+        "k": (8, 8, 1, 1),
+        "b": (8,),
+        "table": (5,),
+        "scale": (8, 1, 1),
+        "fc": (8, 4),
+        "dead": (2, 3, 1, 1),
+        "lost": (7,),
+    }
+    nodes = [
+        node("Identity", "b", "b2"),
+        node("Conv", "x w b", "a", (3, "stem"), kernel),
+        node("Conv", "x dead", "z", (3, "aux"), kernel),
+        node("Conv", "a k b2", "c", (3, "mix"), kernel),
+        node("Wavelet", "c table", "d", (3, "wave")),
+        node("Mul", "d scale", "e", (3, "gain")),
+        node("GlobalAveragePool", "e", "f", (3, "pool")),
+        node("Flatten", "f", "g", (3, "flat")),
+        node("MatMul", "g fc", "y", (3, "fc")),
+    ]
+    stored = [tensor(name, shape) for name, shape in learned.items()]
+    shapes = [value("d", (1, 8, 6, 5))]
+    return model(graph(nodes, [X], [Y], *repeated(5, stored), *repeated(13, shapes)))

@@ -10,12 +10,22 @@ from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
 from mnetcost.multipliers import BOTH, Setting, make_setting, read_size
-from mnetcost.printed import DIFFERS, FIGURES, OVER, Budget, Expectation, Printed, read_budget
+from mnetcost.printed import (
+    DIFFERS,
+    ERRATUM,
+    FIGURES,
+    OVER,
+    UNSURE,
+    Budget,
+    Expectation,
+    Printed,
+    read_budget,
+)
 from mnetcost.problems import Mark, UsageError
 from mnetcost.spec import Spec, resized
 from mnetcost.spec.sources import stem
 
-FAILED = {DIFFERS, OVER}
+FAILED = {DIFFERS, OVER, UNSURE}
 
 
 class Checkable(Protocol):
@@ -32,6 +42,7 @@ class Held(NamedTuple):
     basis: Basis
     figures: Mapping[str, int]
     ranges: bool  # whether the work is the most of a range
+    at_least: bool  # whether the work of a layer is not known
     warnings: tuple[str, ...]
 
 
@@ -43,7 +54,7 @@ class Check(NamedTuple):
     held: Held
     kind: str
     printed: Printed
-    verdict: str  # agrees, differs or erratum of an expectation; fits or over of a budget
+    verdict: str  # agrees, differs or erratum of an expectation; fits or over of a budget; unknown
     spec: str  # its file without folder and suffix, or all of it where another is called so too
 
     @property
@@ -53,7 +64,7 @@ class Check(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether the verdict is a failure: a figure that differs, a limit that is passed."""
+        """Whether the verdict is a failure: a figure or a limit that does not surely hold."""
         return self.verdict in FAILED
 
     @property
@@ -155,12 +166,20 @@ def _held(graph: Graph, entry: Expectation | Budget, basis: Basis = FORWARD) -> 
         setting=setting,
         basis=basis,
         figures={kind: figure(count) for kind, figure in FIGURES.items()} | count.figures,
-        ranges=count.counted.low != count.counted.high,
+        ranges=count.counted.low != count.counted.high and not count.at_least,
+        at_least=count.at_least,
         warnings=warnings(graph, [setting]),
     )
 
 
 def _checks(graph: Graph, name: str, entry: Expectation | Budget, held: Held) -> Iterator[Check]:
     for kind, printed in entry.figures():
-        verdict = entry.verdict(printed, held.figures[kind])
+        verdict = _verdict(entry, printed, held, held.figures[kind])
         yield Check(graph.origin.label, entry, held, kind, printed, verdict, name)
+
+
+def _verdict(entry: Expectation | Budget, printed: Printed, held: Held, exact: int) -> str:
+    """The entry's own, where it stands however much more the network costs than was counted."""
+    verdict = entry.verdict(printed, exact)
+    stands = verdict in (OVER, ERRATUM) or (verdict == DIFFERS and exact > printed.value)
+    return verdict if stands or not held.at_least else UNSURE

@@ -16,7 +16,7 @@ class CountComparison(Record):
     """Networks counted on one basis, their names, and which are on the Pareto front.
 
     On it is what no other beats: none has fewer parameters and needs no more work, or less work
-    with no more parameters.
+    with no more parameters. One of which a layer's work is not known neither beats nor is on it.
     """
 
     names: tuple[str, ...]
@@ -29,7 +29,8 @@ class CountComparison(Record):
         counted = tuple(counts)
         if not counted:
             raise UsageError("compare: at least one network")
-        best = front(_priced(count) for count in counted)
+        known = [place for place, count in enumerate(counted) if not count.at_least]
+        best = {known[place] for place in front(_priced(counted[place]) for place in known)}
         return cls(
             names=tuple(names),
             counts=counted,

@@ -12,6 +12,7 @@ from mnetcost.analysis.compare.pareto import Priced, fronts
 from mnetcost.analysis.fit.plateaus import Plateau, plateaus
 from mnetcost.analysis.sweep.grid import read_settings
 from mnetcost.analysis.sweep.sweep import CountSweep
+from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.cost import FORWARD, Basis, share
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
@@ -112,7 +113,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     which pass, by which convention.
 
     Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations, of
-    which so many `searches` share the most.
+    which so many `searches` share the most; SpecError where the work of a layer is not known.
     """
     budget = read_budget(max_mult_adds, max_params)
     if not budget.limits():
@@ -120,6 +121,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     basis.limiting(budget)
     low, high = _widths(min_alpha, max_alpha)
     graph, size = resized(graph, size)
+    demand_known(graph)
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
     levels = _levels(graph, low, high, len(settings), searches)
     columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from mnetcost.analysis.compare.pareto import Priced, fronts
+from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.cost import FORWARD, Basis, Count
 from mnetcost.exact import parse_ratio
 from mnetcost.graph import Graph
@@ -87,10 +88,12 @@ def rank(
     that begin with #. `size` replaces the spec's input sides, px, and with a third number its
     channels; `basis` says what the budget is of.
 
-    Raises SpecError with every wrong line, UsageError for a budget of what is not counted.
+    Raises SpecError with every wrong line, or where the work of a layer is not known, UsageError
+    for a budget of what is not counted.
     """
     basis.limiting(budget)
     graph, size = resized(graph, size)
+    demand_known(graph)
     origin = find_scores(scores)
     collector = Collector(origin)
     scored: list[Scored] = []

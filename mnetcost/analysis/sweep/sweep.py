@@ -12,6 +12,7 @@ from mnetcost.analysis.sweep.counting import Cost, Failures, count_layers, toget
 from mnetcost.analysis.sweep.front import front as front_of
 from mnetcost.analysis.sweep.grid import axes_of, read_alphas, read_settings
 from mnetcost.analysis.sweep.values import DTYPES, HERE, Engine, Values
+from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, in_order
@@ -209,17 +210,27 @@ class CountSweep(CostGrid):
                 yield node.name, CostGrid(cost, self.values)
 
     def count(self, max_mult_adds: Any = None, max_params: Any = None) -> int:
-        """How many points are within the budgets, numbers or "150M". The grid is never held."""
+        """How many points are within the budgets, numbers or "150M". The grid is never held.
+
+        Raises SpecError for a budget of a network with a layer whose work is not known.
+        """
+        self._demand_known(max_mult_adds, max_params)
         return reducing.count(self.values, self.cost, max_mult_adds, max_params)
 
     def best(self, max_mult_adds: Any = None, max_params: Any = None) -> Point | None:
         """The point with the most mult-adds within the budgets, None where nothing fits.
 
         Of equals it is the one with the most parameters, then the first in α-major order.
-        The grid is never held.
+        The grid is never held. Raises SpecError as `count` does.
         """
+        self._demand_known(max_mult_adds, max_params)
         found = reducing.best(self.values, self.cost, max_mult_adds, max_params)
         return found and self.point(*found)
+
+    def _demand_known(self, *limits: Any) -> None:
+        """Raise SpecError where a limit is given, and nobody could say that it holds."""
+        if limits != (None, None):
+            demand_known(self.graph)
 
     def front(self, cost: str = "mult_adds") -> tuple[Point, ...]:
         """The points that no other beats, cheapest first: more α·ρ for no more cost, or as much

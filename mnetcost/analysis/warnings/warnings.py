@@ -1,4 +1,4 @@
-"""What is likely a mistake in a network at another input or α than its spec's own.
+"""What is not known of a network, and what is likely a mistake at another input or α than its own.
 
 Sides in numbers stay where all around them changes, and so do channels: then it is a side that
 gives way. And parameters are seldom meant to depend on the input: what was trained at one size
@@ -7,6 +7,7 @@ could not be loaded at another.
 
 from collections.abc import Iterable, Mapping
 
+from mnetcost.analysis.warnings.unknown import unsure
 from mnetcost.conventions import PARAMETERS
 from mnetcost.cost import amounts
 from mnetcost.exact import ratio_text
@@ -20,9 +21,9 @@ SHOWN = 3  # layers that a warning names; of more it says how many
 
 
 def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
-    """Which layers have sides in numbers and another map to read than at the spec's own input,
-    which have channels in numbers and others to read than at α = 1, and which have other parameters
-    than at the spec's own input at the same α: one warning each.
+    """Which layers cost what is not known, which have sides in numbers and another map to read than
+    at the spec's own input, which have channels in numbers and others to read than at α = 1, and
+    which have other parameters than at the spec's own input at the same α: one warning each.
 
     `settings` differ in scale alone. A larger input makes no map smaller, so that a map which
     differs at any of them differs at the smallest or at the largest; no others are looked at. It is
@@ -41,6 +42,7 @@ def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
             if name in own and (words := _grown(row, own[name], setting, graph.base)):
                 grown.setdefault(name, words)
     return (
+        *unsure(graph),
         *_warning("sides in numbers do not follow the input", fixed),
         *_warning("channels in numbers do not follow α", _rigid(graph, settings)),
         *_warning("parameters depend on the input", grown),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, parts, pointwise, sliding, views
+from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, argument
 from mnetcost.layers import activation
 from mnetcost.layers.normalization import L2Norm
@@ -59,7 +59,6 @@ FUNCTIONS: dict[str, Any] = {
     "TanH": activation.Tanh,
     "ELU": activation.ELU,
     "AbsVal": activation.Abs,
-    "PReLU": activation.PReLU,
     "ReLU6": activation.ReLU6,
     "Softmax": activation.Softmax,
     "Dropout": Dropout,
@@ -112,12 +111,16 @@ TABLE: dict[str, Use] = {
         },
     ),
     "Pooling": Use(pointwise.chosen(sliding.pool(AvgPool), sliding.pool(MaxPool)), POOL),
-    "BatchNorm": Use(pointwise.batch_norm, {"x": 0}),
-    "Scale": Use(pointwise.scale, {"x": 0, "bias": argument("bias_term", False)}),
-    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": argument("local_size", 5)}),
+    "BatchNorm": Use(norms.batch_norm, {"x": 0}),
+    "Scale": Use(norms.scale, {"x": 0, "bias": argument("bias_term", False)}),
+    "LRN": Use(norms.local_response_norm, {"x": 0, "size": argument("local_size", 5)}),
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU),
         {"x": 0, "flag": argument("negative_slope", 0)},
+    ),
+    "PReLU": Use(
+        pointwise.by_flag(lambda: activation.PReLU(slopes="one"), activation.PReLU),
+        {"x": 0, "flag": argument("channel_shared", False)},
     ),
     "Permute": Use(views.permute, {"x": 0, "order": "order"}),
     "Flatten": Use(

@@ -4,36 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, pointwise, sliding, views
+from mnetcost.importing.operators.keras_functions import (
+    ACTS,
+    FUNCTIONS,
+    SOFTMAX,
+    function_of,
+    given,
+)
+from mnetcost.importing.rules import joining, norms, parts, pointwise, products, sliding, views
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from mnetcost.layers.structural import Dropout
-
-ACTS = {
-    "linear": "none",
-    "relu": "relu",
-    "relu6": "relu6",
-    "leaky_relu": "leaky_relu",
-    "elu": "elu",
-    "celu": "celu",
-    "selu": "selu",
-    "sigmoid": "sigmoid",
-    "hard_sigmoid": "hard_sigmoid",
-    "log_sigmoid": "log_sigmoid",
-    "tanh": "tanh",
-    "hard_tanh": "hard_tanh",
-    "softplus": "softplus",
-    "softsign": "softsign",
-    "mish": "mish",
-    "silu": "swish",
-    "swish": "swish",
-    "hard_swish": "hard_swish",
-    "hard_silu": "hard_swish",
-    "gelu": "gelu",
-    "exponential": "none",
-}
-SOFTMAX = {"softmax": activation.Softmax, "log_softmax": activation.LogSoftmax}
 
 
 def last(call: Call) -> bool:
@@ -100,6 +82,13 @@ def _pads(call: Call) -> Any:
     return (0, 0, *begins, 0, 0, *ends)
 
 
+def _cropped(call: Call) -> Any:
+    """What is cut off at the top, the bottom, the left and the right."""
+    found: Any = call.arguments.get("cropping")
+    pairs = found if isinstance(found, tuple) else (found, found)
+    return tuple(end for one in pairs for end in (one if isinstance(one, tuple) else (one, one)))
+
+
 def _relu(call: Call) -> Any:
     most, slope = call.arguments.get("max_value"), call.arguments.get("negative_slope")
     if slope:
@@ -117,14 +106,14 @@ def _target(call: Call) -> Any:
     return (-1, *shape) if -1 not in shape else (1, *shape)
 
 
-FUNCTIONS: dict[str, Any] = {
+VALUES: dict[str, Any] = {
     "LeakyReLU": activation.LeakyReLU,
     "ELU": activation.ELU,
     "Softmax": activation.Softmax,
     **dict.fromkeys(
         (
             *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout"),
-            *("GaussianDropout", "GaussianNoise"),
+            *("GaussianDropout", "GaussianNoise", "StochasticDepth"),
         ),
         Dropout,
     ),
@@ -132,12 +121,25 @@ FUNCTIONS: dict[str, Any] = {
 JOINED = {
     "Add": "add",
     "Average": "add",
+    "CustomScaleLayer": "add",  # of Inception-ResNet: x + y·a
     "Multiply": "multiply",
     "Subtract": "subtract",
     "Maximum": "maximum",
     "Minimum": "minimum",
 }
 X: Mapping[str, Where] = {"x": 0}
+ATTENTION: Mapping[str, Where] = {
+    "queries": given(0, "query"),
+    "values": given(1, "value"),
+    "keys": given(2, "key"),
+    "filters": "output_shape",
+    "bias": argument("use_bias", True),
+    "over": "attention_axes",
+    "unknown": lambda call: bool(
+        call.arguments.get("use_gate") or call.arguments.get("sliding_window")
+    ),
+    "shared": layer_name,
+}
 NORM: Mapping[str, Where] = {
     "x": 0,
     "shared": layer_name,
@@ -164,10 +166,26 @@ TABLE: dict[str, Use] = {
             "shared": layer_name,
         },
     ),
-    "BatchNormalization": Use(pointwise.batch_norm, NORM),
-    "LayerNormalization": Use(pointwise.layer_norm, NORM),
-    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": argument("groups", 32)}),
-    "PReLU": Use(pointwise.slopes, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
+    "BatchNormalization": Use(norms.batch_norm, NORM),
+    "LayerNormalization": Use(norms.layer_norm, NORM),
+    "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": argument("groups", 32)}),
+    "LayerScale": Use(
+        norms.layer_scale, {"x": 0, "shared": layer_name, "weights_stated": "projection_dim"}
+    ),
+    "PReLU": Use(norms.written_prelu, {"x": 0, "shared_axes": "shared_axes", "shared": layer_name}),
+    "MultiHeadAttention": Use(
+        products.written_attention,
+        {**ATTENTION, "heads": "num_heads", "size": "key_dim", "value_size": "value_dim"},
+    ),
+    "GroupQueryAttention": Use(
+        products.written_attention,
+        {
+            **ATTENTION,
+            "heads": "num_query_heads",
+            "key_value_heads": "num_key_value_heads",
+            "size": "head_dim",
+        },
+    ),
     "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
     "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
     "AveragePooling1D": Use(sliding.pool(AvgPool), POOL),
@@ -187,6 +205,7 @@ TABLE: dict[str, Use] = {
     ),
     "ZeroPadding1D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
     "ZeroPadding2D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
+    "Cropping2D": Use(parts.cropped, {"x": 0, "ends": _cropped, "channels_last": last}),
     "Flatten": Use(views.flatten, {"x": 0, "first": always(1)}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _target}),
     "Permute": Use(views.permute, {"x": 0, "order": _order}),
@@ -195,12 +214,14 @@ TABLE: dict[str, Use] = {
     "Normalization": Use(pointwise.free, X),
     "InputLayer": Use(pointwise.free, X),
     **{name: Use(pointwise.joined_by(word), {}) for name, word in JOINED.items()},
-    **{name: Use(pointwise.same(record), X) for name, record in FUNCTIONS.items()},
+    **{name: Use(pointwise.same(record), X) for name, record in VALUES.items()},
 }
 
 
 def find(call: Call) -> Use | None:
     """What a layer is; None for one that the table does not have."""
+    if called := function_of(call):
+        return FUNCTIONS.get(called)
     if "activation" in call.arguments and act(call) is None:
         return None
     if call.operator == "Activation":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, parts, pointwise, sliding, views
+from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
@@ -108,7 +108,6 @@ FUNCTIONS: dict[str, Any] = {
     "SELU": activation.SELU,
     "CELU": activation.CELU,
     "GELU": activation.GELU,
-    "PReLU": activation.PReLU,
     "Softplus": activation.Softplus,
     "Softmax": activation.Softmax,
     "Dropout": Dropout,
@@ -130,12 +129,13 @@ TABLE: dict[str, Use] = {
             "act": act,
         },
     ),
-    "BatchNorm": Use(pointwise.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
-    "Scale": Use(pointwise.scale, {"x": 0, "bias": number(1)}),
-    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": number(1, 5)}),
+    "BatchNorm": Use(norms.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
+    "Scale": Use(norms.scale, {"x": 0, "bias": number(1)}),
+    "LRN": Use(norms.local_response_norm, {"x": 0, "size": number(1, 5)}),
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU), {"x": 0, "flag": number(0)}
     ),
+    "PReLU": Use(norms.written_prelu, {"x": 0, "count": number(0), "by_channel": always(True)}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": number(0, None), "high": number(1, None)}),
     "Permute": Use(
         views.permute,

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import constants, joining, parts, pointwise, products, sliding, views
+from mnetcost.importing.rules import (
+    constants,
+    joining,
+    norms,
+    parts,
+    pointwise,
+    products,
+    sliding,
+    views,
+)
 from mnetcost.importing.translation import Use, Where, always
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
@@ -53,7 +62,6 @@ FUNCTIONS: dict[str, Any] = {
     "Swish": activation.Swish,
     "Gelu": activation.GELU,
     "Abs": activation.Abs,
-    "PRelu": activation.PReLU,
     "LogSoftmax": activation.LogSoftmax,
     "Dropout": Dropout,
 }
@@ -82,11 +90,12 @@ TABLE: dict[str, Use] = {
         {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
     ),
     "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
-    "BatchNormalization": Use(pointwise.batch_norm, NORM),
-    "LayerNormalization": Use(pointwise.layer_norm, {**NORM, "axis": "axis"}),
-    "GroupNormalization": Use(pointwise.group_norm, {**NORM, "groups": "num_groups"}),
-    "InstanceNormalization": Use(pointwise.instance_norm, NORM),
-    "LRN": Use(pointwise.local_response_norm, {"x": 0, "size": "size"}),
+    "BatchNormalization": Use(norms.batch_norm, NORM),
+    "LayerNormalization": Use(norms.layer_norm, {**NORM, "axis": "axis"}),
+    "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
+    "InstanceNormalization": Use(norms.instance_norm, NORM),
+    "PRelu": Use(norms.prelu, {"x": 0, "slopes": 1}),
+    "LRN": Use(norms.local_response_norm, {"x": 0, "size": "size"}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": ("min", 1), "high": ("max", 2)}),
     "Softmax": _same(activation.Softmax),
     "Transpose": Use(views.permute, {"x": 0, "order": "perm"}),

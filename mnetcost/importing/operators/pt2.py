@@ -8,6 +8,7 @@ from mnetcost.importing.model import Call
 from mnetcost.importing.rules import (
     constants,
     joining,
+    norms,
     parts,
     pointwise,
     products,
@@ -61,7 +62,6 @@ FUNCTIONS: dict[str, Any] = {
     "gelu": activation.GELU,
     "abs": activation.Abs,
     "square": activation.Square,
-    "prelu": activation.PReLU,
     "log_sigmoid": activation.LogSigmoid,
     "glu": activation.GLU,
     "log_softmax": activation.LogSoftmax,
@@ -118,10 +118,12 @@ TABLE: dict[str, Use] = {
     "scaled_dot_product_attention": Use(
         products.attention, {"x": 0, "keys": 1, "values": 2, "mask": 3}
     ),
-    "batch_norm": Use(pointwise.batch_norm, NORM),
-    "layer_norm": Use(pointwise.layer_norm, {**NORM, "normalized": "normalized_shape"}),
-    "group_norm": Use(pointwise.group_norm, {**NORM, "groups": "num_groups"}),
-    "instance_norm": Use(pointwise.instance_norm, NORM),
+    "batch_norm": Use(norms.batch_norm, NORM),
+    "layer_norm": Use(norms.layer_norm, {**NORM, "normalized": "normalized_shape"}),
+    "group_norm": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
+    "instance_norm": Use(norms.instance_norm, NORM),
+    "prelu": Use(norms.prelu, {"x": 0, "slopes": 1, "by_channel": always(True)}),
+    "_prelu_kernel": Use(norms.prelu, {"x": 0, "slopes": 1}),
     "hardtanh": Use(
         pointwise.clip,
         {

@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import constants, joining, parts, pointwise, products, sliding, views
+from mnetcost.importing.rules import (
+    constants,
+    joining,
+    norms,
+    parts,
+    pointwise,
+    products,
+    sliding,
+    views,
+)
 from mnetcost.importing.translation import Use, Where, always
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
@@ -52,7 +61,6 @@ FUNCTIONS: dict[str, Any] = {
     "TANH": activation.Tanh,
     "HARD_SWISH": activation.HardSwish,
     "GELU": activation.GELU,
-    "PRELU": activation.PReLU,
     "ABS": activation.Abs,
     "SQUARE": activation.Square,
     "SOFTMAX": activation.Softmax,
@@ -119,6 +127,7 @@ TABLE: dict[str, Use] = {
     "DEPTH_TO_SPACE": Use(
         sliding.shuffled, {"x": 0, "factor": "block_size", "channels_last": always(True)}
     ),
+    "PRELU": Use(norms.prelu, {"x": 0, "slopes": 1}),
     "SHAPE": Use(constants.shape, X),
     **{name: Use(pointwise.same(record), X) for name, record in FUNCTIONS.items()},
     **{

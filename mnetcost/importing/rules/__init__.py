@@ -1,6 +1,6 @@
 """What operators do, once for all formats: a call's operands to layers and the values they give.
 
-`sliding` (convolutions, pools, sides), `pointwise` (dense layers, norms, functions of values),
+`sliding` (convolutions, pools, sides), `pointwise` (dense layers, functions of values), `norms`,
 `views` (axes moved and regrouped), `parts` and `joining` (axes taken apart and joined), `products`
 (of two computed values), `constants` (numbers that do not depend on the image); and for calls that
 the language has no layer for `opaque`, by what `recorded` counts of shapes.

@@ -1,6 +1,7 @@
 """A call that the language has no layer for: its numbers by the shapes that the file states.
 
-They are exact at the file's own input, and an `opaque` layer is refused at any other map.
+They are exact at the file's own input, and an `opaque` layer is refused at any other map. Where
+what a call costs is not known, its layer says that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from mnetcost.importing.axes import (
     CHANNELS,
     FIRST,
     HEIGHT,
+    ORDERS,
     WIDTH,
     Axes,
     Axis,
@@ -18,43 +20,53 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
-from mnetcost.importing.model import Shape, Source
+from mnetcost.importing.model import Call, Shape, Source
 from mnetcost.importing.rules.recorded import Recorded, Work
-from mnetcost.importing.translation import NONSENSE, Operands
+from mnetcost.importing.translation import NONSENSE, Operands, Translation
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, computed
 from mnetcost.layers.base import Map
 from mnetcost.layers.opaque import Opaque
 
+NO_LAYER = "the language has no layer for it"
 
-def opaque(o: Operands, recorded: Recorded | None) -> Known:
-    """What a call gives, of outputs whose shapes the file states.
+
+def opaque(o: Operands, recorded: Recorded | None) -> dict[str, Known]:
+    """The outputs of a call that others read, where the file states their shapes.
 
     The first output that follows from the image has the call's cost and its learned values. Raises
-    Unsaid where the cost or a shape is not known.
+    Unsaid where a shape is not known, or what computing a stored value costs.
     """
-    names = [name for name in o.call.outputs if name]
-    shapes = [_stated(o.translation.source, name) for name in names]
+    names = [name for name in o.call.outputs if name in o.translation.wanted]
+    shapes = {name: _stated(o.translation.source, name) for name in names}
     read = {name: _computed(o, name) for name in o.call.inputs if name}
     values = [one for one in read.values() if isinstance(one, Value)]
     stored = [one for one in read.values() if isinstance(one, Stored)]
     if not values:
         work = _work(o, read, recorded)
+        if work is None:
+            raise Unsaid(f"{NO_LAYER}, and what it costs is not known")
         done = ((names[0], work.amount),) if work.amount else ()
         constant = Stored("", (), False, work=done)
-        found: list[Known] = [computed([*stored, constant], shape) for shape in shapes]
-    else:
-        numbers = _numbers(o, read, recorded)
-        found = []
-        for shape in shapes:
-            found.append(_written(o, values, shape, numbers))
-            numbers = {}
-    return Parts(tuple(found)) if len(found) > 1 else found[0]
+        return {name: computed([*stored, constant], shape) for name, shape in shapes.items()}
+    numbers = _numbers(o, read, recorded)
+    found: dict[str, Known] = {}
+    for name, shape in shapes.items():
+        found[name] = _written(o, values, shape, numbers)
+        numbers = {}
+    return found
+
+
+def is_stated(translation: Translation, call: Call) -> bool:
+    """Whether the file states the shapes of all that a call writes and others read."""
+    stated = translation.source.shapes
+    shapes = [stated.get(name) for name in call.outputs if name in translation.wanted]
+    return all(shape is not None and None not in shape for shape in shapes)
 
 
 def _stated(source: Source, name: str) -> tuple[int, ...]:
     shape = source.shapes.get(name)
     if shape is None or None in shape:
-        raise Unsaid("the language has no layer for it, and the file does not state its shape")
+        raise Unsaid(f"{NO_LAYER}, and the file does not state its shape")
     return tuple(int(one or 1) for one in shape)
 
 
@@ -80,12 +92,14 @@ def realized(o: Operands, scores: Scores) -> Value:
     return value
 
 
-def _numbers(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> dict[str, int]:
+def _numbers(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> dict[str, Any]:
     """The multiply-accumulates of a call, and the learned values that no layer has yet."""
     work, translation = _work(o, read, recorded), o.translation
-    kernel = read.get(work.kernel)
-    numbers = {}
-    if work.amount:
+    kernel = read.get(work.kernel) if work else None
+    numbers: dict[str, Any] = {}
+    if work is None:
+        numbers["unknown"] = True
+    elif work.amount:
         numbers["mult_adds" if isinstance(kernel, Stored) else "products"] = work.amount
     for one in read.values():
         if isinstance(one, Stored):
@@ -97,10 +111,10 @@ def _numbers(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) 
     return numbers
 
 
-def _work(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> Work:
-    """The multiply-accumulates of a call."""
+def _work(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> Work | None:
+    """The multiply-accumulates of a call; None where they are not known."""
     if recorded is None:
-        raise Unsaid("the language has no layer for it, and what it costs is not known")
+        return None
 
     def shape(name: str) -> Sequence[int]:
         known = read.get(name)
@@ -113,7 +127,7 @@ def _work(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> 
     try:
         return recorded(o.call, shape)
     except NONSENSE:
-        raise Unsaid("what it costs cannot be worked out") from None
+        return None
 
 
 def with_others(o: Operands, value: Value) -> Value:
@@ -124,7 +138,7 @@ def with_others(o: Operands, value: Value) -> Value:
     translation = o.translation
     names = [one for one in translation.beside if one not in translation.used]
     work = [amount for name, amount in translation.work.items() if name not in translation.used]
-    numbers = {"other": sum(map(translation.size, names)), "mult_adds": sum(work)}
+    numbers: dict[str, Any] = {"other": sum(map(translation.size, names)), "mult_adds": sum(work)}
     numbers = {kind: number for kind, number in numbers.items() if number}
     if not numbers:
         return value
@@ -136,9 +150,9 @@ def with_others(o: Operands, value: Value) -> Value:
 
 
 def _written(
-    o: Operands, values: Sequence[Value], shape: tuple[int, ...], numbers: dict[str, int]
+    o: Operands, values: Sequence[Value], shape: tuple[int, ...], numbers: dict[str, Any]
 ) -> Value:
-    y, axes = _map_of(shape)
+    y, axes = _map_of(shape, ORDERS.get(o.translation.source.format, FIRST)[4])
     own = {"height": y.h, "width": y.w, "channels": y.c}
     first = dict(zip(own, values[0].map))
     kept = {side: size for side, size in own.items() if size != first[side]}
@@ -147,13 +161,13 @@ def _written(
     return o.translation.layer(o.call, record, values)._replace(axes=axes)
 
 
-def _map_of(shape: Shape) -> tuple[Map, Axes]:
-    """A map for a value of this shape: its last axis is the channels, but of four the second is."""
+def _map_of(shape: Shape, order: Sequence[str]) -> tuple[Map, Axes]:
+    """A map for a value of this shape: its last axis is the channels, but four have their order."""
     sizes = [int(one or 1) for one in shape]
     if len(sizes) == 4 and sizes[0] == 1:
-        _, c, h, w = sizes
-        roles = dict(zip(FIRST[4][1:], (c, h, w)))
-        return Map(h, w, c), ((), *(whole(role, size) for role, size in roles.items()))
+        sides = dict(zip(order[1:], sizes[1:]))
+        found = Map(sides[HEIGHT], sides[WIDTH], sides[CHANNELS])
+        return found, ((), *(whole(role, size) for role, size in sides.items()))
     *before, c = sizes or [1]
     cut = min(range(len(before) + 1), key=lambda n: max(prod(before[:n]), prod(before[n:])))
     rows, columns = before[:cut], before[cut:]

@@ -15,6 +15,7 @@ from mnetcost.importing.axes import (
 )
 from mnetcost.importing.rules.constants import gather
 from mnetcost.importing.rules.pointwise import by_channel
+from mnetcost.importing.rules.sliding import axes_like, image
 from mnetcost.importing.translation import Operands
 from mnetcost.importing.values import Known, Numbers, Parts, Unsaid, Value
 from mnetcost.layers.channels import Slice, Split
@@ -173,6 +174,33 @@ def cut_each(o: Operands) -> Known:
     for axis, start, end, step in zip(axes, starts, ends, steps):
         x = _cut(o, x, axis, (start, end, step))
     return x
+
+
+def indexed(o: Operands) -> Known:
+    """What stands between brackets behind a value: a place or a slice of each axis, or "..."."""
+    x, items = o.value(), o.given("items")
+    items = items if isinstance(items, tuple) and items[:1] != ("slice",) else (items,)
+    if "..." in items:
+        at = items.index("...")
+        left = len(x.axes) - len(items) + 1
+        items = (*items[:at], *(("slice", None, None, None),) * left, *items[at + 1 :])
+    for axis, item in reversed([*enumerate(items)]):  # a place takes its axis away
+        if type(item) is int:
+            x = _selected(o, x, axis, item)
+        elif isinstance(item, tuple) and item[:1] == ("slice",):
+            x = _cut(o, x, axis, item[1:])
+        else:
+            raise Unsaid("it takes what is no place and no slice")
+    return x
+
+
+def cropped(o: Operands) -> Value:
+    """A map without so many px at the top, the bottom, the left and the right."""
+    x = image(o)
+    top, bottom, left, right = o.places("ends")
+    record = Crop(height=x.map.h - top - bottom, width=x.map.w - left - right)
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))
 
 
 def _cut(o: Operands, x: Value, axis: int, of: tuple[Any, Any, Any]) -> Value:

@@ -1,4 +1,4 @@
-"""Dense layers, normalisation, functions of values and of two values."""
+"""Dense layers, functions of values and of two values."""
 
 from collections.abc import Callable, Sequence
 from math import prod
@@ -29,17 +29,11 @@ from mnetcost.importing.values import (
     computed,
     within,
 )
-from mnetcost.layers.activation import ACTIVATIONS, HardTanh, PReLU, ReLU, ReLU6
+from mnetcost.layers.activation import ACTIVATIONS, HardTanh, ReLU, ReLU6
 from mnetcost.layers.dense import Dense
 from mnetcost.layers.joins import Add, Divide, Maximum, Minimum, Multiply, Subtract
 from mnetcost.layers.normalization import (
-    BatchNorm,
-    GroupNorm,
-    InstanceNorm,
-    L2Norm,
-    LayerNorm,
     LayerScale,
-    LocalResponseNorm,
 )
 from mnetcost.layers.structural import PositionEmbedding
 
@@ -53,7 +47,7 @@ def by_channel(o: Operands, axis: int, value: Value | None = None) -> Value:
     kept = all(atom.side != CHANNELS for one in others for atom in one)
     if kept and is_whole(value.axes[place], CHANNELS, value.map.c):
         return value
-    free = iter([HEIGHT, WIDTH] if _sides(others) > 1 else [HEIGHT])
+    free = iter([HEIGHT, WIDTH] if sides_of(others) > 1 else [HEIGHT])
     roles = []
     for at, one in enumerate(value.axes):
         if at == place:
@@ -67,7 +61,8 @@ def by_channel(o: Operands, axis: int, value: Value | None = None) -> Value:
     return o.translation.as_map(o.call, value, roles)
 
 
-def _sides(axes: Sequence[Any]) -> int:
+def sides_of(axes: Sequence[Any]) -> int:
+    """How many axes are not of images alone."""
     return sum(not is_images(one) for one in axes)
 
 
@@ -83,13 +78,13 @@ def dense(o: Operands) -> Value:
     x = by_channel(o, -1, value)
     if channels != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels reads {x.map.c}")
-    return finished(o, _dense(o, x, out, has(o, "bias"), kernel))
+    return finished(o, dense_of(o, x, out, has(o, "bias"), kernel))
 
 
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
     x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
-    y = _dense(o, x, o.count("filters"), has(o, "bias"), learned(o))
+    y = dense_of(o, x, o.count("filters"), has(o, "bias"), learned(o))
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
     return finished(o, y)
@@ -102,7 +97,8 @@ def _flat(value: Value) -> Value:
     return value._replace(axes=(images, joined(rest)))
 
 
-def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -> Value:
+def dense_of(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -> Value:
+    """A dense layer at every position of a map, and what rides on it."""
     many = x.map.h * x.map.w > 1
     riding = {word: found for word in ("norm", "act") if (found := o.given(word))}
     record = Dense(out=out, bias=bias, per_position=many, **riding)
@@ -111,90 +107,9 @@ def _dense(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None) -
     return y._replace(axes=(*x.axes[:-1], whole(CHANNELS, y.map.c)))
 
 
-def _kept(o: Operands, record: Any, x: Value) -> Value:
+def kept(o: Operands, record: Any, x: Value) -> Value:
     """A layer that keeps map and axes; with learned values, those may be in common."""
     return o.translation.layer(o.call, record, [x], learned(o))._replace(axes=x.axes)
-
-
-def batch_norm(o: Operands) -> Value:
-    """By fixed statistics of each channel."""
-    x = by_channel(o, o.number("axis", 1))
-    for word in ("mean", "variance"):
-        o.given(word)
-    return _kept(o, BatchNorm(affine=_affine(o, x.map.c)), x)
-
-
-def slopes(o: Operands) -> Value:
-    """PReLU with a slope for each value, or those of all positions in common."""
-    x = o.value()
-    shared = o.places("shared_axes")
-    if shared and sorted(shared) != list(range(1, len(x.axes) - 1)):
-        raise Unsaid(f"its slopes are in common along {list(shared)}")
-    return _kept(o, PReLU(slopes="channel" if shared else "value"), x)
-
-
-def _affine(o: Operands, values: int) -> bool:
-    """Whether a norm has so many γ and β: stored, or as its arguments say."""
-    gamma, beta = has(o, "gamma"), has(o, "beta")
-    if gamma != beta:
-        raise Unsaid("it has one of γ and β")
-    stored = o.given("gamma")
-    if isinstance(stored, Stored) and prod(stored.shape) != values:
-        raise Unsaid(f"it has {prod(stored.shape)} γ, not {values}")
-    return gamma
-
-
-def scale(o: Operands) -> Value:
-    """A factor a channel, and a summand perhaps: those of the batch normalisation before it."""
-    x = by_channel(o, 1)
-    before = o.translation.unread(x)
-    if isinstance(before, BatchNorm) and not before.affine:
-        o.translation.change(x, before._replace(affine=True))
-        return x
-    if has(o, "bias"):
-        raise Unsaid("it scales and shifts what no batch normalisation gives")
-    return _kept(o, LayerScale(), x)
-
-
-def layer_norm(o: Operands) -> Value:
-    """Over the last axis, or over all of a map."""
-    axes = len(o.numbers("normalized")) or 1
-    if axes > 1:
-        x = o.value()
-        if axes != _sides(x.axes):
-            raise Unsaid(f"it is over {axes} of the axes of a map")
-        return _kept(o, LayerNorm(over="all"), _with_affine(o, x, prod(x.map)))
-    x = by_channel(o, o.number("axis", -1))
-    return _kept(o, LayerNorm(), _with_affine(o, x, x.map.c))
-
-
-def group_norm(o: Operands) -> Value:
-    """Of groups of channels; one group is a layer norm of maps."""
-    x = by_channel(o, 1)
-    return _kept(o, GroupNorm(groups=o.count("groups")), _with_affine(o, x, x.map.c))
-
-
-def instance_norm(o: Operands) -> Value:
-    """Of each channel alone."""
-    x = by_channel(o, 1)
-    return _kept(o, InstanceNorm(affine=_affine(o, x.map.c)), x)
-
-
-def _with_affine(o: Operands, x: Value, values: int) -> Value:
-    """The value, where its norm has a γ and a β for so many: others the language has not."""
-    if not _affine(o, values):
-        raise Unsaid("it has no γ and β")
-    return x
-
-
-def local_response_norm(o: Operands) -> Value:
-    """Over neighbouring channels."""
-    return _kept(o, LocalResponseNorm(size=o.count("size", 5)), o.value())
-
-
-def l2_norm(o: Operands) -> Value:
-    """Over the channels of each position, with a learned scale a channel."""
-    return _kept(o, L2Norm(), by_channel(o, 1))
 
 
 def same(record: Callable[[], Any]) -> Any:
@@ -204,7 +119,7 @@ def same(record: Callable[[], Any]) -> Any:
         known = o.given("x")
         if not isinstance(known, Value):
             return free(o)
-        return _kept(o, record(), known)
+        return kept(o, record(), known)
 
     return rule
 
@@ -229,14 +144,15 @@ def free(o: Operands) -> Known:
 
 def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
-    known = free(o)
-    if not isinstance(known, Stored):
+    known, translation = free(o), o.translation
+    before, name = o.call.inputs[0], o.call.outputs[0]
+    if not isinstance(known, (Stored, Numbers)):
         return known
-    name = o.call.outputs[0]
-    o.translation.sizes[name] = o.translation.size(known.name)
-    if known.learned:
-        o.translation.names_of_stored.add(name)
-    return known._replace(name=name)
+    translation.ledger.name(name, before)
+    if translation.is_learned(before):
+        translation.names_of_stored.add(name)
+    translation.sizes[name] = translation.size(before)
+    return known._replace(name=name) if isinstance(known, Stored) else known
 
 
 BINARY: dict[str, Any] = {
@@ -318,7 +234,7 @@ def _aligned(o: Operands, word: str, a: Value, b: Value) -> tuple[Value, Value]:
 def _acted(o: Operands, value: Value) -> Value:
     """The value behind the activation that rides on a call."""
     word = o.given("act") or "none"
-    return value if word == "none" else _kept(o, ACTIVATIONS[word](), value)
+    return value if word == "none" else kept(o, ACTIVATIONS[word](), value)
 
 
 def joined_by(word: str) -> Any:
@@ -352,9 +268,9 @@ def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
             o.translation.change(x, before._replace(bias=True))
             return x
         if word == "multiply" and values == x.map.c:
-            return _kept(o, LayerScale(), x)
+            return kept(o, LayerScale(), x)
         if word == "add" and values == prod(x.map):
-            return _kept(o, PositionEmbedding(), x)
+            return kept(o, PositionEmbedding(), x)
     o.translation.beside.add(y.name)
     return with_others(o, x)
 
@@ -365,4 +281,4 @@ def clip(o: Operands) -> Known:
     kinds: dict[Any, Any] = {(0, 6): ReLU6, (-1, 1): HardTanh, (0, None): ReLU}
     if (low, high) not in kinds:
         return o.value()
-    return _kept(o, kinds[low, high](), o.value())
+    return kept(o, kinds[low, high](), o.value())

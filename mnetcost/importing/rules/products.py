@@ -10,15 +10,16 @@ from mnetcost.importing.axes import (
     Atom,
     Axes,
     Axis,
+    is_images,
     joined,
     shape_of,
     size_of,
     whole,
 )
-from mnetcost.importing.rules.pointwise import dense
-from mnetcost.importing.translation import Operands
+from mnetcost.importing.rules.pointwise import by_channel, dense, dense_of
+from mnetcost.importing.translation import Operands, has, learned
 from mnetcost.importing.values import Known, Scores, Stored, Unsaid, Value
-from mnetcost.layers.attention import DotProductAttention
+from mnetcost.layers.attention import Attention, DotProductAttention
 from mnetcost.layers.base import Pair
 
 
@@ -50,6 +51,37 @@ def attention(o: Operands) -> Value:
         o.translation.asked.discard(mask.name)  # no layer has it
         o.translation.beside.add(mask.name)
     return attended(o, Scores(o.call.outputs[0], q, _turned(k), (*q.axes[:-1], k.axes[-2])), v)
+
+
+def written_attention(o: Operands) -> Value:
+    """Multi-head attention over all positions with its projections, whose sizes arguments say."""
+    q, v = (by_channel(o, -1, o.value(word)) for word in ("queries", "values"))
+    k = v if o.given("keys") is None else by_channel(o, -1, o.value("keys"))
+    heads, size = o.count("heads"), o.count("size")
+    shared, value_size = o.count("key_value_heads", heads), o.count("value_size", size)
+    out, bias, owner = o.count("filters", q.map.c), has(o, "bias"), learned(o)
+    if any(not is_images(one.axes[0]) or len(one.axes) < 3 for one in (q, k, v)):
+        raise Unsaid("its operands are no positions of channels")
+    over = o.places("over") or range(1, len(q.axes) - 1)
+    if sorted(over) != list(range(1, len(q.axes) - 1)) or o.flag("unknown"):
+        raise Unsaid("its arguments ask for more than an attention over all positions")
+    if q == k == v and shared == heads and out == heads * size == heads * value_size == q.map.c:
+        y = o.translation.layer(o.call, Attention(heads=heads, bias=bias), [q], owner)
+        return y._replace(axes=q.axes)
+
+    def projected(word: str, x: Value, width: int) -> Value:
+        part = Operands(o.translation, o.call._replace(name=f"{o.call.name}/{word}"), {})
+        return dense_of(part, x, width, bias, owner and owner._replace(name=f"{owner.name}/{word}"))
+
+    operands = [
+        projected("query", q, heads * size),
+        projected("key", k, shared * size),
+        projected("value", v, shared * value_size),
+    ]
+    record = DotProductAttention(heads=heads, key_value_heads=None if shared == heads else shared)
+    y = o.translation.layer(o.call, record, operands)
+    axes = (*q.axes[:-1], whole(CHANNELS, y.map.c))
+    return projected("output", y._replace(axes=axes), out)
 
 
 def _turned(value: Value) -> Value:

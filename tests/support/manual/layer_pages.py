@@ -159,7 +159,7 @@ HELD: dict[type[Any], Callable[[Any], str]] = {
     Name: lambda _: "name",
     ListOf: lambda kind: f"list of 1 to {kind.most:,}, each a {holds(kind.item)}",
     Choice: lambda kind: ", ".join(f"`{option}`" for option in kind.options),
-    Flag: lambda kind: "`true` or `false`",
+    Flag: lambda kind: " or ".join(f"`{word}`" for word in ("true", "false", *kind.words)),
     Fractional: lambda kind: "number from 0 to below 1",
     Nested: lambda kind: f"mapping of {', '.join(f'`{key}`' for key in fields_of(kind.record))}",
 }
