@@ -8,8 +8,14 @@ from tables import rows
 
 import mnetcost
 from mnetcost import UsageError
+from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.families import FAMILIES, ROLES
+from mnetcost.importing.widths.following import with_widths
+from mnetcost.importing.widths.options import Widths
+from mnetcost.importing.widths.resolving import rules_of
 from mnetcost.importing.widths.squeezes import Gate, rules_for
+from mnetcost.layers.base import Map
+from mnetcost.layers.structural import Learned
 
 EIGHT = {"round": "divisible:8"}
 TEXTS = {}  # specs of networks, which are read at many widths
@@ -325,6 +331,13 @@ def test_what_cannot_be_done_is_said(options, message):
 def test_a_rule_for_gates_that_is_none_is_refused(rule, message):
     with pytest.raises(UsageError, match=message):
         followed(gated(2, 4), squeeze=rule)
+
+
+def test_a_width_that_reads_nothing_follows_from_nothing():
+    token = Entry("token", Learned(out=8), ())
+    rules = rules_of(Widths(derive=["token"]))
+    with pytest.raises(UsageError, match="token reads nothing that its width follows from"):
+        with_widths(Map(1, 1, 8), [token], ["token"], rules)
 
 
 def test_a_split_into_sizes_that_a_rounding_changes_is_refused():
