@@ -29,7 +29,7 @@ def test_every_call_and_every_learned_value_is_of_one_kind(path: Path) -> None:
     }
     # 12·10·8 values of both convolutions, then 6·5·8 and 8, and 4 classes
     values = {"counted": 960 + 960 + 240 + 8 + 4, "free": 8, "opaque": 0, "unknown": 240}
-    assert found == {
+    assert {key: value for key, value in found.items() if key != "widths"} == {
         "format": "onnx",
         "version": "opset 17",
         "calls": 9,

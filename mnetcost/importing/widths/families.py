@@ -38,6 +38,13 @@ FAMILIES: Mapping[str, Family] = {
     "mobilenet_v2:torchvision": Family(
         f"{_VISION}mobilenetv2.py, MobileNetV2", _EIGHT, "derived", at_least=(HEAD,)
     ),
+    "mobilenet_v2:keras": Family(
+        f"{_KERAS}mobilenet_v2.py, MobileNetV2; it cuts fractions before it rounds, which takes 8"
+        " channels more away at few α, such as 1.12",
+        _EIGHT,
+        "derived",
+        at_least=(HEAD,),
+    ),
     "mobilenet_v3:timm": Family(
         f"{_TIMM}mobilenetv3.py, _gen_mobilenet_v3; its stem is kept below α = 0.75, where it adds"
         " 16 channels to fewer",
