@@ -23,7 +23,7 @@ UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", 
 
 
 class Imported(NamedTuple):
-    """A model as a spec: its origin; what was read of the file and what α does, for programs."""
+    """A model as a spec: its origin, and what was read of the file, for programs."""
 
     origin: Origin
     ledger: Mapping[str, Any]
@@ -99,8 +99,8 @@ def _may_be_a_model(spec: str) -> bool:
 
 def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
+    from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
-    from mnetcost.importing.ledger import document, said
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import spelled
     from mnetcost.importing.translate import translate
@@ -122,10 +122,7 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     stem = os.path.splitext(os.path.basename(label))[0]
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
-    ledger = {
-        **document(source, translation.ledger, shared),
-        "widths": words.document(rules, followed),
-    }
-    comments = [*said(ledger), *words.comments(rules, followed)]
-    text = spelled(name, x, followed.entries, comments, words.width_key(rules))
-    return Imported(Origin(label, text), ledger)
+    found = ledger.document(source, translation.ledger, shared)
+    said = [*ledger.said(found), *words.comments(rules, followed)]
+    text = spelled(name, x, followed.entries, said, words.width_key(rules))
+    return Imported(Origin(label, text), {**found, "widths": words.document(rules, followed)})

@@ -169,6 +169,59 @@ def test_a_layer_that_is_kept_has_no_alpha(capsys):
         assert "floor, nearest, or divisible:D" in capsys.readouterr().err
 
 
+STRICT = [
+    "net.onnx:1:1: unknown-work: wave: what it costs is not known",
+    "net.onnx:1:1: never-read: dead is learned, and no call reads it",
+    "net.onnx:1:1: never-read: lost is learned, and no call reads it",
+]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["table", "net.onnx"],
+        ["import", "net.onnx", "-o", "net.yaml"],
+        ["check", "net.onnx", "--max-params", "1G"],
+        ["compare", "vgg16", "net.onnx"],
+        ["explain", "net.onnx"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_strict_refuses_what_is_not_known_or_not_read(words, here, capsys):
+    (here / "net.onnx").write_bytes(partly_known())
+    assert run([*words, "--strict"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, [line.removeprefix("./") for line in err.splitlines()]) == ("", STRICT)
+    assert not (here / "net.yaml").exists()
+    assert run(words) == (words[0] == "check")
+
+
+def test_strict_is_of_specs_too_and_says_where(here, capsys):
+    layers = "  - relu\n  - opaque: {of: [9, 14, 3], unknown: true}\n"
+    (here / "net.yaml").write_text(
+        f"input: {{height: 9, width: 14, channels: 3}}\nlayers:\n{layers}"
+    )
+    assert run(["table", "net.yaml", "--strict"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["net.yaml:4:5: unknown-work: opaque_1: what it costs is not known"]
+    assert run(["table", "net.param", "--strict"]) == run(["table", "--strict"]) == 0
+
+
+def test_of_many_values_that_are_not_read_the_first_are_named(here, capsys):
+    stored = [tensor(f"v{n}", (n,)) for n in range(1, 13)]
+    nodes = [
+        node("GlobalAveragePool", "x", "p"),
+        node("Flatten", "p", "f"),
+        node("MatMul", "f w", "y"),
+    ]
+    data = file(*nodes, stored=[tensor("w", (3, 4)), *stored])
+    (here / "net.onnx").write_bytes(data)
+    assert run(["table", "net.onnx", "--strict"]) == 1
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert last == "net.onnx:1:1: never-read: 2 more learned values that no call reads"
+
+
 def test_a_rounding_that_changes_the_file_s_own_widths_is_refused(capsys):
     assert run(["import", "net.param", "--round", "divisible:4"]) == 2
     assert "divisible 4 makes 8 of the 5 channels that c has in the file" in capsys.readouterr().err
@@ -239,56 +292,3 @@ def test_python_asks_for_the_same():
             mnetcost.load("./net.param", widths=mnetcost.Widths(**wrong))
     with pytest.raises(mnetcost.UsageError, match="a spec says its own"):
         mnetcost.load("mobilenet_v1", widths=mnetcost.Widths())
-
-
-STRICT = [
-    "net.onnx:1:1: unknown-work: wave: what it costs is not known",
-    "net.onnx:1:1: never-read: dead is learned, and no call reads it",
-    "net.onnx:1:1: never-read: lost is learned, and no call reads it",
-]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["table", "net.onnx"],
-        ["import", "net.onnx", "-o", "net.yaml"],
-        ["check", "net.onnx", "--max-params", "1G"],
-        ["compare", "vgg16", "net.onnx"],
-        ["explain", "net.onnx"],
-    ],
-    ids=lambda words: words[0],
-)
-def test_strict_refuses_what_is_not_known_or_not_read(words, here, capsys):
-    (here / "net.onnx").write_bytes(partly_known())
-    assert run([*words, "--strict"]) == 1
-    out, err = capsys.readouterr()
-    assert (out, [line.removeprefix("./") for line in err.splitlines()]) == ("", STRICT)
-    assert not (here / "net.yaml").exists()
-    assert run(words) == (words[0] == "check")
-
-
-def test_strict_is_of_specs_too_and_says_where(here, capsys):
-    layers = "  - relu\n  - opaque: {of: [9, 14, 3], unknown: true}\n"
-    (here / "net.yaml").write_text(
-        f"input: {{height: 9, width: 14, channels: 3}}\nlayers:\n{layers}"
-    )
-    assert run(["table", "net.yaml", "--strict"]) == 1
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == ["net.yaml:4:5: unknown-work: opaque_1: what it costs is not known"]
-    assert run(["table", "net.param", "--strict"]) == run(["table", "--strict"]) == 0
-
-
-def test_of_many_values_that_are_not_read_the_first_are_named(here, capsys):
-    stored = [tensor(f"v{n}", (n,)) for n in range(1, 13)]
-    nodes = [
-        node("GlobalAveragePool", "x", "p"),
-        node("Flatten", "p", "f"),
-        node("MatMul", "f w", "y"),
-    ]
-    data = file(*nodes, stored=[tensor("w", (3, 4)), *stored])
-    (here / "net.onnx").write_bytes(data)
-    assert run(["table", "net.onnx", "--strict"]) == 1
-    *lines, last = capsys.readouterr().err.splitlines()
-    assert len(lines) == 10
-    assert last == "net.onnx:1:1: never-read: 2 more learned values that no call reads"
