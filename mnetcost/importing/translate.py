@@ -23,6 +23,7 @@ from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translatio
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
+from mnetcost.text import clip
 
 MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
@@ -36,10 +37,10 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     source = getattr(operators, "prepared", _as_it_is)(source)
     translation = Translation(source)
-    x = _input(source, label)
-    translation.known[next(iter(source.inputs))] = x
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
+    name, x = _input(translation, getattr(operators, "SIDES", None), label)
+    translation.known[name] = x
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
@@ -149,20 +150,27 @@ def _said(call: Call) -> str:
     return f"{call.name} ({call.operator})" if call.name else call.operator
 
 
-def _input(source: Source, label: str) -> Value:
-    """The one input of the network, as a map."""
-    if len(source.inputs) != 1:
-        raise refusal(label, "", "unsupported", f"it has {len(source.inputs)} inputs, not one")
-    ((name, shape),) = source.inputs.items()
+def _input(translation: Translation, sides: str | None, label: str) -> tuple[str, Value]:
+    """The one input that the outputs follow from, by its name and as a map.
+
+    `sides` says how a file of this format states those that it leaves open.
+    """
+    source = translation.source
+    read = {name: shape for name, shape in source.inputs.items() if name in translation.wanted}
+    inputs = read or source.inputs
+    if len(inputs) != 1:
+        raise refusal(label, "", "unsupported", f"it has {len(inputs)} inputs, not one")
+    ((name, shape),) = inputs.items()
     roles = ORDERS.get(source.format, FIRST).get(len(shape))
     if roles is None or None in shape[1:]:
-        raise refusal(label, "", "unsupported", f"its input {name} is {_shown(shape)}: no map")
+        message = f"its input {clip(name)} is {_shown(shape)}: no map"
+        raise refusal(label, "", "unsupported", message, sides if None in shape[1:] else None)
     sizes = {role: size or 1 for role, size in zip(roles, shape)}
     axes: Axes = tuple(
         _images(sizes[role]) if role == IMAGE else whole(role, sizes[role]) for role in roles
     )
     found = Map(sizes.get(HEIGHT, 1), sizes.get(WIDTH, 1), sizes[CHANNELS])
-    return Value(INPUT, found, axes)
+    return name, Value(INPUT, found, axes)
 
 
 def _images(count: int) -> tuple[Atom, ...]:
