@@ -296,6 +296,11 @@ class Translation:
         self.work.clear()
         self.changed = False
 
+    def owner(self, stored: Stored) -> Layer | None:
+        """The layer that was the first to have a stored value as its weights."""
+        name = self.owners.get(stored.name)
+        return self.entries[self.places[name]].layer if name in self.places else None
+
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
         for name in names:
