@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
     from mmap import mmap
 
     from mnetcost.importing.model import Data
+    from mnetcost.importing.spelling import Listing
     from mnetcost.importing.widths.options import Widths
 
 SPECS = (".yaml", ".yml")
@@ -25,9 +26,10 @@ UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", 
 
 
 class Imported(NamedTuple):
-    """A model as a spec: its origin, and what was read of the file, for programs."""
+    """A model as a spec, a line a layer: its text, its layers, and what was read of the file."""
 
     origin: Origin
+    listing: "Listing"
     ledger: Mapping[str, Any]
 
     def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
@@ -115,7 +117,7 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     from mnetcost.importing.formats import HEAD, reader_of
     from mnetcost.importing.model import refusal
     from mnetcost.importing.plain import as_people_write
-    from mnetcost.importing.spelling import spelled
+    from mnetcost.importing.spelling import Listing, spelled
     from mnetcost.importing.translate import translate
     from mnetcost.importing.values import Value
     from mnetcost.importing.widths import words
@@ -140,5 +142,6 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
     found = ledger.document(source, translation.ledger, shared)
     said = [*ledger.said(found), *words.comments(rules, followed)]
-    text = spelled(name, x, followed.entries, said, words.width_key(rules))
-    return Imported(Origin(label, text), {**found, "widths": words.document(rules, followed)})
+    listing = Listing(name, x, followed.entries, said, words.width_key(rules))
+    found = {**found, "widths": words.document(rules, followed)}
+    return Imported(Origin(label, spelled(listing)), listing, found)

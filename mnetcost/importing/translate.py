@@ -34,8 +34,9 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
 
     Raises SpecError for a call that the language cannot say, all of them at once.
     """
-    translation = Translation(source)
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
+    source = getattr(operators, "prepared", _as_it_is)(source)
+    translation = Translation(source)
     x = _input(source, label)
     translation.known[next(iter(source.inputs))] = x
     record = getattr(operators, "record", _unknown)
@@ -69,6 +70,11 @@ def _needed(source: Source, translation: Translation) -> list[Call]:
     return needed
 
 
+def _as_it_is(source: Source) -> Source:
+    """The model of a format whose calls each mean what they do."""
+    return source
+
+
 def _unknown(call: Call) -> None:
     """What counts a call by its shapes, of a format whose operators may cost anything."""
 
@@ -89,11 +95,11 @@ def _enter(translation: Translation, call: Call, before: int) -> None:
 
 def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    named = translation.names_of_stored
+    named = translation.ledger.first
     read = {
         name: call
         for call in calls
-        if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
     stored = translation.source.stored

@@ -77,7 +77,10 @@ def _row(
     graph, setting = one.here.graph, one.here.setting
     verdict = verdict or (SAME if here == there else DIFFERS)
     if verdict == SAME and (one.here.at_least or one.there.at_least):
-        verdict, message = UNSURE, f"{FIGURES[kind]}: what a layer costs is not known"
+        verdict = UNSURE
+        message = (
+            f"{FIGURES[kind]} at least {here:,}: nobody knows whether {one.target} has as many"
+        )
     failed = verdict in (DIFFERS, UNSURE)
     if failed and not message:
         message = f"{FIGURES[kind]} {here:,} here, {there:,} in {one.target}"
