@@ -185,6 +185,28 @@ def test_layers_with_weights_in_common_are_written_as_they_are():
     assert mnetcost.load(flat).cost().params == 144
 
 
+def test_names_that_yaml_reads_otherwise_and_those_of_calls_are_no_trouble():
+    """`yes` in each block, and a layer that is called as a call would be."""
+    net = Network(12, 20)
+    x = net.conv("x", 8, 3, act="relu", name="block_2")
+    for n in range(8):
+        channels = net.channels[x]
+        x = net.conv(x, channels, 3, 1, channels, "relu", name=f"b{n}/yes")
+        x = net.conv(x, 8 + n, act="relu", name=f"b{n}/1e3")
+    text, flat = folded_of(net.classified(net.means(x), 10))
+    assert '{name: "yes", ' in text
+    assert costs(text, 1, 1) == costs(flat, 1, 1)
+
+
+def test_mobilenet_v3_s_expansions_are_rounded_as_their_block_says():
+    """Table 1 of Howard et al. 2019 in ratios: 200 = 80 · 2.5, 184 = 80 · 2.3."""
+    text, flat = folded_of(mobilenet_v3_large(128, 192), preset="mobilenet_v3:timm")
+    assert "expand: $expand, norm: batch, act: $act, round: {divisible: 8}" in text
+    assert "when: $expand > 1" in text
+    assert "2.3, hard_swish, 3,  80" in text
+    assert costs(text, "1.4", 1) == costs(flat, "1.4", 1)
+
+
 def test_a_short_network_has_no_blocks():
     net = Network(12, 20)
     x = net.conv(net.conv("x", 8, 3, act="relu"), 8, 3, act="relu")

@@ -47,11 +47,12 @@ def followed(model, **options):
     )
 
 
-def folded_of(model):
+def folded_of(model, **options):
     """The spec of a model with blocks and rows, and that with a line a layer."""
     x, entries, ends = _read(model)
-    rules = rules_of(Widths())
-    listing = Listing("model", x, with_widths(x, entries, ends, rules).entries)
+    rules = rules_of(Widths(**options))
+    made = with_widths(x, entries, ends, rules).entries
+    listing = Listing("model", x, made, width=words.width_key(rules))
     flat = spelled(listing)
     return with_blocks(listing, read_graph(Origin("model", flat)), "model"), flat
 

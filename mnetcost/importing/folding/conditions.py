@@ -1,10 +1,12 @@
 """When a layer of a block is there, and when a block adds its input: by its parameters."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.importing.folding.parameters import Body, Joined, Line, Parameters, Values
 
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 Test: TypeAlias = Callable[[int, int, int], bool]  # of the channels in and out, and the stride
 
 
@@ -63,7 +65,7 @@ def when(line: Line, parameters: Parameters, known: Known) -> str:
 def _said(line: Line, name: str, parameters: Parameters, known: Known) -> str:
     """The condition on a parameter of one layer; where that is not there it has another value."""
     one = parameters.known[name]
-    if not all(value is None or value.isdecimal() for value in one.values):
+    if not all(value is None or _NUMBER.fullmatch(value) for value in one.values):
         return ""
     fill, words = ["0"] * len(one.values), f"${name} > 0"
     if one.key == "out":

@@ -14,6 +14,7 @@ from mnetcost.importing.spelling import layer_line
 from mnetcost.importing.translation import INPUT
 from mnetcost.importing.values import Entry
 from mnetcost.layers import LAYERS
+from mnetcost.spec.blocks import BLOCK_INPUT
 
 
 def folded(entries: Sequence[Entry], channels: Mapping[str, int], most: int) -> list[str]:
@@ -33,6 +34,7 @@ class _Spec:
         self, parts: Sequence[Part], members: Sequence[Sequence[int]], channels: Mapping[str, int]
     ) -> None:
         self.parts = parts
+        self.layers = {entry.name for part in parts for entry in part.layers}
         self.blocks: dict[str, Block] = {}
         self.calls: dict[int, tuple[str, list[Call], list[int]]] = {}  # by their first part
         self.prefixes: dict[int, str] = {}  # what the names of a part's layers begin with
@@ -40,12 +42,9 @@ class _Spec:
         for places in members:
             self._add(places, channels)
         inside = {place for _, _, places in self.calls.values() for place in places}
-        self.taken = {
-            entry.name
-            for place, part in enumerate(parts)
-            if place not in inside
-            for entry in part.layers
-        }
+        self.taken = {INPUT, BLOCK_INPUT}
+        for place, part in enumerate(parts):
+            self.taken.update(() if place in inside else (entry.name for entry in part.layers))
         self.needed = self._read_by_name(inside)
 
     def _add(self, places: Sequence[int], channels: Mapping[str, int]) -> None:
@@ -55,15 +54,21 @@ class _Spec:
             block = block_of([self.parts[place] for place in places], runs, channels)
         except Unlike:
             return
-        word = kind_of(block)
-        name = word
-        while name in self.blocks or name in LAYERS:
-            name = f"{word}_{len(self.blocks) + 1}"
+        name = self._block_name(kind_of(block))
         self.blocks[name] = block
         self.prefixes.update(zip(places, map(short, block.prefixes)))
         for run in runs:
             rows = list(calls(run, block.values, block.usual, block.first))
             self.calls[places[run[0]]] = (name, rows, [places[part] for part in run])
+
+    def _block_name(self, word: str) -> str:
+        """A name of a block that others do not have, nor with a number, as its calls are named."""
+        for number in count(1):
+            name = word if number == 1 else f"{word}_{number}"
+            known = name in self.blocks or name in LAYERS
+            if not known and not any(one.startswith(f"{name}_") for one in self.layers):
+                return name
+        raise AssertionError
 
     def _runs(self, places: Sequence[int]) -> Iterator[list[int]]:
         """Which of a block's parts follow each other directly, as their numbers in it."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.importing.folding.alike import Aligned, Row, Unlike
 from mnetcost.importing.folding.names import bare, identifier, local, short
-from mnetcost.importing.spelling import keys_of, text_of
+from mnetcost.importing.spelling import keys_of, quoted, text_of
 from mnetcost.importing.values import Entry
 from mnetcost.layers.fields import fields_of
 from mnetcost.layers.window import Same
@@ -73,7 +73,7 @@ class Parameters:
     def _line(self, entries: Sequence[Entry | None]) -> Line:
         texts = _texts(entries)
         name = self._name(entries)
-        keys = {"name": name} if name else {}
+        keys = {"name": quoted(name)} if name else {}
         own: list[str] = []
         for key in sorted(texts, key=_order):
             said = {one for one in texts[key] if one is not None}
@@ -136,7 +136,9 @@ class Parameters:
             if one.key == "expand":
                 times = [Fraction(1 if value is None else value) for value in one.values]
                 found = {int(part) / many for part, many in zip(column, times) if part}
-                if len(found) == 1 and (ratio := found.pop()).denominator == 1:
+                ratio = found.pop()
+                # what is rounded is not so many times what comes in
+                if not found and all(each.denominator == 1 for each in (ratio, *times)):
                     return str(ratio)
         return ""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mnetcost.importing.folding.parameters import Parameter
 
-ONCE = ("stride", "padding", "")  # keys that people give to the first of repeated parts alone
+ONCE = ("stride", "padding")  # keys that people give to the first of repeated parts alone
 MAX_TRIED = 12  # parameters
 
 

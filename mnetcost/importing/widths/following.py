@@ -53,7 +53,7 @@ def with_widths(x: Map, entries: Sequence[Entry], ends: Collection[str], rules: 
     expand = rules.expand or (DERIVED if all(map(_is_whole, derivable.values())) else WRITTEN)
     if expand == DERIVED:
         derive += list(derivable)
-        for entry in derivable.values():
+        for entry in _alike(derivable.values(), rules.rounding):
             chain.change(entry)
     found = gates(chain)
     squeezes = _squeeze_rules(found, rules)
@@ -106,6 +106,14 @@ def _derivable(chain: Chain, taken: Collection[str], rules: Rules) -> dict[str, 
         if name not in taken and name not in found:
             found[name] = part_of(chain.entries[name], whole, parts)
     return found
+
+
+def _alike(entries: Collection[Entry], rounding: Rounding) -> Iterator[Entry]:
+    """Derived widths: where one is rounded all are, as in the authors' code."""
+    rounded = any("round" in entry.said for entry in entries)
+    for entry in entries:
+        more = {"round": rule_text(rounding)} if rounded and "expand" in entry.said else {}
+        yield entry._replace(said={**entry.said, **more})
 
 
 def _is_whole(entry: Entry) -> bool:
