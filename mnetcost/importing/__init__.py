@@ -5,6 +5,6 @@ Read: `model` (a model as its file has it), `formats` (bytes to that, a file a f
 read), `translation` (what rules read and write), `rules` (what operators do, for all formats),
 `operators` (which operator of a format is which rule), `translate` (all calls, one by one),
 `riders` and `gates` (what people write otherwise than files), `plain` (all of these), `widths`
-(what α does to it), `spelling` (layers as the text of a spec), then `opening`, which does
-everything. `live` gets the file of a PyTorch module.
+(what α does to it), `spelling` (layers as the text of a spec), `folding` (blocks and rows found
+again), then `opening`, which does everything. `live` gets the file of a PyTorch module.
 """

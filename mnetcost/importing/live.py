@@ -8,8 +8,17 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
+from mnetcost.importing.opening import Imported, imported
+from mnetcost.importing.widths.options import Widths
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, first_line
+
+
+def of_module(module: Any, size: Sequence[int], widths: Widths | None = None) -> Imported:
+    """The network of a module, run on one input of this size. `widths` says what α does to it."""
+    found = imported(exported(module, size), f"<{clip(type(module).__name__)}>", widths)
+    assert found is not None  # an archive is a format that is read
+    return found
 
 
 def exported(module: Any, size: Sequence[int]) -> bytes:

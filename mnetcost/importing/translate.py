@@ -23,9 +23,9 @@ from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translatio
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
-from mnetcost.text import clip
+from mnetcost.spec.surroundings import MAX_NODES
+from mnetcost.text import SENTENCE, clip
 
-MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
 
 
@@ -45,10 +45,10 @@ def translate(source: Source, label: str) -> tuple[Map, Translation]:
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
-        if before > MAX_LAYERS:
-            message = f"the model has over {MAX_LAYERS:,} layers"
-            raise refusal(label, call.place, "too-large", message)
         _translate(translation, call, use, recorded, label)
+        if len(translation.entries) > MAX_NODES:  # no spec could have so many
+            message = f"the model has over {MAX_NODES:,} layers"
+            raise refusal(label, call.place, "too-large", message)
         _enter(translation, call, before)
     _demand_owners(needed, translation, label)
     return x.map, translation
@@ -95,11 +95,11 @@ def _enter(translation: Translation, call: Call, before: int) -> None:
 
 def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    named = translation.names_of_stored
+    named = translation.ledger.first
     read = {
         name: call
         for call in calls
-        if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
     stored = translation.source.stored
@@ -147,7 +147,8 @@ def _demand_rules(
 
 def _said(call: Call) -> str:
     """A call by its name, where it has one, and its operator."""
-    return f"{call.name} ({call.operator})" if call.name else call.operator
+    operator = clip(call.operator, SENTENCE)
+    return f"{clip(call.name, SENTENCE)} ({operator})" if call.name else operator
 
 
 def _input(translation: Translation, sides: str | None, label: str) -> tuple[str, Value]:

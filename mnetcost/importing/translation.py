@@ -34,6 +34,7 @@ from mnetcost.importing.values import (
 )
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
+from mnetcost.layers.normalization import Normalization
 from mnetcost.layers.structural import Flatten, Permute, Reshape
 from mnetcost.text import clip
 
@@ -232,7 +233,6 @@ class Translation:
         self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
-        self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
         self.wanted: set[str] = set()  # values that the network's outputs follow from
         self.changed = False  # whether the present call is a part of a layer before it
@@ -265,7 +265,7 @@ class Translation:
         self.places[name] = len(self.entries)
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
-        self.use(self.asked)
+        self._have(self.entries[-1])
         return Value(name, after, ())
 
     def of(self, name: str) -> Known:
@@ -296,10 +296,11 @@ class Translation:
         self.work.clear()
         self.changed = False
 
-    def owner(self, stored: Stored) -> Layer | None:
-        """The layer that was the first to have a stored value as its weights."""
-        name = self.owners.get(stored.name)
-        return self.entries[self.places[name]].layer if name in self.places else None
+    def _have(self, entry: Entry) -> None:
+        """Note the stored values of a layer: one with another's weights has its own beside them."""
+        if entry.weights and not isinstance(entry.layer, Normalization):
+            self.beside.update(self.asked - self.used.keys())
+        self.use(self.asked - self.beside)
 
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
@@ -328,10 +329,9 @@ class Translation:
 
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
-        place = self.places[value.layer]
-        self.changed = True
-        self.use(self.asked)
+        self.changed, place = True, self.places[value.layer]
         self.entries[place] = self.entries[place]._replace(layer=record)
+        self._have(self.entries[place])
 
     def named(self, text: str) -> str:
         """A name of its own for a layer, as close to the file's as the language takes."""
