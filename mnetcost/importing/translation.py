@@ -384,7 +384,8 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
     shuffled = axes[2]
     if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
         return ChannelShuffle(groups=shuffled[1].size)
-    return Reshape(height=height, width=across)
+    # All three: with a rest, maps of other sides would silently have other channels.
+    return Reshape(height=height, width=across, channels=size_of(axes[2]))
 
 
 def _held(name: str, tensor: Tensor) -> Known:
