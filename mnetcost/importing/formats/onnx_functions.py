@@ -38,7 +38,7 @@ def functions(model: Message, field: int) -> Mapping[Operator, Function]:
         if called in found:
             raise message.problem("malformed", f"the {words} is there twice")
         body = tuple(nodes(message, 7, f"{words}, node"))
-        defaults = arguments(message, 11)
+        defaults = arguments(message, 11, {})
         found[called] = Function(message.texts(4), message.texts(5), defaults, body)
     return found
 

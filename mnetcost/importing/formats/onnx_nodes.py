@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.importing.formats.onnx_tensors import sparse, tensor
-from mnetcost.importing.formats.wire import Message
+from mnetcost.importing.formats.wire import Message, Span, Wire
 from mnetcost.importing.model import MAX_BODIES, MAX_CALLS, Argument, Tensor
 from mnetcost.text import clip
 
 OWN_DOMAINS = ("", "ai.onnx")  # of the operators that ONNX itself defines
+MAX_KNOWN = 256  # bytes of an attribute that is looked up before it is read
+LOOKED_UP = 1  # steps of that
 SCOPES = b"pkg.torch.onnx.name_scopes"  # the modules around a call: of torch's newer exporter
 
 
@@ -33,6 +35,7 @@ class Body(NamedTuple):
 
 Written: TypeAlias = "Argument | Tensor | Reference | Body"
 Arguments: TypeAlias = Mapping[str, Written]
+Known: TypeAlias = dict[bytes, tuple[str, Written]]
 Operator: TypeAlias = tuple[str, str, str]  # domain, "" of ONNX itself; name; overload
 
 
@@ -49,10 +52,11 @@ class Node(NamedTuple):
 
 def nodes(graph: Message, field: int, word: str = "node") -> Iterator[Node]:
     """The nodes that this field of a graph or of a function holds; `word` says it of each."""
+    known: Known = {}
     for count, message in enumerate(graph.numbered(field, word), 1):
         if count > MAX_CALLS:
             raise message.problem("too-large", f"over {MAX_CALLS:,} nodes")
-        yield _node(message)
+        yield _node(message, known)
 
 
 def operator(message: Message, domain: int, name: int, overload: int) -> Operator:
@@ -61,11 +65,11 @@ def operator(message: Message, domain: int, name: int, overload: int) -> Operato
     return "" if space in OWN_DOMAINS else space, message.text(name), message.text(overload)
 
 
-def _node(message: Message) -> Node:
+def _node(message: Message, known: Known) -> Node:
     called = operator(message, 7, 4, 8)
     if not called[1]:
         raise message.problem("malformed", "it has no operator")
-    inputs, given = message.texts(1), arguments(message, 5)
+    inputs, given = message.texts(1), arguments(message, 5, known)
     for one in given.values():
         if isinstance(one, Body):
             inputs += tuple(name for name in one.reads if name not in inputs)
@@ -88,15 +92,32 @@ def _module(node: Message) -> str:
     return ""
 
 
-def arguments(message: Message, field: int) -> Arguments:
-    """The arguments of a node by name, or the defaults of a function."""
+def arguments(message: Message, field: int, known: Known) -> Arguments:
+    """The arguments of a node by name, or the defaults of a function.
+
+    `known` are those that were read so far by their bytes: networks have few.
+    """
     found: dict[str, Written] = {}
-    for attribute in message.each(field):
-        name = attribute.text(1)
+    for span in message.spans(field):
+        name, value = _attribute(message.wire, span, known)
         if name in found:
-            raise attribute.problem("malformed", f"the attribute {clip(name)!r} is there twice")
-        found[name] = _argument(attribute)
+            words = f"the attribute {clip(name)!r} is there twice"
+            raise message.wire.problem(span[0], "malformed", words)
+        found[name] = value
     return found
+
+
+def _attribute(wire: Wire, span: Span, known: Known) -> tuple[str, Written]:
+    """The name and the value of the attribute that lies there."""
+    if span[1] - span[0] > MAX_KNOWN:
+        attribute = Message(wire, [span])
+        return attribute.text(1), _argument(attribute)
+    written = wire.bytes_at(span)
+    wire.steps.take(LOOKED_UP)
+    if written not in known:
+        attribute = Message(wire, [span])
+        known[written] = attribute.text(1), _argument(attribute)
+    return known[written]
 
 
 def _argument(attribute: Message) -> Written:

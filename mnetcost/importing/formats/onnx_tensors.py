@@ -64,7 +64,7 @@ def _numbers(message: Message, kind: int, count: int) -> Numbers | None:
             raise message.problem("malformed", words)
         if count > MAX_VALUES:
             return None
-        found = message.unpacked(message.bytes_at(span), code)
+        found = message.unpacked(message.wire.bytes_at(span), code)
     elif count > MAX_VALUES or (count and field not in message):
         return None
     else:
@@ -101,7 +101,7 @@ def shape(value: Message, known: dict[bytes, Shape | None]) -> Shape | None:
     spans = value.spans(2)
     if len(spans) != 1 or spans[0][1] - spans[0][0] > MAX_TYPE:
         return _shape(value)
-    type_ = value.bytes_at(spans[0])
+    type_ = value.wire.bytes_at(spans[0])
     if type_ not in known:
         known[type_] = _shape(value)
     return known[type_]

@@ -62,6 +62,16 @@ class Wire:
                 self.data.madvise(mmap.MADV_DONTNEED)
         return JUMPED
 
+    def bytes_at(self, span: Span) -> bytes:
+        """A copy of a few bytes."""
+        start, end = span
+        if end - start > MAX_NAME:
+            words = f"{end - start:,} bytes of one text or list; at most {MAX_NAME:,} are read"
+            raise self.problem(start, "too-large", words)
+        self.near(start)
+        self.steps.take((end - start) // DECODED)
+        return self.data[start:end]
+
     def begins(self, span: Span, words: bytes) -> bool:
         """Whether the bytes that lie there have these words at their beginning."""
         start, end = span
@@ -174,20 +184,10 @@ class Message:
         if isinstance(value, int):
             raise self.problem("malformed", "found a number, expected a text")
         try:
-            return str(self.bytes_at(value), "utf-8", errors)
+            return str(self.wire.bytes_at(value), "utf-8", errors)
         except UnicodeDecodeError as error:
             place = value[0] + error.start
             raise self.wire.problem(place, "malformed", "a text that is no UTF-8") from None
-
-    def bytes_at(self, span: Span) -> bytes:
-        """A copy of a few bytes."""
-        start, end = span
-        if end - start > MAX_NAME:
-            words = f"{end - start:,} bytes of one text or list; at most {MAX_NAME:,} are read"
-            raise self.wire.problem(start, "too-large", words)
-        self.wire.near(start)
-        self.wire.steps.take((end - start) // DECODED)
-        return self.wire.data[start:end]
 
     def numbers(self, field: int, most: int = MAX_NAME, word: str = "numbers") -> tuple[int, ...]:
         """The whole numbers of a repeated field, packed or not; `word` says what they are."""
@@ -221,7 +221,7 @@ class Message:
         """The real numbers of a repeated field, packed or not; `code` is that of `struct`."""
         if len(self.spans(field)) > MAX_NAME:
             raise self.problem("too-large", f"a list of over {MAX_NAME:,} numbers")
-        found = b"".join(map(self.bytes_at, self.spans(field)))
+        found = b"".join(map(self.wire.bytes_at, self.spans(field)))
         self.wire.steps.take(len(found) // FLOAT)
         return tuple(self.unpacked(found, code))
 

@@ -30,6 +30,7 @@ from mnetcost.importing.values import (
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, ReLU, ReLU6
+from mnetcost.layers.base import Layer
 from mnetcost.layers.dense import Dense
 from mnetcost.layers.joins import Add, Divide, Maximum, Minimum, Multiply, Subtract
 from mnetcost.layers.normalization import (
@@ -113,9 +114,15 @@ def kept(o: Operands, record: Any, x: Value) -> Value:
     Exporters store equal values once: those that a layer of another type has too are both's own.
     """
     values = learned(o)
-    owner = o.translation.owner(values) if values else None
+    owner = _owner(o, values) if values else None
     common = values if owner is None or type(owner) is type(record) else None
     return o.translation.layer(o.call, record, [x], common)._replace(axes=x.axes)
+
+
+def _owner(o: Operands, stored: Stored) -> Layer | None:
+    """The layer that was the first to have a stored value as its weights."""
+    place = o.translation.places.get(o.translation.owners.get(stored.name, ""))
+    return None if place is None else o.translation.entries[place].layer
 
 
 def same(record: Callable[[], Any]) -> Any:

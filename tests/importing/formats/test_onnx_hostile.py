@@ -23,6 +23,7 @@ from onnx_files import (
     nested,
     node,
     tensor,
+    value,
 )
 from protobuf import Field, message, packed, varint
 
@@ -201,3 +202,16 @@ def test_weights_are_stepped_over(tmp_path: Path) -> None:
     assert found.version == "opset 17"
     assert len(found.stored) == 20
     assert peak < 1_000_000
+
+
+def test_a_network_of_ten_thousand_nodes_with_all_that_an_exporter_notes_is_read() -> None:
+    notes = [(9, message((1, f"note {one}"), (2, "where it stood " * 40))) for one in range(5)]
+    window = [attribute(name, 7, (8, 1), (8, 1)) for name in ("strides", "dilations", "pads")]
+    nodes = [
+        node("Relu", f"x{one or ''}", f"x{one + 1}", (3, f"node {one}"), *notes, *window)
+        for one in range(10_000)
+    ]
+    sides = (1, 8, 14, 20)
+    values = [(13, value(f"x{one + 1}", sides)) for one in range(10_000)]
+    found = read(model(graph(nodes, [value("x", sides)], [value("x10000", sides)], *values)), "net")
+    assert (len(found.calls), found.shapes["x700"]) == (10_000, sides)
