@@ -37,6 +37,8 @@ def translate(
 
     Raises SpecError for a call that the language cannot say, all of them at once.
     """
+    operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
+    source = getattr(operators, "prepared", _as_it_is)(source)
     x, own = _input(source, label), Translation(source)
     _run(own, x, label)
     if sides is None or sides == x.map[:2]:
@@ -115,6 +117,11 @@ def _needed(source: Source, translation: Translation) -> list[Call]:
         else:
             translation.ledger.skip(call)
     return needed
+
+
+def _as_it_is(source: Source) -> Source:
+    """The model of a format whose calls each mean what they do."""
+    return source
 
 
 def _unknown(call: Call) -> None:

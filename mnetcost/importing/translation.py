@@ -80,8 +80,6 @@ class Operands:
             known = self.translation.of(self.call.inputs[where])
             if isinstance(known, Stored):
                 self.translation.ask(known)
-            if isinstance(known, Numbers):
-                self.translation.asked.add(self.call.inputs[where])
             return known
         if not callable(where):
             return self.call.arguments.get(where)
@@ -109,14 +107,14 @@ class Operands:
         return found if isinstance(found, Stored) else None
 
     def learned(self, word: str) -> Stored | None:
-        """What is learned of a stored value, which may be one number; None where nothing is."""
+        """What is learned under an input, numbers too that could be part of the code elsewhere."""
         found = self.given(word)
-        name = self.call.inputs[int(str(self._where[word]))] if found is not None else ""
-        if isinstance(found, Numbers) and self.translation.is_learned(name):
+        if isinstance(found, Numbers):
+            name = self.call.inputs[int(str(self._where[word]))]
             found = Stored(name, found.shape, learned=True)
-        if not isinstance(found, (Numbers, Stored)):
+        if not isinstance(found, Stored):
             raise Unsaid(f"it has no stored {word}")
-        return found if isinstance(found, Stored) and found.learned else None
+        return found if found.learned else None
 
     def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
@@ -287,11 +285,6 @@ class Translation:
         whole = self.size(stored.name) == prod(stored.shape)
         return stored.learned and bool(stored.others or stored.work or not whole)
 
-    def is_learned(self, name: str) -> bool:
-        """Whether this is the name of a learned value, by which the file stores it or another."""
-        tensor = self.source.stored.get(name)
-        return name in self.names_of_stored or (tensor is not None and tensor.learned)
-
     def size(self, name: str) -> int:
         """How many numbers the file stores under a name."""
         return self.sizes.get(name, 0)
@@ -391,6 +384,6 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
 
 
 def _held(name: str, tensor: Tensor) -> Known:
-    if tensor.values is not None and (not tensor.learned or prod(tensor.shape) == 1):
+    if tensor.values is not None and not tensor.learned:
         return Numbers(tensor.shape, tensor.values)
     return Stored(name, tensor.shape, tensor.learned, tensor.values)

@@ -435,6 +435,46 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         2 * (64 + 8),
         2 * 64 * 60,
     ),
+    "ONNX with three sides": (
+        onnx(
+            call("Unsqueeze", "x two", "v"),
+            call("Conv", "v w b", "y", kernel_shape=(1, 3, 3)),
+            stored={"two": numbers(2), "w": (4, 8, 1, 3, 3), "b": (4,)},
+            shapes={"v": (1, 8, 1, 6, 10), "y": (1, 4, 1, 4, 8)},
+        ),
+        288 + 4,
+        288 * 32,
+    ),
+    "ONNX with a turned matrix": (
+        onnx(
+            call("Gemm", "x w", "y", transA=1),
+            size=(6, 10),
+            stored={"w": (6, 4)},
+            shapes={"y": (10, 4)},
+        ),
+        24,
+        10 * 4 * 6,
+    ),
+    "ONNX with a product of three axes": (
+        onnx(
+            call("Transpose", "x", "n", perm=(0, 2, 1)),
+            call("Einsum", "n n", "y", equation="bnc,bmc->bnm"),
+            size=X3,
+            shapes={"y": (1, 9, 9)},
+        ),
+        0,
+        9 * 9 * 8,
+    ),
+    "ONNX with maps on top of each other": (
+        onnx(
+            call("Unsqueeze", "x one", "u"),
+            call("Concat", "u u", "y", axis=1),
+            stored={"one": numbers(1)},
+            shapes={"y": (1, 2, 8, 6, 10)},
+        ),
+        0,
+        0,
+    ),
     "any product": (
         pt2(
             TOKENS,
@@ -532,6 +572,7 @@ def test_what_nobody_knows_is_a_layer_of_unknown_work(model, learned, mult_adds)
 
 
 LOST = {
+    "an ONNX operator whose output has no stated shape": onnx(call("CumSum", "x", "y")),
     "a learned value by another name": onnx(
         call("Identity", "b", "c"),
         call("Conv", "x k b", "p"),
@@ -574,6 +615,17 @@ LOST = {
         shapes={"b": ()},
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        onnx(call("QLinearMatMul", "x w", "y"), stored={"w": (10, 4)}, shapes={"y": (1, 8, 6, 4)}),
+        onnx(call("mine::Relu", "x", "y"), shapes={"y": X}),
+    ],
+)
+def test_an_onnx_operator_whose_cost_is_not_known_says_so(model):
+    assert mnetcost.load(layers_of(model)).cost().at_least
 
 
 @pytest.mark.parametrize("model", LOST.values(), ids=LOST)

@@ -11,6 +11,7 @@ from mnetcost.importing.rules import (
     parts,
     pointwise,
     products,
+    recorded,
     sliding,
     views,
 )
@@ -75,6 +76,18 @@ BINARY: dict[str, tuple[str, Any]] = {
 }
 FREE = ("Erf", "Sqrt", "Exp", "Neg", "Reciprocal", "Floor", "Ceil", "Pow", "Log")
 
+COSTLESS = """
+    Acos Acosh And ArgMax ArgMin Asin Asinh Atan Atanh BitShift BitwiseAnd BitwiseNot BitwiseOr
+    BitwiseXor Bernoulli CastLike CenterCropPad Col2Im Compress Constant Cos Cosh CumSum
+    DepthToSpace DequantizeLinear DynamicQuantizeLinear Equal EyeLike GatherElements GatherND
+    Greater GreaterOrEqual HannWindow Hardmax IsInf IsNaN Less LessOrEqual LpNormalization
+    LpPool MaxUnpool MeanVarianceNormalization Mod Multinomial NonZero Not OneHot Or
+    QuantizeLinear RandomNormal RandomNormalLike RandomUniform RandomUniformLike
+    RMSNormalization ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMin
+    ReduceProd ReduceSum ReduceSumSquare ReverseSequence Round ScatterElements ScatterND Shrink
+    Sign Sin Sinh Size SpaceToDepth Sum Tan ThresholdedRelu Tile TopK Trilu Unique Where Xor
+"""  # of what an operator does, none is a product of matrices
+
 TABLE: dict[str, Use] = {
     "Conv": Use(sliding.convolution, CONV),
     "ConvTranspose": Use(sliding.transposed, DECONV),
@@ -123,6 +136,21 @@ TABLE: dict[str, Use] = {
     },
     **{name: Use(pointwise.free, X) for name in FREE},
 }
+
+
+RECORDED: dict[str, recorded.Recorded] = {
+    **dict.fromkeys((*TABLE, *COSTLESS.split()), recorded.nothing),
+    "Conv": recorded.convolution,
+    "ConvTranspose": recorded.transposed,
+    "Gemm": recorded.gemm,
+    "MatMul": recorded.product,
+    "Einsum": recorded.einsum,
+}
+
+
+def record(call: Call) -> recorded.Recorded | None:
+    """What counts a call by its shapes; None where nothing does."""
+    return RECORDED.get(call.operator)
 
 
 def find(call: Call) -> Use | None:

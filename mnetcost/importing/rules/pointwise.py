@@ -146,13 +146,13 @@ def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
     known, translation = free(o), o.translation
     before, name = o.call.inputs[0], o.call.outputs[0]
-    if not isinstance(known, (Stored, Numbers)):
+    translation.sizes[name] = translation.size(before)
+    if not isinstance(known, Stored):
         return known
     translation.ledger.name(name, before)
-    if translation.is_learned(before):
+    if known.learned:
         translation.names_of_stored.add(name)
-    translation.sizes[name] = translation.size(before)
-    return known._replace(name=name) if isinstance(known, Stored) else known
+    return known._replace(name=name)
 
 
 BINARY: dict[str, Any] = {

@@ -55,7 +55,7 @@ def test_a_network_as_its_file_has_it() -> None:
         stored={
             "w": Tensor((8, 3, 5, 3)),
             **{name: Tensor((8,), EIGHT) for name in "gbmv"},
-            "six": Tensor((), (6.0,)),
+            "six": Tensor((), (6.0,), learned=False),
             "fc.weight": Tensor((4, 8)),
             "fc.bias": Tensor((4,), (1.0, 2.0, 3.0, 4.0)),
         },
@@ -329,3 +329,25 @@ def test_numbers_may_be_longer_than_they_need_to_be() -> None:
 def test_names_are_those_of_the_file() -> None:
     name = "a\x1b[31m\n<b>"
     assert small(node("Relu", "x", "y", (3, name))).calls[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "producer", "learned"),
+    [
+        ("val_12", (), "pytorch", False),
+        ("val_12", (1,), "pytorch", False),
+        ("543", (), "pytorch", False),
+        ("/features/1/Constant_2_output_0", (), "pytorch", False),
+        ("blocks.0.gain", (), "pytorch", True),
+        ("gain", (1,), "pytorch", True),
+        ("val_12", (2,), "pytorch", True),
+        ("const_fold_opt__7", (), "tf2onnx", False),
+        ("gain", (1,), "tf2onnx", True),
+    ],
+)
+def test_a_stored_number_of_the_code_is_not_learned(
+    name: str, shape: tuple[int, ...], producer: str, learned: bool
+) -> None:
+    values = tensor(name, shape, (4, struct.pack("<f", 0.5) * (shape or (1,))[0]))
+    body = graph([node("Mul", f"x {name}", "y")], [X], [Y], (5, values))
+    assert read(model(body, (2, producer)), "net.onnx").stored[name].learned is learned
