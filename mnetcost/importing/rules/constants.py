@@ -1,8 +1,8 @@
 """Numbers that do not depend on the image: chains of shapes, worked out as they are at the base."""
 
 import math
-from collections.abc import Callable
-from itertools import cycle
+from collections.abc import Callable, Sequence
+from itertools import cycle, product
 from typing import Any
 
 from mnetcost.importing.axes import shape_of
@@ -33,6 +33,32 @@ def gather(o: Operands) -> Known:
     return Numbers(places.shape, found)
 
 
+def taken_along(known: Numbers, axis: int, of: tuple[Any, Any, Any]) -> Numbers:
+    """From one to before another along an axis, every so many."""
+    axis = within(axis, len(known.shape))
+    places = range(*slice(*of).indices(known.shape[axis]))
+    shape = (*known.shape[:axis], len(places), *known.shape[axis + 1 :])
+    sides = [places if at == axis else range(size) for at, size in enumerate(known.shape)]
+    return Numbers(shape, tuple(known.values[_at(known.shape, one)] for one in product(*sides)))
+
+
+def permuted(known: Numbers, order: Sequence[int]) -> Numbers:
+    """The axes in another order, and the numbers with them."""
+    places = product(*(range(known.shape[one]) for one in order))
+    back = [order.index(axis) for axis in range(len(order))]
+    shape = tuple(known.shape[one] for one in order)
+    found = (_at(known.shape, [place[one] for one in back]) for place in places)
+    return Numbers(shape, tuple(known.values[one] for one in found))
+
+
+def _at(shape: Sequence[int], place: Sequence[int]) -> int:
+    """Where the number at a place of all axes stands, row-major."""
+    found = 0
+    for size, one in zip(shape, place):
+        found = found * size + one
+    return found
+
+
 def arithmetic(of: Callable[[Any, Any], Any], otherwise: Callable[[Operands], Known]) -> Any:
     """The rule of an operation on numbers; on anything else it is `otherwise`."""
 
@@ -58,6 +84,16 @@ def quotient(a: Any, b: Any) -> Any:
         return a / b
     size = abs(a) // abs(b)
     return size if (a < 0) == (b < 0) else -size
+
+
+def chosen(o: Operands) -> Numbers:
+    """One or the other of two numbers, where a third is not 0."""
+    found = [o.given(word) for word in ("where", "x", "y")]
+    if not all(isinstance(one, Numbers) and one.values for one in found):
+        raise Unsaid("it chooses between what is not known before it runs")
+    longest = max(found, key=lambda one: len(one.values))
+    rows = zip(range(len(longest.values)), *(cycle(one.values) for one in found))
+    return Numbers(longest.shape, tuple(a if where else b for _, where, a, b in rows))
 
 
 def cast(o: Operands) -> Known:

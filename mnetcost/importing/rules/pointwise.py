@@ -277,6 +277,8 @@ def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
 
 def clip(o: Operands) -> Known:
     """Values held between two numbers: ReLU6 where these are 0 and 6."""
+    if not isinstance(o.given("x"), Value):
+        return free(o)
     low, high = o.number("low"), o.number("high")
     kinds: dict[Any, Any] = {(0, 6): ReLU6, (-1, 1): HardTanh, (0, None): ReLU}
     if (low, high) not in kinds:
