@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mnetcost.graph import Graph
-from mnetcost.problems import Origin, UsageError
+from mnetcost.problems import TOP, Origin, Problem, SpecError, UsageError, without_garbage
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
@@ -14,11 +14,14 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
     from mmap import mmap
 
     from mnetcost.importing.model import Data
+    from mnetcost.importing.spelling import Listing
     from mnetcost.importing.widths.options import Widths
 
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
 MODELS = (".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg")
+EITHER = ".json"  # which may be a spec too
+KNOWN = "ONNX, torch.export, Keras 3, TFLite, Caffe, ncnn or Darknet"
 # What exporters call every network.
 UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
 
@@ -28,12 +31,13 @@ Elsewhere: TypeAlias = Callable[[int, int], Graph]
 
 
 class Imported(NamedTuple):
-    """A model as a spec: its origin, and what was read of the file, for programs.
+    """A model as a spec, a line a layer: its text, its layers, and what was read of the file.
 
     `follows` says whether its file can be read at other inputs too.
     """
 
     origin: Origin
+    listing: "Listing"
     ledger: Mapping[str, Any]
     follows: bool
     elsewhere: Elsewhere | None = None
@@ -44,7 +48,11 @@ class Imported(NamedTuple):
 
     def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
         """The network, which has the ledger. Raises SpecError where the spec does not hold."""
-        graph = read_graph(self.origin, variant, given)
+        try:
+            graph = read_graph(self.origin, variant, given)
+        except SpecError as error:  # whose places are those of the spec, not of the file
+            label = f"{clip(self.origin.label, SENTENCE)} as a spec"
+            raise SpecError(one._replace(label=label) for one in error.problems) from None
         return graph._replace(ledger=self.ledger, elsewhere=self.elsewhere)
 
 
@@ -83,6 +91,9 @@ def open_model(
     path = os.fspath(spec)
     with data:
         found = imported(data, path, widths, sides)
+    if found is None and path.lower().endswith(MODELS) and not path.lower().endswith(EITHER):
+        message = "it begins as no model file that is read"
+        raise SpecError([Problem(clip(path, SENTENCE), TOP, "wrong-format", message, KNOWN)])
     return found and found.reread(partial(_opened_at, path, widths))
 
 
@@ -130,8 +141,9 @@ def imported(
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
+    from mnetcost.importing.model import refusal
     from mnetcost.importing.plain import as_people_write
-    from mnetcost.importing.spelling import spelled
+    from mnetcost.importing.spelling import Listing, spelled
     from mnetcost.importing.translate import SHAPES, translate
     from mnetcost.importing.values import Value
     from mnetcost.importing.widths import words
@@ -143,8 +155,11 @@ def imported(
     if read is None:
         return None
     rules = rules_of(widths or Widths())
-    source = read(data, label)
-    x, translation = translate(source, label, sides)
+    with without_garbage():
+        source = read(data, label)
+        x, translation = translate(source, label, sides)
+    if not translation.entries:
+        raise refusal(label, "", "unsupported", "no layer is between its input and its outputs")
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
     followed = with_widths(x, as_people_write(translation.entries, ends), ends, rules)
@@ -153,6 +168,7 @@ def imported(
     shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
     found = ledger.document(source, translation.ledger, shared)
     said = [*ledger.said(found), *words.comments(rules, followed)]
-    text = spelled(name, x, followed.entries, said, words.width_key(rules))
-    read_as = {**found, "widths": words.document(rules, followed)}
-    return Imported(Origin(label, text), read_as, follows=source.format in SHAPES)
+    listing = Listing(name, x, followed.entries, said, words.width_key(rules))
+    found = {**found, "widths": words.document(rules, followed)}
+    follows = source.format in SHAPES
+    return Imported(Origin(label, spelled(listing)), listing, found, follows)

@@ -24,8 +24,9 @@ from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translatio
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
+from mnetcost.spec.surroundings import MAX_NODES
+from mnetcost.text import SENTENCE, clip
 
-MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
 SHAPES = {"pt2": "pt2_shapes"}  # how operators' values follow the input, by format
 
@@ -81,15 +82,15 @@ def _run(translation: Translation, x: Value, label: str, resizing: Resizing | No
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
-        if before > MAX_LAYERS:
-            message = f"the model has over {MAX_LAYERS:,} layers"
-            raise refusal(label, call.place, "too-large", message)
         if resizing is None:
             _translate(translation, call, use, recorded, label)
         else:
             for one in _at(resizing, call, label):
                 _translate(translation, one, _use(operators.find, one), record(one), label)
             resizing.done(call)
+        if len(translation.entries) > MAX_NODES:  # no spec could have so many
+            message = f"the model has over {MAX_NODES:,} layers"
+            raise refusal(label, call.place, "too-large", message)
         _enter(translation, call, before)
     _demand_owners(needed, translation, label)
 
@@ -144,11 +145,11 @@ def _enter(translation: Translation, call: Call, before: int) -> None:
 
 def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    named = translation.names_of_stored
+    named = translation.ledger.first
     read = {
         name: call
         for call in calls
-        if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
     stored = translation.source.stored
@@ -196,7 +197,8 @@ def _demand_rules(
 
 def _said(call: Call) -> str:
     """A call by its name, where it has one, and its operator."""
-    return f"{call.name} ({call.operator})" if call.name else call.operator
+    operator = clip(call.operator, SENTENCE)
+    return f"{clip(call.name, SENTENCE)} ({operator})" if call.name else operator
 
 
 def _input(source: Source, label: str) -> Value:

@@ -34,6 +34,7 @@ from mnetcost.importing.values import (
 )
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
+from mnetcost.layers.normalization import Normalization
 from mnetcost.layers.structural import Flatten, Permute, Reshape
 from mnetcost.text import clip
 
@@ -238,7 +239,6 @@ class Translation:
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
         self.outlined: dict[str, tuple[int, ...]] = {}  # shapes of what the present call writes
-        self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
         self.wanted: set[str] = set()  # values that the network's outputs follow from
         self.changed = False  # whether the present call is a part of a layer before it
@@ -271,7 +271,7 @@ class Translation:
         self.places[name] = len(self.entries)
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
-        self.use(self.asked)
+        self._have(self.entries[-1])
         return Value(name, after, ())
 
     def of(self, name: str) -> Known:
@@ -302,6 +302,12 @@ class Translation:
         self.work.clear()
         self.changed = False
 
+    def _have(self, entry: Entry) -> None:
+        """Note the stored values of a layer: one with another's weights has its own beside them."""
+        if entry.weights and not isinstance(entry.layer, Normalization):
+            self.beside.update(self.asked - self.used.keys())
+        self.use(self.asked - self.beside)
+
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
         for name in names:
@@ -329,10 +335,9 @@ class Translation:
 
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
-        place = self.places[value.layer]
-        self.changed = True
-        self.use(self.asked)
+        self.changed, place = True, self.places[value.layer]
         self.entries[place] = self.entries[place]._replace(layer=record)
+        self._have(self.entries[place])
 
     def named(self, text: str) -> str:
         """A name of its own for a layer, as close to the file's as the language takes."""

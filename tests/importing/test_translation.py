@@ -234,10 +234,10 @@ def test_norm_and_act_ride_and_the_last_width_is_kept():
 
 REFUSED = {
     "too many layers": (
-        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(20_002)))._replace(
+        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(10_001)))._replace(
             inputs={"x0": X}
         ),
-        "too-large: the model has over 20,000 layers",
+        "too-large: the model has over 10,000 layers",
     ),
     "no rule": (
         onnx(call("Loop", "x", "y", name="again")),
@@ -412,6 +412,39 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         ),
         0,
         5 * 2 * 8,
+    ),
+    "a kernel in common, with a bias of each layer's own": (
+        pt2(
+            call("aten.linear.default", "x w a", "l"),
+            call("aten.linear.default", "l w b", "y"),
+            size=(1, 8),
+            stored={"w": (8, 8), "a": (8,), "b": (8,)},
+            shapes={"l": (1, 8), "y": (1, 8)},
+        ),
+        64 + 8 + 8,
+        2 * 64,
+    ),
+    "the same in parts": (
+        onnx(
+            call("MatMul", "x w", "m"),
+            call("Add", "m a", "l"),
+            call("MatMul", "l w", "n"),
+            call("Add", "n b", "y"),
+            size=(1, 8),
+            stored={"w": (8, 8), "a": (8,), "b": (8,)},
+        ),
+        64 + 8 + 8,
+        2 * 64,
+    ),
+    "a kernel and a bias in common": (
+        pt2(
+            call("aten.linear.default", "x w a", "l"),
+            call("aten.linear.default", "l w a", "y"),
+            size=(1, 8),
+            stored={"w": (8, 8), "a": (8,)},
+        ),
+        64 + 8,
+        2 * 64,
     ),
     "three sides": (
         pt2(

@@ -10,11 +10,20 @@ from math import prod
 
 from mnetcost.importing.formats import HEAD
 from mnetcost.importing.formats.onnx_functions import functions, inlined
-from mnetcost.importing.formats.onnx_nodes import OWN_DOMAINS, Node, Reference, nodes
+from mnetcost.importing.formats.onnx_nodes import OWN_DOMAINS, Body, Node, Reference, nodes
 from mnetcost.importing.formats.onnx_tensors import shape, sparse, tensor
 from mnetcost.importing.formats.ordering import ordered
 from mnetcost.importing.formats.wire import BYTES, VARINT, Message, Wire
-from mnetcost.importing.model import MAX_VALUES, Call, Data, Shape, Source, Tensor, refusal
+from mnetcost.importing.model import (
+    MAX_VALUES,
+    Argument,
+    Call,
+    Data,
+    Shape,
+    Source,
+    Tensor,
+    refusal,
+)
 from mnetcost.problems import SpecError
 from mnetcost.steps import MAX_STEPS, Exhausted
 from mnetcost.text import clip
@@ -175,11 +184,19 @@ def _call(wire: Wire, node: Node) -> Call:
         node.inputs,
         node.outputs,
         {
-            key: value.values if isinstance(value, Tensor) else value
+            key: _argument(value)
             for key, value in node.arguments.items()
+            if not isinstance(value, Reference)  # which was refused
         },
         node.place,
     )
+
+
+def _argument(value: "Argument | Tensor | Body") -> Argument:
+    """An argument as numbers: a tensor's, and how many nodes bodies have."""
+    if isinstance(value, Body):
+        return value.nodes
+    return value.values if isinstance(value, Tensor) else value
 
 
 def _constant(wire: Wire, node: Node) -> Tensor:

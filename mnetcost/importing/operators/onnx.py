@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mnetcost.importing.formats.onnx import UNNAMED
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import (
     constants,
@@ -13,6 +14,7 @@ from mnetcost.importing.rules import (
     pointwise,
     products,
     recorded,
+    recurrent,
     sliding,
     views,
 )
@@ -43,6 +45,20 @@ NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2, "mean": 3, "variance
 X: Mapping[str, Where] = {"x": 0}
 REDUCED = {**AXES, "keep": argument("keepdims", 1)}
 XY: Mapping[str, Where] = {"x": 0, "y": 1}
+
+RECURRENT: Mapping[str, Where] = {
+    "x": 0,
+    "first": always(1),
+    "count": always(3),
+    "bias": 3,
+    "state": 5,
+    "memory": 6,
+    "directions": lambda call: 1 + (call.arguments.get("direction") == "bidirectional"),
+    "batch_first": "layout",
+    "of_code": always(UNNAMED.fullmatch),
+    "ways_apart": always(True),
+    "unknown": lambda call: any(call.inputs[7:]),  # peepholes
+}
 
 
 def _same(record: Any) -> Use:
@@ -117,6 +133,10 @@ TABLE: dict[str, Use] = {
     "MatMul": Use(
         products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}, outlines.product
     ),
+    **{
+        name: Use(recurrent.recurrent, {**RECURRENT, "kind": always(name.lower())})
+        for name in ("LSTM", "GRU", "RNN")
+    },
     "BatchNormalization": Use(norms.batch_norm, NORM, outlines.kept),
     "LayerNormalization": Use(norms.layer_norm, {**NORM, "axis": "axis"}),
     "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
@@ -164,8 +184,9 @@ TABLE: dict[str, Use] = {
 }
 
 
-RECORDED: dict[str, recorded.Recorded] = {
+RECORDED: dict[str, recorded.Recorded | None] = {
     **dict.fromkeys((*TABLE, *COSTLESS.split()), recorded.nothing),
+    **dict.fromkeys(("LSTM", "GRU", "RNN")),
     "Conv": recorded.convolution,
     "ConvTranspose": recorded.transposed,
     "Gemm": recorded.gemm,

@@ -149,9 +149,8 @@ def named(o: Operands) -> Known:
     translation.sizes[name] = translation.size(before)
     if not isinstance(known, Stored):
         return known
-    translation.ledger.name(name, before)
     if known.learned:
-        translation.names_of_stored.add(name)
+        translation.ledger.name(name, before)
     return known._replace(name=name)
 
 

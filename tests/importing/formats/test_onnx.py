@@ -97,7 +97,7 @@ def small(*nodes: bytes, stored: Sequence[bytes] = (), more: Sequence[Field] = (
             ((5,), None),
         ),
         (attribute("k", 5, (6, graph([IDENTITY, IDENTITY]))), 2),
-        (attribute("k", 10, (11, graph([])), (11, graph([IDENTITY]))), (0, 1)),
+        (attribute("k", 10, (11, graph([])), (11, graph([IDENTITY]))), 1),
         (attribute("k", 11, (22, message((3, 4)))), None),
         (attribute("k", 13, (14, b"")), None),  # types are no values
         (attribute("k", 99, (14, b"")), None),
@@ -302,6 +302,26 @@ def test_what_a_function_gives_as_it_is_passes_through() -> None:
 def test_a_body_counts_its_nodes_and_those_in_it() -> None:
     assert small(nested(1)).calls[0].arguments == {"then_branch": 1}
     assert small(nested(8)).calls[0].arguments == {"then_branch": 8}
+
+
+def test_a_call_reads_what_its_bodies_read_around_them() -> None:
+    inner = graph([node("Mul", "v scale", "u")], [], [value("u", ())])
+    weight = tensor("own", (4,))
+    body = graph(
+        [
+            node("Add", "turn bias", "v"),
+            node("If", "turn", "w", attribute("else_branch", 5, (6, inner))),
+            node("Concat", "w own", "z"),
+        ],
+        [value("turn", ())],
+        [value("z", ()), value("seen", ())],
+        (5, weight),
+    )
+    stored = [tensor(name, (4,)) for name in ("bias", "scale", "seen", "lost")]
+    loop = node("Loop", "x - x", "y", attribute("body", 5, (6, body)))
+    found = small(loop, stored=stored)
+    assert found.calls[0].inputs == ("x", "", "x", "bias", "scale", "seen")
+    assert found.calls[0].arguments == {"body": 4}
 
 
 # --- what the encoding allows
