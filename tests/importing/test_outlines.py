@@ -76,6 +76,27 @@ CASES = {
         ),
         (40, 40 * 30),
     ),
+    # rows 0, 1, 2 and 3, 4, 5: a table of 2×1 and 3 places
+    "rows by a table of places": (
+        onnx(
+            call("Add", "begins steps", "rows"),
+            call("Gather", "x rows", "g", axis=2),
+            call("Reshape", "g back", "m"),
+            call("Conv", "m k", "y", kernel_shape=(1, 1)),
+            stored={"begins": numbers(0, 3, shape=(2, 1)), "steps": numbers(0, 1, 2)}
+            | {"back": numbers(*X), **POINT},
+        ),
+        (40, 40 * 60),
+    ),
+    "squares of channels as positions": (
+        onnx(
+            call("DepthToSpace", "x", "d", blocksize=2),
+            call("SpaceToDepth", "d", "s", blocksize=2),
+            call("Conv", "d k", "y", kernel_shape=(1, 1)),
+            stored={"k": (5, 2, 1, 1)},
+        ),
+        (10, 10 * 240),
+    ),
     # 8·6·6 values of 10 products each, and a kernel on each of 6×6 positions
     "a convolution of products": (
         onnx(

@@ -125,6 +125,8 @@ TABLE: dict[str, Use] = {
     "GlobalMaxPool": Use(sliding.global_pool(GlobalMaxPool), X),
     "Resize": Use(sliding.resize, {"x": 0, "factors": 2, "sizes": 3, "mode": "mode"}),
     "Upsample": Use(sliding.resize, {"x": 0, "factors": 1, "mode": "mode"}),
+    "DepthToSpace": Use(sliding.shuffled, {"x": 0, "factor": "blocksize"}),
+    "SpaceToDepth": Use(sliding.reorganised, {"x": 0, "factor": "blocksize"}),
     "Pad": Use(sliding.pad, {"x": 0, "pads": ("pads", 1)}),
     "Gemm": Use(
         pointwise.dense,

@@ -1,14 +1,14 @@
 """Numbers that do not depend on the image: chains of shapes, worked out as they are at the base."""
 
 import math
-from collections.abc import Callable, Sequence
-from itertools import cycle, product
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from mnetcost.importing.axes import shape_of
 from mnetcost.importing.model import MAX_VALUES
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, within
+from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, spread, within
 
 
 def shape(o: Operands) -> Numbers:
@@ -51,6 +51,13 @@ def permuted(known: Numbers, order: Sequence[int]) -> Numbers:
     return Numbers(shape, tuple(known.values[one] for one in found))
 
 
+def _over(known: Numbers, shape: Sequence[int]) -> Iterator[int | float]:
+    """The numbers spread over a shape along axes of 1."""
+    own = (1,) * (len(shape) - len(known.shape)) + known.shape
+    for place in product(*map(range, shape)):
+        yield known.values[_at(own, [min(one, size - 1) for one, size in zip(place, own)])]
+
+
 def _at(shape: Sequence[int], place: Sequence[int]) -> int:
     """Where the number at a place of all axes stands, row-major."""
     found = 0
@@ -68,10 +75,12 @@ def arithmetic(of: Callable[[Any, Any], Any], otherwise: Callable[[Operands], Kn
             return otherwise(o)
         if 0 in (len(a.values), len(b.values)):
             raise Unsaid("it has no numbers")
-        longer = max(a, b, key=lambda one: len(one.values))
-        pairs = zip(range(len(longer.values)), cycle(a.values), cycle(b.values))
+        shape = spread(a.shape, b.shape)
+        if math.prod(shape) > MAX_VALUES:
+            return Stored("", shape, False)
+        pairs = zip(_over(a, shape), _over(b, shape))
         try:
-            return Numbers(longer.shape, tuple(of(one, other) for _, one, other in pairs))
+            return Numbers(shape, tuple(of(one, other) for one, other in pairs))
         except (ArithmeticError, ValueError):
             raise Unsaid("its numbers have no result") from None
 
@@ -91,9 +100,11 @@ def chosen(o: Operands) -> Numbers:
     found = [o.given(word) for word in ("where", "x", "y")]
     if not all(isinstance(one, Numbers) and one.values for one in found):
         raise Unsaid("it chooses between what is not known before it runs")
-    longest = max(found, key=lambda one: len(one.values))
-    rows = zip(range(len(longest.values)), *(cycle(one.values) for one in found))
-    return Numbers(longest.shape, tuple(a if where else b for _, where, a, b in rows))
+    shape = spread(*(one.shape for one in found))
+    if math.prod(shape) > MAX_VALUES:
+        raise Unsaid("it chooses between too many")
+    rows = zip(*(_over(one, shape) for one in found))
+    return Numbers(shape, tuple(a if where else b for where, a, b in rows))
 
 
 def cast(o: Operands) -> Known:

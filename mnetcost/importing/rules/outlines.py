@@ -10,7 +10,7 @@ from typing import Any
 from mnetcost.importing.axes import shape_of
 from mnetcost.importing.rules.parts import sizes_of_parts
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Numbers, Scores, Stored, Unsaid, Value, within
+from mnetcost.importing.values import Numbers, Scores, Stored, Unsaid, Value, spread, within
 
 
 def _shape(known: Any) -> tuple[int, ...]:
@@ -76,26 +76,14 @@ def joined(o: Operands) -> Sequence[tuple[int, ...]]:
     return [(*shapes[0][:axis], sum(one[axis] for one in shapes), *shapes[0][axis + 1 :])]
 
 
-def _spread(*shapes: Sequence[int]) -> tuple[int, ...]:
-    """The shape over which all of these are spread along axes of 1."""
-    rank = max(map(len, shapes))
-    found = []
-    for sizes in zip(*((1,) * (rank - len(one)) + tuple(one) for one in shapes)):
-        others = set(sizes) - {1} or {1}
-        if len(others) > 1:
-            raise Unsaid(f"its values are {' and '.join(map(str, map(list, shapes)))}")
-        found.append(others.pop())
-    return tuple(found)
-
-
 def fitted(o: Operands) -> Sequence[tuple[int, ...]]:
     """That over which all inputs are spread."""
-    return [_spread(*(_shape(o.translation.of(name)) for name in o.call.inputs if name))]
+    return [spread(*(_shape(o.translation.of(name)) for name in o.call.inputs if name))]
 
 
 def expanded(o: Operands) -> Sequence[tuple[int, ...]]:
     """Axes of 1 spread over the sizes that are given."""
-    return [_spread(_shape(o.given("x")), o.places("sizes"))]
+    return [spread(_shape(o.given("x")), o.places("sizes"))]
 
 
 def tiled(o: Operands) -> Sequence[tuple[int, ...]]:
@@ -109,7 +97,7 @@ def product(o: Operands) -> Sequence[tuple[int, ...]]:
     a, b = _shape(o.given("x")), _shape(o.given("weight"))
     if min(len(a), len(b)) < 2 or a[-1] != b[-2]:
         raise Unsaid(f"it multiplies {list(a)} with {list(b)}")
-    return [(*_spread(a[:-2], b[:-2]), a[-2], b[-1])] if len(a) + len(b) > 4 else [(a[-2], b[-1])]
+    return [(*spread(a[:-2], b[:-2]), a[-2], b[-1])] if len(a) + len(b) > 4 else [(a[-2], b[-1])]
 
 
 def convolved(o: Operands) -> Sequence[tuple[int, ...]]:

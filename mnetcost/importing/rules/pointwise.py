@@ -27,6 +27,7 @@ from mnetcost.importing.values import (
     Unsaid,
     Value,
     computed,
+    spread,
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, ReLU, ReLU6
@@ -193,12 +194,13 @@ def _biased(o: Operands, a: Any, b: Any) -> Known:
 
 
 def _of_stored(a: Any, b: Any) -> Known:
-    """What is computed of stored values alone, of the larger shape."""
+    """What is computed of stored values alone, of the shape over which both are spread."""
     found = [one for one in (a, b) if isinstance(one, Stored)]
     known = [one for one in (a, b) if isinstance(one, (Stored, Numbers, int, float))]
     if not found or len(known) < 2:
         raise Unsaid("its numbers are not known")
-    return computed(found, max((one.shape for one in found), key=prod))
+    shapes = (one.shape for one in (a, b) if isinstance(one, (Stored, Numbers)))
+    return computed(found, spread(*shapes))
 
 
 def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
