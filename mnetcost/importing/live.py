@@ -19,16 +19,14 @@ from mnetcost.text import clip, first_line
 def of_module(module: Any, size: Sequence[int], widths: Widths | None = None) -> Imported:
     """The network of a module, run on one input of this size. `widths` says what α does to it.
 
-    A count at another input runs it again there.
+    At another input it is exported again.
     """
     found = imported(exported(module, size), f"<{clip(type(module).__name__)}>", widths)
     assert found is not None  # an archive is a format that is read
-    return found.reread(partial(_graph_at, module, size, widths))
+    return found.reread(partial(_at, module, size, widths))
 
 
-def _graph_at(
-    module: Any, size: Sequence[int], widths: Widths | None, height: int, width: int
-) -> Graph:
+def _at(module: Any, size: Sequence[int], widths: Widths | None, height: int, width: int) -> Graph:
     return of_module(module, (*size[:-2], height, width), widths).graph()
 
 

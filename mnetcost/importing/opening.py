@@ -169,6 +169,8 @@ def imported(
     found = ledger.document(source, translation.ledger, shared)
     said = [*ledger.said(found), *words.comments(rules, followed)]
     listing = Listing(name, x, followed.entries, said, words.width_key(rules))
-    found = {**found, "widths": words.document(rules, followed)}
-    follows = source.format in SHAPES
-    return Imported(Origin(label, spelled(listing)), listing, found, follows)
+    origin, found = (
+        Origin(label, spelled(listing)),
+        {**found, "widths": words.document(rules, followed)},
+    )
+    return Imported(origin, listing, found, follows=source.format in SHAPES)
