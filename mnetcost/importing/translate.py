@@ -248,6 +248,7 @@ def _translate(
         translation.begin()
         worked_out = False
         try:
+            _outline(translation, call, use)
             outputs = opaque(Operands(translation, call, {}), recorded)
         except Unsaid:
             words = f"{_said(call)}: {reason}"
@@ -264,6 +265,20 @@ def _translate(
         if worked_out and not any(known is one for one in read):
             translation.ledger.shapes += _compare(translation.source, call, name, known, label)
     translation.known.update(outputs)
+
+
+def _outline(translation: Translation, call: Call, use: Use | None) -> None:
+    """Work out the shapes of what a call writes, where its file does not state them."""
+    translation.outlined.clear()
+    stated = all(name in translation.source.shapes for name in call.outputs)
+    if use is None or use.shapes is None or stated:
+        return
+    try:
+        shapes = use.shapes(Operands(translation, call, use.where))
+    except (*NONSENSE, ArithmeticError):
+        raise Unsaid("its arguments do not go together with what it reads") from None
+    translation.outlined.update(zip(call.outputs, shapes))
+    translation.begin()  # no layer has what was asked for here
 
 
 def _by_rule(translation: Translation, call: Call, use: Use | None) -> Known:

@@ -214,10 +214,14 @@ Rule: TypeAlias = Callable[[Operands], Known]
 
 
 class Use(NamedTuple):
-    """What an operator of a format is: a rule, where what it asks for stands, and fixed words."""
+    """What an operator of a format is: a rule, where what it asks for stands, and fixed words.
+
+    `shapes` gives those of what it writes, for calls that the language cannot say.
+    """
 
     rule: Rule
     where: Mapping[str, Where]
+    shapes: Callable[[Operands], Sequence[tuple[int, ...]]] | None = None
 
 
 class Translation:
@@ -228,11 +232,13 @@ class Translation:
         self.known: dict[str, Known] = {}
         self.entries: list[Entry] = []
         self.names: set[str] = {INPUT, "block_input"}
-        self.owners: dict[str, str] = {}  # which layer was the first to use a stored kernel
+        # The first layer of a type that used a stored kernel: exporters store equal ones once.
+        self.owners: dict[tuple[str, type[Layer]], str] = {}
         self.turns: dict[str, int] = {}
         self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
+        self.outlined: dict[str, tuple[int, ...]] = {}  # shapes of what the present call writes
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
         self.wanted: set[str] = set()  # values that the network's outputs follow from
         self.changed = False  # whether the present call is a part of a layer before it
@@ -257,10 +263,10 @@ class Translation:
             _demand(record.agreement(maps))
         before, after = maps_of(record, maps)
         _demand(record.checks(before, after))
-        weights = self.owners.get(kernel.name, "") if kernel else ""
+        weights = self.owners.get((kernel.name, type(record)), "") if kernel else ""
         name = self.named(call.name or record.written)
         if kernel and not weights:
-            self.owners[kernel.name] = name
+            self.owners[kernel.name, type(record)] = name
         reads = tuple(one.layer for one in values)
         self.places[name] = len(self.entries)
         self.entries.append(Entry(name, record, reads, weights))

@@ -85,6 +85,18 @@ def computed(operands: Sequence[Stored], shape: tuple[int, ...]) -> Stored:
     )
 
 
+def spread(*shapes: Sequence[int]) -> tuple[int, ...]:
+    """The shape over which all of these are spread along axes of 1. Raises Unsaid for none."""
+    rank = max(map(len, shapes))
+    found = []
+    for sizes in zip(*((1,) * (rank - len(one)) + tuple(one) for one in shapes)):
+        others = set(sizes) - {1} or {1}
+        if len(others) > 1:
+            raise Unsaid(f"its values are {' and '.join(map(str, map(list, shapes)))}")
+        found.append(others.pop())
+    return tuple(found)
+
+
 def within(axis: int, rank: int) -> int:
     """An axis of so many, from the first. Raises Unsaid where there is none."""
     if not -rank <= axis < rank:

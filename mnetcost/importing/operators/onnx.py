@@ -9,6 +9,7 @@ from mnetcost.importing.rules import (
     constants,
     joining,
     norms,
+    outlines,
     parts,
     pointwise,
     products,
@@ -17,7 +18,7 @@ from mnetcost.importing.rules import (
     sliding,
     views,
 )
-from mnetcost.importing.translation import Use, Where, always
+from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from mnetcost.layers.structural import Dropout
@@ -42,6 +43,7 @@ SLICE: Mapping[str, Where] = {
 AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of older operator sets
 NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2, "mean": 3, "variance": 4}
 X: Mapping[str, Where] = {"x": 0}
+REDUCED = {**AXES, "keep": argument("keepdims", 1)}
 XY: Mapping[str, Where] = {"x": 0, "y": 1}
 
 RECURRENT: Mapping[str, Where] = {
@@ -90,7 +92,17 @@ BINARY: dict[str, tuple[str, Any]] = {
     "Max": ("maximum", max),
     "Min": ("minimum", min),
 }
-FREE = ("Erf", "Sqrt", "Exp", "Neg", "Reciprocal", "Floor", "Ceil", "Pow", "Log")
+NUMBERS: dict[str, Any] = {  # on numbers alone, as in chains of shapes
+    "Equal": lambda a, b: int(a == b),
+    "Less": lambda a, b: int(a < b),
+    "Greater": lambda a, b: int(a > b),
+    "Mod": lambda a, b: a % b,
+}
+REDUCE = ("ReduceSum", "ReduceL1", "ReduceL2", "ReduceMax", "ReduceMin", "ReduceProd")
+FREE = (
+    *("Erf", "Sqrt", "Exp", "Neg", "Reciprocal", "Floor", "Ceil", "Pow", "Log", "Sin", "Cos"),
+    *("Not", "Round", "Sign"),
+)
 
 COSTLESS = """
     Acos Acosh And ArgMax ArgMin Asin Asinh Atan Atanh BitShift BitwiseAnd BitwiseNot BitwiseOr
@@ -105,7 +117,7 @@ COSTLESS = """
 """  # of what an operator does, none is a product of matrices
 
 TABLE: dict[str, Use] = {
-    "Conv": Use(sliding.convolution, CONV),
+    "Conv": Use(sliding.convolution, CONV, outlines.convolved),
     "ConvTranspose": Use(sliding.transposed, DECONV),
     "MaxPool": Use(sliding.pool(MaxPool), POOL),
     "AveragePool": Use(sliding.pool(AvgPool), POOL),
@@ -113,46 +125,62 @@ TABLE: dict[str, Use] = {
     "GlobalMaxPool": Use(sliding.global_pool(GlobalMaxPool), X),
     "Resize": Use(sliding.resize, {"x": 0, "factors": 2, "sizes": 3, "mode": "mode"}),
     "Upsample": Use(sliding.resize, {"x": 0, "factors": 1, "mode": "mode"}),
+    "DepthToSpace": Use(sliding.shuffled, {"x": 0, "factor": "blocksize"}),
+    "SpaceToDepth": Use(sliding.reorganised, {"x": 0, "factor": "blocksize"}),
     "Pad": Use(sliding.pad, {"x": 0, "pads": ("pads", 1)}),
     "Gemm": Use(
         pointwise.dense,
         {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
     ),
-    "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
+    "MatMul": Use(
+        products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}, outlines.product
+    ),
     **{
         name: Use(recurrent.recurrent, {**RECURRENT, "kind": always(name.lower())})
         for name in ("LSTM", "GRU", "RNN")
     },
-    "BatchNormalization": Use(norms.batch_norm, NORM),
+    "BatchNormalization": Use(norms.batch_norm, NORM, outlines.kept),
     "LayerNormalization": Use(norms.layer_norm, {**NORM, "axis": "axis"}),
     "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
-    "InstanceNormalization": Use(norms.instance_norm, NORM),
+    "InstanceNormalization": Use(norms.instance_norm, NORM, outlines.kept),
     "PRelu": Use(norms.prelu, {"x": 0, "slopes": 1}),
     "LRN": Use(norms.local_response_norm, {"x": 0, "size": "size"}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": ("min", 1), "high": ("max", 2)}),
     "Softmax": _same(activation.Softmax),
-    "Transpose": Use(views.permute, {"x": 0, "order": "perm"}),
-    "Reshape": Use(views.reshape, {"x": 0, "sizes": 1, "zero_is_none": "allowzero"}),
-    "Flatten": Use(views.flatten_in_two, {"x": 0, "axis": "axis"}),
-    "Concat": Use(joining.concat, {"axis": "axis"}),
-    "Split": Use(
-        parts.split, {"x": 0, "axis": "axis", "sizes": ("split", 1), "count": "num_outputs"}
+    "Transpose": Use(views.permute, {"x": 0, "order": "perm"}, outlines.permuted),
+    "Reshape": Use(
+        views.reshape, {"x": 0, "sizes": 1, "zero_is_none": "allowzero"}, outlines.regrouped
     ),
-    "Slice": Use(parts.cut_each, SLICE),
-    "Gather": Use(parts.taken, {"x": 0, "places": 1, "axis": "axis"}),
-    "Expand": Use(views.expand, {"x": 0, "sizes": 1}),
+    "Flatten": Use(views.flatten_in_two, {"x": 0, "axis": "axis"}),
+    "Concat": Use(joining.concat, {"axis": "axis"}, outlines.joined),
+    "Split": Use(
+        parts.split,
+        {"x": 0, "axis": "axis", "sizes": ("split", 1), "count": "num_outputs"},
+        outlines.split,
+    ),
+    "Slice": Use(parts.cut_each, SLICE, outlines.cut_each),
+    "Gather": Use(parts.taken, {"x": 0, "places": 1, "axis": "axis"}, outlines.taken),
+    "Expand": Use(views.expand, {"x": 0, "sizes": 1}, outlines.expanded),
+    "Tile": Use(views.repeated, {"x": 0, "times": 1}, outlines.tiled),
+    "CumSum": Use(pointwise.free, X, outlines.kept),
     "Squeeze": Use(views.squeeze, AXES),
     "Unsqueeze": Use(views.unsqueeze, AXES),
-    "ReduceMean": Use(views.mean, {**AXES, "keep": lambda call: call.arguments.get("keepdims", 1)}),
+    "ReduceMean": Use(views.mean, REDUCED, outlines.reduced),
+    **{name: Use(views.unsaid, REDUCED, outlines.reduced) for name in REDUCE},
     "Identity": Use(pointwise.named, X),
     "Shape": Use(constants.shape, X),
     "Cast": Use(constants.cast, {"x": 0, "to": "to"}),
     "ConstantOfShape": Use(constants.filled, {"shape": 0, "value": "value"}),
+    "Where": Use(constants.chosen, {"where": 0, "x": 1, "y": 2}, outlines.fitted),
     "Range": Use(constants.counted, {"start": 0, "limit": 1, "step": 2}),
     **{name: _same(record) for name, record in FUNCTIONS.items()},
     **{
-        name: Use(constants.arithmetic(of, pointwise.binary(word)), XY)
+        name: Use(constants.arithmetic(of, pointwise.binary(word)), XY, outlines.fitted)
         for name, (word, of) in BINARY.items()
+    },
+    **{
+        name: Use(constants.arithmetic(of, views.unsaid), XY, outlines.fitted)
+        for name, of in NUMBERS.items()
     },
     **{name: Use(pointwise.free, X) for name in FREE},
 }

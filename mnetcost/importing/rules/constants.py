@@ -1,14 +1,14 @@
 """Numbers that do not depend on the image: chains of shapes, worked out as they are at the base."""
 
 import math
-from collections.abc import Callable
-from itertools import cycle
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from mnetcost.importing.axes import shape_of
 from mnetcost.importing.model import MAX_VALUES
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, within
+from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, spread, within
 
 
 def shape(o: Operands) -> Numbers:
@@ -33,6 +33,39 @@ def gather(o: Operands) -> Known:
     return Numbers(places.shape, found)
 
 
+def taken_along(known: Numbers, axis: int, of: tuple[Any, Any, Any]) -> Numbers:
+    """From one to before another along an axis, every so many."""
+    axis = within(axis, len(known.shape))
+    places = range(*slice(*of).indices(known.shape[axis]))
+    shape = (*known.shape[:axis], len(places), *known.shape[axis + 1 :])
+    sides = [places if at == axis else range(size) for at, size in enumerate(known.shape)]
+    return Numbers(shape, tuple(known.values[_at(known.shape, one)] for one in product(*sides)))
+
+
+def permuted(known: Numbers, order: Sequence[int]) -> Numbers:
+    """The axes in another order, and the numbers with them."""
+    places = product(*(range(known.shape[one]) for one in order))
+    back = [order.index(axis) for axis in range(len(order))]
+    shape = tuple(known.shape[one] for one in order)
+    found = (_at(known.shape, [place[one] for one in back]) for place in places)
+    return Numbers(shape, tuple(known.values[one] for one in found))
+
+
+def _over(known: Numbers, shape: Sequence[int]) -> Iterator[int | float]:
+    """The numbers spread over a shape along axes of 1."""
+    own = (1,) * (len(shape) - len(known.shape)) + known.shape
+    for place in product(*map(range, shape)):
+        yield known.values[_at(own, [min(one, size - 1) for one, size in zip(place, own)])]
+
+
+def _at(shape: Sequence[int], place: Sequence[int]) -> int:
+    """Where the number at a place of all axes stands, row-major."""
+    found = 0
+    for size, one in zip(shape, place):
+        found = found * size + one
+    return found
+
+
 def arithmetic(of: Callable[[Any, Any], Any], otherwise: Callable[[Operands], Known]) -> Any:
     """The rule of an operation on numbers; on anything else it is `otherwise`."""
 
@@ -42,10 +75,12 @@ def arithmetic(of: Callable[[Any, Any], Any], otherwise: Callable[[Operands], Kn
             return otherwise(o)
         if 0 in (len(a.values), len(b.values)):
             raise Unsaid("it has no numbers")
-        longer = max(a, b, key=lambda one: len(one.values))
-        pairs = zip(range(len(longer.values)), cycle(a.values), cycle(b.values))
+        shape = spread(a.shape, b.shape)
+        if math.prod(shape) > MAX_VALUES:
+            return Stored("", shape, False)
+        pairs = zip(_over(a, shape), _over(b, shape))
         try:
-            return Numbers(longer.shape, tuple(of(one, other) for _, one, other in pairs))
+            return Numbers(shape, tuple(of(one, other) for one, other in pairs))
         except (ArithmeticError, ValueError):
             raise Unsaid("its numbers have no result") from None
 
@@ -58,6 +93,18 @@ def quotient(a: Any, b: Any) -> Any:
         return a / b
     size = abs(a) // abs(b)
     return size if (a < 0) == (b < 0) else -size
+
+
+def chosen(o: Operands) -> Numbers:
+    """One or the other of two numbers, where a third is not 0."""
+    found = [o.given(word) for word in ("where", "x", "y")]
+    if not all(isinstance(one, Numbers) and one.values for one in found):
+        raise Unsaid("it chooses between what is not known before it runs")
+    shape = spread(*(one.shape for one in found))
+    if math.prod(shape) > MAX_VALUES:
+        raise Unsaid("it chooses between too many")
+    rows = zip(*(_over(one, shape) for one in found))
+    return Numbers(shape, tuple(a if where else b for where, a, b in rows))
 
 
 def cast(o: Operands) -> Known:

@@ -2,7 +2,16 @@
 
 from math import prod
 
-from mnetcost.importing.axes import shape_of, size_of
+from mnetcost.importing.axes import (
+    CHANNELS,
+    HEIGHT,
+    WIDTH,
+    is_images,
+    joined,
+    shape_of,
+    size_of,
+    whole,
+)
 from mnetcost.importing.rules.pointwise import by_channel, kept, sides_of
 from mnetcost.importing.translation import Operands, agree, has, learned
 from mnetcost.importing.values import Stored, Unsaid, Value, within
@@ -114,9 +123,27 @@ def group_norm(o: Operands) -> Value:
 
 
 def instance_norm(o: Operands) -> Value:
-    """Of each channel alone."""
+    """Of each channel alone; where channels of a group lie on its positions' axis, of the group."""
+    value = o.value()
+    if len(value.axes) == 3 and 1 <= size_of(value.axes[1]) < value.map.c:
+        return _of_groups(o, value)
     x = by_channel(o, 1)
     return kept(o, InstanceNorm(affine=_affine(o, x.map.c)), x)
+
+
+def _of_groups(o: Operands, value: Value) -> Value:
+    """A group norm, as exporters write it that have none: of groups, each one channel."""
+    images, groups, rest = value.axes
+    sides = zip((CHANNELS, HEIGHT, WIDTH), (value.map.c, value.map.h, value.map.w))
+    all_of_it = joined(atom for side, size in sides for atom in whole(side, size))
+    if not is_images(images) or joined((*groups, *rest)) != all_of_it:
+        raise Unsaid("its groups are not of channels")
+    for word, plain in (("gamma", 1), ("beta", 0)):
+        stored = o.given(word)
+        if isinstance(stored, Stored) and set(stored.values or ()) != {plain}:
+            raise Unsaid(f"its {word} are of groups")
+    record = GroupNorm(groups=size_of(groups), affine=False)
+    return o.translation.layer(o.call, record, [value])._replace(axes=value.axes)
 
 
 def local_response_norm(o: Operands) -> Value:

@@ -20,7 +20,7 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
-from mnetcost.importing.model import Call, Shape, Source
+from mnetcost.importing.model import Call, Shape
 from mnetcost.importing.rules.recorded import Recorded, Work
 from mnetcost.importing.translation import NONSENSE, Operands, Translation
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, computed
@@ -37,7 +37,7 @@ def opaque(o: Operands, recorded: Recorded | None) -> dict[str, Known]:
     Unsaid where a shape is not known, or what computing a stored value costs.
     """
     names = [name for name in o.call.outputs if name in o.translation.wanted]
-    shapes = {name: _stated(o.translation.source, name) for name in names}
+    shapes = {name: _stated(o.translation, name) for name in names}
     read = {name: _computed(o, name) for name in o.call.inputs if name}
     values = [one for one in read.values() if isinstance(one, Value)]
     stored = [one for one in read.values() if isinstance(one, Stored)]
@@ -63,8 +63,8 @@ def is_stated(translation: Translation, call: Call) -> bool:
     return all(shape is not None and None not in shape for shape in shapes)
 
 
-def _stated(source: Source, name: str) -> tuple[int, ...]:
-    shape = source.shapes.get(name)
+def _stated(translation: Translation, name: str) -> tuple[int, ...]:
+    shape = translation.source.shapes.get(name, translation.outlined.get(name))
     if shape is None or None in shape:
         raise Unsaid(f"{NO_LAYER}, and the file does not state its shape")
     return tuple(int(one or 1) for one in shape)
@@ -122,7 +122,7 @@ def _work(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> 
             return shape_of(known.axes)
         if isinstance(known, (Stored, Numbers)) and name not in o.translation.source.shapes:
             return known.shape
-        return _stated(o.translation.source, name)
+        return _stated(o.translation, name)
 
     try:
         return recorded(o.call, shape)

@@ -13,7 +13,7 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
-from mnetcost.importing.rules.constants import gather
+from mnetcost.importing.rules.constants import gather, taken_along
 from mnetcost.importing.rules.pointwise import by_channel
 from mnetcost.importing.rules.sliding import axes_like, image
 from mnetcost.importing.translation import Operands
@@ -36,11 +36,11 @@ def split(o: Operands) -> Parts:
     x = o.value()
     axis = o.axis("axis", 0, len(x.axes))
     total = size_of(x.axes[axis])
-    sizes = _parts(o, total)
+    sizes = sizes_of_parts(o, total)
     return Parts(tuple(part(o, x, axis, place, sizes) for place in range(len(sizes))))
 
 
-def _parts(o: Operands, total: int) -> list[int]:
+def sizes_of_parts(o: Operands, total: int) -> list[int]:
     """The sizes of the parts of an axis; those of -1 share the rest."""
     sizes = list(o.places("sizes"))
     if -1 in sizes:
@@ -168,8 +168,9 @@ def cut_each(o: Operands) -> Known:
     axes = o.places("axes") or tuple(range(len(starts)))
     steps = o.places("steps") or (1,) * len(starts)
     if isinstance(known, Numbers):
-        found = known.values[slice(starts[0], ends[0], steps[0])]
-        return Numbers((len(found),), found)
+        for axis, *of in zip(axes, starts, ends, steps):
+            known = taken_along(known, axis, (of[0], of[1], of[2]))
+        return known
     x = o.value()
     for axis, start, end, step in zip(axes, starts, ends, steps):
         x = _cut(o, x, axis, (start, end, step))

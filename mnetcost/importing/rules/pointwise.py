@@ -27,6 +27,7 @@ from mnetcost.importing.values import (
     Unsaid,
     Value,
     computed,
+    spread,
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, ReLU, ReLU6
@@ -206,12 +207,13 @@ def _biased(o: Operands, a: Any, b: Any) -> Known:
 
 
 def _of_stored(a: Any, b: Any) -> Known:
-    """What is computed of stored values alone, of the larger shape."""
+    """What is computed of stored values alone, of the shape over which both are spread."""
     found = [one for one in (a, b) if isinstance(one, Stored)]
     known = [one for one in (a, b) if isinstance(one, (Stored, Numbers, int, float))]
     if not found or len(known) < 2:
         raise Unsaid("its numbers are not known")
-    return computed(found, max((one.shape for one in found), key=prod))
+    shapes = (one.shape for one in (a, b) if isinstance(one, (Stored, Numbers)))
+    return computed(found, spread(*shapes))
 
 
 def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
@@ -289,6 +291,8 @@ def _by_stored(o: Operands, word: str, x: Value, y: Stored) -> Value:
 
 def clip(o: Operands) -> Known:
     """Values held between two numbers: ReLU6 where these are 0 and 6."""
+    if not isinstance(o.given("x"), Value):
+        return free(o)
     low, high = o.number("low"), o.number("high")
     kinds: dict[Any, Any] = {(0, 6): ReLU6, (-1, 1): HardTanh, (0, None): ReLU}
     if (low, high) not in kinds:

@@ -13,7 +13,8 @@ from mnetcost.importing.axes import (
     regrouped,
     shape_of,
 )
-from mnetcost.importing.rules.pointwise import by_channel
+from mnetcost.importing.rules.constants import permuted
+from mnetcost.importing.rules.pointwise import by_channel, free
 from mnetcost.importing.translation import Operands
 from mnetcost.importing.values import Known, Numbers, Stored, Unsaid, Value, within
 from mnetcost.layers.channels import ChannelShuffle
@@ -46,7 +47,9 @@ class _Side(tuple[int]):
 
 def permute(o: Operands) -> Known:
     """The axes in another order."""
-    order = o.places("order")
+    known, order = o.given("x"), o.places("order")
+    if isinstance(known, Numbers) and sorted(order) == list(range(len(known.shape))):
+        return permuted(known, order)
 
     def moved(axes: Any) -> Any:
         places = order or range(len(axes))[::-1]
@@ -179,3 +182,15 @@ def expand(o: Operands) -> Known:
     if any(size not in (1, -1, one) for size, one in zip(sizes[-len(before) :], before)):
         raise Unsaid("it repeats values")
     return x
+
+
+def repeated(o: Operands) -> Known:
+    """Axes repeated so often each; once, it is the value itself."""
+    if set(o.places("times")) - {1}:
+        raise Unsaid("it repeats values")
+    return free(o)
+
+
+def unsaid(o: Operands) -> Known:
+    """What no layer does, and what costs nothing that is counted."""
+    raise Unsaid("the language has no layer for it")
