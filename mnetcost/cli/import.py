@@ -52,6 +52,13 @@ from mnetcost.problems import UsageError
     help="A layer whose width is a multiple of what comes in. May be repeated.",
 )
 @click.option(
+    "--squeeze",
+    metavar="RULE",
+    default="",
+    help="What gates squeeze to, an expression such as 'floor($here / 16)' that holds in the file."
+    " By default it is found.",
+)
+@click.option(
     "--preset",
     metavar="FAMILY:LIBRARY",
     default="",

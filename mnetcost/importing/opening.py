@@ -1,8 +1,9 @@
 """A model file, or a spec, to a network."""
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mnetcost.graph import Graph
 from mnetcost.problems import TOP, Origin, Problem, SpecError, UsageError, without_garbage
@@ -25,12 +26,25 @@ KNOWN = "ONNX, torch.export, Keras 3, TFLite, Caffe, ncnn or Darknet"
 UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
 
 
+Sides: TypeAlias = tuple[int, int]  # height and width of an input, px
+Elsewhere: TypeAlias = Callable[[int, int], Graph]
+
+
 class Imported(NamedTuple):
-    """A model as a spec, a line a layer: its text, its layers, and what was read of the file."""
+    """A model as a spec, a line a layer: its text, its layers, and what was read of the file.
+
+    `follows` says whether its file can be read at other inputs too.
+    """
 
     origin: Origin
     listing: "Listing"
     ledger: Mapping[str, Any]
+    follows: bool
+    elsewhere: Elsewhere | None = None
+
+    def reread(self, elsewhere: Elsewhere) -> "Imported":
+        """The same, which is read again where it is counted at another input."""
+        return self._replace(elsewhere=elsewhere) if self.follows else self
 
     def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
         """The network, which has the ledger. Raises SpecError where the spec does not hold."""
@@ -39,7 +53,7 @@ class Imported(NamedTuple):
         except SpecError as error:  # whose places are those of the spec, not of the file
             label = f"{clip(self.origin.label, SENTENCE)} as a spec"
             raise SpecError(one._replace(label=label) for one in error.problems) from None
-        return graph._replace(ledger=self.ledger)
+        return graph._replace(ledger=self.ledger, elsewhere=self.elsewhere)
 
 
 def open_graph(
@@ -62,22 +76,32 @@ def open_graph(
     return load_graph(spec, variant, given)
 
 
-def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> Imported | None:
+def open_model(
+    spec: str | os.PathLike[str], widths: "Widths | None" = None, sides: Sides | None = None
+) -> Imported | None:
     """The model file at a path as a spec; None for anything else, such as a spec.
 
-    `widths` says what α does to it. Raises SpecError for a file that is malformed, or that holds
-    what the language cannot say, and UsageError for widths that the file does not have.
+    `widths` says what α does to it; its input has these `sides`, or the file's own. Raises
+    SpecError for a file that is malformed, or that holds what the language cannot say, and
+    UsageError for widths that the file does not have.
     """
     data = _mapped(spec)
     if data is None:
         return None
     path = os.fspath(spec)
     with data:
-        found = imported(data, path, widths)
+        found = imported(data, path, widths, sides)
     if found is None and path.lower().endswith(MODELS) and not path.lower().endswith(EITHER):
         message = "it begins as no model file that is read"
         raise SpecError([Problem(clip(path, SENTENCE), TOP, "wrong-format", message, KNOWN)])
-    return found
+    return found and found.reread(partial(_opened_at, path, widths))
+
+
+def _opened_at(path: str, widths: "Widths | None", height: int, width: int) -> Graph:
+    found = open_model(path, widths, (height, width))
+    if found is None:
+        raise UsageError(f"{clip(path)} is no longer the model that was read")
+    return found.graph()
 
 
 def is_model(spec: str | os.PathLike[str]) -> bool:
@@ -111,14 +135,16 @@ def _may_be_a_model(spec: str) -> bool:
     return is_path(spec) or spec.lower().endswith(MODELS)
 
 
-def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Imported | None:
+def imported(
+    data: "Data", label: str, widths: "Widths | None" = None, sides: Sides | None = None
+) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
     from mnetcost.importing.model import refusal
     from mnetcost.importing.plain import as_people_write
     from mnetcost.importing.spelling import Listing, spelled
-    from mnetcost.importing.translate import translate
+    from mnetcost.importing.translate import SHAPES, translate
     from mnetcost.importing.values import Value
     from mnetcost.importing.widths import words
     from mnetcost.importing.widths.following import with_widths
@@ -131,7 +157,7 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     rules = rules_of(widths or Widths())
     with without_garbage():
         source = read(data, label)
-        x, translation = translate(source, label)
+        x, translation = translate(source, label, sides)
     if not translation.entries:
         raise refusal(label, "", "unsupported", "no layer is between its input and its outputs")
     known = map(translation.known.get, source.outputs)
@@ -143,5 +169,8 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     found = ledger.document(source, translation.ledger, shared)
     said = [*ledger.said(found), *words.comments(rules, followed)]
     listing = Listing(name, x, followed.entries, said, words.width_key(rules))
-    found = {**found, "widths": words.document(rules, followed)}
-    return Imported(Origin(label, spelled(listing)), listing, found)
+    origin, found = (
+        Origin(label, spelled(listing)),
+        {**found, "widths": words.document(rules, followed)},
+    )
+    return Imported(origin, listing, found, follows=source.format in SHAPES)

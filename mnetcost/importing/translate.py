@@ -17,6 +17,7 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.model import Call, Shape, Source, refusal
+from mnetcost.importing.resizing import Resizing
 from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
@@ -27,31 +28,77 @@ from mnetcost.spec.surroundings import MAX_NODES
 from mnetcost.text import SENTENCE, clip
 
 NO_RULE = "no layer does what this call does"
+SHAPES = {"pt2": "pt2_shapes"}  # how operators' values follow the input, by format
 
 
-def translate(source: Source, label: str) -> tuple[Map, Translation]:
-    """The network's input map and its layers.
+def translate(
+    source: Source, label: str, sides: tuple[int, int] | None = None
+) -> tuple[Map, Translation]:
+    """The network's input map and its layers, at the file's own input or at one of these sides.
 
     Raises SpecError for a call that the language cannot say, all of them at once.
     """
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     source = getattr(operators, "prepared", _as_it_is)(source)
-    translation = Translation(source)
-    x = _input(source, label)
-    translation.known[next(iter(source.inputs))] = x
+    own = Translation(source)
+    x = _run(own, label)
+    if sides is None or sides == x.map[:2]:
+        return x.map, own
+    return _elsewhere(own, label, sides)
+
+
+def _elsewhere(own: Translation, label: str, sides: tuple[int, int]) -> tuple[Map, Translation]:
+    """The same at another input than the file's own."""
+    source = own.source
+    name, shape = _one_input(own, label)
+    new = dict(zip((HEIGHT, WIDTH), sides))
+    roles = _roles(source, shape)
+    if source.format not in SHAPES or roles is None or HEIGHT not in roles:
+        message = "what it costs at another input than its own is not known"
+        raise refusal(label, "", "unsupported", message)
+    sizes = tuple(new.get(role, size) for role, size in zip(roles, shape))
+    translation = Translation(source._replace(inputs={**source.inputs, name: sizes}))
+    find = import_module(f"mnetcost.importing.operators.{SHAPES[source.format]}").find
+    resizing = Resizing(own, translation, find)
+    translation.source = translation.source._replace(shapes=resizing.shapes)
+    return _run(translation, label, resizing).map, translation
+
+
+def _run(translation: Translation, label: str, resizing: Resizing | None = None) -> Value:
+    """Make the layers of all calls; the input that they begin at."""
+    source = translation.source
+    operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
+    name, x = _input(translation, getattr(operators, "SIDES", None), label)
+    translation.known[name] = x
+    if resizing:
+        resizing.begin(name)
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
-        _translate(translation, call, use, recorded, label)
+        if resizing is None:
+            _translate(translation, call, use, recorded, label)
+        else:
+            for one in _at(resizing, call, label):
+                _translate(translation, one, _use(operators.find, one), record(one), label)
+            resizing.done(call)
         if len(translation.entries) > MAX_NODES:  # no spec could have so many
             message = f"the model has over {MAX_NODES:,} layers"
             raise refusal(label, call.place, "too-large", message)
         _enter(translation, call, before)
     _demand_owners(needed, translation, label)
-    return x.map, translation
+    return x
+
+
+def _at(resizing: Resizing, call: Call, label: str) -> Sequence[Call]:
+    """The call as it is at another input."""
+    try:
+        return resizing.calls(call)
+    except Unsaid as reason:
+        words = f"{_said(call)}: {reason}"
+        raise refusal(label, call.place, "unsupported", words) from None
 
 
 def _needed(source: Source, translation: Translation) -> list[Call]:
@@ -151,20 +198,37 @@ def _said(call: Call) -> str:
     return f"{clip(call.name, SENTENCE)} ({operator})" if call.name else operator
 
 
-def _input(source: Source, label: str) -> Value:
-    """The one input of the network, as a map."""
-    if len(source.inputs) != 1:
-        raise refusal(label, "", "unsupported", f"it has {len(source.inputs)} inputs, not one")
-    ((name, shape),) = source.inputs.items()
-    roles = ORDERS.get(source.format, FIRST).get(len(shape))
+def _one_input(translation: Translation, label: str) -> tuple[str, Shape]:
+    """The one input that the outputs follow from: its name and its shape."""
+    source = translation.source
+    read = {name: shape for name, shape in source.inputs.items() if name in translation.wanted}
+    inputs = read or source.inputs
+    if len(inputs) != 1:
+        raise refusal(label, "", "unsupported", f"it has {len(inputs)} inputs, not one")
+    return next(iter(inputs.items()))
+
+
+def _input(translation: Translation, sides: str | None, label: str) -> tuple[str, Value]:
+    """The same as a map.
+
+    `sides` says how a file of this format states those that it leaves open.
+    """
+    name, shape = _one_input(translation, label)
+    roles = _roles(translation.source, shape)
     if roles is None or None in shape[1:]:
-        raise refusal(label, "", "unsupported", f"its input {name} is {_shown(shape)}: no map")
+        message = f"its input {clip(name)} is {_shown(shape)}: no map"
+        raise refusal(label, "", "unsupported", message, sides if None in shape[1:] else None)
     sizes = {role: size or 1 for role, size in zip(roles, shape)}
     axes: Axes = tuple(
         _images(sizes[role]) if role == IMAGE else whole(role, sizes[role]) for role in roles
     )
     found = Map(sizes.get(HEIGHT, 1), sizes.get(WIDTH, 1), sizes[CHANNELS])
-    return Value(INPUT, found, axes)
+    return name, Value(INPUT, found, axes)
+
+
+def _roles(source: Source, shape: Shape) -> tuple[str, ...] | None:
+    """What the axes of an input stand for; None where they are of no map."""
+    return ORDERS.get(source.format, FIRST).get(len(shape))
 
 
 def _images(count: int) -> tuple[Atom, ...]:

@@ -302,6 +302,11 @@ class Translation:
             self.beside.update(self.asked - self.used.keys())
         self.use(self.asked - self.beside)
 
+    def owner(self, stored: Stored) -> Layer | None:
+        """The layer that was the first to have a stored value as its weights."""
+        name = self.owners.get(stored.name)
+        return self.entries[self.places[name]].layer if name in self.places else None
+
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
         for name in names:
@@ -384,7 +389,8 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
     shuffled = axes[2]
     if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
         return ChannelShuffle(groups=shuffled[1].size)
-    return Reshape(height=height, width=across)
+    # All three: with a rest, maps of other sides would silently have other channels.
+    return Reshape(height=height, width=across, channels=size_of(axes[2]))
 
 
 def _held(name: str, tensor: Tensor) -> Known:

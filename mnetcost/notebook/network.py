@@ -144,8 +144,9 @@ def from_torch(
     """The network of a PyTorch module, as it runs in eval mode on an input of this size (NCHW).
 
     `torch.export` runs its forward pass on PyTorch's meta device, so no weight is touched, and the
-    module stays as it is. `widths` says what α does. Raises UsageError where it cannot be exported,
-    SpecError with the names of what the language cannot say. Needs PyTorch.
+    module stays as it is; a count at another input exports it again. `widths` says what α does.
+    Raises UsageError where it cannot be exported, SpecError with the names of what the language
+    cannot say. Needs PyTorch.
     """
     from mnetcost.importing.live import of_module
 

@@ -8,8 +8,14 @@ from tables import rows
 
 import mnetcost
 from mnetcost import UsageError
+from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.families import FAMILIES, ROLES
+from mnetcost.importing.widths.following import with_widths
+from mnetcost.importing.widths.options import Widths
+from mnetcost.importing.widths.resolving import rules_of
 from mnetcost.importing.widths.squeezes import Gate, rules_for
+from mnetcost.layers.base import Map
+from mnetcost.layers.structural import Learned
 
 EIGHT = {"round": "divisible:8"}
 TEXTS = {}  # specs of networks, which are read at many widths
@@ -197,10 +203,6 @@ def test_what_is_joined_with_filters_of_itself_is_half_of_a_width(expand, halves
         assert cost.params == 27 * first + first * half + 9 * half + 10 * half
 
 
-def texts(found):
-    return [one.of(one.part) for one in found]
-
-
 @pytest.mark.parametrize(
     ("gates", "first", "others"),
     [
@@ -219,7 +221,7 @@ def texts(found):
     ],
 )
 def test_a_squeeze_rule_is_one_that_holds_for_all_gates(gates, first, others):
-    found = texts(rules_for([Gate(*gate, *([1] * (3 - len(gate)))) for gate in gates]))
+    found = rules_for([Gate(*gate, *([1] * (3 - len(gate)))) for gate in gates])
     assert (found[0], found[1:]) == (first, others)
 
 
@@ -248,6 +250,54 @@ def test_the_squeeze_of_a_derived_width_follows_from_the_block_s_input():
     assert mnetcost.load(text).cost(alpha="1/2").params == 12 + 2 * block + 8 + 20
 
 
+def gated(*gates, channels=32):
+    """Maps of so many channels, and of twice as many from then on, each with a gate."""
+    net, x = Network(6, 10), "x"
+    for squeeze in gates:
+        x = net.gate(net.conv(x, channels), squeeze, "relu", "sigmoid")
+        channels *= 2
+    return net.classified(net.means(x), 5)
+
+
+# Of 320 channels a sixteenth, 20, is 24 (three times 8); at α = 1/2 of 160, 10 is 8, at 3/4 of
+# 240, 15 is 16. The nearest multiple of 8 may be below 0.9 of it, where make_divisible goes up.
+@pytest.mark.parametrize(
+    ("options", "half", "most"),
+    [
+        ({"preset": "resnet:timm"}, 8, 16),
+        ({"squeeze": "divisible($here / 16, 8)"}, 16, 16),
+        ({"squeeze": "24 if $here > 200 else 12"}, 12, 24),
+        ({"squeeze": "\n 24 if $here > 200 and 'a:' != \"b\" else 12"}, 12, 24),
+    ],
+)
+def test_a_squeeze_is_by_the_rule_that_is_asked_for(options, half, most):
+    text = followed(gated(24, channels=320), **options)[1]
+    for alpha, wide, squeeze in (("1/2", 160, half), ("3/4", 240, most), (1, 320, 24)):
+        params = mnetcost.load(text).cost(alpha=alpha).params
+        assert params == 3 * wide + 2 * wide * squeeze + 5 * wide
+
+
+def test_a_preset_s_rule_for_gates_holds_where_the_file_has_it():
+    """A sixteenth of 32 channels is 8 by timm's rule; where it is 2, the rule is another."""
+    assert "squeeze: floor($here / 16)" in followed(gated(2, 4), preset="resnet:timm")[1]
+    assert "8 * round($here / 128)" in followed(gated(8, 8), preset="resnet:timm")[1]
+
+
+def test_a_rule_of_the_block_s_input_is_one_of_the_gate_s_own_channels():
+    net = Network(6, 10)
+    x = inverted_residual(net, net.conv("x", 8), 6, 3, 8, 1, "relu", 2)
+    model = net.classified(net.means(x), 5)
+    for rule, said in (
+        ("max(1, floor($in / 4))", "max(1, floor($here / 24))"),
+        ("${in} / 2 ** 2", "($here / 6) / 2 ** 2"),
+        ("$in / 2 ** 2", "($here / 6) / 2 ** 2"),
+        ("4 - 16 / $in / 1", "4 - 16 / ($here / 6) / 1"),
+    ):
+        text = followed(model, expand="derived", squeeze=rule)[1]
+        assert said in text
+        assert mnetcost.load(text).cost().layers[3].params == 2 * 48 * 2
+
+
 def test_roles_are_of_all_layers_whose_maps_are_added():
     """A stem of two convolutions (RepVGG) and a last residual: kept one by one they differ."""
     net = Network(6, 10)
@@ -272,6 +322,7 @@ def test_a_layer_of_that_name_goes_before_a_role():
         ({"round": "up"}, "floor, nearest, or divisible:D"),
         ({"round": "divisible:²"}, "floor, nearest, or divisible:D"),
         ({"expand": "all"}, "--expand all: written or derived"),
+        ({"squeeze": "floor($here / 16)"}, "the file has no squeeze-and-excitation"),
         ({"keep": ["fist"]}, "did you mean 'first'"),
         ({"at_least": ["last"]}, "say how α rounds"),
         ({"keep": ["last"], "at_least": ["head"], "round": "floor"}, "to keep and to at least"),
@@ -281,6 +332,30 @@ def test_a_layer_of_that_name_goes_before_a_role():
 def test_what_cannot_be_done_is_said(options, message):
     with pytest.raises(UsageError, match=message):
         followed(small(), **options)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("floor($here / 8)", "multiply squeezes to 2 in the file, not to 4"),
+        ("floor($there / 8)", "no parameter or knob `.there`"),
+        ("scaled(8)", "decided before α"),
+        ("$here / 0", "--squeeze"),
+        ("import os", "is no expression"),
+        ("$here > 3", "not to True"),
+        ("9" * 300, "300 characters"),
+    ],
+)
+def test_a_rule_for_gates_that_is_none_is_refused(rule, message):
+    with pytest.raises(UsageError, match=message):
+        followed(gated(2, 4), squeeze=rule)
+
+
+def test_a_width_that_reads_nothing_follows_from_nothing():
+    token = Entry("token", Learned(out=8), ())
+    rules = rules_of(Widths(derive=["token"]))
+    with pytest.raises(UsageError, match="token reads nothing that its width follows from"):
+        with_widths(Map(1, 1, 8), [token], ["token"], rules)
 
 
 def test_a_split_into_sizes_that_a_rounding_changes_is_refused():

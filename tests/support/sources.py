@@ -30,9 +30,9 @@ def source(format_, size, *calls, stored=None, shapes=None):
     )
 
 
-def layers_of(model):
-    """The lines of the spec that a model becomes, without names where they are the types'."""
-    x, entries, _ = _read(model)
+def layers_of(model, sides=None):
+    """The lines of the spec that a model becomes, at its own input or at one of these sides."""
+    x, entries, _ = _read(model, sides)
     return spelled(Listing("model", x, entries))
 
 
@@ -56,8 +56,8 @@ def folded_of(model):
     return with_blocks(listing, read_graph(Origin("model", flat)), "model"), flat
 
 
-def _read(model):
-    x, translation = translate(model, "model")
+def _read(model, sides=None):
+    x, translation = translate(model, "model", sides)
     known = map(translation.known.get, model.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
     return x, as_people_write(translation.entries, ends), ends

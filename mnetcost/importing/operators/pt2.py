@@ -186,7 +186,7 @@ TABLE: dict[str, Use] = {
 
 
 @cache
-def _plain(operator: str) -> str:
+def plain(operator: str) -> str:
     """`add` of "aten.add_.Tensor": no overload, and no mark of what is done in place."""
     name = operator.removeprefix("aten.").partition(".")[0]
     return name.rstrip("_") if not name.startswith("_") else name
@@ -194,7 +194,7 @@ def _plain(operator: str) -> str:
 
 def find(call: Call) -> Use | None:
     """What an operator is; None for one that the table does not have."""
-    return TABLE.get(_plain(call.operator)) if call.operator.startswith("aten.") else None
+    return TABLE.get(plain(call.operator)) if call.operator.startswith("aten.") else None
 
 
 RECORDED: dict[str, recorded.Recorded] = {
@@ -215,7 +215,7 @@ UNTOLD = ("_scaled", "_native", "_thnn", "_cdist", "_efficient", "_flash", "_fus
 
 def record(call: Call) -> recorded.Recorded | None:
     """What counts a call by its shapes; None where nothing does. Other aten operators cost none."""
-    name = _plain(call.operator)
+    name = plain(call.operator)
     if not call.operator.startswith("aten.") or name in UNKNOWN or name.startswith(UNTOLD):
         return None
     return RECORDED.get(name, recorded.nothing)

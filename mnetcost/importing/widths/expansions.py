@@ -13,6 +13,8 @@ from mnetcost.layers.dense import Dense
 from mnetcost.layers.joins import Concat
 from mnetcost.layers.window import ONE
 from mnetcost.multipliers import Rounding
+from mnetcost.problems import UsageError
+from mnetcost.text import clip
 
 MAX_BOTTOM = 12  # of a ratio that is taken as it is: 2.3 and 11/3, not 4001/1000
 MAX_PLACES = 6  # of a decimal that is tried
@@ -53,7 +55,12 @@ def _is_product(layer: Any) -> bool:
 
 
 def derived(chain: Chain, entry: Entry, rounding: Rounding) -> Entry:
-    """The layer with its width as a multiple of what comes in."""
+    """The layer with its width as a multiple of what comes in.
+
+    Raises UsageError for one that reads nothing, such as a learned token.
+    """
+    if not entry.reads:
+        raise UsageError(f"{clip(entry.name)} reads nothing that its width follows from")
     layer: Any = entry.layer
     ratio = _ratio(chain.incoming(entry), layer.out, rounding)
     said = {"out": "", "expand": ratio_text(ratio)}

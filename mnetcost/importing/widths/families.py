@@ -21,6 +21,7 @@ class Family(NamedTuple):
     keep: tuple[str, ...] = ()
     at_least: tuple[str, ...] = ()
     derive: tuple[str, ...] = ()
+    squeeze: str = ""  # where the file's gates have it
 
 
 _EIGHT = "divisible:8"  # make_divisible, round_channels, _depth, round_filters, ...
@@ -36,6 +37,13 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "mobilenet_v2:torchvision": Family(
         f"{_VISION}mobilenetv2.py, MobileNetV2", _EIGHT, "derived", at_least=(HEAD,)
+    ),
+    "mobilenet_v2:keras": Family(
+        f"{_KERAS}mobilenet_v2.py, MobileNetV2; it cuts fractions before it rounds, which takes 8"
+        " channels more away at few α, such as 1.12",
+        _EIGHT,
+        "derived",
+        at_least=(HEAD,),
     ),
     "mobilenet_v3:timm": Family(
         f"{_TIMM}mobilenetv3.py, _gen_mobilenet_v3; its stem is kept below α = 0.75, where it adds"
@@ -102,8 +110,10 @@ FAMILIES: Mapping[str, Family] = {
         f"{_TIMM}byobnet.py has no α: every `c` and `stem_chs` times it", "floor", "written"
     ),
     "resnet:timm": Family(
-        f"{_TIMM}resnet.py has no α: `channels` and `stem_width` of ResNet times it",
+        f"{_TIMM}resnet.py has no α: `channels` and `stem_width` of ResNet times it; gates by"
+        " layers/squeeze_excite.py, SEModule",
         "floor",
         "written",
+        squeeze="max(8, 8 * round($here / 128))",
     ),
 }

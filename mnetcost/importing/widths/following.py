@@ -1,6 +1,6 @@
 """The layers of a model file with all that is asked for, or found, of their widths under α."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from mnetcost.importing.widths.ends import is_kept, layers_called, layers_of, un
 from mnetcost.importing.widths.expansions import derived, expansions, halves, part_of, rule_text
 from mnetcost.importing.widths.options import DERIVED, WRITTEN
 from mnetcost.importing.widths.resolving import Rules
-from mnetcost.importing.widths.squeezes import Rule, gates, rules_for, squeezed
+from mnetcost.importing.widths.squeezes import Gate, gates, misfit, rules_for, squeezed
 from mnetcost.layers.base import Map
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
@@ -32,7 +32,7 @@ class Followed(NamedTuple):
     derivable: list[str]
     expand: str
     gates: int
-    squeezes: list[Rule]
+    squeezes: list[str]
 
 
 def with_widths(x: Map, entries: Sequence[Entry], ends: Collection[str], rules: Rules) -> Followed:
@@ -56,9 +56,9 @@ def with_widths(x: Map, entries: Sequence[Entry], ends: Collection[str], rules: 
         for entry in derivable.values():
             chain.change(entry)
     found = gates(chain)
-    squeezes = rules_for(list(found.values())) if found else []
+    squeezes = _squeeze_rules(found, rules)
     for name, gate in found.items() if squeezes else ():
-        chain.change(squeezed(chain.entries[name], squeezes[0].on(gate)))
+        chain.change(squeezed(chain.entries[name], gate, squeezes[0]))
     made = list(chain.entries.values())
     _demand_base(made, rules.rounding)
     kept = [one.name for one in made if is_kept(one.layer)]
@@ -111,6 +111,25 @@ def _derivable(chain: Chain, taken: Collection[str], rules: Rules) -> dict[str, 
 def _is_whole(entry: Entry) -> bool:
     """Whether a derived width is so many times what comes in."""
     return entry.said.get("expand", "").isdecimal()
+
+
+def _squeeze_rules(found: Mapping[str, Gate], rules: Rules) -> list[str]:
+    """The rule for these gates, and others that they have: as asked for, the preset's, or found.
+
+    Raises UsageError where a rule that is asked for is not that of the file.
+    """
+    asked, said = rules.asked.squeeze, rules.family.squeeze
+    if asked and not found:
+        raise UsageError(f"--squeeze {clip(asked)}: the file has no squeeze-and-excitation")
+    if asked and (wrong := misfit(asked, found)):
+        raise UsageError(f"--squeeze {clip(asked)}: {wrong}")
+    if not found:
+        return []
+    first = asked or (said if said and not misfit(said, found) else "")
+    return [
+        *filter(None, [first]),
+        *(one for one in rules_for(list(found.values())) if one != first),
+    ]
 
 
 def _demand_base(entries: Iterable[Entry], rounding: Rounding) -> None:

@@ -14,7 +14,8 @@ class Widths(Record):
     width of an inverted bottleneck follows from what comes in; "written" ones have an α of their
     own. Layers to `keep` have no α, those `at_least` as wide as in the file get no narrower, and
     those to `derive` are a multiple of what comes in: names, or the roles stem, head and last_conv.
-    `preset` is a family as a library builds it, "mobilenet_v2:timm"; the others go before it.
+    `squeeze` is the rule of all gates, an expression such as "floor($here / 16)". `preset` is a
+    family as a library builds it, "mobilenet_v2:timm"; the others go before it.
     """
 
     round: str = ""
@@ -22,4 +23,5 @@ class Widths(Record):
     keep: Sequence[str] = ()
     at_least: Sequence[str] = ()
     derive: Sequence[str] = ()
+    squeeze: str = ""
     preset: str = ""

@@ -27,7 +27,7 @@ class Rules(NamedTuple):
 
 def rules_of(widths: Widths) -> Rules:
     """The rules that options stand for. Raises UsageError for one that is none."""
-    for word in ("round", "expand", "preset"):
+    for word in ("round", "expand", "squeeze", "preset"):
         if not isinstance(getattr(widths, word), str):
             raise UsageError(f"widths: {word} is no text")
     family = _family(widths.preset) if widths.preset else Family()

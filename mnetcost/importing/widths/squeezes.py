@@ -3,6 +3,7 @@
 A gate's own number does not follow α; the rule of its authors' code does, and no file says it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -10,12 +11,16 @@ from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.exact import divide_half_up
+from mnetcost.expressions import ExpressionError, parse
+from mnetcost.importing.spelling import quoted
 from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.chain import Chain, leaves_channels
 from mnetcost.layers.attention import SqueezeExcitation
 from mnetcost.layers.base import Layer
 from mnetcost.layers.convolution import Depthwise
 from mnetcost.multipliers import Rounding
+from mnetcost.problems import UsageError
+from mnetcost.text import clip
 
 MAX_RATIO = 64  # channels to one
 Rounded: TypeAlias = Callable[[Fraction], int]
@@ -29,11 +34,14 @@ def _nearest(value: Fraction) -> int:
     return divide_half_up(value.numerator, value.denominator)
 
 
-_ROUNDINGS: Mapping[tuple[str, int], Rounded] = {  # as an expression has them; the plainest first
-    ("floor", 0): floor,
-    ("round", 0): _nearest,
-    ("ceil", 0): ceil,
-    **{("divisible", divisor): _divisible(divisor) for divisor in (8, 4, 16, 2, 32)},
+_PLAIN = re.compile(r"[A-Za-z0-9$(][A-Za-z0-9_$ ().*/+<>=-]*")  # needs no quotes
+_IN = re.compile(r"\$(in\b|\{in\})")
+_IN_PARTS = re.compile(r"(?<=\()\$in / ([0-9]+)(?=[,)])")  # "($in / 4)" is "($here / 24)"
+_ROUNDINGS: Mapping[str, Rounded] = {  # of a part {}, as an expression; the plainest first
+    "floor({})": floor,
+    "round({})": _nearest,
+    "ceil({})": ceil,
+    **{f"divisible({{}}, {divisor})": _divisible(divisor) for divisor in (8, 4, 16, 2, 32)},
 }
 
 
@@ -43,32 +51,6 @@ class Gate(NamedTuple):
     channels: int
     squeeze: int
     expanded: int
-
-
-class Rule(NamedTuple):
-    """A rule for all gates: a rounding of one of so many channels.
-
-    `before` is whether these are the channels of the block's input, or the gate's own. The
-    rounding is a function of the language, or "divisible", to a multiple of the divisor.
-    """
-
-    rounding: str
-    divisor: int
-    ratio: int
-    before: bool
-
-    @property
-    def part(self) -> str:
-        """What is rounded, for people: of "$in" channels of the block's input, or of "$here"."""
-        return f"{'$in' if self.before else '$here'} / {self.ratio}"
-
-    def of(self, part: str) -> str:
-        """The rule as an expression, of what is rounded."""
-        return f"{self.rounding}({part}{f', {self.divisor}' if self.divisor else ''})"
-
-    def on(self, gate: Gate) -> str:
-        """The rule for one gate, which knows its own channels alone."""
-        return self.of(f"$here / {self.ratio * (gate.expanded if self.before else 1)}")
 
 
 def gates(chain: Chain) -> dict[str, Gate]:
@@ -91,22 +73,23 @@ def _is_filter(layer: Layer) -> bool:
     return isinstance(layer, Depthwise) and layer.multiplier == 1
 
 
-def rules_for(found: Sequence[Gate]) -> list[Rule]:
-    """The rules that hold for all of these gates, one of each rounding.
+def rules_for(found: Sequence[Gate]) -> list[str]:
+    """The rules that hold for all of these gates, one of each rounding, as expressions.
 
-    The first is one that divides the most of them exactly, of these the plainest.
+    `$here` are a gate's own channels, `$in` those that come in before the expansion. The first is
+    one that divides the most gates exactly, of these the plainest.
     """
     distinct = list(dict.fromkeys(found))
-    rules: list[tuple[int, Rule]] = []
-    for before in (False, True) if any(gate.expanded > 1 for gate in distinct) else (False,):
+    rules: list[tuple[int, str]] = []
+    for name in ("$here", "$in") if any(gate.expanded > 1 for gate in distinct) else ("$here",):
         parts = [
-            (gate.channels // gate.expanded if before else gate.channels, gate.squeeze)
+            (gate.channels // gate.expanded if name == "$in" else gate.channels, gate.squeeze)
             for gate in distinct
         ]
-        for (word, divisor), rounded in _ROUNDINGS.items():
+        for text, rounded in _ROUNDINGS.items():
             if ratios := _ratios(parts, rounded):
                 exact, least = max(ratios)
-                rules.append((exact, Rule(word, divisor, -least, before)))
+                rules.append((exact, text.format(f"{name} / {-least}")))
     return [rule for _, rule in sorted(rules, key=lambda one: -one[0])]
 
 
@@ -119,7 +102,27 @@ def _ratios(parts: Sequence[tuple[int, int]], rounded: Rounded) -> list[tuple[in
     ]
 
 
-def squeezed(gate: Entry, expression: str) -> Entry:
-    """The gate with its number by an expression."""
-    text = f'"{expression}"' if "," in expression else expression
-    return gate._replace(said={**gate.said, "squeeze": text})
+def misfit(rule: str, found: Mapping[str, Gate]) -> str:
+    """Which gate does not have its squeeze by a rule, in words; "" where all have.
+
+    Raises UsageError for a rule that is no expression of channels.
+    """
+    try:
+        expression = parse(rule)
+        for name, gate in found.items():
+            scope = {"here": gate.channels, "in": Fraction(gate.channels, gate.expanded)}
+            value = expression.value(scope)
+            if value != gate.squeeze:
+                return f"{clip(name)} squeezes to {gate.squeeze} in the file, not to {value}"
+    except ExpressionError as error:
+        raise UsageError(f"--squeeze {clip(rule)}: {error}") from None
+    return ""
+
+
+def squeezed(entry: Entry, gate: Gate, rule: str) -> Entry:
+    """The gate with its number by a rule; the layer knows its own channels alone."""
+    times = gate.expanded
+    text = _IN_PARTS.sub(lambda found: f"$here / {int(found[1]) * times}", rule)
+    text = _IN.sub(f"($here / {times})", text)
+    text = text if _PLAIN.fullmatch(text) else quoted(text)
+    return entry._replace(said={**entry.said, "squeeze": text})

@@ -44,18 +44,10 @@ def _squeezes(followed: Followed) -> str:
         gates = counted(followed.gates, "gate")
         return f"No rule holds for what {gates} squeeze to: it stays under α."
     first, *others = followed.squeezes
-    also: dict[str, list[str]] = {}
-    for one in others:
-        word = f"{one.rounding} {one.divisor}" if one.divisor else one.rounding
-        also.setdefault(one.part, []).append(word)
-    alike = ", ".join(also.pop(first.part, ()))
-    parts = [alike, *(f"{', '.join(words)} of {part}" for part, words in also.items())]
-    more = "; ".join(filter(None, parts))
-    within = ", $in before the expansion" if first.before else ""
+    within = ", $in before the expansion" if "$in" in first else ""
     gates = counted(followed.gates, "gate", "squeeze")
-    return f"{gates} to {first.of(first.part)}{within}" + (
-        f"; in the file these hold too: {more}." if more else "."
-    )
+    more = f"; in the file these hold too: {_names(others)}" if others else ""
+    return f"{gates} to {first}{within}{more}."
 
 
 def document(rules: Rules, followed: Followed) -> dict[str, Any]:
@@ -73,7 +65,7 @@ def document(rules: Rules, followed: Followed) -> dict[str, Any]:
         "expand": followed.expand,
         **{kind: {"count": len(all_), "names": all_[:DOCUMENTED]} for kind, all_ in names.items()},
         "gates": followed.gates,
-        "squeezes": [one.of(one.part) for one in followed.squeezes],
+        "squeezes": followed.squeezes,
     }
 
 

@@ -18,4 +18,5 @@ def _options(family: Family) -> str:
     lists = {"keep": family.keep, "at-least": family.at_least, "derive": family.derive}
     words = [f"--round {family.round}", f"--expand {family.expand}"]
     words += [f"--{word} {role}" for word, roles in lists.items() for role in roles]
+    words += [f"--squeeze '{family.squeeze}'"] if family.squeeze else []
     return " ".join(words)
