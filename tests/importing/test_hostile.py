@@ -120,3 +120,19 @@ def test_a_hostile_file_is_answered_in_words(
         assert all(one.isprintable() or one == "\n" for one in out + err)
         assert code == 0 or name in out + err
     assert os.listdir() == [name]
+
+
+def test_nothing_but_the_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "external.onnx"
+    path.write_bytes(FILES[path.name][0])  # type: ignore[arg-type]
+    opened: list[str] = []
+    own = open
+
+    def watched(name: str, *more: object, **named: object) -> object:
+        opened.append(name)
+        return own(name, *more, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("builtins.open", watched)
+    monkeypatch.setattr("os.open", watched)
+    assert cli.run(["table", str(path)]) == 1
+    assert set(opened) == {str(path)}
