@@ -192,7 +192,7 @@ def test_names_that_yaml_reads_otherwise_and_those_of_calls_are_no_trouble():
     for n in range(8):
         channels = net.channels[x]
         x = net.conv(x, channels, 3, 1, channels, "relu", name=f"b{n}/yes")
-        x = net.conv(x, 8 + n, act="relu", name=f"b{n}/1e3")
+        x = net.conv(x, 8 + n // 4, act="relu", name=f"b{n}/1e3")
     text, flat = folded_of(net.classified(net.means(x), 10))
     assert '{name: "yes", ' in text
     assert costs(text, 1, 1) == costs(flat, 1, 1)
