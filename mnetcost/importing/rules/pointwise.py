@@ -31,7 +31,6 @@ from mnetcost.importing.values import (
     within,
 )
 from mnetcost.layers.activation import ACTIVATIONS, HardTanh, ReLU, ReLU6
-from mnetcost.layers.base import Layer
 from mnetcost.layers.dense import Dense
 from mnetcost.layers.joins import Add, Divide, Maximum, Minimum, Multiply, Subtract
 from mnetcost.layers.normalization import (
@@ -110,20 +109,8 @@ def dense_of(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None)
 
 
 def kept(o: Operands, record: Any, x: Value) -> Value:
-    """A layer that keeps map and axes; with learned values, those may be in common.
-
-    Exporters store equal values once: those that a layer of another type has too are both's own.
-    """
-    values = learned(o)
-    owner = _owner(o, values) if values else None
-    common = values if owner is None or type(owner) is type(record) else None
-    return o.translation.layer(o.call, record, [x], common)._replace(axes=x.axes)
-
-
-def _owner(o: Operands, stored: Stored) -> Layer | None:
-    """The layer that was the first to have a stored value as its weights."""
-    place = o.translation.places.get(o.translation.owners.get(stored.name, ""))
-    return None if place is None else o.translation.entries[place].layer
+    """A layer that keeps map and axes; with learned values, those may be in common."""
+    return o.translation.layer(o.call, record, [x], learned(o))._replace(axes=x.axes)
 
 
 def same(record: Callable[[], Any]) -> Any:
