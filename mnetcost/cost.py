@@ -191,6 +191,8 @@ class Count(Summed):
         Raises SpecError where the setting is impossible, UsageError where the basis is.
         """
         basis.checked()
+        if graph.elsewhere and (setting.height, setting.width) != graph.base:
+            graph = graph.elsewhere(setting.height, setting.width)
         gradients = Gradients()
         shapes = graph.shapes(setting, trained=basis.pass_ != "forward")
         layers = tuple(count_layer(node, x, y, basis, gradients) for node, x, y in shapes)

@@ -121,6 +121,8 @@ class Graph(Record):
     variants: tuple[str, ...] = ()
     knobs: Mapping[str, Any] = {}
     given: Mapping[str, Any] = {}  # the knobs that were set
+    # of the same model file at another input height and width, where it can be read so
+    elsewhere: Callable[[int, int], "Graph"] | None = None
     ledger: Mapping[str, Any] | None = None  # what was read of its model file, if it is of one
 
     def __repr__(self) -> str:

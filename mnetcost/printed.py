@@ -13,6 +13,7 @@ from mnetcost.text import clip
 
 AGREES, DIFFERS, ERRATUM = "agrees", "differs", "erratum"  # of published figures
 FITS, OVER = "fits", "over"  # of budgets
+SAME, PASSED_OVER = "same", "not compared"  # of figures that another network has
 UNSURE = "unknown"  # of both, where the work of a layer is not known
 
 FORMS = "569M, 4.2 million, 3.13e8, 1.5·10^7, 568,740,352 or 313.46 MMac"

@@ -134,7 +134,7 @@ def missing_extra(words: str, extra: str) -> UsageError:
 
 
 @contextmanager
-def _no_garbage() -> Iterator[None]:
+def without_garbage() -> Iterator[None]:
     """Without the search for cycles, which takes half as long as reading does: it makes none."""
     searching = gc.isenabled()
     gc.disable()
@@ -164,7 +164,7 @@ class Collector:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Around the reading of the text: raises SpecError with everything that it gathered."""
-        with suppress(Stop), _no_garbage():
+        with suppress(Stop), without_garbage():
             try:
                 yield
             except Exhausted:

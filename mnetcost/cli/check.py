@@ -24,7 +24,6 @@ from mnetcost.cli.output import (
     print_lines,
     write,
 )
-from mnetcost.cli.targets import costs_of
 from mnetcost.cost import FORWARD
 from mnetcost.importing.opening import is_model
 from mnetcost.notebook.network import Network
@@ -130,13 +129,17 @@ def _report(
     setting = {name: options[name] for name in SETTING}
     budget = held_budget(**options)
     if budget is None:
-        _refuse(context, BASIS if against else (*SETTING, "knobs", *BASIS))
-    if against and not specs:
+        _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
+    if against is not None and not specs:
         raise UsageError("--against needs a SPEC, which says how the network was designed")
     names = list(specs or shipped())
     networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
-    others = _against(against, networks, setting) if against else []
-    return check_report(networks, budget, options["basis"], others)
+    report = check_report(networks, budget, options["basis"])
+    if against is None:
+        return report
+    from mnetcost.reports.against import with_others
+
+    return with_others(report, _against(against, networks, setting))
 
 
 def _against(
@@ -145,6 +148,7 @@ def _against(
     """The target beside each network, at the same setting; a model file has its own widths."""
     from mnetcost.analysis.check.against import Against
     from mnetcost.analysis.check.check import names_of
+    from mnetcost.cli.targets import costs_of
 
     spec = read_target(target).spec
     trained = spec.startswith(TORCH) or is_model(spec)

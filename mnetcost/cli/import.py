@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS, held, strict_option
+from mnetcost.cli.options import EXITS, TORCH, held, of_torch, strict_option
 from mnetcost.cli.output import write_document, write_text
-from mnetcost.importing.opening import open_model
+from mnetcost.graph import Graph
+from mnetcost.importing.opening import Imported, open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
 from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
@@ -33,7 +34,7 @@ from mnetcost.problems import UsageError
     "--expand",
     type=click.Choice(EXPAND),
     help="Whether the inner width of an inverted bottleneck has an α of its own, or follows from"
-    " what comes in. By default it is written.",
+    " what comes in. By default it follows where all such widths are whole multiples.",
 )
 @click.option(
     "--keep", multiple=True, metavar="NAME", help="A layer whose width stays. May be repeated."
@@ -64,33 +65,64 @@ from mnetcost.problems import UsageError
     help="All of these as a library builds the family, such as mobilenet_v2:torchvision; what else"
     " is asked for goes before it.",
 )
+@click.option("--flat", is_flag=True, help="A layer a line, with the file's names.")
+@click.option("--input", metavar="HxW[xC]", help="At which size a torch: module is run.")
 @strict_option
-def import_(model: str, output: str | None, format_: str, **widths: Any) -> None:
-    """Write the spec of a model file: a layer a line, with the file's names.
+def import_(
+    model: str,
+    output: str | None,
+    format_: str,
+    *,
+    flat: bool,
+    input: str | None,  # noqa: A002 - the option
+    **widths: Any,
+) -> None:
+    """Write the spec of a model file, with the blocks, repeats and rows that are found in it.
 
     MODEL is a file of ONNX, torch.export (.pt2), Keras 3 (.keras, or its JSON), TFLite, Caffe
     (prototxt), ncnn (.param) or Darknet (.cfg); its content says which. No framework is needed,
-    and no weight is read. Every other command takes such a file too, wherever it takes a SPEC.
+    and no weight is read. Every other command takes such a file too, wherever it takes a SPEC. So
+    do all take torch:package.module:name, a PyTorch module: your own code is imported and run.
 
-    Batch normalisation and activations ride on the layer that they follow. Each convolution and
-    dense layer has a width of its own, which follows α; those with the last widths before an output
-    do not. What the language cannot say is `opaque` where the file states its shapes, and else an
-    error with the name of the call.
+    What repeats is a block, and its calls are rows; --flat has a layer a line. The spec is read
+    again before it is written, and has the same cost layer by layer. Batch normalisation and
+    activations ride on the layer that they follow. Each convolution and dense layer has a width of
+    its own, which follows α; those with the last widths before an output do not. What the language
+    cannot say is `opaque` where the file states its shapes, and else an error with the name of the
+    call.
 
     \b
     mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
     mnetcost import mobilenet_v2.onnx --round divisible:8 --expand derived --at-least head
     mnetcost import mobilenet_v2.onnx --preset mobilenet_v2:torchvision
     mnetcost import mobilenet_v2.onnx --format json | jq .free
+    mnetcost import torch:torchvision.models:resnet18 --input 320x256
     mnetcost table mobilenet_v2.onnx --view types
     """
-    path = model if "/" in model else f"./{model}"
     given = {name: value for name, value in widths.items() if value is not None}
-    found = open_model(path, Widths(**given))
-    if found is None:
-        raise UsageError(f"{model}: this is no model file of a format that is read")
-    held(Network(graph=found.graph()))  # read again: what does not hold is not written
+    found = _read(model, input, Widths(**given))
+    graph = found.graph()  # read again: what does not hold is not written
+    held(Network(graph=graph))
     if format_ == "json":
         write_document(found.ledger, output)
     else:
-        write_text(found.origin.text, output)
+        write_text(found.origin.text if flat else _with_blocks(found, graph), output)
+
+
+def _read(model: str, size: str | None, widths: Widths) -> Imported:
+    """A model file, or a module at this size."""
+    if model.startswith(TORCH):
+        return of_torch(model, size, widths)
+    if size is not None:
+        raise UsageError("--input is of a torch: module; the spec of a file has the file's own")
+    found = open_model(model if "/" in model else f"./{model}", widths)
+    if found is None:
+        raise UsageError(f"{model}: this is no model file of a format that is read")
+    return found
+
+
+def _with_blocks(found: Imported, flat: Graph) -> str:
+    from mnetcost.importing.folding.checked import with_blocks
+
+    text = with_blocks(found.listing, flat, found.origin.label)
+    return found.origin.text if text is None else text

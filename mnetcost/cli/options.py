@@ -10,7 +10,7 @@ import click
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import MAX_BATCH, PASSES, Basis
 from mnetcost.multipliers import read_size
-from mnetcost.notebook.network import Network, from_torch, load
+from mnetcost.notebook.network import Network, load
 from mnetcost.printed import FORMS
 from mnetcost.problems import UsageError
 from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
@@ -18,6 +18,9 @@ from mnetcost.spec.variants import read_set
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from mnetcost.importing.opening import Imported
+    from mnetcost.importing.widths.options import Widths
 
 DEFAULT = "mobilenet_v1"
 TORCH = "torch:"  # begins a SPEC that is a PyTorch module
@@ -239,7 +242,8 @@ def open_network(
     if isinstance(knobs, tuple):
         knobs = read_set(knobs)
     if spec.startswith(TORCH):
-        return _of_torch(spec.removeprefix(TORCH), size).set(**knobs)
+        network = Network(graph=of_torch(spec, size).graph())
+        return held(network.set(**knobs) if knobs else network)
     if spec == "-":
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
         return held(Network(graph=read_graph(origin, given=knobs)))
@@ -248,14 +252,15 @@ def open_network(
     return held(load(spec, set=knobs))
 
 
-def _of_torch(words: str, size: Any) -> Network:
-    """The network of a PyTorch module. What its code prints goes to standard error."""
+def of_torch(spec: str, size: Any, widths: "Widths | None" = None) -> "Imported":
+    """The module of a torch:MODULE:NAME. What its code prints goes to standard error."""
     from contextlib import redirect_stdout
 
-    from mnetcost.importing.live import named
+    from mnetcost.importing.live import named, of_module
 
     height, width, channels = (*read_size(TORCH_INPUT if size is None else size), 3)[:3]
     if "" not in sys.path:  # Python looks where a script is, not where its user is
         sys.path.insert(0, "")
     with redirect_stdout(sys.stderr):
-        return from_torch(named(words), (1, channels, height, width))
+        module = named(spec.removeprefix(TORCH))
+        return of_module(module, (1, channels, height, width), widths)

@@ -13,6 +13,7 @@ from mnetcost.layers.normalization import L2Norm, LayerScale
 from mnetcost.layers.opaque import Opaque
 from mnetcost.layers.structural import Learned, PositionEmbedding
 from mnetcost.problems import TOP, Problem, SpecError
+from mnetcost.text import counted
 
 SHOWN = 10  # names of each kind
 READ = ("counted", "free", "opaque", "unknown")  # what becomes of a call that an output needs
@@ -33,7 +34,7 @@ class Ledger:
         self.values = dict.fromkeys(READ, 0)  # that they give, of those that follow from the input
         self.inputs: set[str] = set()  # names of what they read
         self.readers: dict[str, list[str]] = {}  # of learned values: kinds of calls that have them
-        self.first: dict[str, str] = {}  # of further names of stored values
+        self.first: dict[str, str] = {}  # of further names of learned values
         self.shapes = 0  # of values that the file states, and that were found to be so
         self.weights = 0  # numbers of weights likewise
 
@@ -61,7 +62,7 @@ class Ledger:
             self.readers.setdefault(self.first.get(name, name), []).append(kind)
 
     def name(self, name: str, of: str) -> None:
-        """Note a further name of a stored value."""
+        """Note a further name of a learned value."""
         self.first[name] = self.first.get(of, of)
 
 
@@ -141,12 +142,14 @@ def said(found: Mapping[str, Any]) -> list[str]:
         f"Read from a file of {found['format']} {found['version']}".rstrip()
         + f": {found['calls']:,} calls, {', '.join(calls) or 'none of them read'}."
     ]
-    checks = {"shapes": "shapes", "weights": "numbers of weights"}
-    held = [f"{number:,} {checks[kind]}" for kind, number in found["checks"].items() if number]
+    checks = found["checks"]
+    held = [counted(checks["shapes"], "shape")] if checks["shapes"] else []
+    if checks["weights"]:
+        held.append(f"the weights of {counted(checks['weights'], 'layer')}")
     if held:
         lines.append(f"Held against the file: {' and '.join(held)}, all as it states.")
     if lost := found["never_read"]:
-        lines.append(f"{lost:,} learned values that no call reads are not counted.")
+        lines.append(f"Not counted: {counted(lost, 'learned value')} that no call reads.")
     return lines
 
 
@@ -161,7 +164,7 @@ def demand_all(graph: Graph) -> None:
     lost = list(found["names"].get("never_read", ()))
     more = found["never_read"] - len(lost)
     lines = [f"{name} is learned, and no call reads it" for name in lost]
-    lines += [f"{more:,} more learned values that no call reads"] if more else []
+    lines += [f"{counted(more, 'more learned value')} that no call reads"] if more else []
     problems += [Problem(label, TOP, "never-read", line) for line in lines]
     if problems:
         raise SpecError(problems)

@@ -5,11 +5,29 @@ what it raises is said as a UsageError with its own type and words.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any
 
+from mnetcost.graph import Graph
+from mnetcost.importing.opening import Imported, imported
+from mnetcost.importing.widths.options import Widths
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, first_line
+
+
+def of_module(module: Any, size: Sequence[int], widths: Widths | None = None) -> Imported:
+    """The network of a module, run on one input of this size. `widths` says what α does to it.
+
+    At another input it is exported again.
+    """
+    found = imported(exported(module, size), f"<{clip(type(module).__name__)}>", widths)
+    assert found is not None  # an archive is a format that is read
+    return found.reread(partial(_at, module, size, widths))
+
+
+def _at(module: Any, size: Sequence[int], widths: Widths | None, height: int, width: int) -> Graph:
+    return of_module(module, (*size[:-2], height, width), widths).graph()
 
 
 def exported(module: Any, size: Sequence[int]) -> bytes:

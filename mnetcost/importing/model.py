@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mnetcost.problems import TOP, Mark, Problem, SpecError
-from mnetcost.text import SENTENCE, clip
+from mnetcost.text import SENTENCE, clip, printable
 
 if TYPE_CHECKING:
     from mmap import mmap
@@ -69,4 +69,5 @@ def refusal(
     """The error that says what is wrong with a file, and where."""
     mark = place if isinstance(place, Mark) else TOP
     words = f"{place}: {message}" if isinstance(place, str) and place else message
+    words = printable(words)  # of the file, or with names that are
     return SpecError([Problem(clip(label, SENTENCE), mark, code, words, expected=expected)])

@@ -1,11 +1,12 @@
 """A model file, or a spec, to a network."""
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mnetcost.graph import Graph
-from mnetcost.problems import Origin, UsageError
+from mnetcost.problems import TOP, Origin, Problem, SpecError, UsageError, without_garbage
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
 
@@ -13,24 +14,46 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
     from mmap import mmap
 
     from mnetcost.importing.model import Data
+    from mnetcost.importing.spelling import Listing
     from mnetcost.importing.widths.options import Widths
 
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
 MODELS = (".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg")
+EITHER = ".json"  # which may be a spec too
+KNOWN = "ONNX, torch.export, Keras 3, TFLite, Caffe, ncnn or Darknet"
 # What exporters call every network.
 UNNAMED = ("", "main_graph", "torch_jit", "torch-jit-export", "graph", "model", "functional")
 
 
+Sides: TypeAlias = tuple[int, int]  # height and width of an input, px
+Elsewhere: TypeAlias = Callable[[int, int], Graph]
+
+
 class Imported(NamedTuple):
-    """A model as a spec: its origin, and what was read of the file, for programs."""
+    """A model as a spec, a line a layer: its text, its layers, and what was read of the file.
+
+    `follows` says whether its file can be read at other inputs too.
+    """
 
     origin: Origin
+    listing: "Listing"
     ledger: Mapping[str, Any]
+    follows: bool
+    elsewhere: Elsewhere | None = None
+
+    def reread(self, elsewhere: Elsewhere) -> "Imported":
+        """The same, which is read again where it is counted at another input."""
+        return self._replace(elsewhere=elsewhere) if self.follows else self
 
     def graph(self, variant: str = "", given: Mapping[str, Any] | None = None) -> Graph:
         """The network, which has the ledger. Raises SpecError where the spec does not hold."""
-        return read_graph(self.origin, variant, given)._replace(ledger=self.ledger)
+        try:
+            graph = read_graph(self.origin, variant, given)
+        except SpecError as error:  # whose places are those of the spec, not of the file
+            label = f"{clip(self.origin.label, SENTENCE)} as a spec"
+            raise SpecError(one._replace(label=label) for one in error.problems) from None
+        return graph._replace(ledger=self.ledger, elsewhere=self.elsewhere)
 
 
 def open_graph(
@@ -53,17 +76,32 @@ def open_graph(
     return load_graph(spec, variant, given)
 
 
-def open_model(spec: str | os.PathLike[str], widths: "Widths | None" = None) -> Imported | None:
+def open_model(
+    spec: str | os.PathLike[str], widths: "Widths | None" = None, sides: Sides | None = None
+) -> Imported | None:
     """The model file at a path as a spec; None for anything else, such as a spec.
 
-    `widths` says what α does to it. Raises SpecError for a file that is malformed, or that holds
-    what the language cannot say, and UsageError for widths that the file does not have.
+    `widths` says what α does to it; its input has these `sides`, or the file's own. Raises
+    SpecError for a file that is malformed, or that holds what the language cannot say, and
+    UsageError for widths that the file does not have.
     """
     data = _mapped(spec)
     if data is None:
         return None
+    path = os.fspath(spec)
     with data:
-        return imported(data, os.fspath(spec), widths)
+        found = imported(data, path, widths, sides)
+    if found is None and path.lower().endswith(MODELS) and not path.lower().endswith(EITHER):
+        message = "it begins as no model file that is read"
+        raise SpecError([Problem(clip(path, SENTENCE), TOP, "wrong-format", message, KNOWN)])
+    return found and found.reread(partial(_opened_at, path, widths))
+
+
+def _opened_at(path: str, widths: "Widths | None", height: int, width: int) -> Graph:
+    found = open_model(path, widths, (height, width))
+    if found is None:
+        raise UsageError(f"{clip(path)} is no longer the model that was read")
+    return found.graph()
 
 
 def is_model(spec: str | os.PathLike[str]) -> bool:
@@ -97,13 +135,16 @@ def _may_be_a_model(spec: str) -> bool:
     return is_path(spec) or spec.lower().endswith(MODELS)
 
 
-def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Imported | None:
+def imported(
+    data: "Data", label: str, widths: "Widths | None" = None, sides: Sides | None = None
+) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing import ledger
     from mnetcost.importing.formats import HEAD, reader_of
+    from mnetcost.importing.model import refusal
     from mnetcost.importing.plain import as_people_write
-    from mnetcost.importing.spelling import spelled
-    from mnetcost.importing.translate import translate
+    from mnetcost.importing.spelling import Listing, spelled
+    from mnetcost.importing.translate import SHAPES, translate
     from mnetcost.importing.values import Value
     from mnetcost.importing.widths import words
     from mnetcost.importing.widths.following import with_widths
@@ -114,8 +155,11 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     if read is None:
         return None
     rules = rules_of(widths or Widths())
-    source = read(data, label)
-    x, translation = translate(source, label)
+    with without_garbage():
+        source = read(data, label)
+        x, translation = translate(source, label, sides)
+    if not translation.entries:
+        raise refusal(label, "", "unsupported", "no layer is between its input and its outputs")
     known = map(translation.known.get, source.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
     followed = with_widths(x, as_people_write(translation.entries, ends), ends, rules)
@@ -124,5 +168,9 @@ def imported(data: "Data", label: str, widths: "Widths | None" = None) -> Import
     shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
     found = ledger.document(source, translation.ledger, shared)
     said = [*ledger.said(found), *words.comments(rules, followed)]
-    text = spelled(name, x, followed.entries, said, words.width_key(rules))
-    return Imported(Origin(label, text), {**found, "widths": words.document(rules, followed)})
+    listing = Listing(name, x, followed.entries, said, words.width_key(rules))
+    origin, found = (
+        Origin(label, spelled(listing)),
+        {**found, "widths": words.document(rules, followed)},
+    )
+    return Imported(origin, listing, found, follows=source.format in SHAPES)

@@ -1,9 +1,9 @@
 """Layers as the text of a spec, in the language's plainest form: a line a layer."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnetcost.importing.translation import INPUT
 from mnetcost.importing.values import Entry
@@ -16,59 +16,82 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "none"}
 
 
-def spelled(
-    name: str, x: Map, entries: Iterable[Entry], comments: Iterable[str], width: str = ""
-) -> str:
-    """The spec of these layers on input map `x`; it begins with the comments.
+class Listing(NamedTuple):
+    """A network as layers in order, on input map `x`; the comments are of where it came from.
 
-    `width` says how α rounds, as `width:` has it.
+    `width` says how α rounds, as a spec's `width:` has it.
     """
-    lines = [f"# {printable(clip(one, SENTENCE))}" for one in comments]
-    lines += ["mnetcost: 1", f"name: {quoted(name)}"]
-    lines.append(f"input: {{height: {x.h}, width: {x.w}, channels: {x.c}}}")
-    lines += [f"width: {{{width}}}"] if width else []
-    lines += ["layers:", *_layers(entries)]
+
+    name: str
+    x: Map
+    entries: Sequence[Entry]
+    comments: Sequence[str] = ()
+    width: str = ""
+
+
+def spelled(listing: Listing) -> str:
+    """The spec of a network, a line a layer."""
+    lines = [*head(listing), "layers:"]
+    before = INPUT
+    for entry in listing.entries:
+        lines.append(f"  - {layer_line(entry, before)}")
+        before = entry.name
     return "\n".join(lines) + "\n"
 
 
-def _layers(entries: Iterable[Entry]) -> Iterator[str]:
-    before = INPUT
-    for entry in entries:
-        keys = [f"name: {quoted(entry.name)}"]
-        reads = [quoted(one) for one in entry.reads]
-        if len(reads) > 1:
-            keys.append(f"from: [{', '.join(reads)}]")
-        elif reads and entry.reads[0] != before:
-            keys.append(f"from: {reads[0]}")
-        keys += _keys(entry)
-        if entry.weights:
-            keys.append(f"weights: {quoted(entry.weights)}")
-        yield f"  - {entry.layer.written}: {{{', '.join(keys)}}}"
-        before = entry.name
+def head(listing: Listing) -> list[str]:
+    """What a spec says before its layers."""
+    lines = [f"# {printable(clip(one, SENTENCE))}" for one in listing.comments]
+    lines += ["mnetcost: 1", f"name: {quoted(listing.name)}"]
+    x = listing.x
+    lines.append(f"input: {{height: {x.h}, width: {x.w}, channels: {x.c}}}")
+    return [*lines, f"width: {{{listing.width}}}"] if listing.width else lines
 
 
-def _keys(entry: Entry) -> Iterator[str]:
-    """The keys that a layer does not have by default, and those that are said of it."""
+def layer_line(entry: Entry, before: str, called: Mapping[str, str] | None = None) -> str:
+    """A layer behind the one called `before`; `called` are other names of what it reads."""
+    reads = [(called or {}).get(one, one) for one in entry.reads]
+    keys = {"name": quoted(entry.name)}
+    if len(reads) > 1:
+        keys["from"] = f"[{', '.join(map(quoted, reads))}]"
+    elif reads and reads[0] != before:
+        keys["from"] = quoted(reads[0])
+    keys |= keys_of(entry)
+    if entry.weights:
+        keys["weights"] = quoted(entry.weights)
+    return written(entry.layer.written, keys)
+
+
+def written(word: str, keys: Mapping[str, str]) -> str:
+    """A word and its keys, each as YAML; the word alone where it has none."""
+    texts = ", ".join(f"{key}: {text}" for key, text in keys.items())
+    return f"{word}: {{{texts}}}" if keys else word
+
+
+def keys_of(entry: Entry) -> dict[str, str]:
+    """The keys that a layer does not have by default, and those that are said of it, as YAML."""
     texts = {**dict(_own_keys(entry.layer)), **entry.said}
-    return (f"{name}: {text}" for name, text in texts.items() if text)
+    return {key: text for key, text in texts.items() if text}
 
 
 def _own_keys(layer: Layer) -> Iterator[tuple[str, str]]:
     for name, field in fields_of(type(layer)).items():
         value = getattr(layer, name)
         if (field.required or value != field.default) and value is not None:
-            yield name, _text(value)
+            yield name, text_of(value)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value of a key as YAML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, PaddingPair):
         return _padding(value)
     if isinstance(value, Pair):
-        return _text(value.h) if value.h == value.w else f"[{_text(value.h)}, {_text(value.w)}]"
+        height, width = map(text_of, value)
+        return height if height == width else f"[{height}, {width}]"
     if isinstance(value, tuple):
-        return f"[{', '.join('rest' if one is None else _text(one) for one in value)}]"
+        return f"[{', '.join('rest' if one is None else text_of(one) for one in value)}]"
     if isinstance(value, (int, Fraction)):
         return str(value)
     return quoted(str(value))
@@ -79,7 +102,7 @@ def _padding(value: PaddingPair) -> str:
         return "same"
     if value == VALID:
         return "valid"
-    return _text(Pair(value.h.pad, value.w.pad))
+    return text_of(Pair(value.h.pad, value.w.pad))
 
 
 def quoted(text: str) -> str:

@@ -17,39 +17,91 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.model import Call, Shape, Source, refusal
+from mnetcost.importing.resizing import Resizing
 from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
 from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
+from mnetcost.spec.surroundings import MAX_NODES
+from mnetcost.text import SENTENCE, clip
 
-MAX_LAYERS = 20_000  # of a file, where what rides on a layer is one too
 NO_RULE = "no layer does what this call does"
+SHAPES = {"pt2": "pt2_shapes"}  # how operators' values follow the input, by format
 
 
-def translate(source: Source, label: str) -> tuple[Map, Translation]:
-    """The network's input map and its layers.
+def translate(
+    source: Source, label: str, sides: tuple[int, int] | None = None
+) -> tuple[Map, Translation]:
+    """The network's input map and its layers, at the file's own input or at one of these sides.
 
     Raises SpecError for a call that the language cannot say, all of them at once.
     """
-    translation = Translation(source)
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
-    x = _input(source, label)
-    translation.known[next(iter(source.inputs))] = x
+    source = getattr(operators, "prepared", _as_it_is)(source)
+    x, own = _input(source, label), Translation(source)
+    _run(own, x, label)
+    if sides is None or sides == x.map[:2]:
+        return x.map, own
+    return _elsewhere(own, x, label, sides)
+
+
+def _elsewhere(
+    own: Translation, x: Value, label: str, sides: tuple[int, int]
+) -> tuple[Map, Translation]:
+    """The same at another input than the file's own."""
+    source = own.source
+    ((name, shape),) = source.inputs.items()
+    new = dict(zip((HEIGHT, WIDTH), sides))
+    roles = _roles(source, shape)
+    if source.format not in SHAPES or roles is None or HEIGHT not in roles:
+        message = "what it costs at another input than its own is not known"
+        raise refusal(label, "", "unsupported", message)
+    sizes = tuple(new.get(role, size) for role, size in zip(roles, shape))
+    translation = Translation(source._replace(inputs={name: sizes}))
+    find = import_module(f"mnetcost.importing.operators.{SHAPES[source.format]}").find
+    resizing = Resizing(own, translation, find)
+    translation.source = translation.source._replace(shapes=resizing.shapes)
+    x = _input(translation.source, label)
+    _run(translation, x, label, resizing)
+    return x.map, translation
+
+
+def _run(translation: Translation, x: Value, label: str, resizing: Resizing | None = None) -> None:
+    """Make the layers of all calls."""
+    source = translation.source
+    operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
+    name = next(iter(source.inputs))
+    translation.known[name] = x
+    if resizing:
+        resizing.begin(name)
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
         before = len(translation.entries)
-        if before > MAX_LAYERS:
-            message = f"the model has over {MAX_LAYERS:,} layers"
+        if resizing is None:
+            _translate(translation, call, use, recorded, label)
+        else:
+            for one in _at(resizing, call, label):
+                _translate(translation, one, _use(operators.find, one), record(one), label)
+            resizing.done(call)
+        if len(translation.entries) > MAX_NODES:  # no spec could have so many
+            message = f"the model has over {MAX_NODES:,} layers"
             raise refusal(label, call.place, "too-large", message)
-        _translate(translation, call, use, recorded, label)
         _enter(translation, call, before)
     _demand_owners(needed, translation, label)
-    return x.map, translation
+
+
+def _at(resizing: Resizing, call: Call, label: str) -> Sequence[Call]:
+    """The call as it is at another input."""
+    try:
+        return resizing.calls(call)
+    except Unsaid as reason:
+        words = f"{_said(call)}: {reason}"
+        raise refusal(label, call.place, "unsupported", words) from None
 
 
 def _needed(source: Source, translation: Translation) -> list[Call]:
@@ -66,6 +118,11 @@ def _needed(source: Source, translation: Translation) -> list[Call]:
         else:
             translation.ledger.skip(call)
     return needed
+
+
+def _as_it_is(source: Source) -> Source:
+    """The model of a format whose calls each mean what they do."""
+    return source
 
 
 def _unknown(call: Call) -> None:
@@ -88,11 +145,11 @@ def _enter(translation: Translation, call: Call, before: int) -> None:
 
 def _demand_owners(calls: Sequence[Call], translation: Translation, label: str) -> None:
     """Refuse learned values that a call reads and no layer has: they would not be counted."""
-    named = translation.names_of_stored
+    named = translation.ledger.first
     read = {
         name: call
         for call in calls
-        if named.isdisjoint(call.outputs)  # which only names it: who reads that name has it
+        if named.keys().isdisjoint(call.outputs)  # which only names it: who reads that name has it
         for name in call.inputs
     }
     stored = translation.source.stored
@@ -140,7 +197,8 @@ def _demand_rules(
 
 def _said(call: Call) -> str:
     """A call by its name, where it has one, and its operator."""
-    return f"{call.name} ({call.operator})" if call.name else call.operator
+    operator = clip(call.operator, SENTENCE)
+    return f"{clip(call.name, SENTENCE)} ({operator})" if call.name else operator
 
 
 def _input(source: Source, label: str) -> Value:
@@ -148,7 +206,7 @@ def _input(source: Source, label: str) -> Value:
     if len(source.inputs) != 1:
         raise refusal(label, "", "unsupported", f"it has {len(source.inputs)} inputs, not one")
     ((name, shape),) = source.inputs.items()
-    roles = ORDERS.get(source.format, FIRST).get(len(shape))
+    roles = _roles(source, shape)
     if roles is None or None in shape[1:]:
         raise refusal(label, "", "unsupported", f"its input {name} is {_shown(shape)}: no map")
     sizes = {role: size or 1 for role, size in zip(roles, shape)}
@@ -157,6 +215,11 @@ def _input(source: Source, label: str) -> Value:
     )
     found = Map(sizes.get(HEIGHT, 1), sizes.get(WIDTH, 1), sizes[CHANNELS])
     return Value(INPUT, found, axes)
+
+
+def _roles(source: Source, shape: Shape) -> tuple[str, ...] | None:
+    """What the axes of an input stand for; None where they are of no map."""
+    return ORDERS.get(source.format, FIRST).get(len(shape))
 
 
 def _images(count: int) -> tuple[Atom, ...]:

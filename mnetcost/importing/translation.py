@@ -34,6 +34,7 @@ from mnetcost.importing.values import (
 )
 from mnetcost.layers.base import Check, Join, Layer, Map, Pair
 from mnetcost.layers.channels import ChannelShuffle
+from mnetcost.layers.normalization import Normalization
 from mnetcost.layers.structural import Flatten, Permute, Reshape
 from mnetcost.text import clip
 
@@ -80,8 +81,6 @@ class Operands:
             known = self.translation.of(self.call.inputs[where])
             if isinstance(known, Stored):
                 self.translation.ask(known)
-            if isinstance(known, Numbers):
-                self.translation.asked.add(self.call.inputs[where])
             return known
         if not callable(where):
             return self.call.arguments.get(where)
@@ -109,14 +108,14 @@ class Operands:
         return found if isinstance(found, Stored) else None
 
     def learned(self, word: str) -> Stored | None:
-        """What is learned of a stored value, which may be one number; None where nothing is."""
+        """What is learned under an input, numbers too that could be part of the code elsewhere."""
         found = self.given(word)
-        name = self.call.inputs[int(str(self._where[word]))] if found is not None else ""
-        if isinstance(found, Numbers) and self.translation.is_learned(name):
+        if isinstance(found, Numbers):
+            name = self.call.inputs[int(str(self._where[word]))]
             found = Stored(name, found.shape, learned=True)
-        if not isinstance(found, (Numbers, Stored)):
+        if not isinstance(found, Stored):
             raise Unsaid(f"it has no stored {word}")
-        return found if isinstance(found, Stored) and found.learned else None
+        return found if found.learned else None
 
     def numbers(self, word: str, default: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Numbers, of an argument or of a stored value; one alone is one of them."""
@@ -234,7 +233,6 @@ class Translation:
         self.ledger = Ledger()
         self.places: dict[str, int] = {}  # of the entries, by name
         self.read: set[str] = set()  # layers that others read
-        self.names_of_stored: set[str] = set()  # other names of learned values
         self.sizes = {name: prod(one.shape) for name, one in source.stored.items()}
         self.wanted: set[str] = set()  # values that the network's outputs follow from
         self.changed = False  # whether the present call is a part of a layer before it
@@ -267,7 +265,7 @@ class Translation:
         self.places[name] = len(self.entries)
         self.entries.append(Entry(name, record, reads, weights))
         self.read.update(reads)
-        self.use(self.asked)
+        self._have(self.entries[-1])
         return Value(name, after, ())
 
     def of(self, name: str) -> Known:
@@ -287,11 +285,6 @@ class Translation:
         whole = self.size(stored.name) == prod(stored.shape)
         return stored.learned and bool(stored.others or stored.work or not whole)
 
-    def is_learned(self, name: str) -> bool:
-        """Whether this is the name of a learned value, by which the file stores it or another."""
-        tensor = self.source.stored.get(name)
-        return name in self.names_of_stored or (tensor is not None and tensor.learned)
-
     def size(self, name: str) -> int:
         """How many numbers the file stores under a name."""
         return self.sizes.get(name, 0)
@@ -302,6 +295,12 @@ class Translation:
         self.beside.clear()
         self.work.clear()
         self.changed = False
+
+    def _have(self, entry: Entry) -> None:
+        """Note the stored values of a layer: one with another's weights has its own beside them."""
+        if entry.weights and not isinstance(entry.layer, Normalization):
+            self.beside.update(self.asked - self.used.keys())
+        self.use(self.asked - self.beside)
 
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
@@ -330,10 +329,9 @@ class Translation:
 
     def change(self, value: Value, record: Layer) -> None:
         """Put another record in the place of a value's layer."""
-        place = self.places[value.layer]
-        self.changed = True
-        self.use(self.asked)
+        self.changed, place = True, self.places[value.layer]
         self.entries[place] = self.entries[place]._replace(layer=record)
+        self._have(self.entries[place])
 
     def named(self, text: str) -> str:
         """A name of its own for a layer, as close to the file's as the language takes."""
@@ -386,10 +384,11 @@ def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
     shuffled = axes[2]
     if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
         return ChannelShuffle(groups=shuffled[1].size)
-    return Reshape(height=height, width=across)
+    # All three: with a rest, maps of other sides would silently have other channels.
+    return Reshape(height=height, width=across, channels=size_of(axes[2]))
 
 
 def _held(name: str, tensor: Tensor) -> Known:
-    if tensor.values is not None and (not tensor.learned or prod(tensor.shape) == 1):
+    if tensor.values is not None and not tensor.learned:
         return Numbers(tensor.shape, tensor.values)
     return Stored(name, tensor.shape, tensor.learned, tensor.values)

@@ -12,7 +12,6 @@ from mnetcost.multipliers import make_setting
 from mnetcost.notebook.cost import Cost
 from mnetcost.record import Record
 from mnetcost.spec import read_graph, resized
-from mnetcost.text import clip
 from mnetcost.text import counted as so_many
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml, and a spec has no widths that are unsaid
@@ -86,7 +85,8 @@ class Network(Record):
 
     def configured(self, variant: str | None, knobs: Mapping[str, Any]) -> "Network":
         """The same spec as another variant and with other knobs."""
-        return Network(graph=read_graph(self.graph.origin, variant or "", knobs))
+        graph = read_graph(self.graph.origin, variant or "", knobs)
+        return Network(graph=graph._replace(ledger=self.ledger))
 
     def set(self, **knobs: Any) -> "Network":
         """The same network with other knobs. Raises UsageError for one that it has not."""
@@ -144,12 +144,10 @@ def from_torch(
     """The network of a PyTorch module, as it runs in eval mode on an input of this size (NCHW).
 
     `torch.export` runs its forward pass on PyTorch's meta device, so no weight is touched, and the
-    module stays as it is. `widths` says what α does. Raises UsageError where it cannot be exported,
-    SpecError with the names of what the language cannot say. Needs PyTorch.
+    module stays as it is; a count at another input exports it again. `widths` says what α does.
+    Raises UsageError where it cannot be exported, SpecError with the names of what the language
+    cannot say. Needs PyTorch.
     """
-    from mnetcost.importing.live import exported
-    from mnetcost.importing.opening import imported
+    from mnetcost.importing.live import of_module
 
-    found = imported(exported(module, size), f"<{clip(type(module).__name__)}>", widths)
-    assert found is not None  # an archive is a format that is read
-    return Network(graph=found.graph())
+    return Network(graph=of_module(module, size, widths).graph())

@@ -1,18 +1,17 @@
 """Another network against that of a spec, in the form of checks: what is the same, what differs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mnetcost.analysis.check.against import Against, LayerPair, costly
 from mnetcost.cost import Count, LayerCost
 from mnetcost.exact import ratio_text
-from mnetcost.printed import DIFFERS
+from mnetcost.printed import DIFFERS, PASSED_OVER, SAME, UNSURE
 from mnetcost.reports.documents import layer_document, warned
 from mnetcost.reports.notes import setting_text
 from mnetcost.reports.settings import knobs_document, knobs_text
-from mnetcost.tabular import Column, Kind, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
-SAME, PASSED_OVER = "same", "not compared"  # and DIFFERS
 SHOWN = 10  # layers that differ, in a table
 NAMED = 3  # and in a message
 FIGURES = {
@@ -27,9 +26,30 @@ COMPARED = (
 )
 
 
-def against_rows(found: Iterable[Against]) -> list[dict[str, Any]]:
-    """A row a figure of each network: what it is here and there."""
-    return [row for one in found for row in _rows(one)]
+def with_others(report: Report, found: Sequence[Against]) -> Report:
+    """The report of a check, and what each network is against another one."""
+    rows = [row for one in found for row in _rows(one)]
+    warnings = tuple(_warnings(found))
+    flat = report.flat
+    return Report(
+        title=report.title,
+        tables=(*(table for table in report.tables if table.rows), *_tables(found, rows)),
+        notes=(*report.notes, *_notes(found, rows), *(("Warning", text) for text in warnings)),
+        document={
+            **report.document,
+            "warnings": [*report.document["warnings"], *warnings],
+            "against": rows,
+        },
+        flat=Table(flat.key, flat.title, flat.columns, (*flat.rows, *map(_flat_row, rows))),
+    )
+
+
+def _flat_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A row under the columns of a check: what the other network has is what is asked for."""
+    return (
+        *(row["spec"], row["setting"], row["figure"], str(row["there"])),
+        *(row["computed"], row["verdict"], row["target"]),
+    )
 
 
 def _rows(one: Against) -> Iterator[dict[str, Any]]:
@@ -56,7 +76,12 @@ def _row(
     here, there = figures
     graph, setting = one.here.graph, one.here.setting
     verdict = verdict or (SAME if here == there else DIFFERS)
-    failed = verdict == DIFFERS
+    if verdict == SAME and (one.here.at_least or one.there.at_least):
+        verdict = UNSURE
+        message = (
+            f"{FIGURES[kind]} at least {here:,}: nobody knows whether {one.target} has as many"
+        )
+    failed = verdict in (DIFFERS, UNSURE)
     if failed and not message:
         message = f"{FIGURES[kind]} {here:,} here, {there:,} in {one.target}"
     mark = _mark(one.differing) if kind == "layers" else None
@@ -139,7 +164,7 @@ def _pair_document(one: Against, pair: LayerPair) -> dict[str, Any]:
     return {key: layer and layer_document(count, layer) for key, count, layer in sides}
 
 
-def against_tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterator[Table]:
+def _tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterator[Table]:
     """The figures, and the first layers that differ where any do."""
     columns = (
         Column("spec", "Spec", Kind.TEXT, label=True),
@@ -178,16 +203,24 @@ def _layers_table(one: Against) -> Table:
     return Table("layers", f"Layers that differ{more}", tuple(columns), tuple(rows))
 
 
-def against_notes(found: Sequence[Against]) -> Iterator[tuple[str, str]]:
+def _notes(
+    found: Sequence[Against], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
     """What was compared, and at which settings."""
-    if found:
-        yield "Against", COMPARED
-        for one in found:
-            yield "Here", setting_text(one.here)
-        yield "There", setting_text(found[0].there)
+    verdicts = [row["verdict"] for row in rows]
+    words = {SAME: "are the same", DIFFERS: "differ", PASSED_OVER: "are not compared"}
+    words |= {UNSURE: "are not known"} if UNSURE in verdicts else {}
+    yield "Compared", COMPARED
+    for one in found:
+        yield "Here", setting_text(one.here)
+    yield "There", setting_text(found[0].there)
+    yield (
+        "Against",
+        ", ".join(f"{verdicts.count(verdict):,} {text}" for verdict, text in words.items()),
+    )
 
 
-def against_warnings(found: Sequence[Against]) -> Iterator[str]:
+def _warnings(found: Sequence[Against]) -> Iterator[str]:
     """What is likely a mistake in any of the networks at these settings."""
     counts = [(one.spec, one.here) for one in found]
     counts += [(one.target, one.there) for one in found[:1]]

@@ -1,10 +1,9 @@
 """Published figures and budgets against the count: what agrees, what differs, what is over."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.check.against import Against
 from mnetcost.analysis.check.check import Check, Checkable, checks
 from mnetcost.conventions.presets import paper
 from mnetcost.cost import FORWARD, Basis
@@ -15,20 +14,13 @@ from mnetcost.printed import (
     ERRATUM,
     FITS,
     OVER,
+    PASSED_OVER,
     UNSURE,
     Budget,
     Expectation,
     Printed,
 )
 from mnetcost.problems import SpecError
-from mnetcost.reports.against import (
-    PASSED_OVER,
-    SAME,
-    against_notes,
-    against_rows,
-    against_tables,
-    against_warnings,
-)
 from mnetcost.reports.measures import cost_headers, in_words
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec.sources import stem
@@ -83,40 +75,32 @@ def complaints(report: Report) -> tuple[str, ...]:
 def rows_of(report: Report) -> Iterator[Mapping[str, Any]]:
     """Every figure of a check, whatever it is held against."""
     for key in ("checks", "budgets", "against"):
-        yield from report.document[key]
+        yield from report.document.get(key, ())
 
 
 def check_report(
-    networks: Iterable[Checkable],
-    budget: Budget | None = None,
-    basis: Basis = FORWARD,
-    others: Sequence[Against] = (),
+    networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
 ) -> Report:
-    """One row a figure that is expected, one a limit of a budget, and some for each of `others`.
+    """One row a figure that is expected, and one a limit of a budget.
 
     `basis` counts for `budget` alone: what specs say is the paper's count.
     """
     found = tuple(checks(networks, budget, basis))
-    warnings = tuple(dict.fromkeys((*_warnings(found), *against_warnings(others))))
+    warnings = tuple(_warnings(found))
     figures = tuple(one for one in found if isinstance(one.entry, Expectation))
     limits = tuple(one for one in found if isinstance(one.entry, Budget))
-    rows = against_rows(others)
-    verdicts = [one.verdict for one in found] + [one["verdict"] for one in rows]
     tables = (
         _table("checks", "Printed and computed figures", "Printed", figures),
         _table("budgets", "Budgets", "At most", limits),
     )
-    shown = [table for table in tables if table.rows]
-    shown += against_tables(others, rows) if others else []
     return Report(
         title="Published figures" + (" and budgets" if limits else ""),
-        tables=tuple(shown) or tables[:1],
+        tables=tuple(table for table, rows in zip(tables, (figures, limits)) if rows) or tables[:1],
         notes=(
             *convention_notes(),
             *(convention_notes(basis) if basis.convention else ()),
             *basis_notes(basis),
-            *against_notes(others),
-            ("Verdicts", _summary(verdicts)),
+            ("Verdicts", _summary(found)),
             *_errata(figures),
             *(("Warning", text) for text in warnings),
         ),
@@ -124,9 +108,8 @@ def check_report(
             "warnings": list(warnings),
             "checks": [_figure_document(one) for one in figures],
             "budgets": [_limit_document(one) for one in limits],
-            "against": rows,
         },
-        flat=_table("checks", "Figures and budgets", "Printed", found, rows),
+        flat=_table("checks", "Figures and budgets", "Printed", found),
     )
 
 
@@ -154,17 +137,10 @@ def problems_report(error: SpecError) -> Report:
         for one in error.problems
     ]
     empty = _table("checks", "Problems", "Printed", ())
-    return Report("Problems", (empty,), (), {"checks": rows, "budgets": [], "against": []}, empty)
+    return Report("Problems", (empty,), (), {"checks": rows, "budgets": []}, empty)
 
 
-def _table(
-    key: str,
-    title: str,
-    header: str,
-    found: Iterable[Check],
-    others: Iterable[Mapping[str, Any]] = (),
-) -> Table:
-    """A row a figure, then those that are held against another network."""
+def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
     columns = (
         Column("spec", "Spec", Kind.TEXT, label=True),
         Column("setting", "Setting", Kind.TEXT),
@@ -174,20 +150,13 @@ def _table(
         Column("verdict", "Verdict", Kind.TEXT),
         Column("source", "Source", Kind.TEXT),
     )
-    rows = [
+    rows = (
         (
             *(one.spec, held_for(one), figure_text(one), _printed_text(one.printed)),
             *(one.computed, one.verdict, _source(one.entry)),
         )
         for one in found
-    ]
-    rows += [
-        (
-            *(one["spec"], one["setting"], one["figure"], str(one["there"])),
-            *(one["computed"], one["verdict"], one["target"]),
-        )
-        for one in others
-    ]
+    )
     return Table(key, title, columns, tuple(rows))
 
 
@@ -217,13 +186,12 @@ def _printed_text(printed: Printed) -> str:
     return f"{printed.text} (truncated)" if printed.truncated else printed.text
 
 
-def _summary(verdicts: Sequence[str]) -> str:
-    """How many figures there are of each verdict; of budgets and others only where any are."""
+def _summary(found: Iterable[Check]) -> str:
+    """How many figures there are of each verdict; budgets only where there are any."""
+    verdicts = [one.verdict for one in found]
     words = {AGREES: "agree", DIFFERS: "differ", ERRATUM: "are known misprints"}
     if {FITS, OVER} & set(verdicts):
         words |= {FITS: "fit their budget", OVER: "are over it"}
-    if {SAME, PASSED_OVER} & set(verdicts):
-        words |= {SAME: "are the same there", PASSED_OVER: "are not compared"}
     if UNSURE in verdicts:
         words |= {UNSURE: "are not known"}
     return ", ".join(f"{verdicts.count(verdict):,} {word}" for verdict, word in words.items())

@@ -5,6 +5,7 @@ Run with `pytest -m speed`; with the extra `compare` installed, fvcore is measur
 
 import sys
 
+import efficientnet_b0
 import pytest
 from measuring import compare, measure, run
 from paths import BENCHMARKS, SPECS
@@ -35,6 +36,52 @@ def test_table_beside_its_imports(benchmark):
 def test_fvcore_process(benchmark):
     pytest.importorskip("fvcore", reason="install the extra `compare` to measure fvcore")
     measure(benchmark, [sys.executable, str(BENCHMARKS / "fvcore_total.py")], 3, "578875904")
+
+
+TABLE = [sys.executable, "-m", "mnetcost", "table"]
+MULT_ADDS = "385,814,752"
+GIGABYTE = 10**9
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """EfficientNet-B0 as a file of ONNX: 21 MB, and with a gigabyte of other weights in a hole."""
+    folder = tmp_path_factory.mktemp("models")
+    for name, hole in (("small", 0), ("large", GIGABYTE)):
+        efficientnet_b0.write(folder / f"{name}.onnx", hole)
+    return {path.stem: str(path) for path in folder.iterdir()}
+
+
+@pytest.mark.benchmark(group="EfficientNet-B0, whole process")
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_table_of_a_model(benchmark, models, name):
+    measure(benchmark, [*TABLE, models[name]], 20, MULT_ADDS)
+
+
+@pytest.mark.benchmark(group="EfficientNet-B0, whole process")
+def test_table_of_the_same_by_name(benchmark):
+    measure(benchmark, [*TABLE, "efficientnet_b0"], 20, MULT_ADDS)
+
+
+@pytest.mark.benchmark(group="EfficientNet-B0, a file beside its name")
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_table_of_a_model_beside_its_name(benchmark, models, name):
+    """The `ratio` is that of its processor time to that of the same network by name."""
+    compare(benchmark, [*TABLE, models[name]], [*TABLE, "efficientnet_b0"], rounds=30)
+
+
+@pytest.mark.benchmark(group="EfficientNet-B0, whole process")
+def test_loading_by_onnx(benchmark, models):
+    pytest.importorskip("onnx", reason="`pip install onnx` to measure it")
+    script = str(BENCHMARKS / "efficientnet_b0.py")
+    measure(benchmark, [sys.executable, script, "onnx", models["small"]], 3, "239")
+
+
+@pytest.mark.benchmark(group="EfficientNet-B0, whole process")
+def test_fvcore_of_a_built_model(benchmark):
+    pytest.importorskip("fvcore", reason="install the extra `compare` to measure fvcore")
+    command = [sys.executable, str(BENCHMARKS / "efficientnet_b0.py"), "fvcore"]
+    measure(benchmark, command, 3, "385814752")
 
 
 @pytest.mark.benchmark(group="in a running Python")

@@ -275,7 +275,7 @@ def test_what_alpha_does_is_said_for_programs_and_in_the_spec(capsys):
     assert (said["keep"]["names"], said["at_least"]["names"]) == (["f"], ["c"])
     assert run(words) == 0
     assert capsys.readouterr().out.splitlines()[1:5] == [
-        "# Held against the file: 2 numbers of weights, all as it states.",
+        "# Held against the file: the weights of 2 layers, all as it states.",
         "# Every width follows α but those of f; rounded as asked for, floor.",
         "# The preset is mobilenet_v2:torchvision: torchvision 0.28.0, models/mobilenetv2.py, "
         "MobileNetV2.",

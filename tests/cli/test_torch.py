@@ -109,6 +109,18 @@ def test_what_is_no_module(spec: str, said: str, capsys: pytest.CaptureFixture[s
     assert said in err or "no setting or knob 'depth'" in err
 
 
+def test_the_spec_of_a_module(
+    sizes: list[tuple[int, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", "torch:a_net_of_mine:Net", "--input", "9x7", "--round", "floor"]
+    assert cli.run(words) == 0
+    ran = capsys.readouterr()
+    assert "width: {round: floor}" in ran.out
+    assert ran.err.split() == ["imported", "exported"]
+    assert sizes == [(1, 3, 9, 7)]
+    assert cli.run(["import", "net.onnx", "--input", "9x7"]) == 2
+
+
 def test_without_pytorch(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,11 @@ SLOPES = {
         "channel",
         8,
     ),
+    "ONNX, one that the exporter has reshaped": (
+        stored_slopes("onnx", "PRelu", FIRST, 1, 1, 1, 1, values=(0.25,), learned=False),
+        "one",
+        1,
+    ),
     "PyTorch, a channel": (stored_slopes("pt2", "aten.prelu.default", FIRST, 8), "channel", 8),
     "PyTorch, one": (stored_slopes("pt2", "aten.prelu.default", FIRST, 1), "one", 1),
     "PyTorch, of features": (stored_slopes("pt2", "aten.prelu.default", (1, 8), 8), "channel", 8),
@@ -90,7 +95,7 @@ def test_slopes_that_two_layers_share_are_counted_once():
 
 
 def test_slopes_that_are_constant_are_those_of_a_leaky_relu():
-    model = stored_slopes("onnx", "PRelu", FIRST, 1, values=(0.25,), learned=False)
+    model = stored_slopes("pt2", "aten.prelu.default", FIRST, 8, learned=False)
     assert "leaky_relu" in layers_of(model)
 
 
@@ -208,3 +213,15 @@ def test_stored_bounds_of_a_clip_are_its_own():
         stored={"low": Tensor((), (0.0,)), "high": Tensor((), (6.0,))},
     )
     assert "relu6" in layers_of(model)
+
+
+def test_a_learned_number_is_counted_and_one_of_the_code_is_not():
+    model = source(
+        "onnx",
+        FIRST,
+        call("Mul", "x gain", "a"),
+        call("Div", "a six", "y"),
+        stored={"gain": Tensor((1,), (2.0,)), "six": Tensor((), (6.0,), learned=False)},
+    )
+    cost = mnetcost.load(layers_of(model)).cost()
+    assert (cost.parameters.other, cost.mult_adds) == (1, 0)

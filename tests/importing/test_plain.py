@@ -6,7 +6,7 @@ from sources import call, layers_of, source
 
 import mnetcost
 from mnetcost.importing.model import Tensor
-from mnetcost.importing.spelling import quoted, spelled
+from mnetcost.importing.spelling import Listing, quoted, spelled
 from mnetcost.importing.translation import INPUT
 from mnetcost.importing.values import Entry
 from mnetcost.layers.base import Map
@@ -165,7 +165,7 @@ def test_what_is_said_of_a_layer_stands_in_the_place_of_its_own_keys():
         Entry("wide", Conv(out=24, kernel=ONE), (INPUT,), said={"out": "", "expand": "3"}),
         Entry("narrow", Conv(out=4, kernel=ONE), ("wide",), said={"scale": "false"}),
     ]
-    text = spelled("said", Map(6, 10, 8), entries, [])
+    text = spelled(Listing("said", Map(6, 10, 8), entries))
     assert "conv: {name: wide, expand: 3}" in text
     assert "conv: {name: narrow, out: 4, scale: false}" in text
     assert mnetcost.load(text).cost(alpha="1/2").params == 8 * 24 + 24 * 4

@@ -234,10 +234,10 @@ def test_norm_and_act_ride_and_the_last_width_is_kept():
 
 REFUSED = {
     "too many layers": (
-        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(20_002)))._replace(
+        onnx(*(call("Abs", f"x{n}", f"x{n + 1}") for n in range(10_001)))._replace(
             inputs={"x0": X}
         ),
-        "too-large: the model has over 20,000 layers",
+        "too-large: the model has over 10,000 layers",
     ),
     "no rule": (
         onnx(call("Loop", "x", "y", name="again")),
@@ -413,6 +413,39 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         0,
         5 * 2 * 8,
     ),
+    "a kernel in common, with a bias of each layer's own": (
+        pt2(
+            call("aten.linear.default", "x w a", "l"),
+            call("aten.linear.default", "l w b", "y"),
+            size=(1, 8),
+            stored={"w": (8, 8), "a": (8,), "b": (8,)},
+            shapes={"l": (1, 8), "y": (1, 8)},
+        ),
+        64 + 8 + 8,
+        2 * 64,
+    ),
+    "the same in parts": (
+        onnx(
+            call("MatMul", "x w", "m"),
+            call("Add", "m a", "l"),
+            call("MatMul", "l w", "n"),
+            call("Add", "n b", "y"),
+            size=(1, 8),
+            stored={"w": (8, 8), "a": (8,), "b": (8,)},
+        ),
+        64 + 8 + 8,
+        2 * 64,
+    ),
+    "a kernel and a bias in common": (
+        pt2(
+            call("aten.linear.default", "x w a", "l"),
+            call("aten.linear.default", "l w a", "y"),
+            size=(1, 8),
+            stored={"w": (8, 8), "a": (8,)},
+        ),
+        64 + 8,
+        2 * 64,
+    ),
     "three sides": (
         pt2(
             call("aten.unsqueeze.default", "x", "v", dim=2),
@@ -434,6 +467,46 @@ KEPT = {  # what is learned, which no layer of the language has, and how many va
         ),
         2 * (64 + 8),
         2 * 64 * 60,
+    ),
+    "ONNX with three sides": (
+        onnx(
+            call("Unsqueeze", "x two", "v"),
+            call("Conv", "v w b", "y", kernel_shape=(1, 3, 3)),
+            stored={"two": numbers(2), "w": (4, 8, 1, 3, 3), "b": (4,)},
+            shapes={"v": (1, 8, 1, 6, 10), "y": (1, 4, 1, 4, 8)},
+        ),
+        288 + 4,
+        288 * 32,
+    ),
+    "ONNX with a turned matrix": (
+        onnx(
+            call("Gemm", "x w", "y", transA=1),
+            size=(6, 10),
+            stored={"w": (6, 4)},
+            shapes={"y": (10, 4)},
+        ),
+        24,
+        10 * 4 * 6,
+    ),
+    "ONNX with a product of three axes": (
+        onnx(
+            call("Transpose", "x", "n", perm=(0, 2, 1)),
+            call("Einsum", "n n", "y", equation="bnc,bmc->bnm"),
+            size=X3,
+            shapes={"y": (1, 9, 9)},
+        ),
+        0,
+        9 * 9 * 8,
+    ),
+    "ONNX with maps on top of each other": (
+        onnx(
+            call("Unsqueeze", "x one", "u"),
+            call("Concat", "u u", "y", axis=1),
+            stored={"one": numbers(1)},
+            shapes={"y": (1, 2, 8, 6, 10)},
+        ),
+        0,
+        0,
     ),
     "any product": (
         pt2(
@@ -532,6 +605,7 @@ def test_what_nobody_knows_is_a_layer_of_unknown_work(model, learned, mult_adds)
 
 
 LOST = {
+    "an ONNX operator whose output has no stated shape": onnx(call("CumSum", "x", "y")),
     "a learned value by another name": onnx(
         call("Identity", "b", "c"),
         call("Conv", "x k b", "p"),
@@ -574,6 +648,17 @@ LOST = {
         shapes={"b": ()},
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        onnx(call("QLinearMatMul", "x w", "y"), stored={"w": (10, 4)}, shapes={"y": (1, 8, 6, 4)}),
+        onnx(call("mine::Relu", "x", "y"), shapes={"y": X}),
+    ],
+)
+def test_an_onnx_operator_whose_cost_is_not_known_says_so(model):
+    assert mnetcost.load(layers_of(model)).cost().at_least
 
 
 @pytest.mark.parametrize("model", LOST.values(), ids=LOST)

@@ -60,16 +60,20 @@ def small():
     return net.classified(net.means(net.conv(x, 64, act="relu", name="last")), 5)
 
 
+WRITTEN = {"expand": "written"}
 # Of 16, 96, 24 and 64 channels under α = 1/2, 3/4 and 7/5, as make_divisible leaves them: 8, 12
 # and 22.4; 48, 72 and 134.4, or six times the first; 12, 18 (16 is below 0.9 of it) and 33.6; 32,
 # 48 and 89.6.
 WIDTHS = [
-    (EIGHT, [(8, 48, 16, 32), (16, 72, 24, 48), (24, 136, 32, 88)]),
-    (EIGHT | {"expand": "derived"}, [(8, 48, 16, 32), (16, 96, 24, 48), (24, 144, 32, 88)]),
-    (EIGHT | {"keep": ["last"]}, [(8, 48, 16, 64), (16, 72, 24, 64), (24, 136, 32, 64)]),
-    (EIGHT | {"at_least": "head"}, [(8, 48, 16, 64), (16, 72, 24, 64), (24, 136, 32, 88)]),
+    (EIGHT | WRITTEN, [(8, 48, 16, 32), (16, 72, 24, 48), (24, 136, 32, 88)]),
+    (EIGHT, [(8, 48, 16, 32), (16, 96, 24, 48), (24, 144, 32, 88)]),
+    (EIGHT | WRITTEN | {"keep": ["last"]}, [(8, 48, 16, 64), (16, 72, 24, 64), (24, 136, 32, 64)]),
     (
-        EIGHT | {"derive": ["last_conv"], "keep": ["stem"]},  # 64 = 24 · 8/3
+        EIGHT | WRITTEN | {"at_least": "head"},
+        [(8, 48, 16, 64), (16, 72, 24, 64), (24, 136, 32, 88)],
+    ),
+    (
+        EIGHT | WRITTEN | {"derive": ["last_conv"], "keep": ["stem"]},  # 64 = 24 · 8/3
         [(16, 48, 16, 40), (16, 72, 24, 64), (16, 136, 32, 88)],
     ),
     ({"preset": "mobilenet_v2:timm"}, [(8, 48, 16, 64), (16, 96, 24, 64), (24, 144, 32, 88)]),
@@ -77,7 +81,7 @@ WIDTHS = [
         {"preset": "mobilenet_v2:timm", "expand": "written", "keep": ["last"]},
         [(8, 48, 16, 64), (16, 72, 24, 64), (24, 136, 32, 64)],
     ),
-    ({"round": "floor"}, [(8, 48, 12, 32), (12, 72, 18, 48), (22, 134, 33, 89)]),
+    (WRITTEN | {"round": "floor"}, [(8, 48, 12, 32), (12, 72, 18, 48), (22, 134, 33, 89)]),
     (
         {"round": "floor", "expand": "derived", "at_least": ["first"]},
         [(16, 96, 12, 32), (16, 96, 18, 48), (22, 132, 33, 89)],
@@ -95,16 +99,30 @@ def test_widths_follow_alpha_as_asked_for(options, widths):
         assert cost.mult_adds == 60 * (27 * a + a * b) + 15 * (9 * b + b * c + c * d) + 5 * d
 
 
-def test_without_an_option_no_width_is_derived_and_no_rule_is_claimed():
+def test_without_an_option_whole_multiples_are_derived_and_no_rule_is_claimed():
     found, text = followed(small())
-    assert (found.derived, len(found.derivable)) == ([], 1)
-    assert "expand" not in text
-    assert text.splitlines()[0] == (
-        "# Every width follows α but those of classifier; no file says how it rounds."
-    )
-    assert "may follow from another width" in text
+    assert (found.derived, found.expand) == (found.derivable, "derived")
+    assert text.splitlines()[:2] == [
+        "# Every width follows α but those of classifier; no file says how it rounds.",
+        "# Derived from another width, as all are whole multiples of it: 1 width (conv); others are"
+        " written.",
+    ]
+    assert "expand: 6" in text
     with pytest.raises(mnetcost.SpecError, match="is not whole"):
         mnetcost.load(text).cost(alpha="7/5")
+
+
+def test_without_an_option_other_multiples_are_written():
+    """80 = 16 · 5 and 60 = 24 · 5/2."""
+    net = Network(12, 20)
+    x = net.conv("x", 16, 3, 2, act="relu", name="first")
+    x = inverted_residual(net, x, 5, 3, 24, 2, "relu")
+    y = net.conv(net.conv(x, 60, act="relu"), 60, 3, 1, 60, "relu")
+    x = net.residual(x, net.conv(y, 24))
+    found, text = followed(net.classified(net.means(x), 5))
+    assert (found.derived, len(found.derivable), found.expand) == ([], 2, "written")
+    assert "expand" not in text
+    assert "Written, and may follow from another width: 2 widths" in text
 
 
 @pytest.mark.parametrize(

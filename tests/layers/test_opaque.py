@@ -360,6 +360,14 @@ def test_no_figure_and_no_limit_surely_holds(path):
     assert verdicts == ["unknown", "differs", "over", "unknown", "unknown"]
 
 
+def test_another_network_is_not_surely_the_same(path):
+    lines = run("check", path, "--against", path).err.splitlines()[-3:]
+    assert [line.partition("against: ")[2].partition(", at")[0] for line in lines] == [
+        f"{words}: nobody knows whether net.yaml has as many"
+        for words in ("params at least 464", "mult_adds at least 64,969")
+    ] + ["layers with a cost at least 3: nobody knows whether net.yaml has as many"]
+
+
 def test_nothing_is_said_to_fit(path):
     for call in (
         lambda: mnetcost.fit(UNKNOWN, "1G"),

@@ -1,14 +1,17 @@
 """Models as readers give them, written by hand."""
 
+from mnetcost.importing.folding.checked import with_blocks
 from mnetcost.importing.model import Call, Source, Tensor
 from mnetcost.importing.plain import as_people_write
-from mnetcost.importing.spelling import spelled
+from mnetcost.importing.spelling import Listing, spelled
 from mnetcost.importing.translate import translate
 from mnetcost.importing.values import Value
 from mnetcost.importing.widths import words
 from mnetcost.importing.widths.following import with_widths
 from mnetcost.importing.widths.options import Widths
 from mnetcost.importing.widths.resolving import rules_of
+from mnetcost.problems import Origin
+from mnetcost.spec import read_graph
 
 
 def call(operator, inputs, outputs, name="", **arguments):
@@ -27,10 +30,10 @@ def source(format_, size, *calls, stored=None, shapes=None):
     )
 
 
-def layers_of(model):
-    """The lines of the spec that a model becomes, without names where they are the types'."""
-    x, entries, _ = _read(model)
-    return spelled("model", x, entries, [])
+def layers_of(model, sides=None):
+    """The lines of the spec that a model becomes, at its own input or at one of these sides."""
+    x, entries, _ = _read(model, sides)
+    return spelled(Listing("model", x, entries))
 
 
 def followed(model, **options):
@@ -39,11 +42,22 @@ def followed(model, **options):
     rules = rules_of(Widths(**options))
     found = with_widths(x, entries, ends, rules)
     comments = words.comments(rules, found)
-    return found, spelled("model", x, found.entries, comments, words.width_key(rules))
+    return found, spelled(
+        Listing("model", x, found.entries, list(comments), words.width_key(rules))
+    )
 
 
-def _read(model):
-    x, translation = translate(model, "model")
+def folded_of(model):
+    """The spec of a model with blocks and rows, and that with a line a layer."""
+    x, entries, ends = _read(model)
+    rules = rules_of(Widths())
+    listing = Listing("model", x, with_widths(x, entries, ends, rules).entries)
+    flat = spelled(listing)
+    return with_blocks(listing, read_graph(Origin("model", flat)), "model"), flat
+
+
+def _read(model, sides=None):
+    x, translation = translate(model, "model", sides)
     known = map(translation.known.get, model.outputs)
     ends = {one.layer for one in known if isinstance(one, Value)}
     return x, as_people_write(translation.entries, ends), ends

@@ -4,16 +4,26 @@ The numbers of the fields are those of onnx.proto (github.com/onnx/onnx, IR vers
 external data are never opened: the shapes of their tensors are in the model itself.
 """
 
+import re
 from collections.abc import Container
 from math import prod
 
 from mnetcost.importing.formats import HEAD
 from mnetcost.importing.formats.onnx_functions import functions, inlined
-from mnetcost.importing.formats.onnx_nodes import OWN_DOMAINS, Node, Reference, nodes
+from mnetcost.importing.formats.onnx_nodes import OWN_DOMAINS, Body, Node, Reference, nodes
 from mnetcost.importing.formats.onnx_tensors import shape, sparse, tensor
 from mnetcost.importing.formats.ordering import ordered
 from mnetcost.importing.formats.wire import BYTES, VARINT, Message, Wire
-from mnetcost.importing.model import MAX_VALUES, Call, Data, Shape, Source, Tensor, refusal
+from mnetcost.importing.model import (
+    MAX_VALUES,
+    Argument,
+    Call,
+    Data,
+    Shape,
+    Source,
+    Tensor,
+    refusal,
+)
 from mnetcost.problems import SpecError
 from mnetcost.steps import MAX_STEPS, Exhausted
 from mnetcost.text import clip
@@ -22,6 +32,7 @@ from mnetcost.text import clip
 IR_VERSION, PRODUCER, PRODUCER_VERSION, GRAPH, OPSETS, FUNCTIONS = 1, 2, 3, 7, 8, 25
 NODES, NAME, INITIALIZERS, INPUTS, OUTPUTS, VALUES, SPARSE_INITIALIZERS = 1, 2, 5, 11, 12, 13, 15
 WIRE_TYPES = {1: VARINT, 5: VARINT} | dict.fromkeys((2, 3, 4, 6, 7, 8, 14, 20, 25, 26), BYTES)
+UNNAMED = re.compile(r"(val_)?[0-9]+|.*Constant(_[0-9]+)?_output_[0-9]+")  # by PyTorch's exporters
 LONG = {6, GRAPH, 14, 20, FUNCTIONS}  # fields that may be longer than the head
 
 
@@ -67,7 +78,7 @@ def read(data: Data, label: str) -> Source:
 def _source(wire: Wire) -> Source:
     model = wire.message()
     graph = model.one(GRAPH)
-    stored = _initializers(graph)
+    stored = _initializers(graph, by_torch=model.text(PRODUCER) == "pytorch")
     inputs = _inputs(graph, stored)
     calls = []
     for node in inlined(wire, nodes(graph, NODES), functions(model, FUNCTIONS)):
@@ -100,17 +111,26 @@ def _version(model: Message) -> str:
     return ", ".join([*(f"opset {one}" for one in opsets[-1:]), *filter(None, [producer])])
 
 
-def _initializers(graph: Message) -> dict[str, Tensor]:
+def _initializers(graph: Message, by_torch: bool) -> dict[str, Tensor]:
     """What the graph stores, by name."""
     found: dict[str, Tensor] = {}
     for message in graph.numbered(INITIALIZERS, "initializer"):
-        _new(found, message, message.text(8))
-        found[message.text(8)] = tensor(message)
+        name, one = message.text(8), tensor(message)
+        _new(found, message, name)
+        found[name] = one._replace(learned=one.learned and not _is_code(name, one.shape, by_torch))
     for message in graph.numbered(SPARSE_INITIALIZERS, "sparse initializer"):
         name = message.one(1).text(8)  # that of its values
         _new(found, message, name)
         found[name] = sparse(message)
     return found
+
+
+def _is_code(name: str, shape: tuple[int, ...], by_torch: bool) -> bool:
+    """Whether a stored number is part of the code, as the 0.5 of x·0.5 is.
+
+    PyTorch's exporters keep the names of learned numbers; of others, a number without axes is none.
+    """
+    return prod(shape) == 1 and bool(UNNAMED.fullmatch(name) if by_torch else not shape)
 
 
 def _new(found: Container[str], message: Message, name: str) -> None:
@@ -124,12 +144,13 @@ def _new(found: Container[str], message: Message, name: str) -> None:
 def _inputs(graph: Message, stored: Container[str]) -> dict[str, Shape]:
     """What comes from outside. Old files list what they store among it."""
     found: dict[str, Shape] = {}
+    known: dict[bytes, Shape | None] = {}
     for message in graph.numbered(INPUTS, "input"):
         name = message.text(1)
         if name in stored:
             continue
         _new(found, message, name)
-        sides = shape(message)
+        sides = shape(message, known)
         if sides is None:
             words = f"the input {clip(name)!r} has no shape; expected one, sides may be open"
             raise message.problem("unsupported", words)
@@ -140,10 +161,11 @@ def _inputs(graph: Message, stored: Container[str]) -> dict[str, Shape]:
 def _shapes(graph: Message, written: Container[str]) -> dict[str, Shape]:
     """The shapes that the file states of values that calls write."""
     found: dict[str, Shape] = {}
+    known: dict[bytes, Shape | None] = {}
     for field, word in ((VALUES, "value"), (OUTPUTS, "output")):
         for message in graph.numbered(field, word):
             name = message.text(1)
-            sides = shape(message) if name in written else None
+            sides = shape(message, known) if name in written else None
             if sides is not None:
                 found[name] = sides
     return found
@@ -162,11 +184,19 @@ def _call(wire: Wire, node: Node) -> Call:
         node.inputs,
         node.outputs,
         {
-            key: value.values if isinstance(value, Tensor) else value
+            key: _argument(value)
             for key, value in node.arguments.items()
+            if not isinstance(value, Reference)  # which was refused
         },
         node.place,
     )
+
+
+def _argument(value: "Argument | Tensor | Body") -> Argument:
+    """An argument as numbers: a tensor's, and how many nodes bodies have."""
+    if isinstance(value, Body):
+        return value.nodes
+    return value.values if isinstance(value, Tensor) else value
 
 
 def _constant(wire: Wire, node: Node) -> Tensor:

@@ -3,7 +3,7 @@
 The numbers of the fields are those of onnx.proto (github.com/onnx/onnx, IR version 13).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.importing.formats.onnx_tensors import sparse, tensor
@@ -21,7 +21,17 @@ class Reference(NamedTuple):
     name: str
 
 
-Written: TypeAlias = "Argument | Tensor | Reference"
+class Body(NamedTuple):
+    """A body of control flow, or several: how many nodes they have, those of bodies in them too.
+
+    `reads` are the values around it that it reads.
+    """
+
+    nodes: int
+    reads: tuple[str, ...]
+
+
+Written: TypeAlias = "Argument | Tensor | Reference | Body"
 Arguments: TypeAlias = Mapping[str, Written]
 Operator: TypeAlias = tuple[str, str, str]  # domain, "" of ONNX itself; name; overload
 
@@ -55,12 +65,16 @@ def _node(message: Message) -> Node:
     called = operator(message, 7, 4, 8)
     if not called[1]:
         raise message.problem("malformed", "it has no operator")
+    inputs, given = message.texts(1), arguments(message, 5)
+    for one in given.values():
+        if isinstance(one, Body):
+            inputs += tuple(name for name in one.reads if name not in inputs)
     return Node(
         called,
         _module(message) or message.text(3),
-        message.texts(1),
+        inputs,
         message.texts(2),
-        arguments(message, 5),
+        given,
         message.wire.place(message.start),
     )
 
@@ -102,24 +116,46 @@ VALUES: Mapping[int, Callable[[Message], Written]] = {
     3: lambda attribute: attribute.number(3),
     4: lambda attribute: attribute.text(4, "backslashreplace"),
     5: lambda attribute: tensor(attribute.one(5)),
-    6: lambda attribute: _counted(attribute.one(6)),
+    6: lambda attribute: _body(attribute.one(6)),
     7: lambda attribute: attribute.reals(7),
     8: lambda attribute: attribute.numbers(8),
     9: lambda attribute: attribute.texts(9, "backslashreplace"),
     10: lambda attribute: tuple(tensor(one).values for one in attribute.each(10)),
-    11: lambda attribute: tuple(_counted(one) for one in attribute.each(11)),
+    11: lambda attribute: _together(map(_body, attribute.each(11))),
     22: lambda attribute: sparse(attribute.one(22)),
 }
 
 
-def _counted(body: Message, around: int = 1) -> int:
-    """How many nodes a body of control flow has, with those of the bodies in it."""
+def _body(graph: Message, around: int = 1) -> Body:
+    """A body, which may hold others; it reads what nobody in it writes."""
     if around > MAX_BODIES:
-        raise body.problem("too-large", f"over {MAX_BODIES} bodies inside each other")
+        raise graph.problem("too-large", f"over {MAX_BODIES} bodies inside each other")
     count = 0
-    for node in body.each(1):
+    reads: dict[str, None] = {}
+    own = {"", *(one.text(1) for one in graph.each(11)), *(one.text(8) for one in graph.each(5))}
+    own.update(one.one(1).text(8) for one in graph.each(15))
+    for node in graph.each(1):
         count += 1
+        reads.update(dict.fromkeys(node.texts(1)))
+        own.update(node.texts(2))
         for attribute in node.each(5):
-            bodies = [*attribute.each(6), *attribute.each(11)]
-            count += sum(_counted(one, around + 1) for one in bodies)
-    return count
+            inner = _together(_bodies(attribute, around + 1))
+            count += inner.nodes
+            reads.update(dict.fromkeys(inner.reads))
+    reads.update(dict.fromkeys(one.text(1) for one in graph.each(12)))
+    return Body(count, tuple(name for name in reads if name not in own))
+
+
+def _bodies(attribute: Message, around: int) -> Iterator[Body]:
+    for field in (6, 11):
+        for one in attribute.each(field):
+            yield _body(one, around)
+
+
+def _together(bodies: Iterable[Body]) -> Body:
+    """Several bodies as one."""
+    count, reads = 0, dict[str, None]()
+    for one in bodies:
+        count += one.nodes
+        reads.update(dict.fromkeys(one.reads))
+    return Body(count, tuple(reads))

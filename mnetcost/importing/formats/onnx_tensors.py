@@ -33,6 +33,7 @@ TYPES = {
     BFLOAT16: ("H", INTS32),
 }
 UNLEARNED = {*range(2, 10), 12, 13, 21, 22, 25, 26}  # whole numbers, texts, true or false
+MAX_TYPE = 256  # bytes of a type that are looked up before they are read
 EXTERNAL = 1  # the numbers are in a file of their own, which is not opened
 
 
@@ -92,8 +93,21 @@ def sparse(message: Message) -> Tensor:
     return Tensor(dims(message, 3), None, message.one(1).number(2) not in UNLEARNED)
 
 
-def shape(value: Message) -> Shape | None:
-    """The shape that the file states of a value; None where it states none."""
+def shape(value: Message, known: dict[bytes, Shape | None]) -> Shape | None:
+    """The shape that the file states of a value; None where it states none.
+
+    `known` are the shapes that are read so far by the bytes of their types: networks have few.
+    """
+    spans = value.spans(2)
+    if len(spans) != 1 or spans[0][1] - spans[0][0] > MAX_TYPE:
+        return _shape(value)
+    type_ = value.bytes_at(spans[0])
+    if type_ not in known:
+        known[type_] = _shape(value)
+    return known[type_]
+
+
+def _shape(value: Message) -> Shape | None:
     stated = value.one(2).one(1)  # its type, where that is a tensor
     if 2 not in stated:
         return None

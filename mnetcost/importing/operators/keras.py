@@ -11,7 +11,16 @@ from mnetcost.importing.operators.keras_functions import (
     function_of,
     given,
 )
-from mnetcost.importing.rules import joining, norms, parts, pointwise, products, sliding, views
+from mnetcost.importing.rules import (
+    joining,
+    norms,
+    parts,
+    pointwise,
+    products,
+    recurrent,
+    sliding,
+    views,
+)
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
@@ -140,6 +149,43 @@ ATTENTION: Mapping[str, Where] = {
     ),
     "shared": layer_name,
 }
+CELLS = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}
+
+
+def _of_cells(word: str, default: Any = None) -> Any:
+    """An argument of a recurrent layer, of the one that it has both ways, or of its cell."""
+
+    def found(call: Call) -> Any:
+        names = (f"{held}{word}" for held in ("", "layer.", "cell.", "layer.cell."))
+        return next((call.arguments[one] for one in names if one in call.arguments), default)
+
+    return found
+
+
+def _cells(call: Call) -> Any:
+    name = _of_cells("cell")(call) or call.arguments.get("layer") or call.operator
+    return CELLS.get(str(name).removesuffix("Cell"))
+
+
+def _biases(call: Call) -> int:
+    """One for each gate; two of a GRU that resets after its product."""
+    after = _cells(call) == "gru" and _of_cells("reset_after", True)(call)
+    return (1 + bool(after)) * bool(_of_cells("use_bias", True)(call))
+
+
+RECURRENT: Mapping[str, Where] = {
+    "x": 0,
+    "kind": _cells,
+    "filters": _of_cells("units"),
+    "biases": _biases,
+    "bidirectional": lambda call: call.operator == "Bidirectional",
+    "sequence": _of_cells("return_sequences", False),
+    "unknown": lambda call: (
+        call.operator == "Bidirectional"
+        and (call.arguments.get("merge_mode") != "concat" or "backward_layer" in call.arguments)
+    ),
+    "shared": layer_name,
+}
 NORM: Mapping[str, Where] = {
     "x": 0,
     "shared": layer_name,
@@ -186,6 +232,10 @@ TABLE: dict[str, Use] = {
             "size": "head_dim",
         },
     ),
+    **{
+        name: Use(recurrent.written_recurrent, RECURRENT)
+        for name in ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional")
+    },
     "MaxPooling1D": Use(sliding.pool(MaxPool), POOL),
     "MaxPooling2D": Use(sliding.pool(MaxPool), POOL),
     "AveragePooling1D": Use(sliding.pool(AvgPool), POOL),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mnetcost.importing.formats.onnx import UNNAMED
 from mnetcost.importing.model import Call
 from mnetcost.importing.rules import (
     constants,
@@ -11,6 +12,8 @@ from mnetcost.importing.rules import (
     parts,
     pointwise,
     products,
+    recorded,
+    recurrent,
     sliding,
     views,
 )
@@ -40,6 +43,20 @@ AXES: Mapping[str, Where] = {"x": 0, "axes": ("axes", 1)}  # an argument of olde
 NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2, "mean": 3, "variance": 4}
 X: Mapping[str, Where] = {"x": 0}
 XY: Mapping[str, Where] = {"x": 0, "y": 1}
+
+RECURRENT: Mapping[str, Where] = {
+    "x": 0,
+    "first": always(1),
+    "count": always(3),
+    "bias": 3,
+    "state": 5,
+    "memory": 6,
+    "directions": lambda call: 1 + (call.arguments.get("direction") == "bidirectional"),
+    "batch_first": "layout",
+    "of_code": always(UNNAMED.fullmatch),
+    "ways_apart": always(True),
+    "unknown": lambda call: any(call.inputs[7:]),  # peepholes
+}
 
 
 def _same(record: Any) -> Use:
@@ -75,6 +92,18 @@ BINARY: dict[str, tuple[str, Any]] = {
 }
 FREE = ("Erf", "Sqrt", "Exp", "Neg", "Reciprocal", "Floor", "Ceil", "Pow", "Log")
 
+COSTLESS = """
+    Acos Acosh And ArgMax ArgMin Asin Asinh Atan Atanh BitShift BitwiseAnd BitwiseNot BitwiseOr
+    BitwiseXor Bernoulli CastLike CenterCropPad Col2Im Compress Constant Cos Cosh CumSum
+    DepthToSpace DequantizeLinear DynamicQuantizeLinear Equal EyeLike GatherElements GatherND
+    Greater GreaterOrEqual HannWindow Hardmax IsInf IsNaN Less LessOrEqual LpNormalization
+    LpPool MaxUnpool MeanVarianceNormalization Mod Multinomial NonZero Not OneHot Or
+    QuantizeLinear RandomNormal RandomNormalLike RandomUniform RandomUniformLike
+    RMSNormalization ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMin
+    ReduceProd ReduceSum ReduceSumSquare ReverseSequence Round ScatterElements ScatterND Shrink
+    Sign Sin Sinh Size SpaceToDepth Sum Tan ThresholdedRelu Tile TopK Trilu Unique Where Xor
+"""  # of what an operator does, none is a product of matrices
+
 TABLE: dict[str, Use] = {
     "Conv": Use(sliding.convolution, CONV),
     "ConvTranspose": Use(sliding.transposed, DECONV),
@@ -90,6 +119,10 @@ TABLE: dict[str, Use] = {
         {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
     ),
     "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}),
+    **{
+        name: Use(recurrent.recurrent, {**RECURRENT, "kind": always(name.lower())})
+        for name in ("LSTM", "GRU", "RNN")
+    },
     "BatchNormalization": Use(norms.batch_norm, NORM),
     "LayerNormalization": Use(norms.layer_norm, {**NORM, "axis": "axis"}),
     "GroupNormalization": Use(norms.group_norm, {**NORM, "groups": "num_groups"}),
@@ -123,6 +156,22 @@ TABLE: dict[str, Use] = {
     },
     **{name: Use(pointwise.free, X) for name in FREE},
 }
+
+
+RECORDED: dict[str, recorded.Recorded | None] = {
+    **dict.fromkeys((*TABLE, *COSTLESS.split()), recorded.nothing),
+    **dict.fromkeys(("LSTM", "GRU", "RNN")),
+    "Conv": recorded.convolution,
+    "ConvTranspose": recorded.transposed,
+    "Gemm": recorded.gemm,
+    "MatMul": recorded.product,
+    "Einsum": recorded.einsum,
+}
+
+
+def record(call: Call) -> recorded.Recorded | None:
+    """What counts a call by its shapes; None where nothing does."""
+    return RECORDED.get(call.operator)
 
 
 def find(call: Call) -> Use | None:

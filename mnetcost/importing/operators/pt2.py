@@ -13,10 +13,11 @@ from mnetcost.importing.rules import (
     pointwise,
     products,
     recorded,
+    recurrent,
     sliding,
     views,
 )
-from mnetcost.importing.translation import Use, Where, always
+from mnetcost.importing.translation import Place, Use, Where, always
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from mnetcost.layers.structural import Dropout
@@ -34,6 +35,18 @@ WINDOW: Mapping[str, Where] = {
 }
 CONV = {**WINDOW, "weight": 1, "bias": 2, "groups": "groups"}
 NORM: Mapping[str, Where] = {"x": 0, "gamma": 1, "beta": 2}
+
+RECURRENT: Mapping[str, Where] = {
+    "x": 0,
+    "state": 1,
+    "memory": lambda call: Place(2) if call.arguments.get("hx") == 2 else None,
+    "first": always(2),
+    "count": "params",
+    "directions": lambda call: 1 + bool(call.arguments.get("bidirectional")),
+    "layers": "num_layers",
+    "bias": "has_biases",
+    "batch_first": "batch_first",
+}
 
 
 def _pads(call: Call) -> Any:
@@ -124,6 +137,10 @@ TABLE: dict[str, Use] = {
     "instance_norm": Use(norms.instance_norm, NORM),
     "prelu": Use(norms.prelu, {"x": 0, "slopes": 1, "by_channel": always(True)}),
     "_prelu_kernel": Use(norms.prelu, {"x": 0, "slopes": 1}),
+    "lstm": Use(recurrent.recurrent, {**RECURRENT, "kind": always("lstm"), "first": always(3)}),
+    "gru": Use(recurrent.recurrent, {**RECURRENT, "kind": always("gru")}),
+    "rnn_tanh": Use(recurrent.recurrent, {**RECURRENT, "kind": always("rnn")}),
+    "rnn_relu": Use(recurrent.recurrent, {**RECURRENT, "kind": always("rnn")}),
     "hardtanh": Use(
         pointwise.clip,
         {
@@ -169,7 +186,7 @@ TABLE: dict[str, Use] = {
 
 
 @cache
-def _plain(operator: str) -> str:
+def plain(operator: str) -> str:
     """`add` of "aten.add_.Tensor": no overload, and no mark of what is done in place."""
     name = operator.removeprefix("aten.").partition(".")[0]
     return name.rstrip("_") if not name.startswith("_") else name
@@ -177,7 +194,7 @@ def _plain(operator: str) -> str:
 
 def find(call: Call) -> Use | None:
     """What an operator is; None for one that the table does not have."""
-    return TABLE.get(_plain(call.operator)) if call.operator.startswith("aten.") else None
+    return TABLE.get(plain(call.operator)) if call.operator.startswith("aten.") else None
 
 
 RECORDED: dict[str, recorded.Recorded] = {
@@ -198,7 +215,7 @@ UNTOLD = ("_scaled", "_native", "_thnn", "_cdist", "_efficient", "_flash", "_fus
 
 def record(call: Call) -> recorded.Recorded | None:
     """What counts a call by its shapes; None where nothing does. Other aten operators cost none."""
-    name = _plain(call.operator)
+    name = plain(call.operator)
     if not call.operator.startswith("aten.") or name in UNKNOWN or name.startswith(UNTOLD):
         return None
     return RECORDED.get(name, recorded.nothing)

@@ -4,6 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
+from mnetcost.importing.operators.tflite_dilation import (
+    APART,
+    DILATED,
+    TOGETHER,
+    with_dilations,
+)
 from mnetcost.importing.rules import (
     constants,
     joining,
@@ -138,6 +144,11 @@ TABLE: dict[str, Use] = {
 }
 
 
+prepared = with_dilations
+
+
 def find(call: Call) -> Use | None:
     """What an operator is; None for one that the table does not have."""
+    if call.operator in (APART, TOGETHER):
+        return Use(pointwise.free, X) if call.arguments.get(DILATED) else None
     return TABLE.get(call.operator) if act(call) else None

@@ -2,6 +2,8 @@
 
 `sliding` (convolutions, pools, sides), `pointwise` (dense layers, functions of values), `norms`,
 `views` (axes moved and regrouped), `parts` and `joining` (axes taken apart and joined), `products`
-(of two computed values), `constants` (numbers that do not depend on the image); and for calls that
-the language has no layer for `opaque`, by what `recorded` counts of shapes.
+(of two computed values), `recurrent` (over a sequence), `constants` (numbers that do not depend on
+the image); for calls that the language has no layer for `opaque`, by what `recorded` counts of
+shapes; and for another input `shapes` (axes moved, cut and joined) and `sizes` (axes of sizes that
+are written, or worked out).
 """

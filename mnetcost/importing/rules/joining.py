@@ -91,7 +91,7 @@ def _side_of(axes: Sequence[Axis], first: Value, place: int) -> str:
     sides = {atom.side for axis in axes for atom in axis}
     if sides == {CHANNELS}:
         return CHANNELS
-    if not sides and place == 1:
+    if not sides and place == 1 and first.map.c == 1:
         return CHANNELS  # maps of one channel, channels first
     if CHANNELS in sides or IMAGE in sides:
         raise Unsaid("it joins along parts of several sides")

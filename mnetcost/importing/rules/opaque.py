@@ -120,7 +120,7 @@ def _work(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) -> 
         known = read.get(name)
         if isinstance(known, Value):
             return shape_of(known.axes)
-        if isinstance(known, (Stored, Numbers)):
+        if isinstance(known, (Stored, Numbers)) and name not in o.translation.source.shapes:
             return known.shape
         return _stated(o.translation.source, name)
 

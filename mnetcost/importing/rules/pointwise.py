@@ -146,13 +146,12 @@ def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
     known, translation = free(o), o.translation
     before, name = o.call.inputs[0], o.call.outputs[0]
-    if not isinstance(known, (Stored, Numbers)):
-        return known
-    translation.ledger.name(name, before)
-    if translation.is_learned(before):
-        translation.names_of_stored.add(name)
     translation.sizes[name] = translation.size(before)
-    return known._replace(name=name) if isinstance(known, Stored) else known
+    if not isinstance(known, Stored):
+        return known
+    if known.learned:
+        translation.ledger.name(name, before)
+    return known._replace(name=name)
 
 
 BINARY: dict[str, Any] = {

@@ -46,6 +46,13 @@ def dense(call: Call, shapes: Shapes) -> Work:
     return Work(prod(kernel) * prod(x[:-1]), call.inputs[1])
 
 
+def gemm(call: Call, shapes: Shapes) -> Work:
+    """As many a value of the result as the contracted axis has: the first where A is turned."""
+    x, y = shapes(call.inputs[0]), shapes(call.outputs[0])
+    turned = bool(call.arguments.get("transA", 0))
+    return Work(prod(y) * x[0 if turned else -1], call.inputs[1])
+
+
 def product(call: Call, shapes: Shapes) -> Work:
     """As many a value of the result as the contracted axis has."""
     x, y = shapes(call.inputs[0]), shapes(call.outputs[0])

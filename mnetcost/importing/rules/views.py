@@ -87,6 +87,8 @@ def unsqueeze(o: Operands) -> Known:
     def moved(axes: Any) -> Any:
         rank = len(axes) + len(named)
         new = {within(one, rank) for one in named}
+        if len(new) < len(named):
+            raise Unsaid(f"its axes {list(named)} are there once each")
         old = iter(axes)
         return tuple(() if at in new else next(old) for at in range(rank))
 

@@ -9,6 +9,7 @@ from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.chain import Chain
 from mnetcost.importing.widths.ends import is_kept, layers_called, layers_of, under_alpha
 from mnetcost.importing.widths.expansions import derived, expansions, halves, part_of, rule_text
+from mnetcost.importing.widths.options import DERIVED, WRITTEN
 from mnetcost.importing.widths.resolving import Rules
 from mnetcost.importing.widths.squeezes import Gate, gates, misfit, rules_for, squeezed
 from mnetcost.layers.base import Map
@@ -20,7 +21,7 @@ from mnetcost.text import clip, counted
 class Followed(NamedTuple):
     """The layers, and what was done to their widths: names of layers, and rules.
 
-    `derivable` are those that `--expand derived` derives, whether it was asked for or not;
+    `derivable` are those that `--expand derived` derives, whether `expand` is that or not;
     `squeezes` the rules that hold for all `gates`, of which the first is used.
     """
 
@@ -29,6 +30,7 @@ class Followed(NamedTuple):
     at_least: list[str]
     derived: list[str]
     derivable: list[str]
+    expand: str
     gates: int
     squeezes: list[str]
 
@@ -48,7 +50,8 @@ def with_widths(x: Map, entries: Sequence[Entry], ends: Collection[str], rules: 
     for name in derive:
         chain.change(derived(chain, chain.entries[name], rules.rounding))
     derivable = _derivable(chain, {*keep, *at_least, *derive}, rules)
-    if rules.derived:
+    expand = rules.expand or (DERIVED if all(map(_is_whole, derivable.values())) else WRITTEN)
+    if expand == DERIVED:
         derive += list(derivable)
         for entry in derivable.values():
             chain.change(entry)
@@ -59,7 +62,7 @@ def with_widths(x: Map, entries: Sequence[Entry], ends: Collection[str], rules: 
     made = list(chain.entries.values())
     _demand_base(made, rules.rounding)
     kept = [one.name for one in made if is_kept(one.layer)]
-    return Followed(made, kept, at_least, derive, list(derivable), len(found), squeezes)
+    return Followed(made, kept, at_least, derive, list(derivable), expand, len(found), squeezes)
 
 
 def _chosen(chain: Chain, rules: Rules) -> tuple[list[str], list[str], list[str]]:
@@ -103,6 +106,11 @@ def _derivable(chain: Chain, taken: Collection[str], rules: Rules) -> dict[str, 
         if name not in taken and name not in found:
             found[name] = part_of(chain.entries[name], whole, parts)
     return found
+
+
+def _is_whole(entry: Entry) -> bool:
+    """Whether a derived width is so many times what comes in."""
+    return entry.said.get("expand", "").isdecimal()
 
 
 def _squeeze_rules(found: Mapping[str, Gate], rules: Rules) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mnetcost.importing.widths.families import FAMILIES, Family
-from mnetcost.importing.widths.options import DERIVED, EXPAND, Widths
+from mnetcost.importing.widths.options import EXPAND, Widths
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
@@ -15,11 +15,12 @@ MAX_DIVISOR = 65_536  # channels that a width may be a multiple of
 class Rules(NamedTuple):
     """What follows: how α rounds, whether expansions are derived, and what says so.
 
-    `asked` is what the options say of layers by name, which goes before the preset's `family`.
+    Where nothing does, `expand` is "": they are derived where all are whole multiples. `asked` is
+    what the options say of layers by name, which goes before the preset's `family`.
     """
 
     rounding: Rounding
-    derived: bool
+    expand: str
     asked: Widths
     family: Family
 
@@ -34,8 +35,8 @@ def rules_of(widths: Widths) -> Rules:
         raise UsageError(f"--expand {clip(widths.expand)}: {' or '.join(EXPAND)}")
     lists = {word: _names(word, getattr(widths, word)) for word in ("keep", "at_least", "derive")}
     rounding = _rounding(widths.round or family.round)
-    derived = (widths.expand or family.expand) == DERIVED
-    return Rules(rounding, derived, widths._replace(**lists), family)
+    expand = widths.expand or family.expand
+    return Rules(rounding, expand, widths._replace(**lists), family)
 
 
 def _names(word: str, given: Sequence[str]) -> tuple[str, ...]:

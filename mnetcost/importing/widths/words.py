@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mnetcost.importing.widths.following import Followed
+from mnetcost.importing.widths.options import DERIVED, WRITTEN
 from mnetcost.importing.widths.resolving import Rules
 from mnetcost.text import counted
 
@@ -29,8 +30,10 @@ def comments(rules: Rules, followed: Followed) -> Iterator[str]:
     if followed.at_least:
         yield f"Never narrower than in the file: {_names(followed.at_least)}."
     if followed.derived:
-        yield f"Derived from another width: {_widths(followed.derived)}; all others are written."
-    if followed.derivable and not rules.derived:
+        whole = not rules.expand and followed.expand == DERIVED
+        more = ", as all are whole multiples of it" if whole else ""
+        yield f"Derived from another width{more}: {_widths(followed.derived)}; others are written."
+    if followed.derivable and followed.expand == WRITTEN:
         yield f"Written, and may follow from another width: {_widths(followed.derivable)}."
     if followed.gates:
         yield _squeezes(followed)
@@ -59,7 +62,7 @@ def document(rules: Rules, followed: Followed) -> dict[str, Any]:
         "preset": rules.asked.preset or None,
         "source": rules.family.source or None,
         "round": str(rules.rounding),
-        "expand": "derived" if rules.derived else "written",
+        "expand": followed.expand,
         **{kind: {"count": len(all_), "names": all_[:DOCUMENTED]} for kind, all_ in names.items()},
         "gates": followed.gates,
         "squeezes": followed.squeezes,

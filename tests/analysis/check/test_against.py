@@ -177,3 +177,12 @@ def test_what_cannot_be_compared(
 def test_another_network_on_standard_input(files: Path) -> None:
     ran = run("check", str(files / "designed.yaml"), "--against", "-", input=SPEC.encode())
     assert ran.code == 0
+
+
+def test_what_is_not_known_is_not_the_same(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "net.yaml").write_text(
+        "input: {height: 6, width: 10, channels: 3}\nlayers:\n"
+        "  - conv: {out: 8}\n  - opaque: {of: [6, 10, 8], unknown: true}\n"
+    )
+    found = rows(capsys, "net.yaml", "--against", "net.yaml@alpha=1")
+    assert (found["code"], found["mult_adds"]["verdict"]) == (1, "unknown")

@@ -55,7 +55,7 @@ def test_a_network_as_its_file_has_it() -> None:
         stored={
             "w": Tensor((8, 3, 5, 3)),
             **{name: Tensor((8,), EIGHT) for name in "gbmv"},
-            "six": Tensor((), (6.0,)),
+            "six": Tensor((), (6.0,), learned=False),
             "fc.weight": Tensor((4, 8)),
             "fc.bias": Tensor((4,), (1.0, 2.0, 3.0, 4.0)),
         },
@@ -97,7 +97,7 @@ def small(*nodes: bytes, stored: Sequence[bytes] = (), more: Sequence[Field] = (
             ((5,), None),
         ),
         (attribute("k", 5, (6, graph([IDENTITY, IDENTITY]))), 2),
-        (attribute("k", 10, (11, graph([])), (11, graph([IDENTITY]))), (0, 1)),
+        (attribute("k", 10, (11, graph([])), (11, graph([IDENTITY]))), 1),
         (attribute("k", 11, (22, message((3, 4)))), None),
         (attribute("k", 13, (14, b"")), None),  # types are no values
         (attribute("k", 99, (14, b"")), None),
@@ -304,6 +304,26 @@ def test_a_body_counts_its_nodes_and_those_in_it() -> None:
     assert small(nested(8)).calls[0].arguments == {"then_branch": 8}
 
 
+def test_a_call_reads_what_its_bodies_read_around_them() -> None:
+    inner = graph([node("Mul", "v scale", "u")], [], [value("u", ())])
+    weight = tensor("own", (4,))
+    body = graph(
+        [
+            node("Add", "turn bias", "v"),
+            node("If", "turn", "w", attribute("else_branch", 5, (6, inner))),
+            node("Concat", "w own", "z"),
+        ],
+        [value("turn", ())],
+        [value("z", ()), value("seen", ())],
+        (5, weight),
+    )
+    stored = [tensor(name, (4,)) for name in ("bias", "scale", "seen", "lost")]
+    loop = node("Loop", "x - x", "y", attribute("body", 5, (6, body)))
+    found = small(loop, stored=stored)
+    assert found.calls[0].inputs == ("x", "", "x", "bias", "scale", "seen")
+    assert found.calls[0].arguments == {"body": 4}
+
+
 # --- what the encoding allows
 
 
@@ -329,3 +349,25 @@ def test_numbers_may_be_longer_than_they_need_to_be() -> None:
 def test_names_are_those_of_the_file() -> None:
     name = "a\x1b[31m\n<b>"
     assert small(node("Relu", "x", "y", (3, name))).calls[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "producer", "learned"),
+    [
+        ("val_12", (), "pytorch", False),
+        ("val_12", (1,), "pytorch", False),
+        ("543", (), "pytorch", False),
+        ("/features/1/Constant_2_output_0", (), "pytorch", False),
+        ("blocks.0.gain", (), "pytorch", True),
+        ("gain", (1,), "pytorch", True),
+        ("val_12", (2,), "pytorch", True),
+        ("const_fold_opt__7", (), "tf2onnx", False),
+        ("gain", (1,), "tf2onnx", True),
+    ],
+)
+def test_a_stored_number_of_the_code_is_not_learned(
+    name: str, shape: tuple[int, ...], producer: str, learned: bool
+) -> None:
+    values = tensor(name, shape, (4, struct.pack("<f", 0.5) * (shape or (1,))[0]))
+    body = graph([node("Mul", f"x {name}", "y")], [X], [Y], (5, values))
+    assert read(model(body, (2, producer)), "net.onnx").stored[name].learned is learned
