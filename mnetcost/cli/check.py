@@ -132,6 +132,8 @@ def _report(
         _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
     if against is not None and not specs:
         raise UsageError("--against needs a SPEC, which says how the network was designed")
+    if against is not None and "-" in specs and read_target(against).spec == "-":
+        raise UsageError("--against -: standard input can be read once, and is a SPEC already")
     names = list(specs or shipped())
     networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
     report = check_report(networks, budget, options["basis"])

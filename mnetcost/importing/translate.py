@@ -40,44 +40,40 @@ def translate(
     """
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     source = getattr(operators, "prepared", _as_it_is)(source)
-    x, own = _input(source, label), Translation(source)
-    _run(own, x, label)
+    own = Translation(source)
+    x = _run(own, label)
     if sides is None or sides == x.map[:2]:
         return x.map, own
-    return _elsewhere(own, x, label, sides)
+    return _elsewhere(own, label, sides)
 
 
-def _elsewhere(
-    own: Translation, x: Value, label: str, sides: tuple[int, int]
-) -> tuple[Map, Translation]:
+def _elsewhere(own: Translation, label: str, sides: tuple[int, int]) -> tuple[Map, Translation]:
     """The same at another input than the file's own."""
     source = own.source
-    ((name, shape),) = source.inputs.items()
+    name, shape = _one_input(own, label)
     new = dict(zip((HEIGHT, WIDTH), sides))
     roles = _roles(source, shape)
     if source.format not in SHAPES or roles is None or HEIGHT not in roles:
         message = "what it costs at another input than its own is not known"
         raise refusal(label, "", "unsupported", message)
     sizes = tuple(new.get(role, size) for role, size in zip(roles, shape))
-    translation = Translation(source._replace(inputs={name: sizes}))
+    translation = Translation(source._replace(inputs={**source.inputs, name: sizes}))
     find = import_module(f"mnetcost.importing.operators.{SHAPES[source.format]}").find
     resizing = Resizing(own, translation, find)
     translation.source = translation.source._replace(shapes=resizing.shapes)
-    x = _input(translation.source, label)
-    _run(translation, x, label, resizing)
-    return x.map, translation
+    return _run(translation, label, resizing).map, translation
 
 
-def _run(translation: Translation, x: Value, label: str, resizing: Resizing | None = None) -> None:
-    """Make the layers of all calls."""
+def _run(translation: Translation, label: str, resizing: Resizing | None = None) -> Value:
+    """Make the layers of all calls; the input that they begin at."""
     source = translation.source
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
-    name = next(iter(source.inputs))
+    record = getattr(operators, "record", _unknown)
+    needed = _needed(source, translation)
+    name, x = _input(translation, getattr(operators, "SIDES", None), label)
     translation.known[name] = x
     if resizing:
         resizing.begin(name)
-    record = getattr(operators, "record", _unknown)
-    needed = _needed(source, translation)
     ways = [(call, _use(operators.find, call), record(call)) for call in needed]
     _demand_rules(translation, ways, label)
     for call, use, recorded in ways:
@@ -93,6 +89,7 @@ def _run(translation: Translation, x: Value, label: str, resizing: Resizing | No
             raise refusal(label, call.place, "too-large", message)
         _enter(translation, call, before)
     _demand_owners(needed, translation, label)
+    return x
 
 
 def _at(resizing: Resizing, call: Call, label: str) -> Sequence[Call]:
@@ -201,20 +198,32 @@ def _said(call: Call) -> str:
     return f"{clip(call.name, SENTENCE)} ({operator})" if call.name else operator
 
 
-def _input(source: Source, label: str) -> Value:
-    """The one input of the network, as a map."""
-    if len(source.inputs) != 1:
-        raise refusal(label, "", "unsupported", f"it has {len(source.inputs)} inputs, not one")
-    ((name, shape),) = source.inputs.items()
-    roles = _roles(source, shape)
+def _one_input(translation: Translation, label: str) -> tuple[str, Shape]:
+    """The one input that the outputs follow from: its name and its shape."""
+    source = translation.source
+    read = {name: shape for name, shape in source.inputs.items() if name in translation.wanted}
+    inputs = read or source.inputs
+    if len(inputs) != 1:
+        raise refusal(label, "", "unsupported", f"it has {len(inputs)} inputs, not one")
+    return next(iter(inputs.items()))
+
+
+def _input(translation: Translation, sides: str | None, label: str) -> tuple[str, Value]:
+    """The same as a map.
+
+    `sides` says how a file of this format states those that it leaves open.
+    """
+    name, shape = _one_input(translation, label)
+    roles = _roles(translation.source, shape)
     if roles is None or None in shape[1:]:
-        raise refusal(label, "", "unsupported", f"its input {name} is {_shown(shape)}: no map")
+        message = f"its input {clip(name)} is {_shown(shape)}: no map"
+        raise refusal(label, "", "unsupported", message, sides if None in shape[1:] else None)
     sizes = {role: size or 1 for role, size in zip(roles, shape)}
     axes: Axes = tuple(
         _images(sizes[role]) if role == IMAGE else whole(role, sizes[role]) for role in roles
     )
     found = Map(sizes.get(HEIGHT, 1), sizes.get(WIDTH, 1), sizes[CHANNELS])
-    return Value(INPUT, found, axes)
+    return name, Value(INPUT, found, axes)
 
 
 def _roles(source: Source, shape: Shape) -> tuple[str, ...] | None:

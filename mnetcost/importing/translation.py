@@ -302,6 +302,11 @@ class Translation:
             self.beside.update(self.asked - self.used.keys())
         self.use(self.asked - self.beside)
 
+    def owner(self, stored: Stored) -> Layer | None:
+        """The layer that was the first to have a stored value as its weights."""
+        name = self.owners.get(stored.name)
+        return self.entries[self.places[name]].layer if name in self.places else None
+
     def use(self, names: Iterable[str]) -> None:
         """Note stored values that a layer has."""
         for name in names:

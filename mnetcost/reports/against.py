@@ -84,7 +84,8 @@ def _row(
     failed = verdict in (DIFFERS, UNSURE)
     if failed and not message:
         message = f"{FIGURES[kind]} {here:,} here, {there:,} in {one.target}"
-    mark = _mark(one.differing) if kind == "layers" else None
+    written = graph.ledger is None  # by hand: a model file has no such line
+    mark = _mark(one.differing) if kind == "layers" and written else None
     return {
         "key": "against",
         "spec": one.spec,
@@ -140,8 +141,9 @@ def _layers_text(one: Against) -> str:
     texts = [_pair_text(*pair) for pair in one.differing[:NAMED]]
     more = len(one.differing) - len(texts)
     texts += [f"{more:,} more"] if more else []
-    count = f"{len(one.differing):,} of {len(costly(one.here)):,} layers"
-    return f"{count} differ from {one.target}: {'; '.join(texts)}"
+    here, there = len(costly(one.here)), len(costly(one.there))
+    counts = f"{len(one.differing):,} (of {here:,} here, {there:,} in {one.target})"
+    return f"layers differ: {counts}: {'; '.join(texts)}"
 
 
 def _pair_text(here: LayerCost | None, there: LayerCost | None) -> str:

@@ -225,3 +225,14 @@ def test_a_learned_number_is_counted_and_one_of_the_code_is_not():
     )
     cost = mnetcost.load(layers_of(model)).cost()
     assert (cost.parameters.other, cost.mult_adds) == (1, 0)
+
+
+def test_equal_values_of_norms_of_two_types_are_counted_for_both():
+    model = source(
+        "onnx",
+        FIRST,
+        call("BatchNormalization", "x g b m v", "n"),
+        call("InstanceNormalization", "n g b", "y"),
+        stored={**STORED, **{name: Tensor((8,), learned=False) for name in ("m", "v")}},
+    )
+    assert mnetcost.load(layers_of(model)).cost().parameters.norm_affine == 32

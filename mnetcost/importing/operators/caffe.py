@@ -6,7 +6,7 @@ Arguments are those of the layer's own messages. SSD's layers are of weiliu89/ca
 from collections.abc import Callable
 from typing import Any
 
-from mnetcost.importing.model import Call
+from mnetcost.importing.model import Call, Source
 from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, argument
 from mnetcost.layers import activation
@@ -54,6 +54,15 @@ POOL: dict[str, Where] = {
     "flag": lambda call: call.arguments.get("pool", "MAX") in ("AVE", 1),
 }
 JOINED = {"SUM": "add", "PROD": "multiply", "MAX": "maximum", 1: "add", 0: "multiply", 2: "maximum"}
+MEASURES = (
+    *("Accuracy", "EuclideanLoss", "HingeLoss", "MultinomialLogisticLoss", "MultiBoxLoss"),
+    "InfogainLoss",
+)
+TOLD_BY_LABELS = {*MEASURES, "SoftmaxWithLoss", "SigmoidCrossEntropyLoss"}
+SIDES = (
+    "transform_param { force_color: true crop_size: 224 } for three channels, force_gray for one; "
+    "or in place of the data an Input layer with the shape"
+)
 FUNCTIONS: dict[str, Any] = {
     "Sigmoid": activation.Sigmoid,
     "TanH": activation.Tanh,
@@ -140,13 +149,26 @@ TABLE: dict[str, Use] = {
     "ShuffleChannel": Use(views.shuffle, {"x": 0, "groups": argument("group", 1)}),
     "PriorBox": Use(joining.prior_box, {"x": 0, "priors": _priors}),
     "DetectionOutput": Use(joining.detections, {"keep": argument("keep_top_k", 100)}),
-    "Silence": Use(joining.ends, {}),
+    "SoftmaxWithLoss": Use(pointwise.same(activation.Softmax), {"x": 0}),
+    "SigmoidCrossEntropyLoss": Use(pointwise.same(activation.Sigmoid), {"x": 0}),
+    **{name: Use(joining.ends, {}) for name in (*MEASURES, "Silence")},
     **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
 }
 
 
 def _concat_axis(call: Call) -> Any:
     return call.arguments.get("axis", call.arguments.get("concat_dim", 1))
+
+
+def prepared(source: Source) -> Source:
+    """The model without labels: losses and measures of them read what the network answers alone."""
+    calls = tuple(
+        call._replace(inputs=tuple(one for one in call.inputs if one not in source.inputs))
+        if call.operator in TOLD_BY_LABELS
+        else call
+        for call in source.calls
+    )
+    return source._replace(calls=calls)
 
 
 def find(call: Call) -> Use | None:

@@ -108,8 +108,14 @@ def dense_of(o: Operands, x: Value, out: int, bias: bool, kernel: Stored | None)
 
 
 def kept(o: Operands, record: Any, x: Value) -> Value:
-    """A layer that keeps map and axes; with learned values, those may be in common."""
-    return o.translation.layer(o.call, record, [x], learned(o))._replace(axes=x.axes)
+    """A layer that keeps map and axes; with learned values, those may be in common.
+
+    Exporters store equal values once: those that a layer of another type has too are both's own.
+    """
+    values = learned(o)
+    owner = o.translation.owner(values) if values else None
+    common = values if owner is None or type(owner) is type(record) else None
+    return o.translation.layer(o.call, record, [x], common)._replace(axes=x.axes)
 
 
 def same(record: Callable[[], Any]) -> Any:

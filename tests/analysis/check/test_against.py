@@ -87,7 +87,7 @@ def test_what_differs_is_said_where_it_is_written(capsys: pytest.CaptureFixture[
         "at α = 1, input 6×10×3",
         f"designed.yaml:1:1: against: mult_adds {MULT_ADDS:,} here, {MULT_ADDS + 2170:,} in "
         "trained.prototxt, at α = 1, input 6×10×3",
-        "designed.yaml:8:10: against: 2 of 4 layers differ from trained.prototxt: "
+        "designed.yaml:8:10: against: layers differ: 2 (of 4 here, 4 in trained.prototxt): "
         "wide has params 288 here, 360 there, mult_adds 8,640 here, 10,800 there, "
         "output 6×5×4 here, 6×5×5 there; logits has params 80 here, 90 there, "
         "mult_adds 80 here, 90 there, at α = 1, input 6×10×3",
@@ -162,6 +162,7 @@ def test_every_format(format_: str, capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--against", "designed.yaml"], 2, "--against needs a SPEC"),
         (["designed.yaml", "--against", "designed.yaml", "--batch", "2"], 2, "--batch is what"),
+        (["-", "--against", "-"], 2, "standard input can be read once"),
         (["designed.yaml", "--against", "none.onnx"], 1, "none.onnx:1:1: no-such-file"),
         (["designed.yaml", "--against", "designed.yaml@depth=2"], 2, "no setting or knob 'depth'"),
     ],
