@@ -6,8 +6,6 @@ A gate's own number does not follow α; the rule of its authors' code does, and 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
-from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 from mnetcost.exact import divide_half_up
@@ -16,31 +14,31 @@ from mnetcost.importing.spelling import quoted
 from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.chain import Chain, leaves_channels
 from mnetcost.layers.attention import SqueezeExcitation
-from mnetcost.layers.base import Layer
+from mnetcost.layers.base import Layer, ceil_div
 from mnetcost.layers.convolution import Depthwise
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
 from mnetcost.text import clip
 
 MAX_RATIO = 64  # channels to one
-Rounded: TypeAlias = Callable[[Fraction], int]
+Rounded: TypeAlias = Callable[[int, int], int]  # of a fraction's top and bottom
+
+
+def _floor(top: int, bottom: int) -> int:
+    return top // bottom
 
 
 def _divisible(divisor: int) -> Rounded:
-    return partial(Rounding(rule="divisible", divisor=divisor).apply, 1)
-
-
-def _nearest(value: Fraction) -> int:
-    return divide_half_up(value.numerator, value.denominator)
+    return Rounding(rule="divisible", divisor=divisor).channels
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9$(][A-Za-z0-9_$ ().*/+<>=-]*")  # needs no quotes
 _IN = re.compile(r"\$(in\b|\{in\})")
 _IN_PARTS = re.compile(r"(?<=\()\$in / ([0-9]+)(?=[,)])")  # "($in / 4)" is "($here / 24)"
 _ROUNDINGS: Mapping[str, Rounded] = {  # of a part {}, as an expression; the plainest first
-    "floor({})": floor,
-    "round({})": _nearest,
-    "ceil({})": ceil,
+    "floor({})": _floor,
+    "round({})": divide_half_up,
+    "ceil({})": ceil_div,
     **{f"divisible({{}}, {divisor})": _divisible(divisor) for divisor in (8, 4, 16, 2, 32)},
 }
 
@@ -98,7 +96,7 @@ def _ratios(parts: Sequence[tuple[int, int]], rounded: Rounded) -> list[tuple[in
     return [
         (sum(ratio * part == whole for whole, part in parts), -ratio)
         for ratio in range(1, MAX_RATIO + 1)
-        if all(rounded(Fraction(whole, ratio)) == part for whole, part in parts)
+        if all(rounded(whole, ratio) == part for whole, part in parts)
     ]
 
 
