@@ -204,6 +204,14 @@ def cropped(o: Operands) -> Value:
     return y._replace(axes=axes_like(x, y.map))
 
 
+def middle(o: Operands) -> Value:
+    """The middle of a map, of sides that are given."""
+    x = image(o)
+    record = Crop(height=o.count("height"), width=o.count("width"))
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))
+
+
 def _cut(o: Operands, x: Value, axis: int, of: tuple[Any, Any, Any]) -> Value:
     axis %= len(x.axes)
     total = size_of(x.axes[axis])
