@@ -1,4 +1,4 @@
-"""Layers as public files of Darknet have them: each on maps that are not square, by hand."""
+"""Layers of the text formats as public files have them, on maps that are not square, by hand."""
 
 from math import prod
 
@@ -17,6 +17,22 @@ def cost_of(model):
 
 def darknet(*calls, size=X):
     return source("darknet", size, *calls)
+
+
+def caffe(*calls):
+    return source("caffe", X, *calls)
+
+
+def ncnn(*calls, size=X):
+    """Arguments have numbers there, which Python's names begin with a letter before."""
+    return source(
+        "ncnn",
+        size,
+        *(
+            one._replace(arguments={key[1:]: value for key, value in one.arguments.items()})
+            for one in calls
+        ),
+    )
 
 
 def conv(reads, writes, filters, **more):
@@ -72,6 +88,95 @@ CASES = {
         ),
         ((6, 10, 3), 24, 24 * 60, 0),
     ),
+    "caffe: holes, as dilation was called before": (
+        caffe(call("Convolution", "x", "y", num_output=4, kernel_size=(3,), hole=2)),
+        ((2, 6, 4), 288, 288 * 12, 0),
+    ),
+    "caffe: a filter a channel that does not say so": (
+        caffe(call("ConvolutionDepthwise", "x", "y", num_output=8, kernel_size=(3,), pad=(1,))),
+        ((6, 10, 8), 72, 72 * 60, 0),
+    ),
+    "caffe: a map scaled by factors of its own means": (  # 8·4 and 4·8 weights, once each
+        caffe(
+            call("Pooling", "x", "p", pool="AVE", global_pooling=True),
+            call("InnerProduct", "p", "a", num_output=4),
+            call("InnerProduct", "a", "b", num_output=8),
+            call("Scale", "x b", "y", axis=0),
+        ),
+        ((6, 10, 8), 64, 64, 0),
+    ),
+    "caffe: the same, and a map added": (
+        caffe(
+            call("Pooling", "x", "p", pool="AVE", global_pooling=True),
+            call("Convolution", "p", "a", num_output=8),
+            call("Axpy", "a x x", "y"),
+        ),
+        ((6, 10, 8), 64, 64, 8 * 60),
+    ),
+    "caffe: cut to the sides of another map": (
+        caffe(
+            call("Deconvolution", "x", "d", num_output=3, kernel_size=(4,), stride=(2,)),
+            call("Crop", "d x", "y", offset=(4,)),
+        ),
+        ((6, 10, 3), 384, 384 * 60, 0),
+    ),
+    "caffe: times 2 between the first px and the last": (  # 5·2 + 1 and 9·2 + 1 px
+        caffe(call("Interp", "x", "a", zoom_factor=2), call("Convolution", "a", "y", num_output=3)),
+        ((11, 19, 3), 24, 24 * 209, 0),
+    ),
+    "caffe: every other px, from the first to the last": (
+        caffe(
+            call("Interp", "x", "a", shrink_factor=2, pad_end=-1),
+            call("Convolution", "a", "y", num_output=3),
+        ),
+        ((3, 5, 3), 24, 24 * 15, 0),
+    ),
+    "caffe: to sides that are given": (
+        caffe(call("Interp", "x", "y", height=7, width=9)),
+        ((7, 9, 8), 0, 0, 0),
+    ),
+    "ncnn: to sides that are given": (
+        ncnn(call("Interp", "x", "y", _0=2, _3=7, _4=9)),
+        ((7, 9, 8), 0, 0, 0),
+    ),
+    "ncnn: a pool to sides that are given": (
+        ncnn(call("Pooling", "x", "y", _0=1, _7=1, _8=5, _18=2)),
+        ((2, 5, 8), 0, 0, 0),
+    ),
+    "ncnn: a pool to sides of which one stays": (
+        ncnn(call("Pooling", "x", "y", _0=1, _7=1, _8=1, _18=-233)),
+        ((6, 1, 8), 0, 0, 0),
+    ),
+    "ncnn: an output that is padded": (  # 2·5 + 3 + 1 and 2·9 + 3 px
+        ncnn(call("Deconvolution", "x", "y", _0=3, _1=3, _3=2, _18=0, _19=1)),
+        ((14, 21, 3), 216, 216 * 60, 0),
+    ),
+    "ncnn: two parts of the channels, by lists and by numbers": (
+        ncnn(
+            call("Crop", "x", "a", _9=(3,), _10=(-233,), _11=(0,)),
+            call("Crop", "x", "b", _2=1, _5=5),
+            call("Eltwise", "a b", "y", _0=1),
+        ),
+        ((6, 10, 5), 0, 0, 5 * 60),
+    ),
+    "ncnn: a part of the positions": (
+        ncnn(call("Crop", "x", "y", _0=2, _1=1, _3=4, _4=-233, _7=1)),
+        ((4, 4, 8), 0, 0, 0),
+    ),
+    "ncnn: padding, and channels as positions": (
+        ncnn(
+            call("Padding", "x", "a", _0=1, _1=2, _2=3, _3=0), call("PixelShuffle", "a", "y", _0=2)
+        ),
+        ((18, 26, 2), 0, 0, 0),
+    ),
+    "ncnn: a map scaled by factors of its own means": (
+        ncnn(
+            call("Reduction", "x", "p", _0=3, _1=0, _3=(1, 2), _4=0, _5=1),
+            call("InnerProduct", "p", "a", _0=8, _2=64),
+            call("Scale", "x a", "y", _0=-233),
+        ),
+        ((6, 10, 8), 64, 64, 0),
+    ),
 }
 
 
@@ -90,19 +195,35 @@ def test_a_local_layer_has_a_bias_a_value():
     assert cost_of(model).parameters.biases == 4 * 8 * 5
 
 
+def test_norms_have_the_values_that_their_files_say():
+    conv = call("Convolution", "x", "c", num_output=4, bias_term=False)
+    for norm, values in (
+        (call("BN", "c", "y"), 8),
+        (call("BatchNorm", "c", "y", scale_bias=True), 8),
+        (call("BatchNorm", "c", "y"), 0),
+    ):
+        assert cost_of(caffe(conv, norm)).parameters.norm_affine == values
+
+
 REFUSED = {
-    "no layer does what its activation ramp does": call(
-        "convolutional", "x", "y", activation="ramp"
+    "no layer does what its activation ramp does": darknet(
+        call("convolutional", "x", "y", activation="ramp")
     ),
-    "no layer has what its antialiasing adds": conv("x", "y", 4, antialiasing=1),
-    "no layer has what its weights_type adds": call(
-        "shortcut", "x x", "y", weights_type="per_feature"
+    "no layer has what its antialiasing adds": darknet(conv("x", "y", 4, antialiasing=1)),
+    "no layer has what its weights_type adds": darknet(
+        call("shortcut", "x x", "y", weights_type="per_feature")
     ),
-    "its kernel of 7 px has no place on a 6×10 map": call("local", "x", "y", size=7),
+    "its kernel of 7 px has no place on a 6×10 map": darknet(call("local", "x", "y", size=7)),
+    "one scale for all channels": caffe(call("Normalize", "x", "y", across_spatial=False)),
+    "it shifts what it scales": caffe(call("Scale", "x x", "y", bias_term=True, axis=0)),
+    "its output's sides are given": ncnn(call("Deconvolution", "x", "y", _0=3, _1=3, _20=21)),
+    r"y \(Reduction\): no layer does": ncnn(call("Reduction", "x", "y", name="y", _0=0)),
+    r"y \(Interp\): no layer does": ncnn(call("Interp", "x x", "y", name="y")),
+    "over 8 values, and its last axis has 10": ncnn(call("LayerNorm", "x", "y", _0=8)),
 }
 
 
 @pytest.mark.parametrize("words", REFUSED)
 def test_what_no_layer_says_is_refused_by_what_it_is(words):
     with pytest.raises(SpecError, match=words):
-        layers_of(darknet(REFUSED[words]))
+        layers_of(REFUSED[words])

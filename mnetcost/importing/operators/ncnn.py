@@ -14,7 +14,13 @@ from mnetcost.layers.pooling import AvgPool, MaxPool
 from mnetcost.layers.structural import Dropout
 
 OPEN = -233  # what is left out of a shape, and the padding that keeps it
-BINARY = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
+BINARY = (
+    *("add", "subtract", "multiply", "divide", "maximum", "minimum"),
+    *("", "subtract", "divide"),  # a power, and the last two with the second value first
+)
+JOINED = ("multiply", "add", "maximum")
+MEAN = 3  # of the ways to reduce
+END = 2**31 - 1  # where a cut ends that goes as far as there is anything
 ACTS = ("none", "relu", "leaky_relu", "relu6", "sigmoid", "mish", "hard_swish")
 PERMUTED = ("chw", "cwh", "hcw", "hwc", "wch", "whc")  # outermost first, by `order_type`
 
@@ -70,6 +76,54 @@ def _parts(call: Call) -> Any:
     return tuple(-1 if one == OPEN else one for one in sizes) if isinstance(sizes, tuple) else ()
 
 
+def _factors(call: Call) -> Any:
+    """How many times the height and the width; None where the sides themselves are written."""
+    return None if _sizes(call) else (call.arguments.get("1", 1), call.arguments.get("2", 1))
+
+
+def _sizes(call: Call) -> Any:
+    """The sides that a resize gives, where both are written."""
+    pair = call.arguments.get("3", 0), call.arguments.get("4", 0)
+    return pair if all(pair) else ()
+
+
+def _target(call: Call) -> Any:
+    """The sides of an adaptive pool, each None where it stays as it is."""
+    across = call.arguments.get("8", 0)
+    pair = call.arguments.get("18", across), across
+    return tuple(None if one == OPEN else one for one in pair)
+
+
+def _starts(call: Call) -> Any:
+    return call.arguments.get("9") or tuple(call.arguments.get(key, 0) for key in "210")
+
+
+def _ends_of_cut(call: Call) -> Any:
+    """A list; or of channels, height and width how many are left, or how many go at the end."""
+    listed: Any = call.arguments.get("10")
+    if listed:
+        return tuple(END if one == OPEN else one for one in listed)
+    return tuple(_end(call, *keys) for keys in ("258", "147", "036"))
+
+
+def _end(call: Call, *keys: str) -> Any:
+    first, count, behind = (call.arguments.get(key, 0) for key in keys)
+    if count not in (0, OPEN):
+        return first + count  # type: ignore[operator]
+    return -behind or END  # type: ignore[operator]
+
+
+def _places(key: str, alone: str = "") -> Callable[[Call], Any]:
+    """Axes of a list, counted without the image; or those that arguments of their own name."""
+
+    def found(call: Call) -> Any:
+        listed: Any = call.arguments.get(key, ())
+        named = [place for place, one in enumerate(alone, 1) if call.arguments.get(one)]
+        return tuple(one + (one >= 0) for one in listed) or tuple(named)
+
+    return found
+
+
 def _axis(call: Call) -> Any:
     """Axes are counted without the image."""
     axis = call.arguments.get("1" if call.operator == "Slice" else "0", 0)
@@ -88,7 +142,14 @@ CONV: dict[str, Where] = {
     "weights_stated": number(6, None),
     "act": act,
 }
-DECONV: dict[str, Where] = {**CONV, "output_padding": sides(18, 0)}
+DECONV: dict[str, Where] = {
+    **CONV,
+    "output_padding": lambda call: (
+        call.arguments.get("19", call.arguments.get("18", 0)),
+        call.arguments.get("18", 0),
+    ),
+    "output_shape": number(20, None),
+}
 POOL: dict[str, Where] = {
     "x": 0,
     "kernel": sides(1, 1),
@@ -96,6 +157,8 @@ POOL: dict[str, Where] = {
     "padding": _pool_ends,
     "ceil": lambda call: call.arguments.get("5", 0) == 0,
     "global": number(4),
+    "adaptive": number(7),
+    "size": _target,
 }
 FUNCTIONS: dict[str, Any] = {
     "Sigmoid": activation.Sigmoid,
@@ -110,8 +173,14 @@ FUNCTIONS: dict[str, Any] = {
     "GELU": activation.GELU,
     "Softplus": activation.Softplus,
     "Softmax": activation.Softmax,
+    "AbsVal": activation.Abs,
+    "BNLL": activation.Softplus,
     "Dropout": Dropout,
 }
+FREE = (
+    *("Noop", "Input", "UnaryOp", "Power", "Exp", "Log", "Threshold", "Cast", "Packing"),
+    *("Quantize", "Dequantize", "Requantize"),
+)
 TABLE: dict[str, Use] = {
     "Convolution": Use(sliding.written_convolution, CONV),
     "ConvolutionDepthWise": Use(sliding.written_convolution, CONV),
@@ -130,7 +199,28 @@ TABLE: dict[str, Use] = {
         },
     ),
     "BatchNorm": Use(norms.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
-    "Scale": Use(norms.scale, {"x": 0, "bias": number(1)}),
+    "Scale": Use(
+        pointwise.chosen(norms.scaled, norms.scale),
+        {
+            "x": 0,
+            "y": 1,
+            "flag": lambda call: call.arguments.get("0") == OPEN,
+            "axis": always(1),
+            "bias": number(1),
+        },
+    ),
+    "LayerNorm": Use(
+        norms.layer_norm,
+        {"x": 0, "width": number(0), **dict.fromkeys(("gamma", "beta"), number(2, 1))},
+    ),
+    "GroupNorm": Use(
+        norms.group_norm,
+        {"x": 0, "groups": number(0, 1), **dict.fromkeys(("gamma", "beta"), number(3, 1))},
+    ),
+    "InstanceNorm": Use(
+        norms.instance_norm, {"x": 0, **dict.fromkeys(("gamma", "beta"), number(2, 1))}
+    ),
+    "Normalize": Use(norms.l2_norm, {"x": 0, "over_all": number(0), "one_scale": number(1)}),
     "LRN": Use(norms.local_response_norm, {"x": 0, "size": number(1, 5)}),
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU), {"x": 0, "flag": number(0)}
@@ -156,19 +246,49 @@ TABLE: dict[str, Use] = {
     "Pooling": Use(
         pointwise.chosen(sliding.pool(AvgPool), sliding.pool(MaxPool)), {**POOL, "flag": number(0)}
     ),
+    "PixelShuffle": Use(sliding.shuffled, {"x": 0, "factor": number(0, 1)}),
+    "Reorg": Use(sliding.reorganised, {"x": 0, "factor": number(0, 1)}),
+    "Padding": Use(
+        sliding.pad,
+        {
+            "x": 0,
+            "pads": lambda call: tuple(
+                call.arguments.get(key, 0) if key else 0
+                for key in ("", "7", "0", "2", "", "8", "1", "3")
+            ),
+        },
+    ),
+    "Crop": Use(
+        parts.cut_each,
+        {
+            "x": 0,
+            "starts": _starts,
+            "ends": _ends_of_cut,
+            "axes": lambda call: _places("11")(call) or (1, 2, 3),
+        },
+    ),
+    "Reduction": Use(
+        views.mean,
+        {
+            "x": 0,
+            "axes": lambda call: _places("3")(call) or (1, 2, 3),
+            "keep": number(4),
+        },
+    ),
+    "ExpandDims": Use(views.unsqueeze, {"x": 0, "axes": _places("3")}),
+    "Squeeze": Use(views.squeeze, {"x": 0, "axes": _places("3")}),
     "Interp": Use(
         sliding.resize,
         {
             "x": 0,
-            "factors": lambda call: (call.arguments.get("1", 1), call.arguments.get("2", 1)),
+            "factors": _factors,
+            "sizes": _sizes,
             "mode": lambda call: {1: "nearest", 2: "bilinear"}.get(
                 int(str(call.arguments.get("0", 1))), "bicubic"
             ),
         },
     ),
-    "Eltwise": Use(pointwise.joined_by("add"), {}),
-    "Noop": Use(pointwise.free, {"x": 0}),
-    "Input": Use(pointwise.free, {"x": 0}),
+    **{name: Use(pointwise.free, {"x": 0}) for name in FREE},
     "PriorBox": Use(joining.prior_box, {"x": 0, "priors": lambda call: _priors(call)}),
     "DetectionOutput": Use(joining.detections, {"keep": number(3, 100)}),
     "YoloDetectionOutput": Use(joining.ends, {}),
@@ -179,6 +299,22 @@ CARRYING = (
     *("Convolution", "ConvolutionDepthWise", "Deconvolution", "DeconvolutionDepthWise"),
     "InnerProduct",
 )
+
+
+# What a layer asks for that no rule of the table does.
+SPECIAL: dict[str, Callable[[Call], Any]] = {
+    "Reduction": lambda call: call.arguments.get("0", 0) != MEAN or call.arguments.get("1", 1),
+    "Reshape": lambda call: call.arguments.get("3") or call.arguments.get("11"),
+    "Interp": lambda call: len(call.inputs) > 1,
+    "Crop": lambda call: len(call.inputs) > 1,
+    "Convolution": lambda call: call.arguments.get("19"),
+    "ConvolutionDepthWise": lambda call: call.arguments.get("19"),
+}
+
+
+def _word(words: tuple[str, ...], kind: Any) -> str:
+    """The word of a kind of operation; "" where there is none."""
+    return words[kind] if isinstance(kind, int) and 0 <= kind < len(words) else ""
 
 
 def _priors(call: Call) -> int:
@@ -195,12 +331,15 @@ def _count(value: Any) -> int:
 def find(call: Call) -> Use | None:
     """What a layer is; None for one that the table does not have."""
     if call.operator == "BinaryOp":
-        kind = call.arguments.get("0", 0)
-        if not isinstance(kind, int) or not 0 <= kind < len(BINARY):
-            return None
-        return Use(pointwise.binary(BINARY[kind]), {"x": 0, "y": (1, number(2))})
-    if call.operator in CARRYING:
-        return TABLE[call.operator] if act(call) else None
-    if call.operator == "Eltwise" and call.arguments.get("0", 1) != 1:
+        if len(call.inputs) == 1:  # with a number
+            return Use(pointwise.free, {"x": 0})
+        word = _word(BINARY, call.arguments.get("0", 0))
+        return Use(pointwise.binary(word), {"x": 0, "y": 1}) if word else None
+    if call.operator in CARRYING and not act(call):
+        return None
+    if call.operator == "Eltwise":
+        word = _word(JOINED, call.arguments.get("0", 0))
+        return Use(pointwise.joined_by(word), {}) if word else None
+    if call.operator in SPECIAL and SPECIAL[call.operator](call):
         return None
     return TABLE.get(call.operator)
