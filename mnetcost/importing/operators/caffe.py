@@ -63,10 +63,6 @@ MEASURES = (
     "InfogainLoss",
 )
 TOLD_BY_LABELS = {*MEASURES, "SoftmaxWithLoss", "SigmoidCrossEntropyLoss"}
-SIDES = (
-    "transform_param { force_color: true crop_size: 224 } for three channels, force_gray for one; "
-    "or in place of the data an Input layer with the shape"
-)
 FUNCTIONS: dict[str, Any] = {
     "Sigmoid": activation.Sigmoid,
     "TanH": activation.Tanh,
