@@ -113,6 +113,21 @@ CASES = {
         ),
         ((6, 10, 8), 64, 64, 8 * 60),
     ),
+    "caffe: values put back where a pool found them": (
+        caffe(
+            call("Pooling", "x", "p m", kernel_size=(2,), stride=(2,)),
+            call("Upsample", "p m", "u", scale=2),
+            call("Convolution", "u", "y", num_output=3),
+        ),
+        ((6, 10, 3), 24, 24 * 60, 0),
+    ),
+    "caffe: the same, to sides that are given": (
+        caffe(
+            call("Pooling", "x", "p m", kernel_size=(2,), stride=(2,)),
+            call("Upsample", "p m", "y", upsample_h=5, upsample_w=9),
+        ),
+        ((5, 9, 8), 0, 0, 0),
+    ),
     "caffe: cut to the sides of another map": (
         caffe(
             call("Deconvolution", "x", "d", num_output=3, kernel_size=(4,), stride=(2,)),
@@ -177,6 +192,34 @@ CASES = {
         ),
         ((6, 10, 8), 64, 64, 0),
     ),
+    "ncnn: channels of zeros behind the others": (
+        ncnn(call("Padding", "x", "a", _8=4), call("Convolution", "a", "y", _0=3, _1=1, _6=36)),
+        ((6, 10, 3), 36, 36 * 60, 0),
+    ),
+    "ncnn: sums of columns": (
+        ncnn(
+            call("Reduction", "x", "a", _0=0, _1=0, _3=(1,), _4=1),
+            call("Convolution", "a", "y", _0=3, _1=1, _6=24),
+        ),
+        ((1, 10, 3), 24, 240, 0),
+    ),
+    # 60 tokens: 4·8·8 weights of the attention and 2·60·60·8 products, then 8·5 weights
+    "ncnn: an attention of tokens, and a dense layer of each": (
+        ncnn(
+            call("Reshape", "x", "r", _0=-1, _1=8),
+            call("Permute", "r", "t", _0=1),
+            call("MultiHeadAttention", "t t t", "m", _0=8, _1=2, _2=64),
+            call("InnerProduct", "m", "y", _0=5, _1=1, _2=40),
+        ),
+        ((6, 10, 5), 296, 296 * 60 + 57_600, 0),
+    ),
+    "ncnn: a dense layer of all rows at once": (
+        ncnn(
+            call("Reshape", "x", "r", _0=-1, _1=8),
+            call("InnerProduct", "r", "y", _0=5, _1=1, _2=2_400),
+        ),
+        ((1, 1, 5), 2_400, 2_400, 0),
+    ),
 }
 
 
@@ -217,7 +260,11 @@ REFUSED = {
     "one scale for all channels": caffe(call("Normalize", "x", "y", across_spatial=False)),
     "it shifts what it scales": caffe(call("Scale", "x x", "y", bias_term=True, axis=0)),
     "its output's sides are given": ncnn(call("Deconvolution", "x", "y", _0=3, _1=3, _20=21)),
-    r"y \(Reduction\): no layer does": ncnn(call("Reduction", "x", "y", name="y", _0=0)),
+    r"y \(Reshape\): no layer does": ncnn(call("Reshape", "x", "y", name="y", _0=-1, _3=1)),
+    "more than an attention": ncnn(
+        call("Reshape", "x", "r", _0=10, _1=48),
+        call("MultiHeadAttention", "r", "y", _0=10, _1=2, _2=100, _5=1),
+    ),
     r"y \(Interp\): no layer does": ncnn(call("Interp", "x x", "y", name="y")),
     "over 8 values, and its last axis has 10": ncnn(call("LayerNorm", "x", "y", _0=8)),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call, Source
-from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
+from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
@@ -152,6 +152,15 @@ TABLE: dict[str, Use] = {
             **{word: word for word in ("height", "width", "shrink_factor", "zoom_factor")},
             "begin": argument("pad_beg", 0),
             "end": argument("pad_end", 0),
+        },
+    ),
+    "Upsample": Use(
+        local.unpooled,
+        {
+            "x": 0,
+            "factor": argument("scale", 2),
+            "height": "upsample_h",
+            "width": "upsample_w",
         },
     ),
     "Crop": Use(parts.cropped_like, {"x": 0, "like": 1, "axis": argument("axis", 2)}),

@@ -7,8 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
-from mnetcost.importing.translation import Use, Where, always, argument
+from mnetcost.importing.rules import (
+    joining,
+    norms,
+    outlines,
+    parts,
+    pointwise,
+    products,
+    recorded,
+    sliding,
+    views,
+)
+from mnetcost.importing.translation import Place, Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
 from mnetcost.layers.structural import Dropout
@@ -22,7 +32,14 @@ JOINED = ("multiply", "add", "maximum")
 MEAN = 3  # of the ways to reduce
 END = 2**31 - 1  # where a cut ends that goes as far as there is anything
 ACTS = ("none", "relu", "leaky_relu", "relu6", "sigmoid", "mish", "hard_swish")
-PERMUTED = ("chw", "cwh", "hcw", "hwc", "wch", "whc")  # outermost first, by `order_type`
+# The orders of axes, outermost first, by how many they are with the image's.
+ORDERS = {
+    3: ((0, 1, 2), (0, 2, 1)),
+    4: tuple(
+        (0, *("chw".index(one) + 1 for one in order))
+        for order in ("chw", "cwh", "hcw", "hwc", "wch", "whc")
+    ),
+}
 
 
 def number(key: int, default: Any = 0) -> Callable[[Call], Any]:
@@ -124,6 +141,17 @@ def _places(key: str, alone: str = "") -> Callable[[Call], Any]:
     return found
 
 
+def _reduced(call: Call) -> Any:
+    """The axes of a reduction; of all where none are named."""
+    return (_places("3")(call) if not call.arguments.get("1", 1) else ()) or (1, 2, 3)
+
+
+def _pads(call: Call) -> Any:
+    """Px, or channels, before and behind each of image, channels, height and width."""
+    keys = ("", "7", "0", "2", "", "8", "1", "3")
+    return tuple(call.arguments.get(key, 0) for key in keys)
+
+
 def _axis(call: Call) -> Any:
     """Axes are counted without the image."""
     axis = call.arguments.get("1" if call.operator == "Slice" else "0", 0)
@@ -186,8 +214,22 @@ TABLE: dict[str, Use] = {
     "ConvolutionDepthWise": Use(sliding.written_convolution, CONV),
     "Deconvolution": Use(sliding.written_transposed, DECONV),
     "DeconvolutionDepthWise": Use(sliding.written_transposed, DECONV),
+    "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "second_turned": number(0)}),
+    "MultiHeadAttention": Use(
+        products.written_attention,
+        {
+            "queries": 0,
+            "keys": lambda call: Place(min(len(call.inputs) - 1, 1)),
+            "values": lambda call: Place(len(call.inputs) - 1),
+            "heads": number(1, 1),
+            "size": lambda call: call.arguments.get("0", 0) // call.arguments.get("1", 1),  # type: ignore[operator]
+            "filters": number(0),
+            "bias": always(True),
+            "unknown": number(5),
+        },
+    ),
     "InnerProduct": Use(
-        pointwise.written_dense,
+        pointwise.dense_of_rows,
         {
             "x": 0,
             "filters": number(0),
@@ -227,16 +269,7 @@ TABLE: dict[str, Use] = {
     ),
     "PReLU": Use(norms.written_prelu, {"x": 0, "count": number(0), "by_channel": always(True)}),
     "Clip": Use(pointwise.clip, {"x": 0, "low": number(0, None), "high": number(1, None)}),
-    "Permute": Use(
-        views.permute,
-        {
-            "x": 0,
-            "order": lambda call: (
-                0,
-                *("chw".index(one) + 1 for one in PERMUTED[int(str(call.arguments.get("0", 0)))]),
-            ),
-        },
-    ),
+    "Permute": Use(views.ordered, {"x": 0, "orders": always(ORDERS), "kind": number(0)}),
     "Flatten": Use(views.flatten, {"x": 0, "first": always(1)}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _shape}),
     "Concat": Use(joining.concat, {"axis": _axis}),
@@ -248,16 +281,7 @@ TABLE: dict[str, Use] = {
     ),
     "PixelShuffle": Use(sliding.shuffled, {"x": 0, "factor": number(0, 1)}),
     "Reorg": Use(sliding.reorganised, {"x": 0, "factor": number(0, 1)}),
-    "Padding": Use(
-        sliding.pad,
-        {
-            "x": 0,
-            "pads": lambda call: tuple(
-                call.arguments.get(key, 0) if key else 0
-                for key in ("", "7", "0", "2", "", "8", "1", "3")
-            ),
-        },
-    ),
+    "Padding": Use(sliding.pad, {"x": 0, "pads": _pads}, outlines.padded),
     "Crop": Use(
         parts.cut_each,
         {
@@ -268,12 +292,14 @@ TABLE: dict[str, Use] = {
         },
     ),
     "Reduction": Use(
-        views.mean,
+        pointwise.chosen(views.mean, views.unsaid),
         {
             "x": 0,
-            "axes": lambda call: _places("3")(call) or (1, 2, 3),
+            "flag": lambda call: call.arguments.get("0", 0) == MEAN,
+            "axes": _reduced,
             "keep": number(4),
         },
+        outlines.reduced,
     ),
     "ExpandDims": Use(views.unsqueeze, {"x": 0, "axes": _places("3")}),
     "Squeeze": Use(views.squeeze, {"x": 0, "axes": _places("3")}),
@@ -301,9 +327,9 @@ CARRYING = (
 )
 
 
+COSTLESS = ("Padding", "Reduction", "Crop", "Interp", "Reshape", "Slice", "Tile", "ArgMax")
 # What a layer asks for that no rule of the table does.
 SPECIAL: dict[str, Callable[[Call], Any]] = {
-    "Reduction": lambda call: call.arguments.get("0", 0) != MEAN or call.arguments.get("1", 1),
     "Reshape": lambda call: call.arguments.get("3") or call.arguments.get("11"),
     "Interp": lambda call: len(call.inputs) > 1,
     "Crop": lambda call: len(call.inputs) > 1,
@@ -326,6 +352,11 @@ def _priors(call: Call) -> int:
 
 def _count(value: Any) -> int:
     return len(value) if isinstance(value, tuple) else 0
+
+
+def record(call: Call) -> recorded.Recorded | None:
+    """What counts a call by its shapes: what the table has without a kernel multiplies nothing."""
+    return recorded.nothing if call.operator in COSTLESS else None
 
 
 def find(call: Call) -> Use | None:

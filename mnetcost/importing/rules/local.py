@@ -1,10 +1,10 @@
-"""Kernels of their own at every position, which the language has no layer for."""
+"""What each position has of its own, kernels or a place, which the language has no layer for."""
 
 from typing import Any
 
 from mnetcost.importing.axes import CHANNELS, HEIGHT, WIDTH, whole
 from mnetcost.importing.rules.pointwise import acted
-from mnetcost.importing.rules.sliding import image
+from mnetcost.importing.rules.sliding import axes_like, image
 from mnetcost.importing.translation import Operands
 from mnetcost.importing.values import Unsaid, Value
 from mnetcost.layers.opaque import Opaque
@@ -35,3 +35,16 @@ def locally_connected(o: Operands) -> Value:
     y = o.translation.layer(o.call, record, [x])
     axes = ((), whole(CHANNELS, filters), whole(HEIGHT, height), whole(WIDTH, across))
     return acted(o, y._replace(axes=axes))
+
+
+def unpooled(o: Operands) -> Value:
+    """Each value where a pool found it, and zeros beside it, on a map of other sides.
+
+    Nothing is multiplied. Source: caffe-segnet, upsample_layer.cpp.
+    """
+    x, factor = image(o), o.count("factor", 2)
+    sides = [(word, factor * side) for word, side in zip(("height", "width"), x.map)]
+    height, across = (o.count(word, side) for word, side in sides)
+    record: Any = Opaque(of=tuple(map(int, x.map)), height=height, width=across)
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))

@@ -91,6 +91,14 @@ def written_dense(o: Operands) -> Value:
     return finished(o, y)
 
 
+def dense_of_rows(o: Operands) -> Value:
+    """A dense layer over the last axis of rows where it states so many weights, else over all."""
+    x = o.value()
+    if len(x.axes) != 3 or o.number("weights_stated") != size_of(x.axes[-1]) * o.count("filters"):
+        return written_dense(o)
+    return dense_of(o, by_channel(o, -1), o.count("filters"), has(o, "bias"), learned(o))
+
+
 def _flat(value: Value) -> Value:
     """A value with all of an image on one axis."""
     images = tuple(atom for axis in value.axes if is_images(axis) for atom in axis)
