@@ -63,19 +63,21 @@ class Opaque(Join):
     products: Products = 0
     unknown: Switch = False
 
+    @property
+    def is_unknown(self) -> bool:
+        return bool(self.unknown)
+
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
 
     def agreement(self, maps: Sequence[Map]) -> Iterator[Check]:
         """That they are the maps which its numbers are of."""
-        yield _length(self.of, maps)
         numbers = iter(self.of)
-        for x, own in zip(maps, map(Map, numbers, numbers, numbers)):
-            yield _other(x, own)
+        yield _length(self.of, maps)
+        yield from map(_other, maps, map(Map, numbers, numbers, numbers))
 
     def output(self, x: Map, width: Width) -> Map:
-        written = (self.height, self.width, self.channels)
-        return Map(*(of_x if own is None else own for own, of_x in zip(written, x)))
+        return _or(x, self.height, self.width, self.channels)
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return UNTOLD, UNTOLD
@@ -91,6 +93,11 @@ class Opaque(Join):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         work = {"multiply_accumulate": self.mult_adds, "attention_product": self.products}
         return [Part(kind, number, 1) for kind, number in work.items() if number]
+
+
+def _or(x: Map, *written: Quantity | None) -> Map:
+    """The sides and channels that are written, else those of a map."""
+    return Map(*(of_x if own is None else own for own, of_x in zip(written, x)))
 
 
 def _length(of: Sequence[Quantity], maps: Sequence[Map]) -> Check:
