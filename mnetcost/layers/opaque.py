@@ -48,8 +48,7 @@ class Opaque(Join):
     input maps; `products` are those of activations with activations, `other` all other learned
     values. It is not known what products multiply: the gradients of both operands are counted of
     all, where a map that it reads needs one, or it has kernels or learned values. With `unknown`
-    it costs more than its numbers say, and nobody knows how much: every total of its network is
-    “at least”.
+    it costs more than its numbers say: every total of its network is “at least”.
     """
 
     of: InputMaps
@@ -87,8 +86,7 @@ class Opaque(Join):
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         values = {"weights": self.kernel_weights, "biases": self.biases, "other": self.other}
-        # what it has none of it does not have: a layer that learns nothing needs no gradient
-        return [Amount(kind, number) for kind, number in values.items() if number]
+        return [Amount(kind, number) for kind, number in values.items() if number]  # none is none
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         work = {"multiply_accumulate": self.mult_adds, "attention_product": self.products}
