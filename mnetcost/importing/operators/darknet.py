@@ -143,7 +143,15 @@ TABLE: dict[str, Use] = {
     "softmax": Use(pointwise.same(activation.Softmax), {"x": 0}),
     **{
         name: Use(pointwise.free, {"x": 0})
-        for name in ("cost", "dropout", "yolo", "region", "Gaussian_yolo", "detection")
+        for name in (
+            "cost",
+            "dropout",
+            "yolo",
+            "region",
+            "Gaussian_yolo",
+            "detection",
+            "contrastive",
+        )
     },
 }
 
