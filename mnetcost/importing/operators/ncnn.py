@@ -6,7 +6,8 @@ Arguments are numbered; those of height are, where they are left out, those of w
 from collections.abc import Callable
 from typing import Any
 
-from mnetcost.importing.model import Call
+from mnetcost.importing.model import Argument, Call
+from mnetcost.importing.operators.arguments import unread
 from mnetcost.importing.rules import (
     joining,
     norms,
@@ -338,6 +339,28 @@ SPECIAL: dict[str, Callable[[Call], Any]] = {
 }
 
 
+CONVOLVED = "0 1 11 2 12 3 13 4 14 15 16 5 6 7 8 9 10 17 18 31"
+# Arguments of the layers whose sides or weights they say: those that are read, or change nothing.
+ARGUMENTS = {
+    **dict.fromkeys(("Convolution", "ConvolutionDepthWise"), CONVOLVED),
+    **dict.fromkeys(("Deconvolution", "DeconvolutionDepthWise"), f"{CONVOLVED} 19 20"),
+    "Pooling": "0 1 11 2 12 3 13 14 15 4 5 6 7 8 18 31",
+    "InnerProduct": "0 1 2 8 9 10 31",
+    "Interp": "0 1 2 3 4 6 31",
+    "Reshape": "0 1 2 3 11 31",
+    "PixelShuffle": "0 1 31",
+    "Reorg": "0 1 31",
+}
+NEUTRAL: dict[str, tuple[Argument, ...]] = {
+    "5": (0,),
+    "6": ("",),
+    "9": ("",),
+    "19": (0,),
+    "21": (0,),
+    "28": (0,),
+}
+
+
 def _word(words: tuple[str, ...], kind: Any) -> str:
     """The word of a kind of operation; "" where there is none."""
     return words[kind] if isinstance(kind, int) and 0 <= kind < len(words) else ""
@@ -373,4 +396,4 @@ def find(call: Call) -> Use | None:
         return Use(pointwise.joined_by(word), {}) if word else None
     if call.operator in SPECIAL and SPECIAL[call.operator](call):
         return None
-    return TABLE.get(call.operator)
+    return unread(call, ARGUMENTS, NEUTRAL) or TABLE.get(call.operator)
