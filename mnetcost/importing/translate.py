@@ -34,7 +34,7 @@ from mnetcost.importing.values import (
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 from mnetcost.spec.surroundings import MAX_NODES
-from mnetcost.text import SENTENCE, clip
+from mnetcost.text import SENTENCE, clip, listed
 
 COLOURS = 3  # channels of a picture, where neither the file nor its user says them
 ASK = "the sides that it leaves open, by --input HxW or HxWxC, or `input` of load"
@@ -225,7 +225,9 @@ def _one_input(translation: Translation, label: str) -> tuple[str, Shape]:
     read = {name: shape for name, shape in source.inputs.items() if name in translation.wanted}
     inputs = read or source.inputs
     if len(inputs) != 1:
-        raise refusal(label, "", "unsupported", f"it has {len(inputs)} inputs, not one")
+        names = f": {listed(inputs)}" if inputs else ""
+        message = f"it has {len(inputs)} inputs, not one{names}"
+        raise refusal(label, "", "unsupported", message)
     return next(iter(inputs.items()))
 
 

@@ -54,6 +54,29 @@ def test_what_the_file_states_stays(tmp_path):
     assert cost.mult_adds == 36 * 64
 
 
+def test_one_open_side_of_keras_is_said(tmp_path):
+    path = tmp_path / "open.json"
+    layers = [
+        {
+            "class_name": "Conv2D",
+            "config": {
+                "name": "c",
+                "batch_input_shape": [None, None, 10, 3],
+                "filters": 4,
+                "kernel_size": [3, 3],
+                "strides": [1, 1],
+                "padding": "valid",
+                "dilation_rate": [1, 1],
+                "activation": "linear",
+                "use_bias": True,
+            },
+        }
+    ]
+    model = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}
+    path.write_text(json.dumps(model))
+    assert mnetcost.load(path, input="6x12").cost(input="6x10").mult_adds == 108 * 4 * 8
+
+
 def test_who_says_nothing_is_asked(path, capsys):
     with pytest.raises(
         SpecError, match=r"no map\n *expected: the sides that it leaves open, by --input"

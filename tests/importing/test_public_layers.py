@@ -213,6 +213,20 @@ CASES = {
         ),
         ((6, 10, 5), 296, 296 * 60 + 57_600, 0),
     ),
+    "ncnn: parts between the places of cuts": (  # of 3, 4 and 1 channels
+        ncnn(
+            call("Slice", "x", "a b c", _2=(3, 7), _1=0),
+            call("Convolution", "b", "y", _0=3, _1=1, _6=12),
+        ),
+        ((6, 10, 3), 12, 720, 0),
+    ),
+    "ncnn: a sequence": (  # (10 + 1 + 3 - 5) // 2 + 1 positions
+        ncnn(
+            call("Convolution1D", "x", "y", _0=6, _1=3, _2=2, _3=2, _4=1, _15=3, _6=144),
+            size=(1, 8, 10),
+        ),
+        ((1, 5, 6), 144, 720, 0),
+    ),
     "ncnn: a dense layer of all rows at once": (
         ncnn(
             call("Reshape", "x", "r", _0=-1, _1=8),
@@ -258,6 +272,7 @@ REFUSED = {
     ),
     "its kernel of 7 px has no place on a 6×10 map": darknet(call("local", "x", "y", size=7)),
     "one scale for all channels": caffe(call("Normalize", "x", "y", across_spatial=False)),
+    "its factors are not one a channel": caffe(call("Scale", "x", "y", num_axes=0)),
     "it shifts what it scales": caffe(call("Scale", "x x", "y", bias_term=True, axis=0)),
     "its output's sides are given": ncnn(call("Deconvolution", "x", "y", _0=3, _1=3, _20=21)),
     r"y \(Reshape\): no layer does": ncnn(call("Reshape", "x", "y", name="y", _0=-1, _3=1)),

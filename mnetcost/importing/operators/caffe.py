@@ -149,6 +149,7 @@ TABLE: dict[str, Use] = {
             "flag": lambda call: len(call.inputs) > 1,
             "y": 1,
             "axis": argument("axis", 1),
+            "axes": argument("num_axes", 1),
             "bias": argument("bias_term", False),
         },
     ),

@@ -90,8 +90,12 @@ def _shape(call: Call) -> tuple[int, ...]:
 
 
 def _parts(call: Call) -> Any:
-    sizes = call.arguments.get("0", ())
-    return tuple(-1 if one == OPEN else one for one in sizes) if isinstance(sizes, tuple) else ()
+    """The sizes of the parts of an axis, or what lies between the places where it is cut."""
+    cuts: Any = call.arguments.get("2", ())
+    if cuts:
+        return (*(b - a for a, b in zip((0, *cuts), cuts)), -1)
+    sizes: Any = call.arguments.get("0", ())
+    return tuple(-1 if one == OPEN else one for one in sizes)
 
 
 def _factors(call: Call) -> Any:
@@ -171,6 +175,18 @@ CONV: dict[str, Where] = {
     "weights_stated": number(6, None),
     "act": act,
 }
+# Over sequences: ncnn has their positions as the width.
+CONV_1D: dict[str, Where] = {
+    **CONV,
+    "kernel": number(1, 1),
+    "dilation": number(2, 1),
+    "stride": number(3, 1),
+    "padding": lambda call: (
+        "same"
+        if call.arguments.get("4") in (OPEN, OPEN - 1)
+        else (call.arguments.get("4", 0), call.arguments.get("15", call.arguments.get("4", 0)))
+    ),
+}
 DECONV: dict[str, Where] = {
     **CONV,
     "output_padding": lambda call: (
@@ -213,6 +229,8 @@ FREE = (
 TABLE: dict[str, Use] = {
     "Convolution": Use(sliding.written_convolution, CONV),
     "ConvolutionDepthWise": Use(sliding.written_convolution, CONV),
+    "Convolution1D": Use(sliding.written_convolution, CONV_1D),
+    "ConvolutionDepthWise1D": Use(sliding.written_convolution, CONV_1D),
     "Deconvolution": Use(sliding.written_transposed, DECONV),
     "DeconvolutionDepthWise": Use(sliding.written_transposed, DECONV),
     "MatMul": Use(products.matmul, {"x": 0, "weight": 1, "second_turned": number(0)}),
@@ -322,20 +340,18 @@ TABLE: dict[str, Use] = {
     "Yolov3DetectionOutput": Use(joining.ends, {}),
     **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
 }
-CARRYING = (
-    *("Convolution", "ConvolutionDepthWise", "Deconvolution", "DeconvolutionDepthWise"),
-    "InnerProduct",
-)
+CONVOLUTIONS = ("Convolution", "ConvolutionDepthWise", "Convolution1D", "ConvolutionDepthWise1D")
+CARRYING = (*CONVOLUTIONS, "Deconvolution", "DeconvolutionDepthWise", "InnerProduct")
 
 
 COSTLESS = ("Padding", "Reduction", "Crop", "Interp", "Reshape", "Slice", "Tile", "ArgMax")
 # What a layer asks for that no rule of the table does.
 SPECIAL: dict[str, Callable[[Call], Any]] = {
+    **dict.fromkeys(CONVOLUTIONS, lambda call: call.arguments.get("19")),  # a computed kernel
     "Reshape": lambda call: call.arguments.get("3") or call.arguments.get("11"),
     "Interp": lambda call: len(call.inputs) > 1,
     "Crop": lambda call: len(call.inputs) > 1,
-    "Convolution": lambda call: call.arguments.get("19"),
-    "ConvolutionDepthWise": lambda call: call.arguments.get("19"),
+    "Slice": lambda call: any(one < 0 for one in _listed(call.arguments.get("2"))),
 }
 
 
@@ -374,7 +390,11 @@ def _priors(call: Call) -> int:
 
 
 def _count(value: Any) -> int:
-    return len(value) if isinstance(value, tuple) else 0
+    return len(_listed(value))
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def record(call: Call) -> recorded.Recorded | None:

@@ -88,6 +88,8 @@ def _affine(o: Operands, values: int) -> bool | str:
 def scale(o: Operands) -> Value:
     """A factor a channel, and a summand perhaps: those of the batch normalisation before it."""
     x = by_channel(o, 1)
+    if o.axis("axis", 1, len(x.axes)) != 1 or o.number("axes", 1) != 1:
+        raise Unsaid("its factors are not one a channel")
     before = o.translation.unread(x)
     if isinstance(before, BatchNorm) and not before.affine:
         o.translation.change(x, before._replace(affine=True))

@@ -142,7 +142,7 @@ def written_convolution(o: Operands) -> Value:
         filters = o.count("filters")
     else:
         groups, filters = x.map.c, multiplier * x.map.c
-    x, window = _window(o, x, o.pair("kernel", 1))
+    x, window = _window(o, x, _pair(o, "kernel", len(x.axes) - 2))
     return _convolved(o, x, window, filters, groups, learned(o))
 
 
