@@ -30,6 +30,10 @@ def onnx(*calls, **stored):
     return source("onnx", X, *calls, stored=stored)
 
 
+def keras(operator, **arguments):
+    return source("keras", (None, 6, 10, 8), call(operator, "x", "y", **arguments))
+
+
 def pt2(*calls, **stored):
     return source("pt2", X, *calls, stored=stored)
 
@@ -87,6 +91,21 @@ CASES = {
     "caffe: a dense layer of everything, from an axis before the last": (
         caffe(call("InnerProduct", "x", "y", num_output=5, axis=-3)),
         ((1, 1, 5), 2_400, 2_400),
+    ),
+    "keras: a transposed kernel smaller than its stride": (  # 6·3 and 10·4 + 1 px
+        keras(
+            "Conv2DTranspose",
+            filters=5,
+            kernel_size=(2, 5),
+            strides=(3, 4),
+            padding="valid",
+            output_padding=None,
+        ),
+        ((18, 41, 5), 400, 400 * 60),
+    ),
+    "keras: the same padded": (  # 6·3 and 10·4 px
+        keras("Conv2DTranspose", filters=5, kernel_size=(2, 5), strides=(3, 4), padding="same"),
+        ((18, 40, 5), 400, 400 * 60),
     ),
     "onnx: a matrix of channels by filters": (
         onnx(
@@ -175,6 +194,10 @@ REFUSED = {
     ),
     "Pooling: what its 25 1 changes": ncnn("Pooling", _0=1, _1=3, _25=1),
     "Interp: what its 9 a changes": ncnn("Interp", _0=1, _1=2.0, _2=2.0, _9="a"),
+    "Conv2DTranspose: what its output_padding 1 changes": keras(
+        "Conv2DTranspose", filters=5, kernel_size=3, strides=2, padding="same", output_padding=1
+    ),
+    "Dense: what its lora_rank 4 changes": keras("Dense", units=5, lora_rank=4),
     "Resize: what its keep_aspect_ratio_policy not_larger changes": _sized(
         keep_aspect_ratio_policy="not_larger"
     ),
