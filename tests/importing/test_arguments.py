@@ -88,6 +88,13 @@ CASES = {
         ),
         ((2, 4, 3), 24, 24 * 8),
     ),
+    "caffe: what says the axis that is so anyway": (
+        caffe(
+            call("Reshape", "x", "r", axis=0, num_axes=-1, **{"shape.dim": (0, 8, 12, 5)}),
+            call("Convolution", "r", "y", num_output=3, axis=1),
+        ),
+        ((12, 5, 3), 24, 24 * 60),
+    ),
     "caffe: a dense layer of everything, from an axis before the last": (
         caffe(call("InnerProduct", "x", "y", num_output=5, axis=-3)),
         ((1, 1, 5), 2_400, 2_400),
@@ -188,6 +195,12 @@ REFUSED = {
     ),
     "Convolution: what its axis 2 changes": caffe(
         call("Convolution", "x", "y", num_output=3, axis=2)
+    ),
+    "Reshape: what its axis 1 changes": caffe(
+        call("Reshape", "x", "y", axis=1, **{"shape.dim": (4, -1)})
+    ),
+    "Reshape: what its num_axes 2 changes": caffe(
+        call("Reshape", "x", "y", axis=0, num_axes=2, **{"shape.dim": (4, -1)})
     ),
     "it reads several axes, and not all": caffe(
         call("InnerProduct", "x", "y", num_output=5, axis=2)
