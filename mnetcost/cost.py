@@ -189,7 +189,7 @@ class Count(Summed):
     def of(cls, graph: Graph, setting: Setting, basis: Basis = FORWARD) -> Self:
         """Count `graph` at `setting`.
 
-        Raises SpecError where the setting is impossible, or a file does not say what it costs there,
+        Raises SpecError where the setting is impossible, or no file says what it costs there,
         UsageError where the basis is impossible.
         """
         basis.checked()
