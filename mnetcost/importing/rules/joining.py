@@ -16,14 +16,16 @@ from mnetcost.importing.axes import (
 )
 from mnetcost.importing.rules.parts import is_alone, part
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value
+from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value, is_empty
 from mnetcost.layers.joins import Concat, DetectionOutput, PriorBox
 from mnetcost.layers.structural import Learned
 
 
 def concat(o: Operands) -> Known:
     """Values one behind the other along an axis."""
-    values = _listed(o)
+    values = [one for one in _listed(o) if not is_empty(one)]
+    if len(values) == 1 and isinstance(values[0], Value):
+        return values[0]
     if not any(isinstance(one, Value) for one in values):
         return _joined_numbers(values)
     rank = max(len(one.axes) for one in values if isinstance(one, Value))
