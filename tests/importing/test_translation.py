@@ -185,6 +185,22 @@ CASES = {
         ),
         ((7, 12, 5), 40, 40 * 84),
     ),
+    "tokens, and what was worked out in windows of 3 by 5": (
+        pt2(
+            call("aten.flatten.using_ints", "x", "f", start_dim=2),
+            call("aten.transpose.int", "f", "t", dim0=1, dim1=2),
+            call("aten.view.default", "t", "v", size=(1, 2, 3, 2, 5, 8)),
+            call("aten.permute.default", "v", "p", dims=(0, 1, 3, 2, 4, 5)),
+            call("aten.reshape.default", "p", "windows", shape=(4, 15, 8)),
+            call("aten.linear.default", "windows w", "d"),
+            call("aten.view.default", "d", "u", size=(1, 2, 2, 3, 5, 8)),
+            call("aten.permute.default", "u", "q", dims=(0, 1, 3, 2, 4, 5)),
+            call("aten.reshape.default", "q", "back", shape=(1, 60, 8)),
+            call("aten.add.Tensor", "t back", "y"),
+            stored={"w": (8, 8)},
+        ),
+        ((6, 10, 8), 64, 64 * 60),
+    ),
     "nothing before all tokens": (
         pt2(
             call("aten.flatten.using_ints", "x", "f", start_dim=2),
