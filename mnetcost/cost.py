@@ -106,7 +106,7 @@ class LayerCost(NamedTuple):
     @property
     def at_least(self) -> bool:
         """Whether its work is not known: what is counted is the least."""
-        return self.node.layer.unknown
+        return self.node.layer.is_unknown
 
     @property
     def operations(self) -> tuple[int, ...]:

@@ -136,7 +136,7 @@ class Graph(Record):
     @property
     def at_least(self) -> bool:
         """Whether the work of a layer is not known: what is counted is the least."""
-        return any(node.layer.unknown for node in self.nodes)
+        return any(node.layer.is_unknown for node in self.nodes)
 
     def shapes(self, setting: Setting, trained: bool = False) -> list[Placed]:
         """Each node with its input and output map.

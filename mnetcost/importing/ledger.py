@@ -45,7 +45,7 @@ class Ledger:
         layers = [entry.layer for entry in entries]
         kind = "counted" if layers or changed or any(map(_is_work, given)) else "free"
         if layers and all(isinstance(one, Opaque) for one in layers):
-            kind = "unknown" if any(one.unknown for one in layers) else "opaque"
+            kind = "unknown" if any(one.is_unknown for one in layers) else "opaque"
         self.calls[kind].append(call.name or call.operator)
         self.inputs.update(call.inputs)
         self.values[kind] += sum(map(_size, given))
@@ -159,7 +159,7 @@ def demand_all(graph: Graph) -> None:
     problems = [
         Problem(label, TOP if graph.ledger else node.mark, "unknown-work", f"{node.name}: {UNSURE}")
         for node in graph.nodes
-        if node.layer.unknown
+        if node.layer.is_unknown
     ]
     lost = list(found["names"].get("never_read", ()))
     more = found["never_read"] - len(lost)

@@ -137,9 +137,13 @@ class Layer(Record):
     written = ""  # the key that specs write
     example = ""  # entries of `layers:` that show it, one a line, the last one it
     source = False  # whether it reads no values; its sides may be those of a map
-    unknown = False  # whether it costs more than its numbers say, and nobody knows how much
     sides_alone = False  # whether it reads nothing of its input maps but their sides
     widths = frozenset({"out"})  # the keys that α scales
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it costs more than its numbers say, and nobody knows how much."""
+        return False
 
     @abstractmethod
     def output(self, x: Map, width: Width) -> Map:

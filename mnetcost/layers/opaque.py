@@ -48,8 +48,7 @@ class Opaque(Join):
     input maps; `products` are those of activations with activations, `other` all other learned
     values. It is not known what products multiply: the gradients of both operands are counted of
     all, where a map that it reads needs one, or it has kernels or learned values. With `unknown`
-    it costs more than its numbers say, and nobody knows how much: every total of its network is
-    “at least”.
+    it costs more than its numbers say: every total of its network is “at least”.
     """
 
     of: InputMaps
@@ -63,19 +62,21 @@ class Opaque(Join):
     products: Products = 0
     unknown: Switch = False
 
+    @property
+    def is_unknown(self) -> bool:
+        return bool(self.unknown)
+
     def merged(self, maps: Sequence[Map]) -> Map:
         return maps[0]
 
     def agreement(self, maps: Sequence[Map]) -> Iterator[Check]:
         """That they are the maps which its numbers are of."""
-        yield _length(self.of, maps)
         numbers = iter(self.of)
-        for x, own in zip(maps, map(Map, numbers, numbers, numbers)):
-            yield _other(x, own)
+        yield _length(self.of, maps)
+        yield from map(_other, maps, map(Map, numbers, numbers, numbers))
 
     def output(self, x: Map, width: Width) -> Map:
-        written = (self.height, self.width, self.channels)
-        return Map(*(of_x if own is None else own for own, of_x in zip(written, x)))
+        return _or(x, self.height, self.width, self.channels)
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return UNTOLD, UNTOLD
@@ -85,12 +86,16 @@ class Opaque(Join):
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         values = {"weights": self.kernel_weights, "biases": self.biases, "other": self.other}
-        # what it has none of it does not have: a layer that learns nothing needs no gradient
-        return [Amount(kind, number) for kind, number in values.items() if number]
+        return [Amount(kind, number) for kind, number in values.items() if number]  # none is none
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         work = {"multiply_accumulate": self.mult_adds, "attention_product": self.products}
         return [Part(kind, number, 1) for kind, number in work.items() if number]
+
+
+def _or(x: Map, *written: Quantity | None) -> Map:
+    """The sides and channels that are written, else those of a map."""
+    return Map(*(of_x if own is None else own for own, of_x in zip(written, x)))
 
 
 def _length(of: Sequence[Quantity], maps: Sequence[Map]) -> Check:

@@ -73,14 +73,14 @@ def test_table_of_a_model_beside_its_name(benchmark, models, name):
 @pytest.mark.benchmark(group="EfficientNet-B0, whole process")
 def test_loading_by_onnx(benchmark, models):
     pytest.importorskip("onnx", reason="`pip install onnx` to measure it")
-    script = str(BENCHMARKS / "efficientnet_b0.py")
+    script = efficientnet_b0.__file__
     measure(benchmark, [sys.executable, script, "onnx", models["small"]], 3, "239")
 
 
 @pytest.mark.benchmark(group="EfficientNet-B0, whole process")
 def test_fvcore_of_a_built_model(benchmark):
     pytest.importorskip("fvcore", reason="install the extra `compare` to measure fvcore")
-    command = [sys.executable, str(BENCHMARKS / "efficientnet_b0.py"), "fvcore"]
+    command = [sys.executable, efficientnet_b0.__file__, "fvcore"]
     measure(benchmark, command, 3, "385814752")
 
 

@@ -11,7 +11,7 @@ UNSURE = "the work of {} is not known: every total is at least what is counted"
 
 def unknown(graph: Graph) -> tuple[str, ...]:
     """The names of the layers whose work is not known."""
-    return tuple(node.name for node in graph.nodes if node.layer.unknown)
+    return tuple(node.name for node in graph.nodes if node.layer.is_unknown)
 
 
 def unsure(graph: Graph) -> tuple[str, ...]:

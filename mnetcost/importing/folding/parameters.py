@@ -13,6 +13,7 @@ from mnetcost.importing.values import Entry
 from mnetcost.layers.fields import fields_of
 from mnetcost.layers.window import Same
 from mnetcost.spec.blocks import RESERVED, TAKEN
+from mnetcost.spec.builder import MERGES
 
 WORDS = {"out": "width"}  # parameters that have another name than their key
 FIRST = ("out", "expand", "kernel", "stride", "padding")  # keys in the order of a line
@@ -68,7 +69,10 @@ class Parameters:
         if isinstance(one, Row):
             return self._line(one.layers)
         branches = tuple(self.body(branch) for branch in one.branches)
-        return Joined(self._line(one.joins), branches)
+        line = self._line(one.joins)
+        if line.word not in MERGES and not all(line.there):  # names that it reads would be missing
+            raise Unlike
+        return Joined(line, branches)
 
     def _line(self, entries: Sequence[Entry | None]) -> Line:
         texts = _texts(entries)

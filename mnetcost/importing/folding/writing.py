@@ -11,6 +11,7 @@ from mnetcost.importing.spelling import quoted, written
 from mnetcost.spec.blocks import BLOCK_INPUT
 from mnetcost.spec.builder import MERGES
 
+QUOTE = '"'
 MERGED = {"axis", "name", "when", "from"}  # keys that branches have too
 
 
@@ -187,7 +188,7 @@ def _apart(one: Joined, start: str, apart: bool) -> Iterator[tuple[bool, str]]:
             apart = False
         yield from _list(branch, start, apart)
         if not all(end_of(branch).there):
-            ends[-1] += "_end"
+            ends[-1] = quoted(f"{ends[-1].strip(QUOTE)}_end")
             yield True, written("identity", {"name": ends[-1]})
         apart = True
     yield True, written(one.line.word, _reading(one.line, *ends))

@@ -7,7 +7,7 @@ from mnetcost.analysis.reconcile.way import way
 from mnetcost.conventions.presets import NAMES, convention
 
 VALUES = 5_042_688  # outputs of MobileNet v1's convolutions, each normalised and activated
-NORM, AFFINE = "values of the output map", "normalised values where γ and β are learned"
+NORM, AFFINE = "values of the output map", "normalised values where γ is learned"
 MACS = "multiply-accumulates of kernels and projections"
 
 
