@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.importing.folding.items import Fork, Item, Leaf
 from mnetcost.importing.values import Entry
+from mnetcost.layers.base import Layer
 from mnetcost.layers.fields import fields_of
 from mnetcost.layers.window import ONE
 
@@ -44,7 +45,7 @@ def kind(item: Item) -> tuple[Any, ...]:
     return (layer.written, point, bare, *_given(layer), *sorted(item.entry.said))
 
 
-def _given(layer: Any) -> list[str]:
+def _given(layer: Layer) -> list[str]:
     """The keys that a layer has and another of its type need not have: they have no value then."""
     chosen = [key for key, field in fields_of(type(layer)).items() if field.default is None]
     return [key for key in chosen if getattr(layer, key) is not None]
