@@ -117,6 +117,7 @@ TABLE: dict[str, Use] = {
             "filters": "num_output",
             "bias": argument("bias_term", True),
             "flat": lambda call: call.arguments.get("axis", 1) == 1,
+            "first": argument("axis", 1),
             "shared": _shared,
         },
     ),
