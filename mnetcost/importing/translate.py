@@ -21,7 +21,16 @@ from mnetcost.importing.resizing import Resizing
 from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
-from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
+from mnetcost.importing.values import (
+    Contradiction,
+    Known,
+    Numbers,
+    Parts,
+    Scores,
+    Stored,
+    Unsaid,
+    Value,
+)
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 from mnetcost.spec.surroundings import MAX_NODES
@@ -258,6 +267,8 @@ def _translate(
     translation.begin()
     try:
         outputs = _outputs(call, _by_rule(translation, call, use))
+    except Contradiction as reason:
+        raise refusal(label, call.place, "mismatch", f"{_said(call)}: {reason}") from None
     except Unsaid as reason:
         translation.forget(before)
         translation.begin()

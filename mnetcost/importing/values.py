@@ -12,6 +12,10 @@ class Unsaid(Exception):
     """The language has no layer for what a call does; the words say why."""
 
 
+class Contradiction(Unsaid):
+    """A file says two things of a call that cannot both be so: no count of it would be right."""
+
+
 class Value(NamedTuple):
     """What a call has computed: the map of a layer, and which axes of it the file has."""
 

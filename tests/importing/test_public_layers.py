@@ -263,14 +263,14 @@ def test_norms_have_the_values_that_their_files_say():
 
 
 REFUSED = {
-    "it is over several axes, and not over all": caffe(
+    "it reads several axes, and not all": caffe(
         call("InnerProduct", "x", "y", num_output=4, axis=2)
     ),
     "no layer does what its activation ramp does": darknet(
         call("convolutional", "x", "y", activation="ramp")
     ),
-    "no layer has what its antialiasing adds": darknet(conv("x", "y", 4, antialiasing=1)),
-    "no layer has what its weights_type adds": darknet(
+    "what its antialiasing 1 changes is not known": darknet(conv("x", "y", 4, antialiasing=1)),
+    "what its weights_type per_feature changes is not known": darknet(
         call("shortcut", "x x", "y", weights_type="per_feature")
     ),
     "its kernel of 7 px has no place on a 6×10 map": darknet(call("local", "x", "y", size=7)),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call, Source
+from mnetcost.importing.operators.arguments import unread
 from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding, views
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
@@ -53,10 +54,25 @@ POOL: dict[str, Where] = {
     "kernel": sides("kernel_size", 1, "kernel"),
     "stride": sides("stride", 1),
     "padding": sides("pad", 0),
-    "ceil": lambda call: call.arguments.get("round_mode", "CEIL") in ("CEIL", 0),
+    "ceil": lambda call: (
+        call.arguments.get("round_mode", "CEIL") in ("CEIL", 0)
+        and call.arguments.get("ceil_mode", True)
+    ),
     "global": argument("global_pooling", False),
     "flag": lambda call: call.arguments.get("pool", "MAX") in ("AVE", 1),
 }
+WINDOW = "kernel_size kernel_h kernel_w stride stride_h stride_w pad pad_h pad_w engine"
+WEIGHTS = "num_output bias_term weight_filler bias_filler engine shared"
+# Fields of the layers whose sides or weights they say: those that are read, or change nothing.
+FIELDS = {
+    **dict.fromkeys(
+        ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "Deconvolution"),
+        f"{WINDOW} {WEIGHTS} dilation hole group force_nd_im2col",
+    ),
+    "Pooling": f"{WINDOW} pool global_pooling round_mode ceil_mode",
+    "InnerProduct": f"{WEIGHTS} axis transpose",
+}
+NEUTRAL = {"axis": (1,)}
 JOINED = {"SUM": "add", "PROD": "multiply", "MAX": "maximum", 1: "add", 0: "multiply", 2: "maximum"}
 MEASURES = (
     *("Accuracy", "EuclideanLoss", "HingeLoss", "MultinomialLogisticLoss", "MultiBoxLoss"),
@@ -116,7 +132,6 @@ TABLE: dict[str, Use] = {
             "x": 0,
             "filters": "num_output",
             "bias": argument("bias_term", True),
-            "flat": lambda call: call.arguments.get("axis", 1) == 1,
             "first": argument("axis", 1),
             "shared": _shared,
         },
@@ -221,4 +236,4 @@ def find(call: Call) -> Use | None:
     if call.operator == "Eltwise":
         word = JOINED.get(call.arguments.get("operation", "SUM"))
         return Use(pointwise.joined_by(word), {}) if word else None
-    return TABLE.get(call.operator)
+    return unread(call, FIELDS, NEUTRAL) or TABLE.get(call.operator)

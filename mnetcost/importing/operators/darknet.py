@@ -1,8 +1,10 @@
 """Darknet's sections: which rule each is. github.com/AlexeyAB/darknet, src/parser.c."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from mnetcost.importing.model import Call
+from mnetcost.importing.model import Argument, Call
+from mnetcost.importing.operators.arguments import unread
 from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.importing.values import Unsaid
@@ -27,17 +29,52 @@ ACTS = {
     "revleaky": "leaky_relu",
     "hardtan": "hard_tanh",
 }
-# Options that put work or learned values beside a layer's own.
-BESIDE = {
-    "convolutional": ("antialiasing", "assisted_excitation", "deform", "share_index"),
-    "maxpool": ("antialiasing", "maxpool_depth"),
-    "shortcut": ("weights_type",),
+# Options of any section that are of training alone, or of how it is run.
+TRAINING = """
+    clip onlyforward dont_update burnin_update stopbackward train_only_bn dontload dontloadscales
+    numload dontsave learning_rate learning_scale stream wait_stream
+"""
+WINDOWS = "stride stride_x stride_y size padding"
+# Options by section: those that are read here, and those that change no map and no cost.
+OPTIONS = {
+    section: f"{TRAINING} {words}"
+    for section, words in {
+        "convolutional": f"""
+            {WINDOWS} filters groups dilation pad activation batch_normalize cbn
+            flipped dot angle grad_centr reverse
+        """,
+        "connected": "output activation batch_normalize",
+        "local": "filters size stride pad activation",
+        "maxpool": f"{WINDOWS} out_channels",
+        "local_avgpool": WINDOWS,
+        "avgpool": "",
+        "upsample": "stride scale",
+        "route": "layers groups group_id",
+        "shortcut": "from activation weights_normalizion weights_normalization",
+        "activation": "activation",
+        "batchnorm": "",
+        "crop": "crop_height crop_width flip angle saturation exposure shift noadjust",
+        "scale_channels": "from activation",
+        "sam": "from activation",
+        "reorg": "stride reverse",
+        "reorg3d": "stride reverse",
+        "softmax": "groups temperature tree spatial noloss",
+    }.items()
 }
+# Options that put work, learned values or other maps beside a layer's own, unless they are so.
+NEUTRAL: Mapping[str, Collection[Argument]] = {
+    **dict.fromkeys(("antialiasing", "assisted_excitation", "maxpool_depth", "scale_wh"), (0,)),
+    **dict.fromkeys(("binary", "xnor", "bin_output", "coordconv"), (0,)),
+    **dict.fromkeys(("sway", "rotate", "stretch", "stretch_sway"), (0,)),
+    "weights_type": ("none",),
+}
+LOGISTIC = ("convolutional", "connected", "local")  # unless they say another
 
 
 def act(call: Call) -> str:
-    """The activation of a section; Darknet's default is the logistic function."""
-    word = str(call.arguments.get("activation", "logistic"))
+    """The activation of a section."""
+    default = "logistic" if call.operator in LOGISTIC else "linear"
+    word = str(call.arguments.get("activation", default))
     if word not in ACTS:
         raise Unsaid(f"no layer does what its activation {clip(word)} does")
     return ACTS[word]
@@ -78,10 +115,19 @@ def _pool_ends(call: Call) -> tuple[int, int, int, int]:
     return before, before, behind, behind
 
 
+def _is_normed(call: Call) -> bool:
+    """Whether a batch norm follows; `cbn` is one over several batches of training."""
+    return bool(call.arguments.get("batch_normalize") or call.arguments.get("cbn"))
+
+
 NORM: dict[str, Where] = {
-    "bias": lambda call: not call.arguments.get("batch_normalize"),
-    "norm": lambda call: "batch" if call.arguments.get("batch_normalize") else "none",
+    "bias": lambda call: not _is_normed(call),
+    "norm": lambda call: "batch" if _is_normed(call) else "none",
 }
+REORG = Use(
+    pointwise.chosen(sliding.shuffled, sliding.reorganised),
+    {"x": 0, "factor": argument("stride", 1), "flag": argument("reverse", 0)},
+)
 POOL: dict[str, Where] = {"x": 0, "kernel": _size, "stride": _stride, "padding": _pool_ends}
 TABLE: dict[str, Use] = {
     "convolutional": Use(
@@ -136,10 +182,10 @@ TABLE: dict[str, Use] = {
         parts.middle,
         {"x": 0, "height": argument("crop_height", 1), "width": argument("crop_width", 1)},
     ),
-    "scale_channels": Use(pointwise.binary("multiply"), {"x": 0, "y": 1}),
-    "sam": Use(pointwise.binary("multiply"), {"x": 0, "y": 1}),
-    "reorg": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 1)}),
-    "reorg3d": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 1)}),
+    "scale_channels": Use(pointwise.binary("multiply"), {"x": 0, "y": 1, "act": act}),
+    "sam": Use(pointwise.binary("multiply"), {"x": 0, "y": 1, "act": act}),
+    "reorg": REORG,
+    "reorg3d": REORG,
     "softmax": Use(pointwise.same(activation.Softmax), {"x": 0}),
     **{
         name: Use(pointwise.free, {"x": 0})
@@ -158,12 +204,4 @@ TABLE: dict[str, Use] = {
 
 def find(call: Call) -> Use | None:
     """What a section is; None for one that the table does not have."""
-    written = BESIDE.get(call.operator, ())
-    beside = next((one for one in written if _is_on(call.arguments.get(one))), None)
-    if beside:
-        return Use(pointwise.refused, {"reason": always(f"no layer has what its {beside} adds")})
-    return TABLE.get(call.operator)
-
-
-def _is_on(value: Any) -> bool:
-    return value not in (None, 0, "none")
+    return unread(call, OPTIONS, NEUTRAL) or TABLE.get(call.operator)

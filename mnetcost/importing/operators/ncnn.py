@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call
+from mnetcost.importing.operators.arguments import unread
+from mnetcost.importing.operators.ncnn_arguments import ARGUMENTS, NEUTRAL
 from mnetcost.importing.rules import (
     joining,
     norms,
@@ -393,4 +395,4 @@ def find(call: Call) -> Use | None:
         return Use(pointwise.joined_by(word), {}) if word else None
     if call.operator in SPECIAL and SPECIAL[call.operator](call):
         return None
-    return TABLE.get(call.operator)
+    return unread(call, ARGUMENTS, NEUTRAL) or TABLE.get(call.operator)

@@ -172,6 +172,8 @@ TABLE: dict[str, Use] = {
     "expand": Use(views.expand, {"x": 0, "sizes": "size"}),
     "pad": Use(sliding.pad, PAD),
     "constant_pad_nd": Use(sliding.pad, PAD),
+    "pixel_shuffle": Use(sliding.shuffled, {"x": 0, "factor": "upscale_factor"}),
+    "pixel_unshuffle": Use(sliding.reorganised, {"x": 0, "factor": "downscale_factor"}),
     "upsample_nearest2d": _resize("nearest"),
     "upsample_bilinear2d": _resize("bilinear"),
     "upsample_bicubic2d": _resize("bicubic"),

@@ -87,9 +87,11 @@ def dense(o: Operands) -> Value:
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
     value = o.value()
-    if not o.flag("flat") and o.axis("first", -1, len(value.axes)) != len(value.axes) - 1:
-        raise Unsaid("it is over several axes, and not over all")
-    x = by_channel(o, -1, _flat(value) if o.flag("flat") else None)
+    first, last = o.axis("first", -1, len(value.axes)), len(value.axes) - 1
+    flat = o.flag("flat") or (o.given("first") is not None and first == 1)
+    if not flat and first != last:
+        raise Unsaid("it reads several axes, and not all")
+    x = by_channel(o, -1, _flat(value) if flat else value)
     y = dense_of(o, x, o.count("filters"), has(o, "bias"), learned(o))
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))

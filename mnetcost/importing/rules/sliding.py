@@ -13,10 +13,11 @@ from mnetcost.importing.axes import (
     WIDTH,
     Axes,
     orders_of,
+    shape_of,
     whole,
 )
 from mnetcost.importing.translation import Operands, agree, finished, has, learned
-from mnetcost.importing.values import Stored, Unsaid, Value
+from mnetcost.importing.values import Contradiction, Stored, Unsaid, Value
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
@@ -85,6 +86,7 @@ def convolution(o: Operands) -> Value:
     groups = x.map.c if o.flag("depthwise") else o.count("groups", 1)
     if channels * groups != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
+    _demand_sides(o, sides)
     x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
     return _convolved(o, x, window, filters, groups, kernel)
 
@@ -104,6 +106,13 @@ def _ordered(o: Operands, kernel: Stored) -> list[int]:
     if rank < 3 or sorted(order) != list(range(rank)):
         raise Unsaid(f"its kernel has {rank} axes")
     return [kernel.shape[one] for one in order]
+
+
+def _demand_sides(o: Operands, sides: list[int]) -> None:
+    """Refuse a kernel of other sides than the call itself says, where it says them."""
+    said = o.places("kernel")
+    if said and list(said) != sides:
+        raise Contradiction(f"it says a kernel of {list(said)}, and the stored one is {sides}")
 
 
 def separable(o: Operands) -> Value:
@@ -153,6 +162,7 @@ def transposed(o: Operands) -> Value:
     """A transposed convolution by a stored kernel of [channels, filters of a group, sides]."""
     x, kernel = image(o), _kernel(o)
     _, filters, *sides = _ordered(o, kernel)
+    _demand_sides(o, sides)
     groups = o.count("groups", 1)
     return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
 
@@ -339,6 +349,9 @@ def resize(o: Operands) -> Value:
     mode = {"linear": "bilinear", "cubic": "bicubic"}.get(str(o.given("mode")))
     mode = mode or str(o.given("mode") or "nearest")
     factors, sizes = o.numbers("factors"), o.places("sizes")
+    others = shape_of(x.axes)[:-2]
+    if set(factors[:-2]) - {1} or (len(sizes) > 2 and sizes[:-2] != others):
+        raise Unsaid("it is of more than height and width")
     if factors:
         ratios = [Fraction(one).limit_denominator(10_000) for one in factors[-2:]]
         scale = Pair(ratios[0], ratios[-1])
