@@ -329,6 +329,11 @@ class Translation:
         self.entries[place] = self.entries[place]._replace(layer=record)
         self._have(self.entries[place])
 
+    def say(self, value: Value, said: Mapping[str, str]) -> None:
+        """Say keys of a value's layer as expressions instead of its own numbers."""
+        place = self.places[value.layer]
+        self.entries[place] = self.entries[place]._replace(said=said)
+
     def named(self, text: str) -> str:
         """A name of its own for a layer, as close to the file's as the language takes."""
         kept = "".join(one if one.isalnum() or one in "_.-" else "/" for one in text[:MAX_NAME])
