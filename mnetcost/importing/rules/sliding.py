@@ -65,8 +65,26 @@ def _mapped(o: Operands, record: Any, x: Value, kernel: Stored | None = None) ->
 def _weighted(o: Operands, record: Any, x: Value, kernel: Stored | None) -> Value:
     """The same of a layer with a kernel, of as many weights as the file states."""
     y = _mapped(o, record, x, kernel)
+    if not isinstance(record, Depthwise):
+        o.translation.say(y, _by_channel(record.groups, x.map.c, y.map.c))
     agree(o, record.weights(x.map, y.map))
     return finished(o, y)
+
+
+def _by_channel(groups: int, channels: int, filters: int) -> dict[str, str]:
+    """The keys of a convolution with a group for each channel that it reads or gives.
+
+    Its width is no number of its own: at any α it has as many filters for each channel.
+    """
+    if groups == 1 or groups not in (channels, filters):
+        return {}
+    texts = {
+        "out": f"$here * {filters // channels}" if filters > channels else "$here",
+        "groups": "$here",
+    }
+    if filters < channels:
+        texts = dict.fromkeys(texts, f"$here / {channels // filters}")
+    return texts
 
 
 def _roles(value: Value) -> Sequence[str]:
