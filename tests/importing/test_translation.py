@@ -311,7 +311,7 @@ REFUSED = {
     ),
     "two inputs": (
         onnx(call("Add", "x z", "y"))._replace(inputs={"x": X, "z": X}),
-        "it has 2 inputs",
+        "it has 2 inputs, not one: x, z",
     ),
     "an open side": (onnx(call("Relu", "x", "y"), size=(1, 8, None, 10)), r"1×8×\?×10"),
 }

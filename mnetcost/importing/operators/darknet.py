@@ -3,10 +3,12 @@
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, pointwise, sliding
-from mnetcost.importing.translation import Use, always, argument
+from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding
+from mnetcost.importing.translation import Use, Where, always, argument
+from mnetcost.importing.values import Unsaid
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, GlobalAvgPool, MaxPool
+from mnetcost.text import clip
 
 ACTS = {
     "linear": "none",
@@ -21,19 +23,42 @@ ACTS = {
     "tanh": "tanh",
     "gelu": "gelu",
     "hard_mish": "mish",
+    "relie": "leaky_relu",
+    "revleaky": "leaky_relu",
+    "hardtan": "hard_tanh",
+}
+# Options that put work or learned values beside a layer's own.
+BESIDE = {
+    "convolutional": ("antialiasing", "assisted_excitation", "deform", "share_index"),
+    "maxpool": ("antialiasing", "maxpool_depth"),
+    "shortcut": ("weights_type",),
 }
 
 
-def act(call: Call) -> str | None:
+def act(call: Call) -> str:
     """The activation of a section; Darknet's default is the logistic function."""
-    return ACTS.get(str(call.arguments.get("activation", "logistic")))
+    word = str(call.arguments.get("activation", "logistic"))
+    if word not in ACTS:
+        raise Unsaid(f"no layer does what its activation {clip(word)} does")
+    return ACTS[word]
 
 
 def _padding(call: Call) -> Any:
-    """`pad=1` is half of the size, rounded down; else `padding` px."""
-    if call.arguments.get("pad"):
-        return _whole(call, "size", 1) // 2
-    return _whole(call, "padding", 0)
+    """`pad=1` is half of the size, rounded down; else `padding` px. Both are dilated too."""
+    half = bool(call.arguments.get("pad"))
+    px = _whole(call, "size", 1) // 2 if half else _whole(call, "padding", 0)
+    return px * _dilation(call)
+
+
+def _dilation(call: Call) -> int:
+    """One pixel alone is not dilated."""
+    return _whole(call, "dilation", 1) if _whole(call, "size", 1) > 1 else 1
+
+
+def _stride(call: Call) -> tuple[int, int]:
+    """Down and across; each is `stride` unless written."""
+    both = _whole(call, "stride", 1)
+    return _whole(call, "stride_y", both), _whole(call, "stride_x", both)
 
 
 def _whole(call: Call, word: str, default: int) -> int:
@@ -41,14 +66,23 @@ def _whole(call: Call, word: str, default: int) -> int:
     return found if isinstance(found, int) else default
 
 
+def _size(call: Call) -> int:
+    """The sides of a pool's window: its stride unless written."""
+    return _whole(call, "size", _whole(call, "stride", 1))
+
+
 def _pool_ends(call: Call) -> tuple[int, int, int, int]:
     """`padding` px in all, size - 1 unless written: half of it before the map, rounded down."""
-    size = _whole(call, "size", _whole(call, "stride", 1))
-    padding = _whole(call, "padding", size - 1)
+    padding = _whole(call, "padding", _size(call) - 1)
     before, behind = padding // 2, padding - padding // 2
     return before, before, behind, behind
 
 
+NORM: dict[str, Where] = {
+    "bias": lambda call: not call.arguments.get("batch_normalize"),
+    "norm": lambda call: "batch" if call.arguments.get("batch_normalize") else "none",
+}
+POOL: dict[str, Where] = {"x": 0, "kernel": _size, "stride": _stride, "padding": _pool_ends}
 TABLE: dict[str, Use] = {
     "convolutional": Use(
         sliding.written_convolution,
@@ -56,12 +90,11 @@ TABLE: dict[str, Use] = {
             "x": 0,
             "filters": argument("filters", 1),
             "kernel": argument("size", 1),
-            "stride": argument("stride", 1),
-            "dilation": argument("dilation", 1),
+            "stride": _stride,
+            "dilation": _dilation,
             "groups": argument("groups", 1),
             "padding": _padding,
-            "bias": lambda call: not call.arguments.get("batch_normalize"),
-            "norm": lambda call: "batch" if call.arguments.get("batch_normalize") else "none",
+            **NORM,
             "act": act,
         },
     ),
@@ -71,29 +104,23 @@ TABLE: dict[str, Use] = {
             "x": 0,
             "filters": argument("output", 1),
             "flat": always(True),
-            "bias": lambda call: not call.arguments.get("batch_normalize"),
-            "norm": lambda call: "batch" if call.arguments.get("batch_normalize") else "none",
+            **NORM,
             "act": act,
         },
     ),
-    "maxpool": Use(
-        sliding.pool(MaxPool),
+    "local": Use(
+        local.locally_connected,
         {
             "x": 0,
-            "kernel": lambda call: _whole(call, "size", _whole(call, "stride", 1)),
+            "filters": argument("filters", 1),
+            "kernel": argument("size", 1),
             "stride": argument("stride", 1),
-            "padding": _pool_ends,
+            "padding": argument("pad", 0),
+            "act": act,
         },
     ),
-    "local_avgpool": Use(
-        sliding.pool(AvgPool),
-        {
-            "x": 0,
-            "kernel": lambda call: _whole(call, "size", _whole(call, "stride", 1)),
-            "stride": argument("stride", 1),
-            "padding": _pool_ends,
-        },
-    ),
+    "maxpool": Use(sliding.pool(MaxPool), POOL),
+    "local_avgpool": Use(sliding.pool(AvgPool), POOL),
     "avgpool": Use(sliding.global_pool(GlobalAvgPool), {"x": 0}),
     "upsample": Use(
         sliding.resize, {"x": 0, "factors": argument("stride", 2), "mode": always("nearest")}
@@ -102,21 +129,41 @@ TABLE: dict[str, Use] = {
         joining.route,
         {"groups": argument("groups", 1), "part": argument("group_id", 0), "axis": always(1)},
     ),
-    "shortcut": Use(pointwise.joined_by("add"), {"act": act}),
+    "shortcut": Use(joining.shortcut, {"act": act}),
+    "activation": Use(pointwise.acted, {"x": 0, "act": act}),
+    "batchnorm": Use(norms.batch_norm, {"x": 0, "gamma": always(True), "beta": always(True)}),
+    "crop": Use(
+        parts.middle,
+        {"x": 0, "height": argument("crop_height", 1), "width": argument("crop_width", 1)},
+    ),
     "scale_channels": Use(pointwise.binary("multiply"), {"x": 0, "y": 1}),
     "sam": Use(pointwise.binary("multiply"), {"x": 0, "y": 1}),
-    "reorg": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 2)}),
-    "reorg3d": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 2)}),
+    "reorg": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 1)}),
+    "reorg3d": Use(sliding.reorganised, {"x": 0, "factor": argument("stride", 1)}),
     "softmax": Use(pointwise.same(activation.Softmax), {"x": 0}),
     **{
         name: Use(pointwise.free, {"x": 0})
-        for name in ("cost", "dropout", "yolo", "region", "Gaussian_yolo", "detection")
+        for name in (
+            "cost",
+            "dropout",
+            "yolo",
+            "region",
+            "Gaussian_yolo",
+            "detection",
+            "contrastive",
+        )
     },
 }
 
 
 def find(call: Call) -> Use | None:
     """What a section is; None for one that the table does not have."""
-    if call.operator in ("convolutional", "connected", "shortcut") and act(call) is None:
-        return None
+    written = BESIDE.get(call.operator, ())
+    beside = next((one for one in written if _is_on(call.arguments.get(one))), None)
+    if beside:
+        return Use(pointwise.refused, {"reason": always(f"no layer has what its {beside} adds")})
     return TABLE.get(call.operator)
+
+
+def _is_on(value: Any) -> bool:
+    return value not in (None, 0, "none")

@@ -86,11 +86,22 @@ def dense(o: Operands) -> Value:
 
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
-    x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
+    value = o.value()
+    if not o.flag("flat") and o.axis("first", -1, len(value.axes)) != len(value.axes) - 1:
+        raise Unsaid("it is over several axes, and not over all")
+    x = by_channel(o, -1, _flat(value) if o.flag("flat") else None)
     y = dense_of(o, x, o.count("filters"), has(o, "bias"), learned(o))
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
     return finished(o, y)
+
+
+def dense_of_rows(o: Operands) -> Value:
+    """A dense layer over the last axis of rows where it states so many weights, else over all."""
+    x = o.value()
+    if len(x.axes) != 3 or o.number("weights_stated") != size_of(x.axes[-1]) * o.count("filters"):
+        return written_dense(o)
+    return dense_of(o, by_channel(o, -1), o.count("filters"), has(o, "bias"), learned(o))
 
 
 def _flat(value: Value) -> Value:
@@ -137,6 +148,11 @@ def chosen(so: Any, otherwise: Any) -> Any:
     return lambda o: so(o) if o.flag("flag") else otherwise(o)
 
 
+def refused(o: Operands) -> Known:
+    """What no layer does, for a reason that the table knows."""
+    raise Unsaid(str(o.given("reason")))
+
+
 def free(o: Operands) -> Known:
     """What changes no value, or none that is counted: its result is its input."""
     known = o.given("x")
@@ -175,7 +191,7 @@ def binary(word: str) -> Any:
         if isinstance(a, Scores) or isinstance(b, Scores):  # scaled, masked, or with a bias
             return _biased(o, a, b)
         if isinstance(a, Value) and isinstance(b, Value):
-            return _acted(o, _of_two(o, word, a, b))
+            return acted(o, of_two(o, word, a, b))
         if not isinstance(a, Value) and not isinstance(b, Value):
             return _of_stored(a, b)
         x, other = (a, b) if isinstance(a, Value) else (b, a)
@@ -205,7 +221,8 @@ def _of_stored(a: Any, b: Any) -> Known:
     return computed(found, spread(*shapes))
 
 
-def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
+def of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
+    """An operation on two values that follow from the input, with their axes in one order."""
     rank = max(len(a.axes), len(b.axes))
     a, b = (one._replace(axes=((),) * (rank - len(one.axes)) + one.axes) for one in (a, b))
     if not _fit(word, a, b):
@@ -254,8 +271,9 @@ def _by_sides(o: Operands, one: Value, other: Value) -> Value | None:
     return arranged._replace(axes=one.axes)
 
 
-def _acted(o: Operands, value: Value) -> Value:
-    """The value behind the activation that rides on a call."""
+def acted(o: Operands, value: Value | None = None) -> Value:
+    """The value, the call's own `x` unless given, behind the activation that the call says."""
+    value = value or o.value()
     word = o.given("act") or "none"
     return value if word == "none" else kept(o, ACTIVATIONS[word](), value)
 
@@ -270,8 +288,8 @@ def joined_by(word: str) -> Any:
             raise Unsaid("it joins what does not follow from the input")
         first, *others = computed
         for one in others:
-            first = _of_two(o, word, first, one)
-        return _acted(o, first)
+            first = of_two(o, word, first, one)
+        return acted(o, first)
 
     return rule
 

@@ -133,7 +133,7 @@ def written_convolution(o: Operands) -> Value:
         filters = o.count("filters")
     else:
         groups, filters = x.map.c, multiplier * x.map.c
-    x, window = _window(o, x, o.pair("kernel", 1))
+    x, window = _window(o, x, _pair(o, "kernel", len(x.axes) - 2))
     return _convolved(o, x, window, filters, groups, learned(o))
 
 
@@ -255,6 +255,8 @@ def pool(kind: type[MaxPool | AvgPool]) -> MapRule:
         x = image(o)
         if o.flag("global"):
             return global_pool(GLOBAL[kind])(o)
+        if o.flag("adaptive"):
+            return adaptive_pool(GLOBAL[kind])(o)
         sides = len(x.axes) - 2
         kernel = o.pair("kernel", 1)
         kernel = Pair(1, kernel.w) if sides == 1 else kernel
@@ -347,6 +349,19 @@ def resize(o: Operands) -> Value:
     else:
         raise Unsaid("neither its factors nor its sides are known")
     return _mapped(o, record, x)
+
+
+def interpolated(o: Operands) -> Value:
+    """The map at sides that are given, or shrunk and then widened between its first and last px.
+
+    Source: DeepLab's interp_layer.cpp. Its padding, of 0 px or fewer, cuts the map before.
+    """
+    x = image(o)
+    cut = o.number("begin") + o.number("end")
+    shrink, zoom = o.count("shrink_factor", 1), o.count("zoom_factor", 1)
+    sides = [(side + cut - 1) // shrink * zoom + 1 for side in x.map[:2]]
+    height, across = (o.places("height") or sides[:1])[0], (o.places("width") or sides[1:])[0]
+    return _mapped(o, Resize(mode="bilinear", **_to(x.map, height, across)), x)
 
 
 def _to(x: Map, height: int, across: int) -> dict[str, Any]:
