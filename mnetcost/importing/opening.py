@@ -178,10 +178,8 @@ def imported(
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
     found = ledger.document(source, translation.ledger, shared)
-    said = [*ledger.said(found), *words.comments(rules, followed)]
+    alpha = words.document(rules, followed)
+    said = [*ledger.said(found), *alpha["said"]]
     listing = Listing(name, x, followed.entries, said, words.width_key(rules))
-    origin, found = (
-        Origin(label, spelled(listing)),
-        {**found, "widths": words.document(rules, followed)},
-    )
-    return Imported(origin, listing, found, follows=source.format in SHAPES)
+    origin, read_as = Origin(label, spelled(listing)), {**found, "widths": alpha}
+    return Imported(origin, listing, read_as, follows=source.format in SHAPES)

@@ -8,16 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-from mnetcost.importing.axes import (
-    CHANNELS,
-    IMAGE,
-    SIDES,
-    Axis,
-    is_images,
-    is_whole,
-    size_of,
-    whole,
-)
+from mnetcost.importing.arranging import rearranged
+from mnetcost.importing.axes import IMAGE, SIDES, Axis, is_images, is_whole, whole
 from mnetcost.importing.ledger import Ledger
 from mnetcost.importing.model import Call, Source, Tensor
 from mnetcost.importing.values import (
@@ -32,10 +24,8 @@ from mnetcost.importing.values import (
     maps_of,
     within,
 )
-from mnetcost.layers.base import Check, Join, Layer, Map, Pair
-from mnetcost.layers.channels import ChannelShuffle
+from mnetcost.layers.base import Check, Join, Layer, Pair
 from mnetcost.layers.normalization import Normalization
-from mnetcost.layers.structural import Flatten, Permute, Reshape
 from mnetcost.text import clip
 
 INPUT = "input"
@@ -339,6 +329,11 @@ class Translation:
         self.entries[place] = self.entries[place]._replace(layer=record)
         self._have(self.entries[place])
 
+    def say(self, value: Value, said: Mapping[str, str]) -> None:
+        """Say keys of a value's layer as expressions instead of its own numbers."""
+        place = self.places[value.layer]
+        self.entries[place] = self.entries[place]._replace(said=said)
+
     def named(self, text: str) -> str:
         """A name of its own for a layer, as close to the file's as the language takes."""
         kept = "".join(one if one.isalnum() or one in "_.-" else "/" for one in text[:MAX_NAME])
@@ -363,7 +358,7 @@ class Translation:
             raise Unsaid("parts of the map are taken for images")
         axes = [by_role.get(side, ()) for side in SIDES]
         if not all(map(is_whole, axes, SIDES, value.map)):
-            written = self.layer(call, _rearranged(axes, value.map), [value])
+            written = self.layer(call, rearranged(axes, value.map), [value])
             value = written._replace(axes=value.axes)
         sides = {IMAGE: images, **{side: whole(side, n) for side, n in zip(SIDES, value.map)}}
         return value._replace(axes=tuple(sides[role] for role in roles))
@@ -374,24 +369,6 @@ def _demand(checks: Iterable[Check]) -> None:
     for check in checks:
         if check.bad:
             raise Unsaid(check.message())
-
-
-def _rearranged(axes: Sequence[Axis], x: Map) -> Layer:
-    """The layer that makes a map of these sides (height, width, channels) of map `x`."""
-    height, across = map(size_of, axes[:2])
-    if height == across == 1:
-        return Flatten()
-    if across == 1 and is_whole(axes[2], CHANNELS, x.c):
-        return Flatten(into="height")
-    letters = {whole(side, n): side[0] for side, n in zip(SIDES, x) if n > 1}
-    order = [letters.get(axis, "") for axis in axes]
-    if all(order):
-        return Permute(order="".join(order))
-    shuffled = axes[2]
-    if len(shuffled) == 2 and (height, across) == x[:2] and shuffled[0].stride == 1:
-        return ChannelShuffle(groups=shuffled[1].size)
-    # All three: with a rest, maps of other sides would silently have other channels.
-    return Reshape(height=height, width=across, channels=size_of(axes[2]))
 
 
 def _held(name: str, tensor: Tensor) -> Known:

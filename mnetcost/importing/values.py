@@ -56,6 +56,16 @@ class Stored(NamedTuple):
     work: tuple[tuple[str, int], ...] = ()  # multiply-accumulates of what it is computed of
 
 
+def empty(shape: Sequence[int]) -> Stored:
+    """What has an axis of 0, whatever it is of."""
+    return Stored("", tuple(shape), False)
+
+
+def is_empty(known: "Known") -> bool:
+    """Whether it has no values."""
+    return isinstance(known, Stored) and 0 in known.shape
+
+
 class Parts(NamedTuple):
     """Several values in one, as a list of tensors is."""
 

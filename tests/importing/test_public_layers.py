@@ -263,6 +263,9 @@ def test_norms_have_the_values_that_their_files_say():
 
 
 REFUSED = {
+    "it reads several axes, and not all": caffe(
+        call("InnerProduct", "x", "y", num_output=4, axis=2)
+    ),
     "no layer does what its activation ramp does": darknet(
         call("convolutional", "x", "y", activation="ramp")
     ),

@@ -1,5 +1,7 @@
 """What α does to imported widths: by hand, and as libraries build them at other widths."""
 
+from fractions import Fraction
+
 import mobile_networks
 import pytest
 from mobile_networks import Network, ghost, inverted_residual
@@ -376,3 +378,106 @@ def test_a_preset_has_a_source_and_speaks_of_roles(preset):
     assert family.source.startswith(library[preset.split(":")[1]])
     assert {*family.keep, *family.at_least, *family.derive} <= set(ROLES)
     assert len(followed(small(), preset=preset)[1].splitlines()) < 20
+
+
+def by_channel(format_, *calls, **stored):
+    """8 channels of 6×10, these calls, then 5 classes of each position."""
+    conv = {"onnx": "Conv", "pt2": "aten.conv2d.default"}[format_]
+    return source(
+        format_,
+        (1, 3, 6, 10),
+        call(conv, "x w", "a", "first"),
+        *calls,
+        call(conv, "b v", "y", "classes"),
+        stored={"w": (8, 3, 1, 1), **stored},
+    )
+
+
+def transposed(format_, groups, **stored):
+    """The same with a transposed convolution of 2×4 at stride 2: 6×10 to 12×22."""
+    words = {
+        "onnx": ("ConvTranspose", {"strides": (2, 2), "group": groups}),
+        "pt2": ("aten.conv_transpose2d.input", {"stride": (2, 2), "groups": groups}),
+    }
+    operator, arguments = words[format_]
+    return by_channel(format_, call(operator, "a k", "b", "up", **arguments), **stored)
+
+
+def in_groups(groups, **stored):
+    """The same with a 1×1 convolution in groups."""
+    made = call("aten.conv2d.default", "a k", "b", "up", groups=groups)
+    return by_channel("pt2", made, **stored)
+
+
+# The model, the line of its convolution, its weights and those of the classes at α = 1, and its
+# positions and theirs. Each follows α once: 8α channels come in, and the groups go with them.
+BY_CHANNEL = {
+    "a filter for each channel": (
+        transposed("pt2", 8, k=(8, 1, 2, 4), v=(5, 8, 1, 1)),
+        "out: $here, groups: $here}",
+        (64, 40, 60, 264),
+    ),
+    "the same in ONNX": (
+        transposed("onnx", 8, k=(8, 1, 2, 4), v=(5, 8, 1, 1)),
+        "out: $here, groups: $here}",
+        (64, 40, 60, 264),
+    ),
+    "three filters for each channel": (
+        transposed("pt2", 8, k=(8, 3, 2, 4), v=(5, 24, 1, 1)),
+        "out: $here * 3, groups: $here}",
+        (192, 120, 60, 264),
+    ),
+    "a filter of each two channels, transposed": (
+        transposed("pt2", 4, k=(8, 1, 2, 4), v=(5, 4, 1, 1)),
+        "out: $here / 2, groups: $here / 2}",
+        (64, 20, 60, 264),
+    ),
+    "a filter of each two channels": (
+        in_groups(4, k=(4, 2, 1, 1), v=(5, 4, 1, 1)),
+        "out: $here / 2, groups: $here / 2}",
+        (8, 20, 60, 60),
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "line", "expected"), BY_CHANNEL.values(), ids=BY_CHANNEL)
+def test_groups_of_a_channel_each_follow_what_comes_in(model, line, expected):
+    found, text = followed(model)
+    assert line in text
+    assert found.kept == ["classes"]
+    own, last, positions, last_positions = expected
+    net = mnetcost.load(text)
+    params = 24 + own + last  # at α = 1
+    mult_adds = 60 * 24 + positions * own + last_positions * last
+    alphas = [Fraction(1, 2), Fraction(1), Fraction(2)]
+    grid = mnetcost.sweep(net, alpha=alphas, rho=1)
+    assert grid.params.tolist() == [[params * alpha] for alpha in alphas]
+    assert grid.mult_adds.tolist() == [[mult_adds * alpha] for alpha in alphas]
+    for alpha in alphas:
+        cost = net.cost(alpha=alpha)
+        assert (cost.params, cost.mult_adds) == (params * alpha, mult_adds * alpha)
+    best = mnetcost.fit(net, max_params=2 * params, max_alpha=3, rho=1).best
+    assert (best.params, best.mult_adds) == (2 * params, 2 * mult_adds)
+
+
+def test_the_classes_before_a_transposed_convolution_of_each_are_kept(tmp_path):
+    """Long et al. 2015, arXiv:1411.4038: scores, then each of them at another size."""
+    path = tmp_path / "net.prototxt"
+    path.write_text(
+        'input: "x" input_shape { dim: 1 dim: 3 dim: 6 dim: 10 }\n'
+        'layer { name: "c" type: "Convolution" bottom: "x" top: "c" '
+        "convolution_param { num_output: 8 kernel_size: 1 bias_term: false } }\n"
+        'layer { name: "score" type: "Convolution" bottom: "c" top: "score" '
+        "convolution_param { num_output: 5 kernel_size: 1 bias_term: false } }\n"
+        'layer { name: "up" type: "Deconvolution" bottom: "score" top: "up" convolution_param '
+        "{ num_output: 5 kernel_h: 2 kernel_w: 4 stride: 2 group: 5 bias_term: false } }\n"
+    )
+    net = mnetcost.load(path)
+    assert net.ledger["widths"]["keep"]["names"] == ["score"]
+    for alpha in (1, 2, "1/2"):
+        cost = net.cost(alpha=alpha)
+        times = Fraction(alpha)
+        assert cost.params == 64 * times + 40  # 3·8 and 8·5 under α; 5·2·4
+        assert cost.mult_adds == 60 * (64 * times + 40)
+    with pytest.raises(UsageError, match="no layer called 'up' has a width of its own"):
+        mnetcost.load(path, widths=Widths(keep=["up"]))

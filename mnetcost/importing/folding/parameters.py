@@ -128,7 +128,7 @@ class Parameters:
             column: Values = tuple(one[place] if one else None for one in split)
             if len(set(column) - {None}) > 1:
                 before = first[place - 1]
-                if HERE in before and (ratio := self._before_expansion(column)):
+                if before.endswith(f"{HERE} / ") and (ratio := self._before_expansion(column)):
                     first[place - 1 : place + 1] = [before.replace(HERE, "$in"), ratio]
                 else:
                     first[place] = self._asked(key, column, layer, own)

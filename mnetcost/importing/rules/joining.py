@@ -18,7 +18,7 @@ from mnetcost.importing.rules.parts import is_alone, part
 from mnetcost.importing.rules.pointwise import acted, of_two
 from mnetcost.importing.rules.sliding import axes_like
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value
+from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value, is_empty
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import Slice
 from mnetcost.layers.joins import Concat, DetectionOutput, PriorBox
@@ -29,7 +29,9 @@ from mnetcost.layers.window import VALID
 
 def concat(o: Operands) -> Known:
     """Values one behind the other along an axis."""
-    values = _listed(o)
+    values = [one for one in _listed(o) if not is_empty(one)]
+    if len(values) == 1 and isinstance(values[0], Value):
+        return values[0]
     if not any(isinstance(one, Value) for one in values):
         return _joined_numbers(values)
     rank = max(len(one.axes) for one in values if isinstance(one, Value))

@@ -230,6 +230,8 @@ def _cut(o: Operands, x: Value, axis: int, of: tuple[Any, Any, Any]) -> Value:
     size = len(range(first, last, every))
     if size == total:
         return x
+    if not size:
+        raise Unsaid("it takes nothing")
     if not is_whole(x.axes[axis], CHANNELS, x.map.c):
         if every != 1:
             raise Unsaid("it takes every other position")

@@ -8,11 +8,13 @@ from mnetcost.importing.axes import (
     CHANNELS,
     HEIGHT,
     IMAGE,
+    SIDES,
     WIDTH,
     is_images,
     is_whole,
     joined,
     orders_of,
+    regrouped,
     shape_of,
     size_of,
     whole,
@@ -239,16 +241,36 @@ def _fit(word: str, a: Value, b: Value) -> bool:
 
 def _aligned(o: Operands, word: str, a: Value, b: Value) -> tuple[Value, Value]:
     """Both values, the one whose axes are no map's arranged as the other."""
+    alike = shape_of(a.axes) == shape_of(b.axes)
     for one, other in ((a, b), (b, a)):
-        for roles in orders_of(one.axes, one.map):
-            if shape_of(one.axes) != shape_of(other.axes) and word == "add":
-                continue
-            arranged = o.translation.as_map(o.call, other, roles)
-            if _fit(word, one, arranged):
+        found = [_by_sides(o, one, other)] if alike else []
+        if not alike and word != "add":
+            orders = orders_of(one.axes, one.map)
+            found = [o.translation.as_map(o.call, other, roles) for roles in orders]
+        for arranged in found:
+            if arranged and _fit(word, one, arranged):
                 return (one, arranged) if one is a else (arranged, one)
     if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
         raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
     raise Unsaid("both have their axes in another order")
+
+
+def _by_sides(o: Operands, one: Value, other: Value) -> Value | None:
+    """The other value of the same shape on a map as that of `one`, of which each side is whole.
+
+    Sides of `one` may be on an axis together, as those of tokens are.
+    """
+    atoms = [atom for axis in one.axes for atom in axis]
+    sizes = dict(zip(SIDES, one.map))
+    if any((a,) != whole(a.side, sizes.get(a.side, a.size)) for a in atoms):
+        return None
+    axes = regrouped(other.axes, [atom.size for atom in atoms])
+    if axes is None:
+        return None
+    arranged = o.translation.as_map(
+        o.call, other._replace(axes=axes), [atom.side for atom in atoms]
+    )
+    return arranged._replace(axes=one.axes)
 
 
 def acted(o: Operands, value: Value | None = None) -> Value:

@@ -65,8 +65,26 @@ def _mapped(o: Operands, record: Any, x: Value, kernel: Stored | None = None) ->
 def _weighted(o: Operands, record: Any, x: Value, kernel: Stored | None) -> Value:
     """The same of a layer with a kernel, of as many weights as the file states."""
     y = _mapped(o, record, x, kernel)
+    if not isinstance(record, Depthwise):
+        o.translation.say(y, _by_channel(record.groups, x.map.c, y.map.c))
     agree(o, record.weights(x.map, y.map))
     return finished(o, y)
+
+
+def _by_channel(groups: int, channels: int, filters: int) -> dict[str, str]:
+    """The keys of a convolution with a group for each channel that it reads or gives.
+
+    Its width is no number of its own: at any α it has as many filters for each channel.
+    """
+    if groups == 1 or groups not in (channels, filters):
+        return {}
+    texts = {
+        "out": f"$here * {filters // channels}" if filters > channels else "$here",
+        "groups": "$here",
+    }
+    if filters < channels:
+        texts = dict.fromkeys(texts, f"$here / {channels // filters}")
+    return texts
 
 
 def _roles(value: Value) -> Sequence[str]:
@@ -322,18 +340,22 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> MapRule:
 
 def pad(o: Operands) -> Value:
     """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
-    x = image(o)
-    pads = o.places("pads")
+    x = o.value()
+    rank, pads = len(x.axes), o.places("pads")
     if o.flag("by_axis"):  # both ends of each axis
         pads = (*pads[::2], *pads[1::2])
-    roles, rank = _roles(x), len(x.axes)
+    if o.flag("last_axes"):  # those before are not said
+        said, rest = len(pads) // 2, (0,) * (rank - len(pads) // 2)
+        pads = (*rest, *pads[:said], *rest, *pads[said:])
     if len(pads) != 2 * rank:
         raise Unsaid(f"{len(pads)} pads of {rank} axes")
-    ends = {role: (pads[place], pads[place + rank]) for place, role in enumerate(roles)}
+    if not any(pads):
+        return x
+    x = x if orders_of(x.axes, x.map) else image(o)
+    ends = {role: (pads[place], pads[place + rank]) for place, role in enumerate(_roles(x))}
     if any(ends[CHANNELS]) or any(ends[IMAGE]):
         raise Unsaid("channels are padded")
-    top, bottom = ends.get(HEIGHT, (0, 0))
-    left, right = ends[WIDTH]
+    (top, bottom), (left, right) = (ends.get(side, (0, 0)) for side in (HEIGHT, WIDTH))
     if min(top, bottom, left, right) < 0:
         raise Unsaid("its padding is negative")
     return padded(o, x, (top, bottom, left, right))

@@ -12,14 +12,16 @@ from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
 
-def has_width(layer: Any) -> bool:
-    """Whether a layer has a width of its own, which α may scale."""
-    return hasattr(layer, "out") and hasattr(layer, "scale")
+def has_width(entry: Entry) -> bool:
+    """Whether a layer has a width of its own, which α may scale: not one that is said otherwise."""
+    layer: Any = entry.layer
+    return hasattr(layer, "out") and hasattr(layer, "scale") and "out" not in entry.said
 
 
-def is_kept(layer: Any) -> bool:
+def is_kept(entry: Entry) -> bool:
     """Whether a layer has a width that α does not scale."""
-    return has_width(layer) and not layer.scale
+    layer: Any = entry.layer
+    return has_width(entry) and not layer.scale
 
 
 def under_alpha(entry: Entry, scale: bool) -> Entry:
@@ -43,7 +45,7 @@ def with_kept_ends(entries: Sequence[Entry], ends: Container[str]) -> list[Entry
     for entry in reversed(entries):
         after = readers.get(entry.name, [])
         if (after or entry.name in ends) and all(one in passing for one in after):
-            if has_width(entry.layer):
+            if has_width(entry):
                 entry = under_alpha(entry, False)
             else:
                 passing.add(entry.name)
@@ -56,7 +58,7 @@ def layers_called(chain: Chain, names: Iterable[str]) -> list[str]:
 
     Raises UsageError for a name of none.
     """
-    known = [one.name for one in chain.entries.values() if has_width(one.layer)]
+    known = [one.name for one in chain.entries.values() if has_width(one)]
     found: dict[str, None] = {}
     for name in names:
         layers = [name] if name in known else layers_of(chain, name) if name in ROLES else []
@@ -70,7 +72,7 @@ def layers_called(chain: Chain, names: Iterable[str]) -> list[str]:
 
 def layers_of(chain: Chain, role: str) -> list[str]:
     """The layers of a role, which several have where their maps are added."""
-    tasks = [one.name for one in chain.entries.values() if is_kept(one.layer)]
+    tasks = [one.name for one in chain.entries.values() if is_kept(one)]
     if role == STEM:
         return _first_widths(chain)
     if role == HEAD:
@@ -83,7 +85,7 @@ def _first_widths(chain: Chain) -> list[str]:
     passing, found = {INPUT}, []
     for entry in chain.entries.values():
         if passing.intersection(entry.reads):
-            if has_width(entry.layer):
+            if has_width(entry):
                 found.append(entry.name)
             else:
                 passing.add(entry.name)
@@ -95,7 +97,7 @@ def _last_widths(chain: Chain, names: Iterable[str]) -> list[str]:
     wanted, found = set(names), []
     for entry in reversed(chain.entries.values()):
         if entry.name in wanted:
-            if has_width(entry.layer):
+            if has_width(entry):
                 found.append(entry.name)
             else:
                 wanted.update(entry.reads)

@@ -102,7 +102,7 @@ def _half(chain: Chain, joined: Entry) -> tuple[str, int, int] | None:
     if first is None or other is None or not isinstance(cheap, Depthwise):
         return None
     layer: Any = first.layer
-    if chain.before(other.reads[0]) is not first or not has_width(layer) or not layer.scale:
+    if chain.before(other.reads[0]) is not first or not has_width(first) or not layer.scale:
         return None
     parts = 1 + cheap.multiplier
     return (first.name, layer.out * parts, parts) if chain.has_own_weights(first) else None

@@ -61,7 +61,7 @@ def with_widths(x: Map, entries: Sequence[Entry], ends: Collection[str], rules: 
         chain.change(squeezed(chain.entries[name], gate, squeezes[0]))
     made = list(chain.entries.values())
     _demand_base(made, rules.rounding)
-    kept = [one.name for one in made if is_kept(one.layer)]
+    kept = [one.name for one in made if is_kept(one)]
     return Followed(made, kept, at_least, derive, list(derivable), expand, len(found), squeezes)
 
 
