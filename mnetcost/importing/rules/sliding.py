@@ -15,7 +15,7 @@ from mnetcost.importing.axes import (
     orders_of,
     whole,
 )
-from mnetcost.importing.translation import Operands, agree, finished, has, learned
+from mnetcost.importing.translation import Operands, agree, finished, has, kernel_of, learned
 from mnetcost.importing.values import Stored, Unsaid, Value
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
@@ -109,7 +109,7 @@ def convolution(o: Operands) -> Value:
 
 def _kernel(o: Operands) -> Stored:
     """A learned kernel; one that is constant, as of a blur, the language has not."""
-    kernel = o.stored("weight")
+    kernel = kernel_of(o)
     if kernel is None or not kernel.learned:
         raise Unsaid("its kernel is no learned value that is stored")
     return kernel
