@@ -172,6 +172,17 @@ def learned(o: Operands) -> Stored | None:
     return Stored(f"layer {name}", (), True) if name else None
 
 
+def kernel_of(o: Operands) -> Stored | None:
+    """The stored kernel of a call.
+
+    Raises Unsaid for a part of one: a layer would have that alone, and lose or repeat the rest.
+    """
+    found = o.stored("weight")
+    if found and o.translation.is_part(found):
+        raise Unsaid("its kernel is a part of a learned value, or of one that is counted already")
+    return found
+
+
 def has(o: Operands, word: str) -> bool:
     """Whether a layer has something: a stored value, or an argument that says so."""
     found = o.given(word)
@@ -240,6 +251,7 @@ class Translation:
         self.realized: dict[str, Value] = {}
         # Those that a layer has, or whose numbers are known, and after how many layers.
         self.used: dict[str, int] = {}
+        self.apart: set[str] = set()  # those of them that are counted whole, beside any layer
         for name, tensor in source.stored.items():
             self.known[name] = _held(name, tensor)
 
@@ -278,8 +290,12 @@ class Translation:
 
     def is_computed(self, stored: Stored) -> bool:
         """Whether a learned value is another one than the file stores under its name."""
-        whole = self.size(stored.name) == prod(stored.shape)
-        return stored.learned and bool(stored.others or stored.work or not whole)
+        return stored.learned and bool(stored.others or stored.work or self.is_part(stored))
+
+    def is_part(self, stored: Stored) -> bool:
+        """Whether it is another number of learned values than the layer of its name may have."""
+        whole = self.size(stored.name) == prod(stored.shape) and stored.name not in self.apart
+        return stored.learned and not whole
 
     def size(self, name: str) -> int:
         """How many numbers the file stores under a name."""
@@ -303,6 +319,12 @@ class Translation:
         for name in names:
             self.used.setdefault(name, len(self.entries))
 
+    def use_apart(self, names: Iterable[str]) -> None:
+        """Note stored values that are counted whole: no layer has them again."""
+        names = list(names)
+        self.use(names)
+        self.apart.update(names)
+
     def forget(self, layers: int) -> None:
         """Leave out all but the first layers: what wrote the others was left off."""
         if len(self.entries) == layers:
@@ -313,6 +335,7 @@ class Translation:
         del self.entries[layers:]
         self.read = {name for entry in self.entries for name in entry.reads}
         self.used = {name: after for name, after in self.used.items() if after <= layers}
+        self.apart &= self.used.keys()
         self.realized = {
             name: one for name, one in self.realized.items() if one.layer in self.places
         }

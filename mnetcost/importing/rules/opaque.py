@@ -117,7 +117,7 @@ def _numbers(o: Operands, read: Mapping[str, Known], recorded: Recorded | None) 
             if one.learned and one.name not in translation.used:
                 key = "kernel_weights" if one is kernel else "other"
                 numbers[key] = numbers.get(key, 0) + translation.size(one.name)
-                translation.use([one.name])
+                translation.use_apart([one.name])
             translation.ask(one)
     return numbers
 
@@ -153,7 +153,7 @@ def with_others(o: Operands, value: Value) -> Value:
     numbers = {kind: number for kind, number in numbers.items() if number}
     if not numbers:
         return value
-    translation.use([*names, *translation.work])
+    translation.use_apart([*names, *translation.work])
     translation.work.clear()
     record: Any = Opaque(of=tuple(map(int, value.map)), **numbers)
     call = o.call._replace(name=f"{o.call.name}/computed")

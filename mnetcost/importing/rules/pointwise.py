@@ -20,7 +20,7 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.rules.opaque import with_others
-from mnetcost.importing.translation import Operands, agree, finished, has, learned
+from mnetcost.importing.translation import Operands, agree, finished, has, kernel_of, learned
 from mnetcost.importing.values import (
     Known,
     Numbers,
@@ -71,7 +71,7 @@ def sides_of(axes: Sequence[Any]) -> int:
 
 def dense(o: Operands) -> Value:
     """A dense layer by a stored kernel over the last axis, at every position there is."""
-    kernel = o.stored("weight")
+    kernel = kernel_of(o)
     if kernel is None or len(kernel.shape) != 2 or o.flag("turned"):
         raise Unsaid("it is no product with a stored matrix")
     out, channels = kernel.shape if o.flag("transposed", True) else reversed(kernel.shape)
@@ -167,9 +167,9 @@ def named(o: Operands) -> Known:
     """Its input by another name, and so what is stored: exporters keep equal values once."""
     known, translation = free(o), o.translation
     before, name = o.call.inputs[0], o.call.outputs[0]
-    translation.sizes[name] = translation.size(before)
-    if not isinstance(known, Stored):
+    if not isinstance(known, Stored) or before not in translation.sizes:
         return known
+    translation.sizes[name] = translation.size(before)
     if known.learned:
         translation.ledger.name(name, before)
     return known._replace(name=name)
