@@ -124,8 +124,8 @@ class Widths:
         if rounding.rule == "none":
             return (
                 f"{counted(written, 'channel')} times α = {ratio_text(self.alpha)} is not whole; "
-                "say how to round, such as `width: {round: nearest}`, which `mnetcost import --round` "
-                "writes of a model file"
+                "say how to round, such as `width: {round: nearest}`, which "
+                "`mnetcost import --round` writes of a model file"
             )
         rule = rounding.words()
         channels = counted(written, "channel")

@@ -14,6 +14,7 @@ from mnetcost.cli.options import (
     open_network,
     sets_option,
     spec_argument,
+    strict_option,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
 from mnetcost.cost import Basis
@@ -47,6 +48,7 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
 )
 @input_option
 @sets_option
+@strict_option
 @click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
 @click.option("--view", type=click.Choice(FIT_VIEWS), help="Only this table. JSON has them all.")
 @click.option(

@@ -16,6 +16,7 @@ from mnetcost.cli.options import (
     open_network,
     sets_option,
     spec_argument,
+    strict_option,
 )
 from mnetcost.cli.output import (
     cannot_write,
@@ -48,6 +49,7 @@ Step = TypeVar("Step")
 @click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
 @input_option
 @sets_option
+@strict_option
 @basis_options
 @click.option(
     "--format",

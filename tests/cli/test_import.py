@@ -184,6 +184,7 @@ STRICT = [
         ["check", "net.onnx", "--max-params", "1G"],
         ["compare", "vgg16", "net.onnx"],
         ["explain", "net.onnx"],
+        ["sweep", "net.onnx", "--alpha", "1", "--rho", "1"],
     ],
     ids=lambda words: words[0],
 )
