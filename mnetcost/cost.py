@@ -9,6 +9,7 @@ from mnetcost.conventions.presets import kernels, paper
 from mnetcost.conventions.tally import Bounds, apart, params_under, weigh
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
+from mnetcost.literal_sides import demand_said
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.norm_folding import folded_values
 from mnetcost.printed import Budget
@@ -188,11 +189,13 @@ class Count(Summed):
     def of(cls, graph: Graph, setting: Setting, basis: Basis = FORWARD) -> Self:
         """Count `graph` at `setting`.
 
-        Raises SpecError where the setting is impossible, UsageError where the basis is.
+        Raises SpecError where the setting is impossible, or no file says what it costs there,
+        UsageError where the basis is impossible.
         """
         basis.checked()
         if graph.elsewhere and (setting.height, setting.width) != graph.base:
             graph = graph.elsewhere(setting.height, setting.width)
+        demand_said(graph, [setting])
         gradients = Gradients()
         shapes = graph.shapes(setting, trained=basis.pass_ != "forward")
         layers = tuple(count_layer(node, x, y, basis, gradients) for node, x, y in shapes)
@@ -200,9 +203,7 @@ class Count(Summed):
             graph=graph,
             setting=setting,
             basis=basis,
-            input=graph.input.at(
-                setting.height, setting.width, Widths(graph.rounding, setting.alpha)
-            ),
+            input=graph.input.at(*setting[2:], Widths(graph.rounding, setting.alpha)),
             work=_total_work(layers),
             **_summed(layers),
         )

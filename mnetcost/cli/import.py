@@ -9,6 +9,7 @@ from mnetcost.cli.output import write_document, write_text
 from mnetcost.graph import Graph
 from mnetcost.importing.opening import Imported, open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
+from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
 
@@ -66,7 +67,11 @@ from mnetcost.problems import UsageError
     " is asked for goes before it.",
 )
 @click.option("--flat", is_flag=True, help="A layer a line, with the file's names.")
-@click.option("--input", metavar="HxW[xC]", help="At which size a torch: module is run.")
+@click.option(
+    "--input",
+    metavar="HxW[xC]",
+    help="The size at which a torch: module is run, or of an input that the file leaves open.",
+)
 @strict_option
 def import_(
     model: str,
@@ -113,11 +118,11 @@ def _read(model: str, size: str | None, widths: Widths) -> Imported:
     """A model file, or a module at this size."""
     if model.startswith(TORCH):
         return of_torch(model, size, widths)
-    if size is not None:
-        raise UsageError("--input is of a torch: module; the spec of a file has the file's own")
-    found = open_model(model if "/" in model else f"./{model}", widths)
+    found = open_model(model if "/" in model else f"./{model}", widths, size=size)
     if found is None:
         raise UsageError(f"{model}: this is no model file of a format that is read")
+    if size is not None and found.listing.x[:2] != read_size(size)[:2]:
+        raise UsageError("--input: the file states its own input, and so does its spec")
     return found
 
 

@@ -237,7 +237,8 @@ def open_network(
 ) -> Network:
     """The network behind SPEC, with these knobs, as values or as KNOB=VALUE.
 
-    `size` is what --input says: a PyTorch module is run at it.
+    `size` is what --input says: a PyTorch module is run at it, and a model file has it where it
+    leaves its sides open.
     """
     if isinstance(knobs, tuple):
         knobs = read_set(knobs)
@@ -249,7 +250,7 @@ def open_network(
         return held(Network(graph=read_graph(origin, given=knobs)))
     if "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")
-    return held(load(spec, set=knobs))
+    return held(load(spec, set=knobs, input=size))
 
 
 def of_torch(spec: str, size: Any, widths: "Widths | None" = None) -> "Imported":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from mnetcost.cli.options import TORCH, open_network
+from mnetcost.cli.options import open_network
 from mnetcost.cost import Basis
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.targets import counted
@@ -17,7 +17,7 @@ def costs_of(texts: Sequence[str], basis: Basis, others: Mapping[str, Any]) -> l
 
     def cost(text: str) -> Cost:
         target = read_target(text)
-        size = target.setting_over(others).get("input") if target.spec.startswith(TORCH) else None
+        size = None if target.spec == "-" else target.setting_over(others).get("input")
         return counted(target, basis, others, lambda spec: opened(spec, (), size))
 
     return each(texts, cost)

@@ -83,6 +83,8 @@ class Sides:
         self._found: dict[tuple[int, int], set[tuple[int, int]]] = {}
         # What a side is that windows are filled of: by the side, its own size and the filled one.
         self.filled: dict[tuple[str, int, int], int] = {}
+        # Where what was joined meets, by how long it is together: places at both inputs.
+        self.seams: dict[tuple[int, int], set[tuple[int, int]]] = {}
 
     def note(self, runs: Runs) -> None:
         """Note the height and the width of a map that lie next to each other."""

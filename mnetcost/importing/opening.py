@@ -1,11 +1,12 @@
 """A model file, or a spec, to a network."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mnetcost.graph import Graph
+from mnetcost.multipliers import read_size
 from mnetcost.problems import TOP, Origin, Problem, SpecError, UsageError, without_garbage
 from mnetcost.spec import is_path, load_graph, read_graph
 from mnetcost.text import SENTENCE, clip
@@ -61,12 +62,14 @@ def open_graph(
     variant: str = "",
     given: Mapping[str, Any] | None = None,
     widths: "Widths | None" = None,
+    size: Any = None,
 ) -> Graph:
     """The graph of a shipped name, of a path of a spec or of a model file, or of a text.
 
-    Raises SpecError with every problem in it, UsageError for `widths` of what is no model file.
+    `size` is the input of a model file that leaves its sides open, as people write it. Raises
+    SpecError with every problem in it, UsageError for `widths` of what is no model file.
     """
-    found = open_model(spec, widths)
+    found = open_model(spec, widths, size=size)
     if found is not None:
         return found.graph(variant, given)
     if widths is not None:
@@ -77,28 +80,32 @@ def open_graph(
 
 
 def open_model(
-    spec: str | os.PathLike[str], widths: "Widths | None" = None, sides: Sides | None = None
+    spec: str | os.PathLike[str],
+    widths: "Widths | None" = None,
+    sides: Sides | None = None,
+    size: Any = None,
 ) -> Imported | None:
     """The model file at a path as a spec; None for anything else, such as a spec.
 
-    `widths` says what α does to it; its input has these `sides`, or the file's own. Raises
-    SpecError for a file that is malformed, or that holds what the language cannot say, and
-    UsageError for widths that the file does not have.
+    `widths` says what α does to it; its input has these `sides`, or the file's own, of which those
+    that the file leaves open are of this `size`, such as "320x256". Raises SpecError for a file
+    that is malformed, or that holds what the language cannot say, and UsageError for widths that
+    the file does not have.
     """
     data = _mapped(spec)
     if data is None:
         return None
     path = os.fspath(spec)
     with data:
-        found = imported(data, path, widths, sides)
+        found = imported(data, path, widths, sides, () if size is None else read_size(size))
     if found is None and path.lower().endswith(MODELS) and not path.lower().endswith(EITHER):
         message = "it begins as no model file that is read"
         raise SpecError([Problem(clip(path, SENTENCE), TOP, "wrong-format", message, KNOWN)])
-    return found and found.reread(partial(_opened_at, path, widths))
+    return found and found.reread(partial(_opened_at, path, widths, size))
 
 
-def _opened_at(path: str, widths: "Widths | None", height: int, width: int) -> Graph:
-    found = open_model(path, widths, (height, width))
+def _opened_at(path: str, widths: "Widths | None", size: Any, height: int, width: int) -> Graph:
+    found = open_model(path, widths, (height, width), size)
     if found is None:
         raise UsageError(f"{clip(path)} is no longer the model that was read")
     return found.graph()
@@ -136,7 +143,11 @@ def _may_be_a_model(spec: str) -> bool:
 
 
 def imported(
-    data: "Data", label: str, widths: "Widths | None" = None, sides: Sides | None = None
+    data: "Data",
+    label: str,
+    widths: "Widths | None" = None,
+    sides: Sides | None = None,
+    size: Sequence[int] = (),
 ) -> Imported | None:
     """The spec of a model file's bytes; None for bytes of no format that is read."""
     from mnetcost.importing import ledger
@@ -157,7 +168,7 @@ def imported(
     rules = rules_of(widths or Widths())
     with without_garbage():
         source = read(data, label)
-        x, translation = translate(source, label, sides)
+        x, translation = translate(source, label, sides, size)
     if not translation.entries:
         raise refusal(label, "", "unsupported", "no layer is between its input and its outputs")
     known = map(translation.known.get, source.outputs)
@@ -167,10 +178,8 @@ def imported(
     name = clip(stem if source.name in UNNAMED else source.name, SENTENCE)
     shared = dict.fromkeys(one.weights for one in followed.entries if one.weights)
     found = ledger.document(source, translation.ledger, shared)
-    said = [*ledger.said(found), *words.comments(rules, followed)]
+    alpha = words.document(rules, followed)
+    said = [*ledger.said(found), *alpha["said"]]
     listing = Listing(name, x, followed.entries, said, words.width_key(rules))
-    origin, found = (
-        Origin(label, spelled(listing)),
-        {**found, "widths": words.document(rules, followed)},
-    )
-    return Imported(origin, listing, found, follows=source.format in SHAPES)
+    origin, read_as = Origin(label, spelled(listing)), {**found, "widths": alpha}
+    return Imported(origin, listing, read_as, follows=source.format in SHAPES)

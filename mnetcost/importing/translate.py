@@ -21,27 +21,43 @@ from mnetcost.importing.resizing import Resizing
 from mnetcost.importing.rules.opaque import is_stated, opaque, with_others
 from mnetcost.importing.rules.recorded import Recorded
 from mnetcost.importing.translation import INPUT, NONSENSE, Operands, Translation, Use
-from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value
+from mnetcost.importing.values import (
+    Contradiction,
+    Known,
+    Numbers,
+    Parts,
+    Scores,
+    Stored,
+    Unsaid,
+    Value,
+)
 from mnetcost.layers.base import Map
 from mnetcost.problems import MAX_PROBLEMS, SpecError
 from mnetcost.spec.surroundings import MAX_NODES
-from mnetcost.text import SENTENCE, clip
+from mnetcost.text import SENTENCE, clip, listed
 
+COLOURS = 3  # channels of a picture, where neither the file nor its user says them
+ASK = "the sides that it leaves open, by --input HxW or HxWxC, or `input` of load"
 NO_RULE = "no layer does what this call does"
 SHAPES = {"pt2": "pt2_shapes"}  # how operators' values follow the input, by format
 
 
 def translate(
-    source: Source, label: str, sides: tuple[int, int] | None = None
+    source: Source,
+    label: str,
+    sides: tuple[int, int] | None = None,
+    size: Sequence[int] = (),
 ) -> tuple[Map, Translation]:
     """The network's input map and its layers, at the file's own input or at one of these sides.
 
-    Raises SpecError for a call that the language cannot say, all of them at once.
+    `size`, height, width and perhaps channels, is what the file's own input has where the file
+    leaves its sides open. Raises SpecError for a call that the language cannot say, all of them at
+    once.
     """
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     source = getattr(operators, "prepared", _as_it_is)(source)
     own = Translation(source)
-    x = _run(own, label)
+    x = _run(own, label, size=size)
     if sides is None or sides == x.map[:2]:
         return x.map, own
     return _elsewhere(own, label, sides)
@@ -64,13 +80,18 @@ def _elsewhere(own: Translation, label: str, sides: tuple[int, int]) -> tuple[Ma
     return _run(translation, label, resizing).map, translation
 
 
-def _run(translation: Translation, label: str, resizing: Resizing | None = None) -> Value:
+def _run(
+    translation: Translation,
+    label: str,
+    resizing: Resizing | None = None,
+    size: Sequence[int] = (),
+) -> Value:
     """Make the layers of all calls; the input that they begin at."""
     source = translation.source
     operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
-    name, x = _input(translation, getattr(operators, "SIDES", None), label)
+    name, x = _input(translation, size, label)
     translation.known[name] = x
     if resizing:
         resizing.begin(name)
@@ -204,20 +225,23 @@ def _one_input(translation: Translation, label: str) -> tuple[str, Shape]:
     read = {name: shape for name, shape in source.inputs.items() if name in translation.wanted}
     inputs = read or source.inputs
     if len(inputs) != 1:
-        raise refusal(label, "", "unsupported", f"it has {len(inputs)} inputs, not one")
+        names = f": {listed(inputs)}" if inputs else ""
+        message = f"it has {len(inputs)} inputs, not one{names}"
+        raise refusal(label, "", "unsupported", message)
     return next(iter(inputs.items()))
 
 
-def _input(translation: Translation, sides: str | None, label: str) -> tuple[str, Value]:
-    """The same as a map.
-
-    `sides` says how a file of this format states those that it leaves open.
-    """
-    name, shape = _one_input(translation, label)
-    roles = _roles(translation.source, shape)
+def _input(translation: Translation, size: Sequence[int], label: str) -> tuple[str, Value]:
+    """The same as a map, whose sides that the file leaves open are of this size."""
+    name, stated = _one_input(translation, label)
+    roles = _roles(translation.source, stated)
+    told = dict(zip((HEIGHT, WIDTH, CHANNELS), (*size, COLOURS) if size else ()))
+    shape = tuple(told.get(role) if one is None else one for role, one in zip(roles or (), stated))
     if roles is None or None in shape[1:]:
-        message = f"its input {clip(name)} is {_shown(shape)}: no map"
-        raise refusal(label, "", "unsupported", message, sides if None in shape[1:] else None)
+        message = f"its input {clip(name)} is {_shown(stated)}: no map"
+        raise refusal(label, "", "unsupported", message, None if roles is None else ASK)
+    inputs = {**translation.source.inputs, name: shape}
+    translation.source = translation.source._replace(inputs=inputs)
     sizes = {role: size or 1 for role, size in zip(roles, shape)}
     axes: Axes = tuple(
         _images(sizes[role]) if role == IMAGE else whole(role, sizes[role]) for role in roles
@@ -243,6 +267,8 @@ def _translate(
     translation.begin()
     try:
         outputs = _outputs(call, _by_rule(translation, call, use))
+    except Contradiction as reason:
+        raise refusal(label, call.place, "mismatch", f"{_said(call)}: {reason}") from None
     except Unsaid as reason:
         translation.forget(before)
         translation.begin()

@@ -12,6 +12,10 @@ class Unsaid(Exception):
     """The language has no layer for what a call does; the words say why."""
 
 
+class Contradiction(Unsaid):
+    """A file says two things of a call that cannot both be so: no count of it would be right."""
+
+
 class Value(NamedTuple):
     """What a call has computed: the map of a layer, and which axes of it the file has."""
 
@@ -50,6 +54,16 @@ class Stored(NamedTuple):
     values: tuple[int | float, ...] | None = None  # where they are few
     others: tuple[str, ...] = ()  # learned values that it is computed of beside the named one
     work: tuple[tuple[str, int], ...] = ()  # multiply-accumulates of what it is computed of
+
+
+def empty(shape: Sequence[int]) -> Stored:
+    """What has an axis of 0, whatever it is of."""
+    return Stored("", tuple(shape), False)
+
+
+def is_empty(known: "Known") -> bool:
+    """Whether it has no values."""
+    return isinstance(known, Stored) and 0 in known.shape
 
 
 class Parts(NamedTuple):

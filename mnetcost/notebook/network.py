@@ -126,16 +126,18 @@ def load(
     variant: str = "",
     set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
     widths: "Widths | None" = None,
+    input: Any = None,  # noqa: A002 - the CLI's own word
 ) -> Network:
     """The network of a shipped name, a path, or a text, as `variant` and with knobs `set`.
 
     A string with a newline is the text of a spec; one with a separator or ending in .yaml, .yml or
     as a model file does (.onnx, .pt2, .keras, .tflite, .prototxt, .param, .cfg, .json) is a path;
     any other is a name, of a spec or of a variant. What a file at a path is, its content says: a
-    spec, or a model, of which `widths` says what α does. Raises UsageError for a knob or a width
+    spec, or a model, of which `widths` says what α does, and `input`, such as "320x256", what its
+    input is where the file leaves that open. Raises UsageError for a knob or a width
     that it has not, SpecError with every problem of the spec.
     """
-    return Network(graph=open_graph(spec, variant, set, widths))
+    return Network(graph=open_graph(spec, variant, set, widths, input))
 
 
 def from_torch(

@@ -20,6 +20,7 @@ from mnetcost.reports.measures import (
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    file_width_notes,
     own_counts,
     rounding_text,
     source_notes,
@@ -218,6 +219,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         *convention_notes(fit.basis, own_counts([fit.graph])),
         *basis_notes(fit.basis),
         ("Width", rounding_text(fit.graph)),
+        *file_width_notes(fit.graph),
         ("Searched", searched_text([fit])),
         (
             "Plateau",

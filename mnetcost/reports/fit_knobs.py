@@ -21,6 +21,7 @@ from mnetcost.reports.measures import cost_words, knob_cells, knob_columns, unit
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    file_width_notes,
     own_counts,
     rounding_text,
     source_notes,
@@ -114,6 +115,7 @@ def _notes(fits: Fits) -> tuple[tuple[str, str], ...]:
         *convention_notes(first.basis, own_counts(graphs)),
         *basis_notes(first.basis),
         ("Width", rounding_text(first.graph)),
+        *file_width_notes(first.graph),
         ("Searched", _searched(fits)),
         ("Fitting", f"{fitting:,} of the combinations, at some α and ρ of these"),
     ]

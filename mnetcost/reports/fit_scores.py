@@ -20,6 +20,7 @@ from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    file_width_notes,
     own_counts,
     rounding_text,
     source_notes,
@@ -58,6 +59,7 @@ def ranking_report(ranking: Ranking) -> Report:
             *convention_notes(ranking.basis, own_counts([graph])),
             *basis_notes(ranking.basis),
             ("Width", rounding_text(ranking.graph)),
+            *file_width_notes(ranking.graph),
             ("Scores", f"{len(ranking.scored):,} of {ranking.label}"),
             *([("Best", f"{_place(ranking, best)}; the highest score that fits")] if best else []),
             *warning_notes(document),

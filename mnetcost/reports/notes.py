@@ -29,6 +29,7 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
         *_difference_notes(count),
         *basis_notes(count.basis),
         ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
+        *(file_width_notes(count.graph) if setting.alpha != 1 else ()),
         ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
         *knob_notes(count.graph),
         *_published(count),
@@ -95,6 +96,12 @@ def ledger_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
     from mnetcost.importing.ledger import said  # a spec does without
 
     return tuple(("File", line) for line in said(graph.ledger))
+
+
+def file_width_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """What α does to the widths of a model file, which no file says."""
+    said = [] if graph.ledger is None else graph.ledger["widths"]["said"]
+    return tuple(("Width", line) for line in said)
 
 
 def rounding_text(graph: Graph) -> str:

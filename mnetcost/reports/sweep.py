@@ -23,6 +23,7 @@ from mnetcost.reports.measures import (
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
+    file_width_notes,
     own_counts,
     rounding_text,
     source_notes,
@@ -69,6 +70,7 @@ def sweep_report(
             *convention_notes(sweep.basis, own_counts(one.graph for _, one in sweeps)),
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
+            *file_width_notes(sweep.graph),
             *(("Warning", text) for text in warnings),
         ),
     )

@@ -32,7 +32,7 @@ ROOMS = [
     {"expressions"},
     {"layers"},
     {"graph"},
-    {"norm_folding"},
+    {"norm_folding", "literal_sides"},
     {"spec"},
     {"targets"},
     {"conventions"},

@@ -150,6 +150,22 @@ def test_what_reads_several_maps_names_them_in_its_block():
     assert (cost.params, cost.mult_adds) == (kernels, 12 * kernels + 6 * 2 * 144 * 16)
 
 
+def test_joins_of_which_some_have_a_key_are_in_blocks_of_their_own():
+    """Two 1×1 convolutions and what no layer does of both: four keep their map, four do not."""
+    calls, stored, shapes = [call("aten.conv2d.default", "x s", "y0")], {"s": (8, 3, 1, 1)}, {}
+    for n, width in enumerate((12, 12, 12, 12, 10, 8, 6, 4)):
+        stored |= {f"{part}{n}": (8, 8, 1, 1) for part in "ab"}
+        calls += [call("aten.conv2d.default", f"y{n} {one}{n}", f"{one}y{n}") for one in "ab"]
+        calls.append(call("aten.hypot.default", f"ay{n} by{n}", f"y{n + 1}"))
+        shapes[f"y{n + 1}"] = (1, 8, 16, width)
+    text, flat = folded_of(source("pt2", (1, 3, 16, 12), *calls, stored=stored, shapes=shapes))
+    assert "repeat: 4" in text
+    assert len(body(text)) < len(body(flat)) - 4
+    cost = mnetcost.load(text).cost()
+    columns = 5 * 12 + 10 + 8 + 6  # that the convolutions read, 16 px each
+    assert (cost.params, cost.mult_adds) == (24 + 16 * 64, 24 * 192 + 128 * 16 * columns)
+
+
 def test_a_map_that_others_read_is_called_by_its_name():
     """Heads on maps of three sizes, as detectors have them."""
     net = Network(16, 24)

@@ -45,7 +45,7 @@ def test_pictures_may_be_grey():
 def test_channels_that_nothing_states_are_asked_for():
     with pytest.raises(SpecError, match=r"its input data is 50×\?×23×23: no map") as raised:
         trained('mean_file: "mean"')
-    assert "force_color: true" in str(raised.value)
+    assert "--input HxW or HxWxC" in str(raised.value)
 
 
 def test_an_input_that_no_output_follows_from_is_none():

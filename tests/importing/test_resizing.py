@@ -77,6 +77,22 @@ CASES = {
         (9, 20),
         (64 + 32, (64 + 32) * 180),
     ),
+    # 5 of 65 are those that were joined to the 60 positions of 6×10, of which 8×6 has 48
+    "tokens cut off where they were joined": (
+        pt2(
+            call("aten.view.default", "x", "f", size=(1, 8, 60)),
+            call("aten.permute.default", "f", "t", dims=(0, 2, 1)),
+            call("aten.cat.default", "five t", "all", dim=1),
+            call("aten.slice.Tensor", "all", "a", dim=1, start=0, end=5),
+            call("aten.slice.Tensor", "all", "b", dim=1, start=5, end=2**63 - 1),
+            call("aten.linear.default", "a w", "c"),
+            call("aten.linear.default", "b k", "d"),
+            call("aten.cat.default", "c d", "y", dim=1),
+            stored={"five": (1, 5, 8), "w": (4, 8), "k": (4, 8)},
+        ),
+        (8, 6),
+        (32 + 32, 32 * 5 + 32 * 48),
+    ),
     # 7×12 are filled to 9×15, of which 7×12 are left
     "windows that are filled, where the file pads by nothing": (
         pt2(*windows(PAD, map_="f"), stored=KERNELS, shapes=SHAPES | {"f": X}),

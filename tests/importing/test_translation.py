@@ -167,6 +167,52 @@ CASES = {
         ),
         ((1, 5, 6), 72, 72 * 5),
     ),
+    "what is padded by nothing keeps its windows": (
+        pt2(
+            call("aten.permute.default", "x", "l", dims=(0, 2, 3, 1)),
+            call("aten.pad.default", "l", "p", pad=(0, 0, 0, 0, 0, 0)),
+            call("aten.linear.default", "p w", "y"),
+            stored={"w": (5, 8)},
+        ),
+        ((6, 10, 5), 40, 40 * 60),
+    ),
+    "channels last, padded to the right and below": (
+        pt2(
+            call("aten.permute.default", "x", "l", dims=(0, 2, 3, 1)),
+            call("aten.pad.default", "l", "p", pad=(0, 0, 0, 2, 0, 1)),
+            call("aten.linear.default", "p w", "y"),
+            stored={"w": (5, 8)},
+        ),
+        ((7, 12, 5), 40, 40 * 84),
+    ),
+    "tokens, and what was worked out in windows of 3 by 5": (
+        pt2(
+            call("aten.flatten.using_ints", "x", "f", start_dim=2),
+            call("aten.transpose.int", "f", "t", dim0=1, dim1=2),
+            call("aten.view.default", "t", "v", size=(1, 2, 3, 2, 5, 8)),
+            call("aten.permute.default", "v", "p", dims=(0, 1, 3, 2, 4, 5)),
+            call("aten.reshape.default", "p", "windows", shape=(4, 15, 8)),
+            call("aten.linear.default", "windows w", "d"),
+            call("aten.view.default", "d", "u", size=(1, 2, 2, 3, 5, 8)),
+            call("aten.permute.default", "u", "q", dims=(0, 1, 3, 2, 4, 5)),
+            call("aten.reshape.default", "q", "back", shape=(1, 60, 8)),
+            call("aten.add.Tensor", "t back", "y"),
+            stored={"w": (8, 8)},
+        ),
+        ((6, 10, 8), 64, 64 * 60),
+    ),
+    "nothing before all tokens": (
+        pt2(
+            call("aten.flatten.using_ints", "x", "f", start_dim=2),
+            call("aten.transpose.int", "f", "t", dim0=1, dim1=2),
+            call("aten.slice.Tensor", "t", "none", dim=1, start=0, end=0),
+            call("aten.cat.default", "none t", "all", dim=1),
+            call("aten.linear.default", "all w", "y"),
+            stored={"w": (5, 8)},
+            shapes={"none": (1, 0, 8), "all": (1, 60, 8)},
+        ),
+        ((6, 10, 5), 40, 40 * 60),
+    ),
     "Caffe rounds a pool up": (
         source("caffe", X, call("Pooling", "x", "y", pool="MAX", kernel_size=(3,), stride=(2,))),
         ((3, 5, 8), 0, 0),
@@ -265,7 +311,7 @@ REFUSED = {
     ),
     "two inputs": (
         onnx(call("Add", "x z", "y"))._replace(inputs={"x": X, "z": X}),
-        "it has 2 inputs",
+        "it has 2 inputs, not one: x, z",
     ),
     "an open side": (onnx(call("Relu", "x", "y"), size=(1, 8, None, 10)), r"1×8×\?×10"),
 }

@@ -168,7 +168,7 @@ def _held(graph: Graph, entry: Expectation | Budget, basis: Basis = FORWARD) -> 
         figures={kind: figure(count) for kind, figure in FIGURES.items()} | count.figures,
         ranges=count.counted.low != count.counted.high and not count.at_least,
         at_least=count.at_least,
-        warnings=warnings(graph, [setting]),
+        warnings=warnings(count.graph, [setting]),
     )
 
 

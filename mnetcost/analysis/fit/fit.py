@@ -16,6 +16,7 @@ from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.cost import FORWARD, Basis, share
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
+from mnetcost.literal_sides import demand_said
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget, read_budget
 from mnetcost.problems import UsageError
@@ -123,6 +124,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     graph, size = resized(graph, size)
     demand_known(graph)
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
+    demand_said(graph, settings, [high if low == high else high / 2])
     levels = _levels(graph, low, high, len(settings), searches)
     columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]

@@ -19,6 +19,7 @@ from mnetcost.cost import FORWARD, Basis, in_order
 from mnetcost.exact import ratio_text, read_ratio
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
+from mnetcost.literal_sides import demand_said
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.problems import UsageError
 from mnetcost.spec import resized
@@ -120,11 +121,11 @@ class CountSweep(CostGrid):
         alphas, settings = read_alphas(alpha), read_settings(graph, rho, resolution, size)
         if (points := len(alphas) * len(settings)) > limit:
             raise UsageError(f"a grid of {points:,} points; {limit:,} at most")
+        demand_said(graph, settings, alphas)
         axes = axes_of(graph, alphas, settings)
         failures = Failures(axes)
         types = _count_types(graph, basis, failures)
-        first = failures.first()
-        if first is not None and invalid == "refuse":
+        if invalid == "refuse" and (first := failures.first()) is not None:
             a, r = first
             graph.shapes(settings[r]._replace(alpha=alphas[a]), trained=basis.pass_ != "forward")
         if failures.alpha.any() or failures.rho.any():

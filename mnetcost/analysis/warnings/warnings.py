@@ -13,8 +13,8 @@ from mnetcost.cost import amounts
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph, Placed
 from mnetcost.layers.structural import Reshape
+from mnetcost.literal_sides import ends, fixed, placed_by_name
 from mnetcost.multipliers import Setting, make_setting
-from mnetcost.problems import Collector
 from mnetcost.text import counted
 
 SHOWN = 3  # layers that a warning names; of more it says how many
@@ -31,26 +31,21 @@ def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
     """
     settings = tuple(settings)
     others = [one for one in settings if (one.height, one.width) != graph.base]
-    ends = (end(others, key=_positions) for end in (min, max) if others)
-    fixed: dict[str, str] = {}
+    literal: dict[str, str] = {}
     grown: dict[str, str] = {}
-    for setting in dict.fromkeys(ends):
-        own = _rows(graph, make_setting(graph.base, setting.alpha))
-        for name, row in _rows(graph, setting).items():
-            if name in own and (words := _fixed(row, own[name])):
-                fixed.setdefault(name, words)
+    for setting in ends(others):
+        own = placed_by_name(graph, make_setting(graph.base, setting.alpha))
+        for name, row in placed_by_name(graph, setting).items():
+            if name in own and (words := fixed(row, own[name])):
+                literal.setdefault(name, words)
             if name in own and (words := _grown(row, own[name], setting, graph.base)):
                 grown.setdefault(name, words)
     return (
         *unsure(graph),
-        *_warning("sides in numbers do not follow the input", fixed),
+        *_warning("sides in numbers do not follow the input", literal),
         *_warning("channels in numbers do not follow α", _rigid(graph, settings)),
         *_warning("parameters depend on the input", grown),
     )
-
-
-def _positions(setting: Setting) -> int:
-    return setting.height * setting.width
 
 
 def _warning(what: str, found: Mapping[str, str]) -> tuple[str, ...]:
@@ -63,36 +58,15 @@ def _warning(what: str, found: Mapping[str, str]) -> tuple[str, ...]:
     return (f"{what}: {'; '.join(words[:SHOWN])}{more}",)
 
 
-def _rows(graph: Graph, setting: Setting) -> dict[str, Placed]:
-    """The layers by name; where the setting is impossible, those that have a map all the same."""
-    unsaid = Collector(graph.origin)
-    return {row[0].name: row for row in graph.placed(setting, unsaid)}
-
-
-def _fixed(row: Placed, own: Placed) -> str:
-    """The sides of a layer, where they are written in numbers and what it reads is another map."""
-    (node, x, y), (_, own_x, own_y) = row, own
-    fields = type(node.layer)._fields
-    written = [getattr(node.layer, key) for key in ("height", "width") if key in fields]
-    if node.like or x[:2] == own_x[:2] or not any(side and side > 1 for side in written):
-        return ""
-    made, usual = (f"{one.h}×{one.w}" for one in (y, own_y))
-    if not node.reads:
-        return f"`{node.name}` is {made} at every input"
-    also = "" if made == usual else f"{usual} "
-    read = f"{made} of {x.h}×{x.w}, and {also}of {own_x.h}×{own_x.w}"
-    return f"`{node.name}` makes {read} at the spec's own input"
-
-
 def _rigid(graph: Graph, settings: Iterable[Setting]) -> dict[str, str]:
     """What layers with channels in numbers make at other α, by name."""
     alphas = [one.alpha for one in settings if one.alpha != 1]
     if not alphas or not any(isinstance(node.layer, Reshape) for node in graph.nodes):
         return {}
-    usual = _rows(graph, make_setting(graph.base))
+    usual = placed_by_name(graph, make_setting(graph.base))
     found: dict[str, str] = {}
     for alpha in dict.fromkeys((min(alphas), max(alphas))):
-        for name, (node, x, y) in _rows(graph, make_setting(graph.base, alpha)).items():
+        for name, (node, x, y) in placed_by_name(graph, make_setting(graph.base, alpha)).items():
             _, own_x, own = usual.get(name, (node, x, y))
             written = isinstance(node.layer, Reshape) and node.layer.channels
             if written and "channels" not in node.derived and x.c != own_x.c:

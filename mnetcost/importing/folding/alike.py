@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.importing.folding.items import Fork, Item, Leaf
 from mnetcost.importing.values import Entry
+from mnetcost.layers.base import Layer
 from mnetcost.layers.fields import fields_of
 from mnetcost.layers.window import ONE
 
@@ -37,14 +38,17 @@ Aligned: TypeAlias = Row | Split
 def kind(item: Item) -> tuple[Any, ...]:
     """What must be the same of two items for them to be the same layer of a block."""
     if isinstance(item, Fork):
-        return ("fork", item.join.layer.written, len(item.branches))
+        return ("fork", item.join.layer.written, len(item.branches), *_given(item.join.layer))
     layer: Any = item.entry.layer
-    fields = fields_of(type(item.entry.layer))
     point = getattr(layer, "kernel", None) == ONE
     bare = getattr(layer, "act", "none") == "none"
-    chosen = [key for key, field in fields.items() if field.default is None]
-    given = [key for key in chosen if getattr(layer, key) is not None]
-    return (layer.written, point, bare, *given, *sorted(item.entry.said))
+    return (layer.written, point, bare, *_given(layer), *sorted(item.entry.said))
+
+
+def _given(layer: Layer) -> list[str]:
+    """The keys that a layer has and another of its type need not have: they have no value then."""
+    chosen = [key for key, field in fields_of(type(layer)).items() if field.default is None]
+    return [key for key in chosen if getattr(layer, key) is not None]
 
 
 def fits(one: Item, other: Item) -> bool:

@@ -25,7 +25,7 @@ def with_blocks(listing: Listing, flat: Graph, label: str) -> str | None:
 
     `flat` is the graph of the spec with a line a layer.
     """
-    flat = flat._replace(elsewhere=None)  # both are specs, at every input
+    flat = flat._replace(elsewhere=None, ledger=None)  # both are specs, at every setting
     channels = {INPUT: listing.x.c}
     for node, _, y in flat.shapes(Setting(ONE, ONE, *flat.base)):
         channels[node.name] = int(y.c)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from mnetcost.importing.model import Call, Source
-from mnetcost.importing.rules import joining, norms, parts, pointwise, sliding, views
-from mnetcost.importing.translation import Use, Where, argument
+from mnetcost.importing.operators.arguments import unread
+from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding, views
+from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
-from mnetcost.layers.normalization import L2Norm
 from mnetcost.layers.pooling import AvgPool, MaxPool
 from mnetcost.layers.structural import Dropout
 
@@ -39,39 +39,56 @@ CONV: dict[str, Where] = {
     "kernel": sides("kernel_size", 1, "kernel"),
     "stride": sides("stride", 1),
     "padding": sides("pad", 0),
-    "dilation": argument("dilation", 1),
+    "dilation": lambda call: call.arguments.get("dilation", call.arguments.get("hole", 1)),
     "groups": argument("group", 1),
     "bias": argument("bias_term", True),
     "shared": _shared,
+}
+# A filter a channel, whether it says so or not.
+DEPTHWISE: dict[str, Where] = {
+    **CONV,
+    "groups": lambda call: call.arguments.get("group", call.arguments.get("num_output")),
 }
 POOL: dict[str, Where] = {
     "x": 0,
     "kernel": sides("kernel_size", 1, "kernel"),
     "stride": sides("stride", 1),
     "padding": sides("pad", 0),
-    "ceil": lambda call: call.arguments.get("round_mode", "CEIL") in ("CEIL", 0),
+    "ceil": lambda call: (
+        call.arguments.get("round_mode", "CEIL") in ("CEIL", 0)
+        and call.arguments.get("ceil_mode", True)
+    ),
     "global": argument("global_pooling", False),
     "flag": lambda call: call.arguments.get("pool", "MAX") in ("AVE", 1),
 }
+WINDOW = "kernel_size kernel_h kernel_w stride stride_h stride_w pad pad_h pad_w engine"
+WEIGHTS = "num_output bias_term weight_filler bias_filler engine shared"
+# Fields of the layers whose sides or weights they say: those that are read, or change nothing.
+FIELDS = {
+    **dict.fromkeys(
+        ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "Deconvolution"),
+        f"{WINDOW} {WEIGHTS} dilation hole group force_nd_im2col",
+    ),
+    "Pooling": f"{WINDOW} pool global_pooling round_mode ceil_mode",
+    "InnerProduct": f"{WEIGHTS} axis transpose",
+}
+NEUTRAL = {"axis": (1,)}
 JOINED = {"SUM": "add", "PROD": "multiply", "MAX": "maximum", 1: "add", 0: "multiply", 2: "maximum"}
 MEASURES = (
     *("Accuracy", "EuclideanLoss", "HingeLoss", "MultinomialLogisticLoss", "MultiBoxLoss"),
     "InfogainLoss",
 )
 TOLD_BY_LABELS = {*MEASURES, "SoftmaxWithLoss", "SigmoidCrossEntropyLoss"}
-SIDES = (
-    "transform_param { force_color: true crop_size: 224 } for three channels, force_gray for one; "
-    "or in place of the data an Input layer with the shape"
-)
 FUNCTIONS: dict[str, Any] = {
     "Sigmoid": activation.Sigmoid,
     "TanH": activation.Tanh,
     "ELU": activation.ELU,
     "AbsVal": activation.Abs,
+    "BNLL": activation.Softplus,
+    "Swish": activation.Swish,
     "ReLU6": activation.ReLU6,
     "Softmax": activation.Softmax,
     "Dropout": Dropout,
-    "Normalize": L2Norm,
 }
 
 
@@ -106,8 +123,8 @@ def _listed(value: Any) -> tuple[Any, ...]:
 
 TABLE: dict[str, Use] = {
     "Convolution": Use(sliding.written_convolution, CONV),
-    "ConvolutionDepthwise": Use(sliding.written_convolution, CONV),
-    "DepthwiseConvolution": Use(sliding.written_convolution, CONV),
+    "ConvolutionDepthwise": Use(sliding.written_convolution, DEPTHWISE),
+    "DepthwiseConvolution": Use(sliding.written_convolution, DEPTHWISE),
     "Deconvolution": Use(sliding.written_transposed, CONV),
     "InnerProduct": Use(
         pointwise.written_dense,
@@ -115,13 +132,55 @@ TABLE: dict[str, Use] = {
             "x": 0,
             "filters": "num_output",
             "bias": argument("bias_term", True),
-            "flat": lambda call: call.arguments.get("axis", 1) == 1,
+            "first": argument("axis", 1),
             "shared": _shared,
         },
     ),
     "Pooling": Use(pointwise.chosen(sliding.pool(AvgPool), sliding.pool(MaxPool)), POOL),
-    "BatchNorm": Use(norms.batch_norm, {"x": 0}),
-    "Scale": Use(norms.scale, {"x": 0, "bias": argument("bias_term", False)}),
+    "BatchNorm": Use(
+        norms.batch_norm,
+        {"x": 0, **dict.fromkeys(("gamma", "beta"), argument("scale_bias", False))},
+    ),
+    "BN": Use(norms.batch_norm, {"x": 0, **dict.fromkeys(("gamma", "beta"), always(True))}),
+    "Scale": Use(
+        pointwise.chosen(norms.scaled, norms.scale),
+        {
+            "x": 0,
+            "flag": lambda call: len(call.inputs) > 1,
+            "y": 1,
+            "axis": argument("axis", 1),
+            "axes": argument("num_axes", 1),
+            "bias": argument("bias_term", False),
+        },
+    ),
+    "Axpy": Use(norms.scaled, {"y": 0, "x": 1, "added": 2, "axis": always(0)}),
+    "Normalize": Use(
+        norms.l2_norm,
+        {
+            "x": 0,
+            "over_all": argument("across_spatial", True),
+            "one_scale": argument("channel_shared", True),
+        },
+    ),
+    "Interp": Use(
+        sliding.interpolated,
+        {
+            "x": 0,
+            **{word: word for word in ("height", "width", "shrink_factor", "zoom_factor")},
+            "begin": argument("pad_beg", 0),
+            "end": argument("pad_end", 0),
+        },
+    ),
+    "Upsample": Use(
+        local.unpooled,
+        {
+            "x": 0,
+            "factor": argument("scale", 2),
+            "height": "upsample_h",
+            "width": "upsample_w",
+        },
+    ),
+    "Crop": Use(parts.cropped_like, {"x": 0, "like": 1, "axis": argument("axis", 2)}),
     "LRN": Use(norms.local_response_norm, {"x": 0, "size": argument("local_size", 5)}),
     "ReLU": Use(
         pointwise.by_flag(activation.LeakyReLU, activation.ReLU),
@@ -152,6 +211,7 @@ TABLE: dict[str, Use] = {
     "SoftmaxWithLoss": Use(pointwise.same(activation.Softmax), {"x": 0}),
     "SigmoidCrossEntropyLoss": Use(pointwise.same(activation.Sigmoid), {"x": 0}),
     **{name: Use(joining.ends, {}) for name in (*MEASURES, "Silence")},
+    **{name: Use(pointwise.free, {"x": 0}) for name in ("Power", "Exp", "Log", "Threshold")},
     **{name: Use(pointwise.same(record), {"x": 0}) for name, record in FUNCTIONS.items()},
 }
 
@@ -176,4 +236,4 @@ def find(call: Call) -> Use | None:
     if call.operator == "Eltwise":
         word = JOINED.get(call.arguments.get("operation", "SUM"))
         return Use(pointwise.joined_by(word), {}) if word else None
-    return TABLE.get(call.operator)
+    return unread(call, FIELDS, NEUTRAL) or TABLE.get(call.operator)

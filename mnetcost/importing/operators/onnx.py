@@ -1,10 +1,11 @@
 """ONNX operators: which rule each is, and where its arguments stand. onnx.ai/onnx/operators."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mnetcost.importing.formats.onnx import UNNAMED
-from mnetcost.importing.model import Call
+from mnetcost.importing.model import Argument, Call
+from mnetcost.importing.operators.arguments import unread
 from mnetcost.importing.rules import (
     constants,
     joining,
@@ -130,7 +131,13 @@ TABLE: dict[str, Use] = {
     "Pad": Use(sliding.pad, {"x": 0, "pads": ("pads", 1)}),
     "Gemm": Use(
         pointwise.dense,
-        {"x": 0, "weight": 1, "bias": 2, "transposed": "transB", "turned": "transA"},
+        {
+            "x": 0,
+            "weight": 1,
+            "bias": 2,
+            "transposed": argument("transB", 0),
+            "turned": "transA",
+        },
     ),
     "MatMul": Use(
         products.matmul, {"x": 0, "weight": 1, "transposed": always(False)}, outlines.product
@@ -186,6 +193,31 @@ TABLE: dict[str, Use] = {
 }
 
 
+WINDOWED = "auto_pad dilations kernel_shape pads strides"
+POOLED = f"{WINDOWED} ceil_mode count_include_pad storage_order"
+# Attributes of the operators whose sides or weights they say: those that are read, or change none.
+ATTRIBUTES = {
+    "Conv": f"{WINDOWED} group",
+    "ConvTranspose": f"{WINDOWED} group output_padding output_shape",
+    "MaxPool": POOLED,
+    "AveragePool": POOLED,
+    "Gemm": "alpha beta transA transB broadcast",
+    "Reshape": "allowzero",
+    "Resize": "antialias cubic_coeff_a exclude_outside extrapolation_value mode nearest_mode",
+    "Upsample": "mode",
+    **dict.fromkeys(("DepthToSpace", "SpaceToDepth"), "blocksize mode"),
+}
+# Values of others at which the sides are what a rule makes them.
+NEUTRAL: Mapping[str, Collection[Argument]] = {
+    "keep_aspect_ratio_policy": ("stretch",),
+    "axes": ((2, 3), (-2, -1), (0, 1, 2, 3)),
+    "coordinate_transformation_mode": (
+        *("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "tf_half_pixel_for_nn"),
+        *("align_corners", "asymmetric"),
+    ),
+}
+
+
 RECORDED: dict[str, recorded.Recorded | None] = {
     **dict.fromkeys((*TABLE, *COSTLESS.split()), recorded.nothing),
     **dict.fromkeys(("LSTM", "GRU", "RNN")),
@@ -204,4 +236,4 @@ def record(call: Call) -> recorded.Recorded | None:
 
 def find(call: Call) -> Use | None:
     """What an operator is; None for one that the table does not have."""
-    return TABLE.get(call.operator)
+    return unread(call, ATTRIBUTES, NEUTRAL) or TABLE.get(call.operator)

@@ -50,13 +50,12 @@ RECURRENT: Mapping[str, Where] = {
 
 
 def _pads(call: Call) -> Any:
-    """Pads come by axes from the last one, both ends of each; begins of all axes, then ends."""
+    """Pads come by axes from the last one, both ends of each; begins of these axes, then ends."""
     pads = call.arguments.get("pad")
-    if not isinstance(pads, tuple):
-        return None
-    left = [*pads, *[0] * (8 - len(pads))]
-    return (*left[6::-2], *left[7::-2])
+    return (*pads[-2::-2], *pads[::-2]) if isinstance(pads, tuple) else None
 
+
+PAD: Mapping[str, Where] = {"x": 0, "pads": _pads, "last_axes": always(True)}
 
 FUNCTIONS: dict[str, Any] = {
     "relu": activation.ReLU,
@@ -171,8 +170,10 @@ TABLE: dict[str, Use] = {
     "slice": Use(parts.cut, {**AXIS, "start": "start", "end": "end", "step": "step"}),
     "expand_as": Use(pointwise.free, X),
     "expand": Use(views.expand, {"x": 0, "sizes": "size"}),
-    "pad": Use(sliding.pad, {"x": 0, "pads": _pads}),
-    "constant_pad_nd": Use(sliding.pad, {"x": 0, "pads": _pads}),
+    "pad": Use(sliding.pad, PAD),
+    "constant_pad_nd": Use(sliding.pad, PAD),
+    "pixel_shuffle": Use(sliding.shuffled, {"x": 0, "factor": "upscale_factor"}),
+    "pixel_unshuffle": Use(sliding.reorganised, {"x": 0, "factor": "downscale_factor"}),
     "upsample_nearest2d": _resize("nearest"),
     "upsample_bilinear2d": _resize("bilinear"),
     "upsample_bicubic2d": _resize("bicubic"),

@@ -72,6 +72,8 @@ RULES: dict[str, shapes.Rule] = {
     "upsample_bicubic2d": sizes.resized,
     "_upsample_bilinear2d_aa": sizes.resized,
     "_upsample_bicubic2d_aa": sizes.resized,
+    "pixel_shuffle": sizes.shuffled,
+    "pixel_unshuffle": sizes.reorganised,
     "upsample_linear1d": sizes.lengthened,
     "meshgrid": sizes.meshed,
     "one_hot": sizes.told_apart,

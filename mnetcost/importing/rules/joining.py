@@ -15,15 +15,23 @@ from mnetcost.importing.axes import (
     whole,
 )
 from mnetcost.importing.rules.parts import is_alone, part
+from mnetcost.importing.rules.pointwise import acted, of_two
+from mnetcost.importing.rules.sliding import axes_like
 from mnetcost.importing.translation import Operands
-from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value
+from mnetcost.importing.values import Known, Numbers, Parts, Stored, Unsaid, Value, is_empty
+from mnetcost.layers.base import Map, Pair
+from mnetcost.layers.channels import Slice
 from mnetcost.layers.joins import Concat, DetectionOutput, PriorBox
+from mnetcost.layers.pooling import MaxPool
 from mnetcost.layers.structural import Learned
+from mnetcost.layers.window import VALID
 
 
 def concat(o: Operands) -> Known:
     """Values one behind the other along an axis."""
-    values = _listed(o)
+    values = [one for one in _listed(o) if not is_empty(one)]
+    if len(values) == 1 and isinstance(values[0], Value):
+        return values[0]
     if not any(isinstance(one, Value) for one in values):
         return _joined_numbers(values)
     rank = max(len(one.axes) for one in values if isinstance(one, Value))
@@ -152,3 +160,43 @@ def route(o: Operands) -> Known:
     if not isinstance(known, Value) or known.map.c % groups:
         raise Unsaid(f"its channels are not {groups} equal parts")
     return part(o, known, 1, o.number("part", 0), [known.map.c // groups] * groups)
+
+
+def shortcut(o: Operands) -> Value:
+    """What the last layer gives, and others added to it where they meet, as Darknet adds maps.
+
+    Of a larger map every so many positions are read, and of more channels the first. Channels of
+    the last layer that the other has not stay as they are. Source: darknet, blas.c, shortcut_cpu.
+    """
+    first, *others = [one for one in _listed(o) if isinstance(one, Value)]
+    for other in others:
+        first = _met(o, first, _every_so_many(o, first.map, other))
+    return acted(o, first)
+
+
+def _every_so_many(o: Operands, x: Map, other: Value) -> Value:
+    """The positions of another map that meet those of map `x`."""
+    step = other.map.h // x.h
+    if step < 2 or other.map[:2] != (step * x.h, step * x.w):
+        return other
+    record = MaxPool(kernel=Pair(1, 1), stride=Pair(step, step), padding=VALID)
+    y = o.translation.layer(o.call, record, [other])
+    return y._replace(axes=axes_like(other, y.map))
+
+
+def _met(o: Operands, first: Value, other: Value) -> Value:
+    """The sum in those channels that both have, and the rest of the first one's."""
+    own, more = first.map.c, other.map.c
+    if own == more:
+        return of_two(o, "add", first, other)
+    if own < more:
+        return of_two(o, "add", first, _sliced(o, other, Slice(first=own)))
+    added = of_two(o, "add", _sliced(o, first, Slice(first=more)), other)
+    rest = _sliced(o, first, Slice(last=own - more))
+    y = o.translation.layer(o.call, Concat(inputs=2), [added, rest])
+    return y._replace(axes=axes_like(first, y.map))
+
+
+def _sliced(o: Operands, value: Value, record: Slice) -> Value:
+    y = o.translation.layer(o.call, record, [value])
+    return y._replace(axes=axes_like(value, y.map))

@@ -12,7 +12,7 @@ from mnetcost.importing.axes import (
     size_of,
     whole,
 )
-from mnetcost.importing.rules.pointwise import by_channel, kept, sides_of
+from mnetcost.importing.rules.pointwise import by_channel, kept, of_two, sides_of
 from mnetcost.importing.translation import Operands, agree, has, learned
 from mnetcost.importing.values import Stored, Unsaid, Value, within
 from mnetcost.layers.activation import LeakyReLU, PReLU
@@ -88,6 +88,8 @@ def _affine(o: Operands, values: int) -> bool | str:
 def scale(o: Operands) -> Value:
     """A factor a channel, and a summand perhaps: those of the batch normalisation before it."""
     x = by_channel(o, 1)
+    if o.axis("axis", 1, len(x.axes)) != 1 or o.number("axes", 1) != 1:
+        raise Unsaid("its factors are not one a channel")
     before = o.translation.unread(x)
     if isinstance(before, BatchNorm) and not before.affine:
         o.translation.change(x, before._replace(affine=True))
@@ -95,6 +97,19 @@ def scale(o: Operands) -> Value:
     if has(o, "bias"):
         raise Unsaid("it scales and shifts what no batch normalisation gives")
     return kept(o, LayerScale(), x)
+
+
+def scaled(o: Operands) -> Value:
+    """A map times another value's own factors, from an axis of it on, and a map added perhaps."""
+    x, y = o.value(), o.value("y")
+    if has(o, "bias"):
+        raise Unsaid("it shifts what it scales by another value")
+    rank = len(x.axes)
+    before = o.axis("axis", 1, rank)
+    behind = max(0, rank - before - len(y.axes))
+    y = y._replace(axes=(*((),) * before, *y.axes, *((),) * behind))
+    found = of_two(o, "multiply", x, y)
+    return found if o.given("added") is None else of_two(o, "add", found, o.value("added"))
 
 
 def layer_scale(o: Operands) -> Value:
@@ -113,6 +128,8 @@ def layer_norm(o: Operands) -> Value:
             raise Unsaid(f"it is over {axes} of the axes of a map")
         return kept(o, LayerNorm(over="all", affine=_affine(o, prod(x.map))), x)
     x = by_channel(o, o.number("axis", -1))
+    if o.number("width", x.map.c) != x.map.c:
+        raise Unsaid(f"it is over {o.number('width')} values, and its last axis has {x.map.c}")
     return kept(o, LayerNorm(affine=_affine(o, x.map.c)), x)
 
 
@@ -153,4 +170,6 @@ def local_response_norm(o: Operands) -> Value:
 
 def l2_norm(o: Operands) -> Value:
     """Over the channels of each position, with a learned scale a channel."""
+    if o.flag("over_all") or o.flag("one_scale"):
+        raise Unsaid("it is over all positions, or has one scale for all channels")
     return kept(o, L2Norm(), by_channel(o, 1))

@@ -23,7 +23,17 @@ from mnetcost.importing.axes import (
 from mnetcost.importing.model import Call, Shape
 from mnetcost.importing.rules.recorded import Recorded, Work
 from mnetcost.importing.translation import NONSENSE, Operands, Translation
-from mnetcost.importing.values import Known, Numbers, Parts, Scores, Stored, Unsaid, Value, computed
+from mnetcost.importing.values import (
+    Known,
+    Numbers,
+    Parts,
+    Scores,
+    Stored,
+    Unsaid,
+    Value,
+    computed,
+    empty,
+)
 from mnetcost.layers.base import Map
 from mnetcost.layers.opaque import Opaque
 
@@ -48,8 +58,9 @@ def opaque(o: Operands, recorded: Recorded | None) -> dict[str, Known]:
         done = ((names[0], work.amount),) if work.amount else ()
         constant = Stored("", (), False, work=done)
         return {name: computed([*stored, constant], shape) for name, shape in shapes.items()}
-    numbers = _numbers(o, read, recorded)
-    found: dict[str, Known] = {}
+    found: dict[str, Known] = {name: empty(one) for name, one in shapes.items() if 0 in one}
+    shapes = {name: shape for name, shape in shapes.items() if name not in found}
+    numbers = _numbers(o, read, recorded) if shapes else {}
     for name, shape in shapes.items():
         found[name] = _written(o, values, shape, numbers)
         numbers = {}
@@ -67,7 +78,7 @@ def _stated(translation: Translation, name: str) -> tuple[int, ...]:
     shape = translation.source.shapes.get(name, translation.outlined.get(name))
     if shape is None or None in shape:
         raise Unsaid(f"{NO_LAYER}, and the file does not state its shape")
-    return tuple(int(one or 1) for one in shape)
+    return tuple(int(one or 0) for one in shape)
 
 
 def _computed(o: Operands, name: str) -> Known:

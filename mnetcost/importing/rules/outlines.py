@@ -60,6 +60,12 @@ def reduced(o: Operands) -> Sequence[tuple[int, ...]]:
     return [tuple(1 if at in named else n for at, n in enumerate(x) if keep or at not in named)]
 
 
+def padded(o: Operands) -> Sequence[tuple[int, ...]]:
+    """More at both ends of each axis."""
+    x, pads = _shape(o.given("x")), o.places("pads")
+    return [tuple(a + n + b for a, n, b in zip(pads[: len(x)], x, pads[len(x) :], strict=True))]
+
+
 def permuted(o: Operands) -> Sequence[tuple[int, ...]]:
     """The axes in another order."""
     x = _shape(o.given("x"))

@@ -204,6 +204,25 @@ def cropped(o: Operands) -> Value:
     return y._replace(axes=axes_like(x, y.map))
 
 
+def cropped_like(o: Operands) -> Value:
+    """A map with the sides of another, from an axis on."""
+    x, like = image(o), image(o, "like")
+    axis = o.axis("axis", 2, len(x.axes))
+    if axis < 2 and like.map.c != x.map.c:
+        raise Unsaid("it cuts channels")
+    record = Crop(height=x.map.h if axis > 2 else like.map.h, width=like.map.w)
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))
+
+
+def middle(o: Operands) -> Value:
+    """The middle of a map, of sides that are given."""
+    x = image(o)
+    record = Crop(height=o.count("height"), width=o.count("width"))
+    y = o.translation.layer(o.call, record, [x])
+    return y._replace(axes=axes_like(x, y.map))
+
+
 def _cut(o: Operands, x: Value, axis: int, of: tuple[Any, Any, Any]) -> Value:
     axis %= len(x.axes)
     total = size_of(x.axes[axis])
@@ -211,6 +230,8 @@ def _cut(o: Operands, x: Value, axis: int, of: tuple[Any, Any, Any]) -> Value:
     size = len(range(first, last, every))
     if size == total:
         return x
+    if not size:
+        raise Unsaid("it takes nothing")
     if not is_whole(x.axes[axis], CHANNELS, x.map.c):
         if every != 1:
             raise Unsaid("it takes every other position")

@@ -8,11 +8,13 @@ from mnetcost.importing.axes import (
     CHANNELS,
     HEIGHT,
     IMAGE,
+    SIDES,
     WIDTH,
     is_images,
     is_whole,
     joined,
     orders_of,
+    regrouped,
     shape_of,
     size_of,
     whole,
@@ -84,11 +86,24 @@ def dense(o: Operands) -> Value:
 
 def written_dense(o: Operands) -> Value:
     """A dense layer whose width is said by an argument, over the last axis or over all."""
-    x = by_channel(o, -1, _flat(o.value()) if o.flag("flat") else None)
+    value = o.value()
+    first, last = o.axis("first", -1, len(value.axes)), len(value.axes) - 1
+    flat = o.flag("flat") or (o.given("first") is not None and first == 1)
+    if not flat and first != last:
+        raise Unsaid("it reads several axes, and not all")
+    x = by_channel(o, -1, _flat(value) if flat else value)
     y = dense_of(o, x, o.count("filters"), has(o, "bias"), learned(o))
     if o.flag("spread"):  # over the positions of whatever map it meets
         y = y._replace(axes=(*y.axes, (), ()))
     return finished(o, y)
+
+
+def dense_of_rows(o: Operands) -> Value:
+    """A dense layer over the last axis of rows where it states so many weights, else over all."""
+    x = o.value()
+    if len(x.axes) != 3 or o.number("weights_stated") != size_of(x.axes[-1]) * o.count("filters"):
+        return written_dense(o)
+    return dense_of(o, by_channel(o, -1), o.count("filters"), has(o, "bias"), learned(o))
 
 
 def _flat(value: Value) -> Value:
@@ -135,6 +150,11 @@ def chosen(so: Any, otherwise: Any) -> Any:
     return lambda o: so(o) if o.flag("flag") else otherwise(o)
 
 
+def refused(o: Operands) -> Known:
+    """What no layer does, for a reason that the table knows."""
+    raise Unsaid(str(o.given("reason")))
+
+
 def free(o: Operands) -> Known:
     """What changes no value, or none that is counted: its result is its input."""
     known = o.given("x")
@@ -173,7 +193,7 @@ def binary(word: str) -> Any:
         if isinstance(a, Scores) or isinstance(b, Scores):  # scaled, masked, or with a bias
             return _biased(o, a, b)
         if isinstance(a, Value) and isinstance(b, Value):
-            return _acted(o, _of_two(o, word, a, b))
+            return acted(o, of_two(o, word, a, b))
         if not isinstance(a, Value) and not isinstance(b, Value):
             return _of_stored(a, b)
         x, other = (a, b) if isinstance(a, Value) else (b, a)
@@ -203,7 +223,8 @@ def _of_stored(a: Any, b: Any) -> Known:
     return computed(found, spread(*shapes))
 
 
-def _of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
+def of_two(o: Operands, word: str, a: Value, b: Value) -> Value:
+    """An operation on two values that follow from the input, with their axes in one order."""
     rank = max(len(a.axes), len(b.axes))
     a, b = (one._replace(axes=((),) * (rank - len(one.axes)) + one.axes) for one in (a, b))
     if not _fit(word, a, b):
@@ -220,20 +241,41 @@ def _fit(word: str, a: Value, b: Value) -> bool:
 
 def _aligned(o: Operands, word: str, a: Value, b: Value) -> tuple[Value, Value]:
     """Both values, the one whose axes are no map's arranged as the other."""
+    alike = shape_of(a.axes) == shape_of(b.axes)
     for one, other in ((a, b), (b, a)):
-        for roles in orders_of(one.axes, one.map):
-            if shape_of(one.axes) != shape_of(other.axes) and word == "add":
-                continue
-            arranged = o.translation.as_map(o.call, other, roles)
-            if _fit(word, one, arranged):
+        found = [_by_sides(o, one, other)] if alike else []
+        if not alike and word != "add":
+            orders = orders_of(one.axes, one.map)
+            found = [o.translation.as_map(o.call, other, roles) for roles in orders]
+        for arranged in found:
+            if arranged and _fit(word, one, arranged):
                 return (one, arranged) if one is a else (arranged, one)
     if word == "add" and a.map != b.map:  # spread, as a bias is: the language adds equal maps
         raise Unsaid(f"it adds maps of {_text(a)} and {_text(b)}")
     raise Unsaid("both have their axes in another order")
 
 
-def _acted(o: Operands, value: Value) -> Value:
-    """The value behind the activation that rides on a call."""
+def _by_sides(o: Operands, one: Value, other: Value) -> Value | None:
+    """The other value of the same shape on a map as that of `one`, of which each side is whole.
+
+    Sides of `one` may be on an axis together, as those of tokens are.
+    """
+    atoms = [atom for axis in one.axes for atom in axis]
+    sizes = dict(zip(SIDES, one.map))
+    if any((a,) != whole(a.side, sizes.get(a.side, a.size)) for a in atoms):
+        return None
+    axes = regrouped(other.axes, [atom.size for atom in atoms])
+    if axes is None:
+        return None
+    arranged = o.translation.as_map(
+        o.call, other._replace(axes=axes), [atom.side for atom in atoms]
+    )
+    return arranged._replace(axes=one.axes)
+
+
+def acted(o: Operands, value: Value | None = None) -> Value:
+    """The value, the call's own `x` unless given, behind the activation that the call says."""
+    value = value or o.value()
     word = o.given("act") or "none"
     return value if word == "none" else kept(o, ACTIVATIONS[word](), value)
 
@@ -248,8 +290,8 @@ def joined_by(word: str) -> Any:
             raise Unsaid("it joins what does not follow from the input")
         first, *others = computed
         for one in others:
-            first = _of_two(o, word, first, one)
-        return _acted(o, first)
+            first = of_two(o, word, first, one)
+        return acted(o, first)
 
     return rule
 

@@ -5,6 +5,7 @@ maps is a layer, and knows that itself. The numbers that a call writes are put r
 """
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from math import prod
 from typing import Any, TypeAlias
 
@@ -194,6 +195,9 @@ def joined(f: Frame) -> Sequence[Runs]:
     parts = [whole(one[axis]) for one in values]
     new = 0 if is_open((tuple(parts),)) else sum(one.new for one in parts)
     together = of_parts(sum(one.own for one in parts), new)
+    if new:
+        ends = zip(*(accumulate(sizes) for sizes in zip(*(one[:2] for one in parts))))
+        f.sides.seams.setdefault(whole(together)[:2], set()).update(ends)
     others = {new_shape(one[:axis] + one[axis + 1 :]) for one in values}
     if len(others) > 1:
         raise Unsaid(f"it joins {' and '.join(map(shown, values))}")
@@ -316,4 +320,5 @@ def _place(f: Frame, size: Size, end: int) -> int:
 
 def _explained(f: Frame, size: Size, number: int) -> set[int]:
     """What a place along an axis is at the other input, by the maps that there are."""
-    return f.sides.of(size.side, number) if size.side else f.sides.positions(number)
+    found = f.sides.of(size.side, number) if size.side else f.sides.positions(number)
+    return found | {new for own, new in f.sides.seams.get(size[:2], ()) if own == number}

@@ -145,6 +145,24 @@ def resized(f: Frame) -> Sequence[Runs]:
     return [(*x[:2], *sides)]
 
 
+def shuffled(f: Frame) -> Sequence[Runs]:
+    """Channels as squares of positions."""
+    (factor,) = f.numbers("upscale_factor")
+    images, channels, *sides = f.runs()
+    y = [of_parts(own * factor, new * factor, side) for own, new, side in map(whole, sides)]
+    return [(images, fixed(whole(channels).own // factor**2), *y)]
+
+
+def reorganised(f: Frame) -> Sequence[Runs]:
+    """Squares of positions as channels; sides that are no multiples have none."""
+    (factor,) = f.numbers("downscale_factor")
+    images, channels, *sides = f.runs()
+    if any(size % factor for one in map(whole, sides) for size in one[:2]):
+        raise Unsaid(f"{shown((*sides,))} is not made of squares of {factor} px")
+    y = [of_parts(own // factor, new // factor, side) for own, new, side in map(whole, sides)]
+    return [(images, fixed(whole(channels).own * factor**2), *y)]
+
+
 def lengthened(f: Frame) -> Sequence[Runs]:
     """The last axis at the size of an argument."""
     (size,) = f.numbers("output_size")

@@ -13,10 +13,11 @@ from mnetcost.importing.axes import (
     WIDTH,
     Axes,
     orders_of,
+    shape_of,
     whole,
 )
 from mnetcost.importing.translation import Operands, agree, finished, has, kernel_of, learned
-from mnetcost.importing.values import Stored, Unsaid, Value
+from mnetcost.importing.values import Contradiction, Stored, Unsaid, Value
 from mnetcost.layers.base import Map, Pair
 from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
@@ -103,6 +104,7 @@ def convolution(o: Operands) -> Value:
     groups = x.map.c if o.flag("depthwise") else o.count("groups", 1)
     if channels * groups != x.map.c:
         raise Unsaid(f"a kernel of {channels} channels in {groups} groups reads {x.map.c}")
+    _demand_sides(o, sides)
     x, window = _window(o, x, Pair(([1, *sides])[-2], sides[-1]))
     return _convolved(o, x, window, filters, groups, kernel)
 
@@ -122,6 +124,13 @@ def _ordered(o: Operands, kernel: Stored) -> list[int]:
     if rank < 3 or sorted(order) != list(range(rank)):
         raise Unsaid(f"its kernel has {rank} axes")
     return [kernel.shape[one] for one in order]
+
+
+def _demand_sides(o: Operands, sides: list[int]) -> None:
+    """Refuse a kernel of other sides than the call itself says, where it says them."""
+    said = o.places("kernel")
+    if said and list(said) != sides:
+        raise Contradiction(f"it says a kernel of {list(said)}, and the stored one is {sides}")
 
 
 def separable(o: Operands) -> Value:
@@ -151,7 +160,7 @@ def written_convolution(o: Operands) -> Value:
         filters = o.count("filters")
     else:
         groups, filters = x.map.c, multiplier * x.map.c
-    x, window = _window(o, x, o.pair("kernel", 1))
+    x, window = _window(o, x, _pair(o, "kernel", len(x.axes) - 2))
     return _convolved(o, x, window, filters, groups, learned(o))
 
 
@@ -171,6 +180,7 @@ def transposed(o: Operands) -> Value:
     """A transposed convolution by a stored kernel of [channels, filters of a group, sides]."""
     x, kernel = image(o), _kernel(o)
     _, filters, *sides = _ordered(o, kernel)
+    _demand_sides(o, sides)
     groups = o.count("groups", 1)
     return _transposed(o, x, filters * groups, groups, Pair(([1, *sides])[-2], sides[-1]), kernel)
 
@@ -273,6 +283,8 @@ def pool(kind: type[MaxPool | AvgPool]) -> MapRule:
         x = image(o)
         if o.flag("global"):
             return global_pool(GLOBAL[kind])(o)
+        if o.flag("adaptive"):
+            return adaptive_pool(GLOBAL[kind])(o)
         sides = len(x.axes) - 2
         kernel = o.pair("kernel", 1)
         kernel = Pair(1, kernel.w) if sides == 1 else kernel
@@ -328,18 +340,22 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> MapRule:
 
 def pad(o: Operands) -> Value:
     """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
-    x = image(o)
-    pads = o.places("pads")
+    x = o.value()
+    rank, pads = len(x.axes), o.places("pads")
     if o.flag("by_axis"):  # both ends of each axis
         pads = (*pads[::2], *pads[1::2])
-    roles, rank = _roles(x), len(x.axes)
+    if o.flag("last_axes"):  # those before are not said
+        said, rest = len(pads) // 2, (0,) * (rank - len(pads) // 2)
+        pads = (*rest, *pads[:said], *rest, *pads[said:])
     if len(pads) != 2 * rank:
         raise Unsaid(f"{len(pads)} pads of {rank} axes")
-    ends = {role: (pads[place], pads[place + rank]) for place, role in enumerate(roles)}
+    if not any(pads):
+        return x
+    x = x if orders_of(x.axes, x.map) else image(o)
+    ends = {role: (pads[place], pads[place + rank]) for place, role in enumerate(_roles(x))}
     if any(ends[CHANNELS]) or any(ends[IMAGE]):
         raise Unsaid("channels are padded")
-    top, bottom = ends.get(HEIGHT, (0, 0))
-    left, right = ends[WIDTH]
+    (top, bottom), (left, right) = (ends.get(side, (0, 0)) for side in (HEIGHT, WIDTH))
     if min(top, bottom, left, right) < 0:
         raise Unsaid("its padding is negative")
     return padded(o, x, (top, bottom, left, right))
@@ -351,6 +367,9 @@ def resize(o: Operands) -> Value:
     mode = {"linear": "bilinear", "cubic": "bicubic"}.get(str(o.given("mode")))
     mode = mode or str(o.given("mode") or "nearest")
     factors, sizes = o.numbers("factors"), o.places("sizes")
+    others = shape_of(x.axes)[:-2]
+    if set(factors[:-2]) - {1} or (len(sizes) > 2 and sizes[:-2] != others):
+        raise Unsaid("it is of more than height and width")
     if factors:
         ratios = [Fraction(one).limit_denominator(10_000) for one in factors[-2:]]
         scale = Pair(ratios[0], ratios[-1])
@@ -361,6 +380,19 @@ def resize(o: Operands) -> Value:
     else:
         raise Unsaid("neither its factors nor its sides are known")
     return _mapped(o, record, x)
+
+
+def interpolated(o: Operands) -> Value:
+    """The map at sides that are given, or shrunk and then widened between its first and last px.
+
+    Source: DeepLab's interp_layer.cpp. Its padding, of 0 px or fewer, cuts the map before.
+    """
+    x = image(o)
+    cut = o.number("begin") + o.number("end")
+    shrink, zoom = o.count("shrink_factor", 1), o.count("zoom_factor", 1)
+    sides = [(side + cut - 1) // shrink * zoom + 1 for side in x.map[:2]]
+    height, across = (o.places("height") or sides[:1])[0], (o.places("width") or sides[1:])[0]
+    return _mapped(o, Resize(mode="bilinear", **_to(x.map, height, across)), x)
 
 
 def _to(x: Map, height: int, across: int) -> dict[str, Any]:

@@ -60,6 +60,16 @@ def permute(o: Operands) -> Known:
     return _moved(o, moved)
 
 
+def ordered(o: Operands) -> Known:
+    """The axes in the order that a table has for so many of them."""
+    x = o.value()
+    orders = o.given("orders").get(len(x.axes))
+    if orders is None:
+        raise Unsaid(f"no order of {len(x.axes)} axes is known")
+    order = orders[o.number("kind", 0)]
+    return x._replace(axes=tuple(x.axes[at] for at in order))
+
+
 def swapped(o: Operands) -> Known:
     """Two axes in each other's place."""
 

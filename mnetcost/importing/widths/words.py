@@ -64,6 +64,7 @@ def document(rules: Rules, followed: Followed) -> dict[str, Any]:
         "round": str(rules.rounding),
         "expand": followed.expand,
         **{kind: {"count": len(all_), "names": all_[:DOCUMENTED]} for kind, all_ in names.items()},
+        "said": list(comments(rules, followed)),
         "gates": followed.gates,
         "squeezes": followed.squeezes,
     }
