@@ -30,6 +30,10 @@ def onnx(*calls, **stored):
     return source("onnx", X, *calls, stored=stored)
 
 
+def keras(operator, **arguments):
+    return source("keras", (None, 6, 10, 8), call(operator, "x", "y", **arguments))
+
+
 def pt2(*calls, **stored):
     return source("pt2", X, *calls, stored=stored)
 
@@ -84,9 +88,31 @@ CASES = {
         ),
         ((2, 4, 3), 24, 24 * 8),
     ),
+    "caffe: what says the axis that is so anyway": (
+        caffe(
+            call("Reshape", "x", "r", axis=0, num_axes=-1, **{"shape.dim": (0, 8, 12, 5)}),
+            call("Convolution", "r", "y", num_output=3, axis=1),
+        ),
+        ((12, 5, 3), 24, 24 * 60),
+    ),
     "caffe: a dense layer of everything, from an axis before the last": (
         caffe(call("InnerProduct", "x", "y", num_output=5, axis=-3)),
         ((1, 1, 5), 2_400, 2_400),
+    ),
+    "keras: a transposed kernel smaller than its stride": (  # 6·3 and 10·4 + 1 px
+        keras(
+            "Conv2DTranspose",
+            filters=5,
+            kernel_size=(2, 5),
+            strides=(3, 4),
+            padding="valid",
+            output_padding=None,
+        ),
+        ((18, 41, 5), 400, 400 * 60),
+    ),
+    "keras: the same padded": (  # 6·3 and 10·4 px
+        keras("Conv2DTranspose", filters=5, kernel_size=(2, 5), strides=(3, 4), padding="same"),
+        ((18, 40, 5), 400, 400 * 60),
     ),
     "onnx: a matrix of channels by filters": (
         onnx(
@@ -170,11 +196,21 @@ REFUSED = {
     "Convolution: what its axis 2 changes": caffe(
         call("Convolution", "x", "y", num_output=3, axis=2)
     ),
+    "Reshape: what its axis 1 changes": caffe(
+        call("Reshape", "x", "y", axis=1, **{"shape.dim": (4, -1)})
+    ),
+    "Reshape: what its num_axes 2 changes": caffe(
+        call("Reshape", "x", "y", axis=0, num_axes=2, **{"shape.dim": (4, -1)})
+    ),
     "it reads several axes, and not all": caffe(
         call("InnerProduct", "x", "y", num_output=5, axis=2)
     ),
     "Pooling: what its 25 1 changes": ncnn("Pooling", _0=1, _1=3, _25=1),
     "Interp: what its 9 a changes": ncnn("Interp", _0=1, _1=2.0, _2=2.0, _9="a"),
+    "Conv2DTranspose: what its output_padding 1 changes": keras(
+        "Conv2DTranspose", filters=5, kernel_size=3, strides=2, padding="same", output_padding=1
+    ),
+    "Dense: what its lora_rank 4 changes": keras("Dense", units=5, lora_rank=4),
     "Resize: what its keep_aspect_ratio_policy not_larger changes": _sized(
         keep_aspect_ratio_policy="not_larger"
     ),

@@ -23,6 +23,11 @@ def unread(
     words = known[call.operator].split()
     for name, value in call.arguments.items():
         if name.partition(".")[0] not in words and value not in neutral.get(name, ()):
-            said = f"what its {clip(name)} {clip(str(value))} changes is not known"
-            return Use(refused, {"reason": always(said)})
+            return refusing(name, value)
     return None
+
+
+def refusing(name: str, value: Argument) -> Use:
+    """The rule that refuses a call for an argument."""
+    said = f"what its {clip(name)} {clip(str(value))} changes is not known"
+    return Use(refused, {"reason": always(said)})

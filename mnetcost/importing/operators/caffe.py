@@ -71,8 +71,8 @@ FIELDS = {
     ),
     "Pooling": f"{WINDOW} pool global_pooling round_mode ceil_mode",
     "InnerProduct": f"{WEIGHTS} axis transpose",
+    "Reshape": "shape",
 }
-NEUTRAL = {"axis": (1,)}
 JOINED = {"SUM": "add", "PROD": "multiply", "MAX": "maximum", 1: "add", 0: "multiply", 2: "maximum"}
 MEASURES = (
     *("Accuracy", "EuclideanLoss", "HingeLoss", "MultinomialLogisticLoss", "MultiBoxLoss"),
@@ -236,4 +236,5 @@ def find(call: Call) -> Use | None:
     if call.operator == "Eltwise":
         word = JOINED.get(call.arguments.get("operation", "SUM"))
         return Use(pointwise.joined_by(word), {}) if word else None
-    return unread(call, FIELDS, NEUTRAL) or TABLE.get(call.operator)
+    first = 0 if call.operator == "Reshape" else 1
+    return unread(call, FIELDS, {"axis": (first,), "num_axes": (-1,)}) or TABLE.get(call.operator)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnetcost.importing.model import Call
+from mnetcost.importing.operators.arguments import refusing
 from mnetcost.importing.operators.keras_functions import (
     ACTS,
     FUNCTIONS,
@@ -61,6 +62,24 @@ CONV: dict[str, Where] = {
     "channels_last": last,
     "shared": layer_name,
 }
+
+
+def _output_padding(call: Call) -> Any:
+    """Px that windows smaller than the stride leave: unpadded maps have a stride a position too.
+
+    Source: Keras 3, src/backend/common/backend_utils.py.
+    """
+    if call.arguments.get("padding") == "same":
+        return 0
+    sides = (_two(call.arguments.get(w, 1)) for w in ("kernel_size", "strides", "dilation_rate"))
+    return tuple(max(s - d * (k - 1) - 1, 0) for k, s, d in zip(*sides))
+
+
+def _two(found: Any) -> tuple[Any, Any]:
+    """Height and width of an argument that may be one number."""
+    return (found[0], found[-1]) if isinstance(found, tuple) else (found, found)
+
+
 BY_CHANNEL: dict[str, Where] = {**CONV, "multiplier": argument("depth_multiplier", 1)}
 POOL: dict[str, Where] = {
     "x": 0,
@@ -127,6 +146,7 @@ VALUES: dict[str, Any] = {
         Dropout,
     ),
 }
+BESIDE = ("output_padding", "lora_rank")  # what no layer has, unless it is None
 JOINED = {
     "Add": "add",
     "Average": "add",
@@ -200,7 +220,7 @@ TABLE: dict[str, Use] = {
         for name in ("DepthwiseConv1D", "DepthwiseConv2D")
     },
     "SeparableConv2D": Use(sliding.separable, BY_CHANNEL),
-    "Conv2DTranspose": Use(sliding.written_transposed, CONV),
+    "Conv2DTranspose": Use(sliding.written_transposed, {**CONV, "output_padding": _output_padding}),
     "Dense": Use(
         pointwise.written_dense,
         {
@@ -270,6 +290,9 @@ TABLE: dict[str, Use] = {
 
 def find(call: Call) -> Use | None:
     """What a layer is; None for one that the table does not have."""
+    for word in BESIDE:
+        if (value := call.arguments.get(word)) is not None:
+            return refusing(word, value)
     if called := function_of(call):
         return FUNCTIONS.get(called)
     if "activation" in call.arguments and act(call) is None:
