@@ -8,7 +8,16 @@ from typing import Any
 
 from mnetcost.importing.model import Call, Source
 from mnetcost.importing.operators.arguments import unread
-from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding, views
+from mnetcost.importing.rules import (
+    joining,
+    local,
+    norms,
+    parts,
+    pointwise,
+    sampling,
+    sliding,
+    views,
+)
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
@@ -163,7 +172,7 @@ TABLE: dict[str, Use] = {
         },
     ),
     "Interp": Use(
-        sliding.interpolated,
+        sampling.interpolated,
         {
             "x": 0,
             **{word: word for word in ("height", "width", "shrink_factor", "zoom_factor")},

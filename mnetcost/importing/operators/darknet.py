@@ -5,7 +5,7 @@ from typing import Any
 
 from mnetcost.importing.model import Argument, Call
 from mnetcost.importing.operators.arguments import unread
-from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sliding
+from mnetcost.importing.rules import joining, local, norms, parts, pointwise, sampling, sliding
 from mnetcost.importing.translation import Use, Where, always, argument
 from mnetcost.importing.values import Unsaid
 from mnetcost.layers import activation
@@ -125,7 +125,7 @@ NORM: dict[str, Where] = {
     "norm": lambda call: "batch" if _is_normed(call) else "none",
 }
 REORG = Use(
-    pointwise.chosen(sliding.shuffled, sliding.reorganised),
+    pointwise.chosen(sampling.shuffled, sampling.reorganised),
     {"x": 0, "factor": argument("stride", 1), "flag": argument("reverse", 0)},
 )
 POOL: dict[str, Where] = {"x": 0, "kernel": _size, "stride": _stride, "padding": _pool_ends}
@@ -169,7 +169,7 @@ TABLE: dict[str, Use] = {
     "local_avgpool": Use(sliding.pool(AvgPool), POOL),
     "avgpool": Use(sliding.global_pool(GlobalAvgPool), {"x": 0}),
     "upsample": Use(
-        sliding.resize, {"x": 0, "factors": argument("stride", 2), "mode": always("nearest")}
+        sampling.resize, {"x": 0, "factors": argument("stride", 2), "mode": always("nearest")}
     ),
     "route": Use(
         joining.route,

@@ -19,6 +19,7 @@ from mnetcost.importing.rules import (
     pointwise,
     products,
     recurrent,
+    sampling,
     sliding,
     views,
 )
@@ -265,7 +266,7 @@ TABLE: dict[str, Use] = {
     "GlobalMaxPooling1D": Use(sliding.global_pool(GlobalMaxPool), GLOBAL),
     "GlobalMaxPooling2D": Use(sliding.global_pool(GlobalMaxPool), GLOBAL),
     "UpSampling2D": Use(
-        sliding.resize,
+        sampling.resize,
         {
             "x": 0,
             "factors": argument("size", (2, 2)),
@@ -273,8 +274,8 @@ TABLE: dict[str, Use] = {
             "channels_last": last,
         },
     ),
-    "ZeroPadding1D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
-    "ZeroPadding2D": Use(sliding.pad, {"x": 0, "pads": _pads, "channels_last": last}),
+    "ZeroPadding1D": Use(sampling.pad, {"x": 0, "pads": _pads, "channels_last": last}),
+    "ZeroPadding2D": Use(sampling.pad, {"x": 0, "pads": _pads, "channels_last": last}),
     "Cropping2D": Use(parts.cropped, {"x": 0, "ends": _cropped, "channels_last": last}),
     "Flatten": Use(views.flatten, {"x": 0, "first": always(1)}),
     "Reshape": Use(views.reshape, {"x": 0, "sizes": _target}),

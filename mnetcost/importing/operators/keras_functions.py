@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from mnetcost.importing.model import Call
-from mnetcost.importing.rules import joining, parts, pointwise, products, sliding, views
+from mnetcost.importing.rules import joining, parts, pointwise, products, sampling, sliding, views
 from mnetcost.importing.translation import Place, Use, Where, always, argument
 from mnetcost.layers import activation
 from mnetcost.layers.pooling import AvgPool, MaxPool
@@ -164,9 +164,9 @@ FUNCTIONS: dict[str, Use] = {
         {"x": given(0, "x1"), "weight": given(1, "x2"), "transposed": always(False)},
     ),
     "Clip": Use(pointwise.clip, {**X, "low": "x_min", "high": "x_max"}),
-    "Pad": Use(sliding.pad, {**X, "pads": _pads, "channels_last": always(True)}),
+    "Pad": Use(sampling.pad, {**X, "pads": _pads, "channels_last": always(True)}),
     "Resize": Use(
-        sliding.resize,
+        sampling.resize,
         {**X, "sizes": "size", "mode": "interpolation", "channels_last": _last},
     ),
     "AveragePool": Use(sliding.pool(AvgPool), POOL),

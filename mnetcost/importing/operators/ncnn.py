@@ -17,6 +17,7 @@ from mnetcost.importing.rules import (
     pointwise,
     products,
     recorded,
+    sampling,
     sliding,
     views,
 )
@@ -299,9 +300,9 @@ TABLE: dict[str, Use] = {
     "Pooling": Use(
         pointwise.chosen(sliding.pool(AvgPool), sliding.pool(MaxPool)), {**POOL, "flag": number(0)}
     ),
-    "PixelShuffle": Use(sliding.shuffled, {"x": 0, "factor": number(0, 1)}),
-    "Reorg": Use(sliding.reorganised, {"x": 0, "factor": number(0, 1)}),
-    "Padding": Use(sliding.pad, {"x": 0, "pads": _pads}, outlines.padded),
+    "PixelShuffle": Use(sampling.shuffled, {"x": 0, "factor": number(0, 1)}),
+    "Reorg": Use(sampling.reorganised, {"x": 0, "factor": number(0, 1)}),
+    "Padding": Use(sampling.pad, {"x": 0, "pads": _pads}, outlines.padded),
     "Crop": Use(
         parts.cut_each,
         {
@@ -324,7 +325,7 @@ TABLE: dict[str, Use] = {
     "ExpandDims": Use(views.unsqueeze, {"x": 0, "axes": _places("3")}),
     "Squeeze": Use(views.squeeze, {"x": 0, "axes": _places("3")}),
     "Interp": Use(
-        sliding.resize,
+        sampling.resize,
         {
             "x": 0,
             "factors": _factors,

@@ -16,6 +16,7 @@ from mnetcost.importing.rules import (
     products,
     recorded,
     recurrent,
+    sampling,
     sliding,
     views,
 )
@@ -124,11 +125,11 @@ TABLE: dict[str, Use] = {
     "AveragePool": Use(sliding.pool(AvgPool), POOL),
     "GlobalAveragePool": Use(sliding.global_pool(GlobalAvgPool), X),
     "GlobalMaxPool": Use(sliding.global_pool(GlobalMaxPool), X),
-    "Resize": Use(sliding.resize, {"x": 0, "factors": 2, "sizes": 3, "mode": "mode"}),
-    "Upsample": Use(sliding.resize, {"x": 0, "factors": 1, "mode": "mode"}),
-    "DepthToSpace": Use(sliding.shuffled, {"x": 0, "factor": "blocksize"}),
-    "SpaceToDepth": Use(sliding.reorganised, {"x": 0, "factor": "blocksize"}),
-    "Pad": Use(sliding.pad, {"x": 0, "pads": ("pads", 1)}),
+    "Resize": Use(sampling.resize, {"x": 0, "factors": 2, "sizes": 3, "mode": "mode"}),
+    "Upsample": Use(sampling.resize, {"x": 0, "factors": 1, "mode": "mode"}),
+    "DepthToSpace": Use(sampling.shuffled, {"x": 0, "factor": "blocksize"}),
+    "SpaceToDepth": Use(sampling.reorganised, {"x": 0, "factor": "blocksize"}),
+    "Pad": Use(sampling.pad, {"x": 0, "pads": ("pads", 1)}),
     "Gemm": Use(
         pointwise.dense,
         {

@@ -14,6 +14,7 @@ from mnetcost.importing.rules import (
     products,
     recorded,
     recurrent,
+    sampling,
     sliding,
     views,
 )
@@ -100,7 +101,7 @@ RESIZE: Mapping[str, Where] = {
 
 
 def _resize(mode: str) -> Use:
-    return Use(sliding.resize, {**RESIZE, "mode": lambda call: mode})
+    return Use(sampling.resize, {**RESIZE, "mode": lambda call: mode})
 
 
 TABLE: dict[str, Use] = {
@@ -170,10 +171,10 @@ TABLE: dict[str, Use] = {
     "slice": Use(parts.cut, {**AXIS, "start": "start", "end": "end", "step": "step"}),
     "expand_as": Use(pointwise.free, X),
     "expand": Use(views.expand, {"x": 0, "sizes": "size"}),
-    "pad": Use(sliding.pad, PAD),
-    "constant_pad_nd": Use(sliding.pad, PAD),
-    "pixel_shuffle": Use(sliding.shuffled, {"x": 0, "factor": "upscale_factor"}),
-    "pixel_unshuffle": Use(sliding.reorganised, {"x": 0, "factor": "downscale_factor"}),
+    "pad": Use(sampling.pad, PAD),
+    "constant_pad_nd": Use(sampling.pad, PAD),
+    "pixel_shuffle": Use(sampling.shuffled, {"x": 0, "factor": "upscale_factor"}),
+    "pixel_unshuffle": Use(sampling.reorganised, {"x": 0, "factor": "downscale_factor"}),
     "upsample_nearest2d": _resize("nearest"),
     "upsample_bilinear2d": _resize("bilinear"),
     "upsample_bicubic2d": _resize("bicubic"),

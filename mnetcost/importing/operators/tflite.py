@@ -17,6 +17,7 @@ from mnetcost.importing.rules import (
     parts,
     pointwise,
     products,
+    sampling,
     sliding,
     views,
 )
@@ -114,24 +115,24 @@ TABLE: dict[str, Use] = {
     "SPLIT": Use(parts.split, {"x": 1, "axis": 0, "count": "num_splits"}),
     "SPLIT_V": Use(parts.split, {"x": 0, "axis": 2, "sizes": 1}),
     "PAD": Use(
-        sliding.pad, {"x": 0, "pads": 1, "by_axis": always(True), "channels_last": always(True)}
+        sampling.pad, {"x": 0, "pads": 1, "by_axis": always(True), "channels_last": always(True)}
     ),
     "MIRROR_PAD": Use(
-        sliding.pad, {"x": 0, "pads": 1, "by_axis": always(True), "channels_last": always(True)}
+        sampling.pad, {"x": 0, "pads": 1, "by_axis": always(True), "channels_last": always(True)}
     ),
     "RESIZE_BILINEAR": Use(
-        sliding.resize,
+        sampling.resize,
         {"x": 0, "sizes": 1, "mode": always("bilinear"), "channels_last": always(True)},
     ),
     "RESIZE_NEAREST_NEIGHBOR": Use(
-        sliding.resize,
+        sampling.resize,
         {"x": 0, "sizes": 1, "mode": always("nearest"), "channels_last": always(True)},
     ),
     "SPACE_TO_DEPTH": Use(
-        sliding.reorganised, {"x": 0, "factor": "block_size", "channels_last": always(True)}
+        sampling.reorganised, {"x": 0, "factor": "block_size", "channels_last": always(True)}
     ),
     "DEPTH_TO_SPACE": Use(
-        sliding.shuffled, {"x": 0, "factor": "block_size", "channels_last": always(True)}
+        sampling.shuffled, {"x": 0, "factor": "block_size", "channels_last": always(True)}
     ),
     "PRELU": Use(norms.prelu, {"x": 0, "slopes": 1}),
     "SHAPE": Use(constants.shape, X),

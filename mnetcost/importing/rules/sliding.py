@@ -1,7 +1,6 @@
-"""Convolutions, pools, and layers that change the sides of a map."""
+"""Convolutions and pools: windows that slide over a map."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any, TypeAlias
 
 from mnetcost.importing.axes import (
@@ -13,13 +12,11 @@ from mnetcost.importing.axes import (
     WIDTH,
     Axes,
     orders_of,
-    shape_of,
     whole,
 )
 from mnetcost.importing.translation import Operands, agree, finished, has, kernel_of, learned
 from mnetcost.importing.values import Contradiction, Stored, Unsaid, Value
 from mnetcost.layers.base import Map, Pair
-from mnetcost.layers.channels import PixelShuffle, PixelUnshuffle
 from mnetcost.layers.convolution import Conv, Depthwise
 from mnetcost.layers.pooling import (
     AdaptiveAvgPool,
@@ -29,7 +26,7 @@ from mnetcost.layers.pooling import (
     GlobalMaxPool,
     MaxPool,
 )
-from mnetcost.layers.structural import Pad, Resize
+from mnetcost.layers.structural import Pad
 from mnetcost.layers.transposed import ConvTranspose
 from mnetcost.layers.window import ONE, SAME, VALID, PaddingPair, Sides, Window
 from mnetcost.text import clip
@@ -50,13 +47,13 @@ def image(o: Operands, word: str = "x") -> Value:
 def axes_like(value: Value, x: Map) -> Axes:
     """The axes of another map whose value has its axes in the same order."""
     sides = {CHANNELS: x.c, HEIGHT: x.h, WIDTH: x.w}
-    roles = _roles(value)
+    roles = roles_of(value)
     return tuple(
         axis if role == IMAGE else whole(role, sides[role]) for role, axis in zip(roles, value.axes)
     )
 
 
-def _mapped(o: Operands, record: Any, x: Value, kernel: Stored | None = None) -> Value:
+def mapped(o: Operands, record: Any, x: Value, kernel: Stored | None = None) -> Value:
     """What a layer makes of a whole map, with its axes in the same order."""
     y = o.translation.layer(o.call, record, [x], kernel)
     return y._replace(axes=axes_like(x, y.map))
@@ -64,7 +61,7 @@ def _mapped(o: Operands, record: Any, x: Value, kernel: Stored | None = None) ->
 
 def _weighted(o: Operands, record: Any, x: Value, kernel: Stored | None) -> Value:
     """The same of a layer with a kernel, of as many weights as the file states."""
-    y = _mapped(o, record, x, kernel)
+    y = mapped(o, record, x, kernel)
     if not isinstance(record, Depthwise):
         o.translation.say(y, _by_channel(record.groups, x.map.c, y.map.c))
     agree(o, record.weights(x.map, y.map))
@@ -87,7 +84,7 @@ def _by_channel(groups: int, channels: int, filters: int) -> dict[str, str]:
     return texts
 
 
-def _roles(value: Value) -> Sequence[str]:
+def roles_of(value: Value) -> Sequence[str]:
     """What each axis of a value that is a whole map stands for."""
     found = orders_of(value.axes, value.map)
     if not found:
@@ -249,7 +246,7 @@ def padded(o: Operands, x: Value, ends: Ends) -> Value:
         return x
     top, bottom, left, right = ends
     record = Pad(top=top, bottom=bottom, left=left, right=right)
-    return _mapped(o, record, x)
+    return mapped(o, record, x)
 
 
 def _pair(o: Operands, word: str, sides: int, default: int = 1) -> Pair:
@@ -294,7 +291,7 @@ def pool(kind: type[MaxPool | AvgPool]) -> MapRule:
         x, window = _window(o, x, kernel, stride)
         up = o.flag("ceil") and window["padding"] != SAME
         record = kind(**window, ceil=up, clip=up)
-        return _mapped(o, record, x)
+        return mapped(o, record, x)
 
     return rule
 
@@ -312,7 +309,9 @@ def global_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> MapRule:
         axes = axes_like(x, y.map)
         if o.number("keep", True):
             return y._replace(axes=axes)
-        return y._replace(axes=tuple(a for a, r in zip(axes, _roles(x)) if r in (IMAGE, CHANNELS)))
+        return y._replace(
+            axes=tuple(a for a, r in zip(axes, roles_of(x)) if r in (IMAGE, CHANNELS))
+        )
 
     return rule
 
@@ -333,80 +332,6 @@ def adaptive_pool(kind: type[GlobalAvgPool | GlobalMaxPool]) -> MapRule:
             record: Any = ADAPTIVE[kind](height=height, width=across)
         else:
             record = ADAPTIVE[kind](size=Pair(height, across))
-        return _mapped(o, record, x)
+        return mapped(o, record, x)
 
     return rule
-
-
-def pad(o: Operands) -> Value:
-    """More px at the ends: of each axis in order "begins" and "ends" as the format has them."""
-    x = o.value()
-    rank, pads = len(x.axes), o.places("pads")
-    if o.flag("by_axis"):  # both ends of each axis
-        pads = (*pads[::2], *pads[1::2])
-    if o.flag("last_axes"):  # those before are not said
-        said, rest = len(pads) // 2, (0,) * (rank - len(pads) // 2)
-        pads = (*rest, *pads[:said], *rest, *pads[said:])
-    if len(pads) != 2 * rank:
-        raise Unsaid(f"{len(pads)} pads of {rank} axes")
-    if not any(pads):
-        return x
-    x = x if orders_of(x.axes, x.map) else image(o)
-    ends = {role: (pads[place], pads[place + rank]) for place, role in enumerate(_roles(x))}
-    if any(ends[CHANNELS]) or any(ends[IMAGE]):
-        raise Unsaid("channels are padded")
-    (top, bottom), (left, right) = (ends.get(side, (0, 0)) for side in (HEIGHT, WIDTH))
-    if min(top, bottom, left, right) < 0:
-        raise Unsaid("its padding is negative")
-    return padded(o, x, (top, bottom, left, right))
-
-
-def resize(o: Operands) -> Value:
-    """The map at other sides, by factors or to sizes of the last two axes."""
-    x = image(o)
-    mode = {"linear": "bilinear", "cubic": "bicubic"}.get(str(o.given("mode")))
-    mode = mode or str(o.given("mode") or "nearest")
-    factors, sizes = o.numbers("factors"), o.places("sizes")
-    others = shape_of(x.axes)[:-2]
-    if set(factors[:-2]) - {1} or (len(sizes) > 2 and sizes[:-2] != others):
-        raise Unsaid("it is of more than height and width")
-    if factors:
-        ratios = [Fraction(one).limit_denominator(10_000) for one in factors[-2:]]
-        scale = Pair(ratios[0], ratios[-1])
-        record = Resize(scale=scale, mode=mode)
-    elif sizes:
-        height, across = (sizes[-2] if len(sizes) > 1 else x.map.h), sizes[-1]
-        record = Resize(mode=mode, **_to(x.map, height, across))
-    else:
-        raise Unsaid("neither its factors nor its sides are known")
-    return _mapped(o, record, x)
-
-
-def interpolated(o: Operands) -> Value:
-    """The map at sides that are given, or shrunk and then widened between its first and last px.
-
-    Source: DeepLab's interp_layer.cpp. Its padding, of 0 px or fewer, cuts the map before.
-    """
-    x = image(o)
-    cut = o.number("begin") + o.number("end")
-    shrink, zoom = o.count("shrink_factor", 1), o.count("zoom_factor", 1)
-    sides = [(side + cut - 1) // shrink * zoom + 1 for side in x.map[:2]]
-    height, across = (o.places("height") or sides[:1])[0], (o.places("width") or sides[1:])[0]
-    return _mapped(o, Resize(mode="bilinear", **_to(x.map, height, across)), x)
-
-
-def _to(x: Map, height: int, across: int) -> dict[str, Any]:
-    """How a map comes to these sides: times whole factors where they are, so that ρ is followed."""
-    if height % x.h == 0 and across % x.w == 0:
-        return {"scale": Pair(Fraction(height // x.h), Fraction(across // x.w))}
-    return {"height": height, "width": across}
-
-
-def reorganised(o: Operands) -> Value:
-    """Squares of positions as channels of one: space to depth."""
-    return _mapped(o, PixelUnshuffle(factor=o.pair("factor", 2)), image(o))
-
-
-def shuffled(o: Operands) -> Value:
-    """Channels as squares of positions: depth to space."""
-    return _mapped(o, PixelShuffle(factor=o.pair("factor", 2)), image(o))
