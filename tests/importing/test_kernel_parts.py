@@ -5,7 +5,9 @@ from sources import call, layers_of, source
 
 import mnetcost
 from mnetcost import SpecError
+from mnetcost.importing import ledger
 from mnetcost.importing.model import Tensor
+from mnetcost.importing.translate import translate
 
 LINEAR, CONV = "aten.linear.default", "aten.conv2d.default"
 SHAPES = {
@@ -171,3 +173,17 @@ def test_a_part_does_not_follow_alpha():
     for alpha, channels in (2, 16), ("1/2", 4):
         with pytest.raises(SpecError, match=f"of a 6×10×8 map, and 6×10×{channels}"):
             net.cost(alpha=alpha)
+
+
+def test_the_ledger_has_a_part_as_opaque_and_names_its_value_once():
+    """The call of all of a matrix first is a layer; then it is that of a part which is opaque."""
+    for name, calls, kinds in (
+        ("a part", ["aten.linear.default"], {"opaque": 128 + 16}),
+        ("all, then a part", ["aten.linear.default", "aten.cat.default"], {"counted": 128 + 16}),
+    ):
+        model, _, _ = CASES[name]
+        _, translation = translate(model, "model")
+        found = ledger.document(model, translation.ledger, ())
+        assert found["names"]["opaque"] == calls
+        kept = {kind: n for kind, n in found["parameters"].items() if n and kind != "two_names"}
+        assert kept == kinds
