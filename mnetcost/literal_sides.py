@@ -12,6 +12,7 @@ from mnetcost.graph import Graph, Placed
 from mnetcost.layers.opaque import Opaque
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.problems import Collector
+from mnetcost.text import counted
 
 SHOWN = 3  # layers that a message names
 
@@ -46,11 +47,15 @@ def _has_kernels(layer: object) -> bool:
 
 def _refuse(graph: Graph, words: Sequence[str], place: str) -> None:
     if words:
-        more = f"; and {len(words) - SHOWN:,} more" if len(words) > SHOWN else ""
-        message = (
-            f"what it costs at {place} its file does not say: {'; '.join(words[:SHOWN])}{more}"
-        )
+        message = f"what it costs at {place} its file does not say: {first_of(words)}"
         raise graph.refusal("literal-sides", message)
+
+
+def first_of(words: Sequence[str]) -> str:
+    """What is said of the first layers, and of how many more it holds."""
+    left = len(words) - SHOWN
+    more = f"; and so with {counted(left, 'more layer')}" if left > 0 else ""
+    return f"{'; '.join(words[:SHOWN])}{more}"
 
 
 def ends(settings: Sequence[Setting]) -> Iterator[Setting]:

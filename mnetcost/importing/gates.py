@@ -3,11 +3,10 @@
 Their parts cost what the whole does; people write the whole.
 """
 
-from collections import Counter
 from collections.abc import Container, Sequence
 from typing import Any
 
-from mnetcost.importing.values import Entry
+from mnetcost.importing.values import Entry, owners_of, readers_of
 from mnetcost.layers.activation import HardSigmoid, HardSwish, Sigmoid, Swish
 from mnetcost.layers.attention import SqueezeExcitation
 from mnetcost.layers.base import Layer
@@ -26,8 +25,8 @@ class _Graph:
 
     def __init__(self, entries: Sequence[Entry], ends: Container[str]) -> None:
         self.entries = {entry.name: entry for entry in entries}
-        self.read = Counter(name for entry in entries for name in entry.reads)
-        self.shared = {entry.weights for entry in entries} - {""}
+        self.read = readers_of(entries)
+        self.shared = owners_of(entries)
         self.ends = ends
 
     def only(self, name: str, kind: type[Layer] | tuple[type[Layer], ...]) -> Entry | None:

@@ -3,11 +3,10 @@
 A file calls them one by one; a row of the paper's table is a convolution with both.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from mnetcost.importing.values import Entry
+from mnetcost.importing.values import Entry, owners_of, readers_of
 from mnetcost.layers.activation import ACTIVATIONS, PReLU
 from mnetcost.layers.base import Layer
 from mnetcost.layers.normalization import BatchNorm
@@ -18,8 +17,8 @@ def riding(entries: Sequence[Entry], ends: set[str]) -> list[Entry]:
 
     Where one of the ends rides on a layer, that layer is an end from then on.
     """
-    read = Counter(name for entry in entries for name in entry.reads)
-    shared = {entry.weights for entry in entries} - {""}
+    read = readers_of(entries)
+    shared = owners_of(entries)
     found: dict[str, Entry] = {}
     stands_for: dict[str, str] = {}
     for entry in entries:

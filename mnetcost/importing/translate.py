@@ -54,13 +54,17 @@ def translate(
     leaves its sides open. Raises SpecError for a call that the language cannot say, all of them at
     once.
     """
-    operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
-    source = getattr(operators, "prepared", _as_it_is)(source)
+    source = getattr(_operators(source.format), "prepared", _as_it_is)(source)
     own = Translation(source)
     x = _run(own, label, size=size)
     if sides is None or sides == x.map[:2]:
         return x.map, own
     return _elsewhere(own, label, sides)
+
+
+def _operators(table: str) -> Any:
+    """A format's table of operators, or that of how their values follow the input."""
+    return import_module(f"mnetcost.importing.operators.{table}")
 
 
 def _elsewhere(own: Translation, label: str, sides: tuple[int, int]) -> tuple[Map, Translation]:
@@ -74,8 +78,7 @@ def _elsewhere(own: Translation, label: str, sides: tuple[int, int]) -> tuple[Ma
         raise refusal(label, "", "unsupported", message)
     sizes = tuple(new.get(role, size) for role, size in zip(roles, shape))
     translation = Translation(source._replace(inputs={**source.inputs, name: sizes}))
-    find = import_module(f"mnetcost.importing.operators.{SHAPES[source.format]}").find
-    resizing = Resizing(own, translation, find)
+    resizing = Resizing(own, translation, _operators(SHAPES[source.format]).find)
     translation.source = translation.source._replace(shapes=resizing.shapes)
     return _run(translation, label, resizing).map, translation
 
@@ -88,7 +91,7 @@ def _run(
 ) -> Value:
     """Make the layers of all calls; the input that they begin at."""
     source = translation.source
-    operators: Any = import_module(f"mnetcost.importing.operators.{source.format}")
+    operators = _operators(source.format)
     record = getattr(operators, "record", _unknown)
     needed = _needed(source, translation)
     name, x = _input(translation, size, label)

@@ -1,6 +1,7 @@
 """What is known of a value of a file: a layer and its map, numbers, or what is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -36,6 +37,16 @@ class Entry(NamedTuple):
     reads: tuple[str, ...]
     weights: str = ""
     said: Mapping[str, str] = {}
+
+
+def readers_of(entries: Iterable[Entry]) -> Counter[str]:
+    """How often the map of each layer is read."""
+    return Counter(name for entry in entries for name in entry.reads)
+
+
+def owners_of(entries: Iterable[Entry]) -> set[str]:
+    """The layers whose weights others use."""
+    return {entry.weights for entry in entries} - {""}
 
 
 class Numbers(NamedTuple):

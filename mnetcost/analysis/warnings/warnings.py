@@ -13,11 +13,8 @@ from mnetcost.cost import amounts
 from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph, Placed
 from mnetcost.layers.structural import Reshape
-from mnetcost.literal_sides import ends, fixed, placed_by_name
+from mnetcost.literal_sides import ends, first_of, fixed, placed_by_name
 from mnetcost.multipliers import Setting, make_setting
-from mnetcost.text import counted
-
-SHOWN = 3  # layers that a warning names; of more it says how many
 
 
 def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
@@ -50,12 +47,7 @@ def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
 
 def _warning(what: str, found: Mapping[str, str]) -> tuple[str, ...]:
     """One warning about all of these layers, or none."""
-    if not found:
-        return ()
-    words = list(found.values())
-    left = len(words) - SHOWN
-    more = f"; and so with {counted(left, 'more layer')}" if left > 0 else ""
-    return (f"{what}: {'; '.join(words[:SHOWN])}{more}",)
+    return (f"{what}: {first_of(list(found.values()))}",) if found else ()
 
 
 def _rigid(graph: Graph, settings: Iterable[Setting]) -> dict[str, str]:

@@ -6,13 +6,13 @@ from itertools import count
 from mnetcost.importing.folding.alike import Unlike
 from mnetcost.importing.folding.blocks import Block, block_of, kind_of
 from mnetcost.importing.folding.items import placed
-from mnetcost.importing.folding.names import prefix, short
+from mnetcost.importing.folding.names import prefix, short, unused
 from mnetcost.importing.folding.repeats import Part, found
 from mnetcost.importing.folding.rows import Call, calls
 from mnetcost.importing.folding.writing import block_lines, call_lines, row_lines
 from mnetcost.importing.spelling import layer_line
 from mnetcost.importing.translation import INPUT
-from mnetcost.importing.values import Entry
+from mnetcost.importing.values import Entry, owners_of
 from mnetcost.layers import LAYERS
 from mnetcost.spec.blocks import BLOCK_INPUT
 
@@ -22,8 +22,8 @@ def folded(entries: Sequence[Entry], channels: Mapping[str, int], most: int) -> 
 
     `channels` are those of every map by its name; there are at `most` so many blocks.
     """
-    fixed = {one.name for one in entries if one.weights} | {one.weights for one in entries}
-    parts, members = found(placed(entries), fixed - {""}, most)
+    fixed = owners_of(entries).union(one.name for one in entries if one.weights)
+    parts, members = found(placed(entries), fixed, most)
     return _Spec(parts, members, channels).lines()
 
 
@@ -63,12 +63,12 @@ class _Spec:
 
     def _block_name(self, word: str) -> str:
         """A name of a block that others do not have, nor with a number, as its calls are named."""
-        for number in count(1):
-            name = word if number == 1 else f"{word}_{number}"
-            known = name in self.blocks or name in LAYERS
-            if not known and not any(one.startswith(f"{name}_") for one in self.layers):
-                return name
-        raise AssertionError
+        names = (word if number == 1 else f"{word}_{number}" for number in count(1))
+        return next(name for name in names if self._is_free(name))
+
+    def _is_free(self, name: str) -> bool:
+        known = name in self.blocks or name in LAYERS
+        return not known and not any(one.startswith(f"{name}_") for one in self.layers)
 
     def _runs(self, places: Sequence[int]) -> Iterator[list[int]]:
         """Which of a block's parts follow each other directly, as their numbers in it."""
@@ -125,7 +125,8 @@ class _Spec:
         if not all(names) or len(set(names)) < len(names) or self.taken.intersection(names):
             names = []
         if end in self.needed and not names:
-            names = [self._fresh() for _ in rows]
+            for _ in rows:
+                names.append(unused("stage", {*self.taken, *names}))
         self.taken.update(names)
         if names:
             self.called[end] = names[-1]
@@ -146,9 +147,3 @@ class _Spec:
         if common and not any(one.startswith(common) for one in (*others, *self.taken)):
             return common
         return f"{found[0]}-{found[-1]}" if found[0] != found[-1] else ""
-
-    def _fresh(self) -> str:
-        """A name of a call that none has."""
-        name = next(name for number in count(1) if (name := f"stage_{number}") not in self.taken)
-        self.taken.add(name)
-        return name

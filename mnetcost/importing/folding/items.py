@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from mnetcost.importing.values import Entry
+from mnetcost.importing.values import Entry, owners_of, readers_of
 from mnetcost.layers.joins import Add
 
 LARGEST = 60  # layers of a fork; a larger one is no part of a block, but has some
@@ -56,8 +56,8 @@ def layers_of(items: Sequence[Item]) -> Iterator[Entry]:
 
 def placed(entries: Sequence[Entry]) -> list[Placed]:
     """The layers as items in order."""
-    readers = Counter(name for entry in entries for name in entry.reads)
-    shared = {entry.weights for entry in entries} - {""}
+    readers = readers_of(entries)
+    shared = owners_of(entries)
     found: dict[str, Placed] = {}
     for entry in entries:
         one = Placed(Leaf(entry), entry.reads, entry.name)

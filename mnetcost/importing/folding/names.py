@@ -1,8 +1,8 @@
 """What the parts of a network are called, by the names of the layers in them."""
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Container, Sequence
+from itertools import count, pairwise
 
 # What a name is cut at; the first that cut all names of a part well are taken.
 _SEPARATORS = (str.maketrans(".", "/"), str.maketrans("._-", "///"))
@@ -23,6 +23,11 @@ def prefix(names: Sequence[str]) -> str:
         if cut > 0:
             return names[0][:cut].rstrip("/._-")
     return ""
+
+
+def unused(word: str, taken: Container[str]) -> str:
+    """The first of these words with a number that nothing is called."""
+    return next(name for number in count(1) if (name := f"{word}_{number}") not in taken)
 
 
 def local(name: str, before: str) -> str:

@@ -1,10 +1,10 @@
 """Blocks, their calls and rows as lines of a spec."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 
 from mnetcost.importing.folding.blocks import Block
 from mnetcost.importing.folding.conditions import lines_of
+from mnetcost.importing.folding.names import unused
 from mnetcost.importing.folding.parameters import Body, Joined, Line
 from mnetcost.importing.folding.rows import Call
 from mnetcost.importing.spelling import quoted, written
@@ -116,7 +116,7 @@ def _give_names(body: Body, before: Line | None, taken: set[str]) -> None:
 
 def _name(line: Line, taken: set[str]) -> None:
     if "name" not in line.keys:
-        name = next(name for number in count(1) if (name := f"part_{number}") not in taken)
+        name = unused("part", taken)
         taken.add(name)
         keys = {"name": name, **line.keys}
         line.keys.clear()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from mnetcost.importing.translation import INPUT
-from mnetcost.importing.values import Entry, maps_of
+from mnetcost.importing.values import Entry, maps_of, owners_of
 from mnetcost.layers.base import Kept, Map
 from mnetcost.layers.pooling import Pool
 from mnetcost.layers.structural import Pad
@@ -18,7 +18,7 @@ class Chain:
         self._maps = {INPUT: x}
         self._readers: dict[str, list[str]] = {}
         self._before = {INPUT: INPUT}
-        self._shared = {entry.weights for entry in entries} - {""}
+        self._shared = owners_of(entries)
         for entry in entries:
             maps = [self._maps[name] for name in entry.reads]
             _, self._maps[entry.name] = maps_of(entry.layer, maps)
