@@ -1,13 +1,11 @@
 """Arguments that change sides or weights: read, or refused by name. Counts are by hand."""
 
 import pytest
-from sources import call, layers_of, source
+from sources import X, call, layers_of, source
 
 import mnetcost
 from mnetcost import SpecError
 from mnetcost.importing.model import Tensor
-
-X = (1, 8, 6, 10)  # a map of 6×10×8
 
 
 def darknet(*calls):

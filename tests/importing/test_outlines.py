@@ -1,22 +1,11 @@
 """Calls that no layer says, of files that state no shapes, and numbers of several axes: by hand."""
 
 import pytest
-from sources import call, layers_of, source
+from sources import X, call, layers_of, numbers, onnx
 
 import mnetcost
 from mnetcost import SpecError
 from mnetcost.importing.model import Tensor
-
-X = (1, 8, 6, 10)  # a map of 6×10×8
-
-
-def numbers(*values, shape=None):
-    return Tensor(shape or (len(values),), values, learned=False)
-
-
-def onnx(*calls, stored, size=X):
-    return source("onnx", size, *calls, stored=stored)
-
 
 POINT = {"k": (5, 8, 1, 1)}
 

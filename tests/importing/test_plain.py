@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from sources import call, layers_of, source
+from sources import X, call, layers_of, source
 
 import mnetcost
 from mnetcost.importing.model import Tensor
@@ -12,8 +12,6 @@ from mnetcost.importing.values import Entry
 from mnetcost.layers.base import Map
 from mnetcost.layers.convolution import Conv
 from mnetcost.layers.window import ONE
-
-X = (1, 8, 6, 10)  # a map of 6×10×8
 
 
 def gated(*more, squeeze_bias="b1", activation="aten.sigmoid.default", pooled="x", through="x"):

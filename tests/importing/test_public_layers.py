@@ -3,16 +3,9 @@
 from math import prod
 
 import pytest
-from sources import call, layers_of, source
+from sources import X, call, cost_of, layers_of, source
 
-import mnetcost
 from mnetcost import SpecError
-
-X = (1, 8, 6, 10)  # a map of 6×10×8
-
-
-def cost_of(model):
-    return mnetcost.load(layers_of(model)).cost()
 
 
 def darknet(*calls, size=X):

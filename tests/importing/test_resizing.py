@@ -2,18 +2,12 @@
 
 import pytest
 from archives_of_torch import archive, node, parameter, program, tensor
-from sources import call, layers_of, source
+from sources import X, call, layers_of, pt2, source
 
 import mnetcost
 from mnetcost import SpecError, UsageError
 from mnetcost.importing.model import Tensor
 from mnetcost.importing.translate import translate
-
-X = (1, 8, 6, 10)  # a map of 6×10×8
-
-
-def pt2(*calls, size=X, **more):
-    return source("pt2", size, *calls, **more)
 
 
 def cost_at(model, height, width):

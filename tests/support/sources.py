@@ -1,5 +1,6 @@
 """Models as readers give them, written by hand."""
 
+import mnetcost
 from mnetcost.importing.folding.checked import with_blocks
 from mnetcost.importing.model import Call, Source, Tensor
 from mnetcost.importing.plain import as_people_write
@@ -12,6 +13,8 @@ from mnetcost.importing.widths.options import Widths
 from mnetcost.importing.widths.resolving import rules_of
 from mnetcost.problems import Origin
 from mnetcost.spec import read_graph
+
+X = (1, 8, 6, 10)  # a map of 6×10×8
 
 
 def call(operator, inputs, outputs, name="", **arguments):
@@ -28,6 +31,26 @@ def source(format_, size, *calls, stored=None, shapes=None):
     return Source(
         format_, "", "", {"x": size}, (calls[-1].outputs[0],), calls, tensors, shapes or {}
     )
+
+
+def onnx(*calls, size=X, **more):
+    """A model of ONNX."""
+    return source("onnx", size, *calls, **more)
+
+
+def pt2(*calls, size=X, **more):
+    """A program of PyTorch."""
+    return source("pt2", size, *calls, **more)
+
+
+def numbers(*values, shape=None):
+    """Numbers of the code, that nothing learns."""
+    return Tensor(shape or (len(values),), values, learned=False)
+
+
+def cost_of(model):
+    """What the spec costs that a model becomes."""
+    return mnetcost.load(layers_of(model)).cost()
 
 
 def layers_of(model, sides=None):
