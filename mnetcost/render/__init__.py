@@ -11,7 +11,7 @@ from typing import Any
 
 # Format -> module and function, and the suffix of a file that means it.
 FORMATS = {
-    "rich": ("terminal", "render_terminal", ".txt"),
+    "text": ("terminal", "render_terminal", ".txt"),
     "json": ("json", "render_json", ".json"),
     "csv": ("csv", "render_csv", ".csv"),
     "markdown": ("markdown", "render_markdown", ".md"),

@@ -87,7 +87,7 @@ def test_hostile_texts_in_a_terminal(colour: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("FORCE_COLOR", colour)
     monkeypatch.setenv("COLUMNS", "400")
     monkeypatch.setenv("TERM", "xterm-256color")
-    text = renderer("rich")(_report(HOSTILE))
+    text = renderer("text")(_report(HOSTILE))
     for one in HOSTILE:
         assert one in text
     assert ("\x1b" in text) == bool(colour)
@@ -109,7 +109,7 @@ def test_a_spec_may_be_called_anything_printable(name: str) -> None:
     assert unmarked(renderer("markdown")(report).split("\n")[0].removeprefix("# ")) == name
     caption = re.findall(r"\\caption\{(.*): Layers \(MACs.*\}\n", renderer("latex")(report))
     assert list(map(unlatexed, caption)) == [name.replace("--", "–")]
-    assert renderer("rich")(report).split("\n")[0] == name
+    assert renderer("text")(report).split("\n")[0] == name
 
 
 def test_a_nameless_spec_takes_the_name_of_its_file_and_shows_it_safely(
