@@ -2,7 +2,8 @@
 
 Read: `cells` (values as people read them), `layout` (tables as lines, fitted to a width), then any
 format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github` and `junit`; of
-formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
+formulas `mathematics`; of data frames `frame`; of scatters `scatter` and `figure`; of the manual
+`page`.
 """
 
 from collections.abc import Callable
