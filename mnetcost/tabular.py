@@ -79,14 +79,18 @@ class Table(Record, kw_only=False):
 
 
 class Page(Record, kw_only=False):
-    """What people read: titled tables, and notes under them."""
+    """What people read: titled tables, and notes under them.
+
+    `warnings` are for whoever asked, and no part of what is kept.
+    """
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...] = ()
 
 
-class Report(Page, kw_only=False):
+class Report(Page):
     """What a command prints: a page, and a document for programs.
 
     `flat` is the table that a format of one table (CSV) writes.
@@ -100,7 +104,7 @@ class Report(Page, kw_only=False):
         if key is None:
             return self
         tables = tuple(table for table in self.tables if table.key == key)
-        return Report(self.title, tables, self.notes, self.document, tables[0])
+        return self._replace(tables=tables, flat=tables[0])
 
 
 class Point(Record, kw_only=False):

@@ -102,8 +102,8 @@ def check_report(
             *basis_notes(basis),
             ("Verdicts", _summary(found)),
             *_errata(figures),
-            *(("Warning", text) for text in warnings),
         ),
+        warnings=warnings,
         document={
             "warnings": list(warnings),
             "checks": [_figure_document(one) for one in figures],
@@ -137,7 +137,8 @@ def problems_report(error: SpecError) -> Report:
         for one in error.problems
     ]
     empty = _table("checks", "Problems", "Printed", ())
-    return Report("Problems", (empty,), (), {"checks": rows, "budgets": []}, empty)
+    document = {"checks": rows, "budgets": []}
+    return Report("Problems", (empty,), (), document=document, flat=empty)
 
 
 def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:

@@ -24,7 +24,7 @@ from mnetcost.reports.notes import (
     own_counts,
     rounding_text,
     source_notes,
-    warning_notes,
+    warning_texts,
 )
 from mnetcost.reports.settings import is_another, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -49,7 +49,8 @@ def fit_report(fit: "Fit", view: str | None = None, top: int = FRONT_ROWS) -> Re
     report = Report(
         title=f"{fit.graph.name}: {budget_text(fit.budget, fit.basis)}",
         tables=(largest, _table(fit, "front", title, front, on)),
-        notes=(*_notes(fit), *warning_notes(document)),
+        notes=_notes(fit),
+        warnings=warning_texts(document),
         document=document,
         flat=_values(fit, [choice for choice, _ in fit.front] if view == "front" else fit.largest),
     )

@@ -25,7 +25,7 @@ from mnetcost.reports.notes import (
     own_counts,
     rounding_text,
     source_notes,
-    warning_notes,
+    warning_texts,
 )
 from mnetcost.reports.settings import common_knobs, knobs_document, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -52,7 +52,8 @@ def knobs_report(fits: Fits, top: int = FRONT_ROWS) -> Report:
     return Report(
         title=f"{first.graph.name}: {budget_text(first.budget, first.basis)}",
         tables=(Table("largest", title, columns, rows),),
-        notes=(*_notes(fits), *warning_notes(document)),
+        notes=_notes(fits),
+        warnings=warning_texts(document),
         document=document,
         flat=_values(fits),
     )

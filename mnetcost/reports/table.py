@@ -8,7 +8,7 @@ from mnetcost.layers.convolution import Conv
 from mnetcost.reports.choices import LAYER_VIEWS
 from mnetcost.reports.folding import folded_table
 from mnetcost.reports.measures import cells, columns_of, measures, unit_line
-from mnetcost.reports.notes import cost_notes, fold_notes, warning_notes
+from mnetcost.reports.notes import cost_notes, fold_notes, warning_texts
 from mnetcost.reports.table_document import table_document
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -56,8 +56,8 @@ def table_report(  # noqa: PLR0913 - what to show of it
         notes=(
             *cost_notes(count),
             *(fold_notes(count) if fold_norms else ()),
-            *warning_notes(document),
         ),
+        warnings=warning_texts(document),
         document=document,
         flat=layers if view is None else tables[0],
     )
@@ -69,7 +69,14 @@ def _layer_report(count: Count, rows: Sequence[Reduction], view: str) -> Report:
 
     found = layer_view(count, view)
     document = {**table_document(count, rows, more=found.documents), **found.whole}
-    return Report(count.graph.name, (found.table,), warning_notes(document), document, found.table)
+    return Report(
+        title=count.graph.name,
+        tables=(found.table,),
+        notes=(),
+        warnings=warning_texts(document),
+        document=document,
+        flat=found.table,
+    )
 
 
 def _alone(count: Count, rows: Sequence[Reduction]) -> str:

@@ -192,16 +192,40 @@ def spec(tmp_path):
     return str(path)
 
 
+def _are_two(err: str) -> bool:
+    """Whether these are two lines, one a warning."""
+    found = err.splitlines()
+    return len(found) == 2 and all(
+        line.startswith("Warning: ") and line.endswith(text)
+        for line, text in zip(found, (SIDES, WEIGHTS))
+    )
+
+
+@pytest.mark.parametrize("format_", ["", " --format json", " --format csv", " --format html"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_report_shows_them(command, spec, capsys):
+def test_every_command_says_them_beside_what_it_prints(command, format_, spec, capsys):
     if command.startswith("explain"):
         pytest.importorskip("sympy")
-    assert cli.run(command.replace("{}", spec).split()) == 0
+    assert cli.run(f"{command}{format_}".replace("{}", spec).split()) == 0
     out, err = capsys.readouterr()
-    found = [line for line in out.splitlines() if line.startswith("Warning: ")]
-    assert [line.endswith(text) for line, text in zip(found, (SIDES, WEIGHTS))] == [True, True]
-    assert len(found) == 2
-    assert not err
+    assert "Warning" not in out
+    assert _are_two(err)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_quiet_silences_them(command, spec, capsys):
+    if command.startswith("explain"):
+        pytest.importorskip("sympy")
+    words = command.replace("{}", spec).split()
+    for quiet in (["-q", *words], [*words, "--quiet"], ["--quiet", *words, "-q"]):
+        assert cli.run(quiet) == 0
+        assert not capsys.readouterr().err
+    assert cli.run(words) == 0  # nothing is kept of it
+    assert _are_two(capsys.readouterr().err)
+
+
+def test_a_notebook_shows_them(spec):
+    assert mnetcost.load(spec).cost(rho="1/2")._repr_html_().count("<dt>Warning</dt>") == 2
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -209,32 +233,11 @@ def test_every_document_holds_them(command, spec, capsys):
     if command.startswith("explain"):
         pytest.importorskip("sympy")
     assert cli.run([*command.replace("{}", spec).split(), "--format", "json"]) == 0
-    out, err = capsys.readouterr()
-    document = json.loads(out)
+    document = json.loads(capsys.readouterr().out)
     places = [document, document.get("after"), *document.get("networks", ())]
     found = [one["warnings"] for one in places if one and one.get("warnings")]
     assert [[text[-len(SIDES) :], text_[-len(WEIGHTS) :]] for text, text_ in found] == [
         [SIDES, WEIGHTS]
-    ]
-    assert not err
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "table {} --rho 1/2 --format csv",
-        "sweep {} --rho 1/2,1 --alpha 1 --format csv",
-        "check {} --max-params 200k --rho 1/2 --format github",
-        "check {} --max-params 200k --rho 1/2 --format junit",
-    ],
-)
-def test_formats_without_a_place_have_them_beside(command, spec, capsys):
-    assert cli.run(command.replace("{}", spec).split()) == 0
-    out, err = capsys.readouterr()
-    assert "Warning" not in out
-    assert [line.endswith(text) for line, text in zip(err.splitlines(), (SIDES, WEIGHTS))] == [
-        True,
-        True,
     ]
 
 
@@ -250,7 +253,7 @@ def test_a_sweep_over_knobs_says_it_once(spec, tmp_path, capsys):
     (tmp_path / "knobs.yaml").write_text(text)
     words = ["sweep", str(tmp_path / "knobs.yaml"), "--set", "last=3,4", "--rho", "1/2"]
     assert cli.run([*words, "--alpha", "1"]) == 0
-    assert capsys.readouterr().out.count("Warning: ") == 2
+    assert capsys.readouterr().err.count("Warning: ") == 2
 
 
 @pytest.mark.parametrize("layer", ["lstm", "gru", "rnn"])
