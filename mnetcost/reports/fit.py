@@ -11,7 +11,7 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.printed import Budget
 from mnetcost.reports.choices import FRONT_ROWS
-from mnetcost.reports.documents import counted_document, header, warned
+from mnetcost.reports.documents import counted_document, header
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
@@ -241,7 +241,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
 def _document(fit: "Fit") -> dict[str, Any]:
     on = dict(fit.front)
     return {
-        **header([fit.graph], fit.basis, warned(fit.graph, [one.setting for one in fit.largest])),
+        **header([fit.graph], fit.basis, fit.warnings),
         "budget": fit.budget.limits(),
         "alpha": {"min": None if fit.low is None else str(fit.low), "max": str(fit.high)},
         "inputs": [list(input_map(fit.graph, one)) for one in fit.settings],

@@ -260,3 +260,89 @@ def test_a_sweep_over_knobs_says_it_once(spec, tmp_path, capsys):
 def test_a_sequence_of_another_length_is_no_mistake(layer):
     cost = mnetcost.load(f"{HEAD}  - {layer}: {{out: 4}}\n").cost(rho="1/2")
     assert (cost.warnings, tuple(cost.layers[-1].output)) == ((), (6, 10, 4))
+
+
+# --- what comes out of the network
+
+DENSE = "  - global_avg_pool\n  - dense: {name: fc, out: 10}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        (DENSE, "`fc` has 5 outputs at α = 0.5, 10 at α = 1"),
+        (f"{DENSE}\n  - relu\n  - softmax", "`fc` has 5 outputs at α = 0.5, 10 at α = 1"),
+        (
+            "  - conv: {name: c, out: 7}\n  - global_avg_pool\n  - softmax",
+            "`c` has 4 outputs at α = 0.5, 7 at α = 1",
+        ),
+        (
+            "  - branches:\n"
+            "    - - global_avg_pool\n      - dense: {name: a, out: 6}\n"
+            "    - - global_avg_pool\n      - dense: {name: b, out: 2, scale: false}",
+            "`a` has 3 outputs at α = 0.5, 6 at α = 1",
+        ),
+        (f"{DENSE}\n  - dense: {{out: 4, per_position: true, scale: false}}", ""),
+        (DENSE.replace("10}", "10, scale: false}"), ""),
+        ("  - conv: {out: 8}", ""),  # features, of whatever comes behind
+        # a gate
+        (
+            "  - conv: {out: 8}\n  - branches:\n    - []\n    - - global_avg_pool\n"
+            "      - dense: {out: 8}\n    merge: multiply",
+            "",
+        ),
+    ],
+)
+def test_a_scaled_end(layers, words):
+    found = warnings(layers, alpha="0.5")
+    said = f"the last layer is scaled by α: {words}; `scale: false` in it keeps them"
+    assert found == ((said,) if words else ())
+    assert warnings(layers) == ()
+
+
+def test_a_scaled_end_is_told_at_the_smallest_width():
+    net = mnetcost.load(f"{HEAD}{DENSE}\n")
+    (text,) = mnetcost.sweep(net, "1,0.3,0.5", "1").warnings
+    assert "`fc` has 3 outputs at α = 0.3, 10 at α = 1" in text
+    assert mnetcost.fit(net, max_params=10, rho="1").warnings
+
+
+# --- widths that nothing rounds: 6 and 4 are whole at multiples of 1/2
+
+FEW = """
+input: {height: 12, width: 20, channels: 3}
+layers:
+  - conv: {out: 6, kernel: 3}
+  - conv: {out: 4}
+"""
+STEP = "without rounding all channels are whole at multiples of 0.5 alone"
+
+
+def test_few_widths():
+    (text,) = mnetcost.fit(FEW, max_params="1k", rho="1").warnings
+    assert text.startswith(f"α has almost nothing to find: {STEP}; say how to round")
+    rounded = FEW.replace("layers:", "width: {round: nearest}\nlayers:")
+    many = FEW.replace("6,", "30,").replace("4}", "20}")  # tenths
+    assert mnetcost.fit(rounded, max_params="1k", rho="1").warnings == ()
+    assert mnetcost.fit(many.replace("20}", "60}"), max_params="9k", rho="1").warnings == ()
+    assert mnetcost.fit(many, max_params="9k", rho="1").warnings != ()
+    assert mnetcost.fit(FEW, max_params="1k", rho="1", min_alpha=1).warnings == ()  # no search
+
+
+def test_lost_widths():
+    found = mnetcost.sweep(FEW, "1,0.75,0.5,0.25", "1", invalid="mask").warnings
+    assert [text.partition("; ")[0] for text in found] == [f"2 of 4 α are impossible: {STEP}"]
+    assert mnetcost.sweep(FEW, "1,1/2,1/3", "1", invalid="mask").warnings == ()
+
+
+# --- a side of channels: 1×20 of 8 channels as 4×20 of 2
+
+
+def test_a_side_that_is_made_of_channels():
+    layers = (
+        "  - conv: {out: 8, kernel: [12, 1], padding: valid}\n  - reshape: {SIDE: 4, channels: 2}"
+    )
+    net = f"{HEAD}{layers}\n"
+    assert mnetcost.load(net.replace("SIDE", "height")).cost(input="12x10").warnings == ()
+    (text,) = mnetcost.load(net.replace("SIDE", "width")).cost(input="12x10").warnings
+    assert text.startswith("sides in numbers do not follow the input")
