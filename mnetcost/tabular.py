@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from itertools import repeat
 from typing import Any
 
 from mnetcost.record import Record
@@ -25,33 +26,34 @@ class Kind(Enum):
 
 
 class Column(Record, kw_only=False):
-    """One column.
-
-    When a table is split, `label` columns stand in every part and `joined` ones beside the column
-    before them.
-    """
+    """One column. Where a window is too narrow for all, the largest `leaves` go first; 0 stays."""
 
     key: str
     header: str
     kind: Kind
     total: bool = False
-    joined: bool = False
-    label: bool = False
+    leaves: int = 0
 
 
 class Table(Record, kw_only=False):
-    """Rows of raw values. `key` names its view; totals are the sums of the rows."""
+    """Rows of raw values. `key` names its view.
+
+    `depths` say how deep each row of a tree stands, none of a flat table. Totals are the sums of
+    the rows at its top, which hold those below them.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+    depths: tuple[int, ...] = ()
 
     def totals(self) -> tuple[Any, ...] | None:
         """The sums of the columns that have one, None elsewhere; None for a table without any."""
         if not any(column.total for column in self.columns):
             return None
-        values = zip(*self.rows) if self.rows else ((),) * len(self.columns)
+        top = [row for row, depth in zip(self.rows, self.depths or repeat(0)) if not depth]
+        values = zip(*top) if top else ((),) * len(self.columns)
         return tuple(
             sum(column_values) if column.total else None
             for column, column_values in zip(self.columns, values)
@@ -75,11 +77,12 @@ class Table(Record, kw_only=False):
             self.title,
             tuple(self.columns[place] for place in places),
             tuple(tuple(row[place] for place in places) for row in self.rows),
+            self.depths,
         )
 
 
 class Page(Record, kw_only=False):
-    """What people read: titled tables, and notes under them.
+    """What people read: the answer in a few lines, titled tables, and notes under them.
 
     `warnings` are for whoever asked, and no part of what is kept.
     """
@@ -87,6 +90,7 @@ class Page(Record, kw_only=False):
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
+    answer: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
 @click.command(epilog=EXITS)
 @click.argument("topic", default=manual.INDEX, shell_complete=_complete)
 def help(topic: str) -> None:  # noqa: A001 - the command's name
-    """Show the manual: a page, a command's page, or one layer type.
+    """Show the manual: a page, a command or a layer type.
 
     Without TOPIC its pages are listed. In a terminal a text that is longer than the screen goes
     through $PAGER, or less where there is one; in a pipe it is the Markdown as it stands.

@@ -38,7 +38,7 @@ def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
         "--format",
         "format_",
         type=click.Choice(list(formats)),
-        help="How to write it. The default is rich, or what the suffix of its file says.",
+        help="How to write it. The default is text, or what the suffix of its file says.",
     )
 
 
@@ -67,6 +67,7 @@ def output_choice(suffixes: Iterable[str]) -> Callable[[Command], Command]:
         "--output",
         "-o",
         type=click.Path(),
+        metavar="FILE",
         help=f"Write to this file, whole or not at all ({', '.join(suffixes)} tell the format).",
     )
 
@@ -80,12 +81,12 @@ def choose_format(
     option: str = "--output",
     suffixes: Mapping[str, str] = SUFFIXES,
 ) -> str:
-    """The format asked for, else what the suffix of the file that `option` names says, else rich.
+    """The format asked for, else what the suffix of the file that `option` names says, else text.
 
     A wrong suffix is wrong usage.
     """
     if format_ or output is None or output == "-":
-        return format_ or "rich"
+        return format_ or "text"
     suffix = os.path.splitext(output)[1].lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes)
@@ -101,7 +102,7 @@ def write(report: "Page", format_: str, output: str | None) -> None:
     """
     page = report._replace(warnings=())
     try:
-        if format_ == "rich" and not is_standard_output(output):
+        if format_ == "text" and not is_standard_output(output):
             from mnetcost.render.terminal import render_plain
 
             write_text(render_plain(page), output)

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
-    AT_LEAST_ONE,
     EXITS,
+    WholeNumber,
     basis_options,
     fold_option,
     input_option,
@@ -38,9 +38,19 @@ ALONE = (
 @click.option(
     "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has the first four."
 )
-@click.option("--depth", type=AT_LEAST_ONE, help="Fold layers: parts of their names to keep.")
+@click.option(
+    "--depth",
+    type=WholeNumber(),
+    metavar="PARTS",
+    help="Fold layers: parts of their names to keep.",
+)
 @click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
-@click.option("--top", type=AT_LEAST_ONE, help="Only so many layers; the others as one row.")
+@click.option(
+    "--top",
+    type=WholeNumber(),
+    metavar="LAYERS",
+    help="Only so many layers; the others as one row.",
+)
 @click.option("--columns", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
 @fold_option
 @basis_options
@@ -54,7 +64,7 @@ def table(
     basis: Basis,
     **options: Any,
 ) -> None:
-    """Tables of one network at one α and ρ.
+    """Show what a network costs, layer by layer.
 
     SPEC is a shipped name (see `mnetcost specs`), a path, also of a model file (see `mnetcost
     import`), or - for standard input; the default is mobilenet_v1. torch:package.module:name is a

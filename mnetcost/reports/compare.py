@@ -55,19 +55,19 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
 
 def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:
     return (
-        Column("name", "Network", Kind.TEXT, label=True),
+        Column("name", "Network", Kind.TEXT),
         *([Column("alpha", "α", Kind.NUMBER)] if scaled else []),
-        Column("input", "Input", Kind.MAP),
+        Column("input", "Input", Kind.MAP, leaves=7),
         *(
             column
             for one in found
             for column in (
                 Column(one.key, one.header, Kind.INTEGER),
-                Column(f"{one.key}_ratio", "of the\nfirst", Kind.RATIO, joined=True),
+                Column(f"{one.key}_ratio", "of the\nfirst", Kind.RATIO, leaves=6),
             )
         ),
-        Column("bar", "", Kind.BAR, joined=True),
-        Column("pointwise_share", "In 1×1\n%", Kind.SHARE),
+        Column("bar", "", Kind.BAR, leaves=9),
+        Column("pointwise_share", "In 1×1\n%", Kind.SHARE, leaves=8),
         Column("pareto", "Pareto", Kind.TEXT),
     )
 

@@ -53,26 +53,19 @@ def _measures(diff: CountDiff) -> Sequence[Measure]:
 
 def _columns(diff: CountDiff) -> tuple[Column, ...]:
     columns = [
-        Column("change", "", Kind.SIGN, label=True),
-        Column("name", "Layer", Kind.TEXT, label=True),
-        Column("type", "Type", Kind.TEXT),
+        Column("change", "", Kind.SIGN),
+        Column("name", "Layer", Kind.TEXT),
+        Column("type", "Type", Kind.TEXT, leaves=4),
         Column("differences", "What changed", Kind.TEXT),
     ]
     for one in _measures(diff):
-        for when, kind in (
-            ("before", Kind.INTEGER),
-            ("after", Kind.INTEGER),
-            ("change", Kind.CHANGE),
+        for when, kind, leaves in (
+            ("before", Kind.INTEGER, 6),
+            ("after", Kind.INTEGER, 5),
+            ("change", Kind.CHANGE, 0),
         ):
-            columns.append(
-                Column(
-                    f"{one.key}_{when}",
-                    f"{one.header}\n{when}",
-                    kind,
-                    total=True,
-                    joined=when != "before",
-                )
-            )
+            header = f"{one.header}\n{when}"
+            columns.append(Column(f"{one.key}_{when}", header, kind, total=True, leaves=leaves))
     return tuple(columns)
 
 

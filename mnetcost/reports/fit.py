@@ -113,7 +113,7 @@ def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
         key = "count" if kind == "mult_adds" and is_another(basis) else kind
         found.append(Column(key, words, Kind.INTEGER))
         if kind in budget.limits():
-            found.append(Column(f"{key}_share", "% of\nbudget", Kind.SHARE, joined=True))
+            found.append(Column(f"{key}_share", "% of\nbudget", Kind.SHARE, leaves=8))
     return tuple(found)
 
 
@@ -142,10 +142,10 @@ def _table(
     on: dict["Choice", tuple[str, ...]],
 ) -> Table:
     columns = (
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("plateau", "α", Kind.TEXT),
-        Column("from", "from", Kind.TEXT, joined=True),
+        Column("from", "from", Kind.TEXT),
         *share_columns(fit.budget, fit.basis),
         Column("capacity", "Capacity\nα·ρ", Kind.RATIO),
         Column("front", "On the front of", Kind.TEXT),
@@ -176,13 +176,13 @@ def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
 def value_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
     """What CSV has of a configuration: each end of its plateau apart."""
     return (
-        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("alpha", "α", Kind.NUMBER),
         Column("from", "from", Kind.NUMBER),
         Column("from_included", "included", Kind.TEXT),
         Column("to", "to", Kind.NUMBER),
         Column("to_included", "included", Kind.TEXT),
         Column("rho", "ρ", Kind.NUMBER),
-        Column("input", "Input", Kind.MAP),
+        Column("input", "Input", Kind.MAP, leaves=7),
         *share_columns(budget, basis),
     )
 

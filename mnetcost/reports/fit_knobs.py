@@ -39,10 +39,10 @@ def knobs_report(fits: Fits, top: int = FRONT_ROWS) -> Report:
     knobs = knob_columns(fits.sets)
     columns = (
         *knobs,
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("plateau", "α", Kind.TEXT),
-        *(() if plain else (Column("from", "from", Kind.TEXT, joined=True),)),
+        *(() if plain else (Column("from", "from", Kind.TEXT),)),
         *share_columns(first.budget, first.basis),
     )
     rows = tuple((*knob_cells(one.knobs, knobs), *_cells(one, plain)) for one in shown)

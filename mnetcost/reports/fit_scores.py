@@ -33,9 +33,9 @@ def ranking_report(ranking: Ranking) -> Report:
     """One row a measured network, the highest score first."""
     budget, graph = ranking.budget, ranking.graph
     columns = (
-        Column("alpha", "α", Kind.NUMBER, label=True),
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("alpha", "α", Kind.NUMBER),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("score", "Score", Kind.NUMBER),
         *share_columns(budget, ranking.basis),
         Column("fits", "Fits", Kind.TEXT),

@@ -55,10 +55,10 @@ def folded_table(  # noqa: PLR0913 - what to show of it
         sums = (sum(row[SHAPE + place] for row in rest) for place in range(len(found)))
         rows = [*rows[:top], (f"({len(rest)} more)", "", None, None, *sums)]
     columns = (
-        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("name", "Layer", Kind.TEXT),
         Column("type", "Type", Kind.TEXT),
-        Column("input", "Input", Kind.MAP),
-        Column("output", "→ Output", Kind.MAP, joined=True),
+        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("output", "→ Output", Kind.MAP),
         *columns_of(found),
     )
     filled = tuple((*row[:SHAPE], *cells(found, row[SHAPE:], totals)) for row in rows)

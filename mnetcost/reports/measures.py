@@ -84,9 +84,9 @@ def columns_of(found: Sequence[Measure]) -> tuple[Column, ...]:
     for one in found:
         made.append(Column(one.key, one.header, Kind.INTEGER, total=True))
         if one.shared:
-            made.append(Column(f"{one.key}_share", "%", Kind.SHARE, joined=True))
+            made.append(Column(f"{one.key}_share", "%", Kind.SHARE, leaves=8))
     if found[-1].shared:
-        made.append(Column("bar", "", Kind.BAR, joined=True))
+        made.append(Column("bar", "", Kind.BAR, leaves=9))
     return tuple(made)
 
 
@@ -175,7 +175,6 @@ def knob_columns(
             f"set_{name}" if name in taken else name,
             name,
             Kind.NUMBER if all(_is_number(one[name]) for one in sets) else Kind.TEXT,
-            label=True,
         )
         for name in sets[0]
     )

@@ -23,15 +23,15 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     counts = [count for *_, count in found]
     ranged = any(count.counted.low != count.counted.high for count in counts)
     columns = (
-        Column("name", "Name", Kind.TEXT, label=True),
-        Column("spec", "Spec", Kind.TEXT),
-        Column("model", "Network", Kind.TEXT),
-        Column("input", "Input", Kind.MAP),
+        Column("name", "Name", Kind.TEXT),
+        Column("spec", "Spec", Kind.TEXT, leaves=8),
+        Column("model", "Network", Kind.TEXT, leaves=4),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.INTEGER),
         *own_columns(basis, ranged),
-        Column("source", "Source", Kind.TEXT),
-        Column("knobs", "Knobs (--set)", Kind.TEXT),
+        Column("source", "Source", Kind.TEXT, leaves=5),
+        Column("knobs", "Knobs (--set)", Kind.TEXT, leaves=9),
     )
     rows = tuple(
         (

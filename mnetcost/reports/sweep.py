@@ -116,7 +116,7 @@ def _grid(
     return Table(
         "grid",
         title,
-        (Column("alpha", "α", Kind.NUMBER, label=True), *columns),
+        (Column("alpha", "α", Kind.NUMBER), *columns),
         tuple((alpha, *row) for alpha, row in zip(sweep.alpha, rows)),
     )
 
@@ -148,14 +148,14 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
         start = end
     columns = (
         *labels,
-        Column("alpha", "α", Kind.NUMBER, label=True),
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("alpha", "α", Kind.NUMBER),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("params", "Parameters", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.INTEGER),
-        Column("bar", "", Kind.BAR, joined=True),
+        Column("bar", "", Kind.BAR, leaves=9),
         *own_columns(first.basis, ranged),
-        *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
+        *(Column(name, f"{name}\n%", Kind.SHARE, leaves=8) for name in types),
     )
     words = "" if several else ", with each type's share of mult-adds"
     title = f"Every point{words}{_least(first)}{unit_line(first.basis)}"

@@ -92,7 +92,7 @@ def types_table(count: Count, apart: bool = False, fold_norms: bool = False) -> 
     """One row a layer type, as in the paper's Table 2."""
     found = measures(count, apart, fold_norms)
     columns = (
-        Column("type", "Type", Kind.TEXT, label=True),
+        Column("type", "Type", Kind.TEXT),
         Column("paper_name", "As in Table 2", Kind.TEXT),
         *columns_of(found),
     )
@@ -132,7 +132,7 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
     title += "; m: output channels of the depthwise half per input channel)" if several else ")"
     formula = "m·(1/N + 1/D_K²)" if several else "1/N + 1/D_K²"
     columns = (
-        Column("name", "Pair", Kind.TEXT, label=True),
+        Column("name", "Pair", Kind.TEXT),
         Column("m", "M", Kind.INTEGER),
         Column("n", "N", Kind.INTEGER),
         *([Column("multiplier", "m", Kind.INTEGER)] if several else []),
@@ -140,13 +140,13 @@ def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
         Column("d_f", "D_F", Kind.SIDES),
         Column("d_o", "D_O", Kind.SIDES),
         Column("standard_params", "Standard\nparameters", Kind.INTEGER),
-        Column("standard_mult_adds", "Standard\nmult-adds", Kind.INTEGER, joined=True),
+        Column("standard_mult_adds", "Standard\nmult-adds", Kind.INTEGER),
         Column("separable_params", "Separable\nparameters", Kind.INTEGER),
-        Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER, joined=True),
+        Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER),
         Column("params_ratio", "Ratio of\nparameters", Kind.RATIO),
-        Column("ratio", "Ratio of\nmult-adds", Kind.RATIO, joined=True),
+        Column("ratio", "Ratio of\nmult-adds", Kind.RATIO),
         Column("formula", formula, Kind.TEXT),
-        Column("formula_value", "", Kind.RATIO, joined=True),
+        Column("formula_value", "", Kind.RATIO),
     )
     return Table(
         "reduction",
