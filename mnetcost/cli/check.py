@@ -82,8 +82,7 @@ def check(
     or --pass that budget is of what they count, at the most; what stands in a spec is of what its
     own keys say. Each figure that differs and each broken budget is a line on standard error, with
     its place in the spec, and the exit code is then 1; a figure with an `erratum` never fails. A
-    SPEC with nothing to check is warned of, and with --require an error, so that a budget which a
-    merge lost is missed.
+    SPEC with nothing to check is warned of; with --require it fails too.
 
     --against holds another network against each SPEC: a model file, or a TARGET as `mnetcost diff`
     takes it. The setting options hold for both, but α for no model file, which has the widths that
