@@ -14,7 +14,7 @@ from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable, items_of
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rows import RowReader
 from mnetcost.spec.scope import Named, Outputs, Owner, Scope
-from mnetcost.spec.surroundings import Surroundings
+from mnetcost.spec.sharing import Sharing
 from mnetcost.text import SENTENCE, clip, listed, remark
 
 MAX_CALLS = 20  # blocks inside blocks
@@ -28,7 +28,7 @@ REPEAT_KEYS = ("repeat", "layers", "when")
 ROWS_KEYS = ("rows", "columns", "first", "values", "with", "when")
 
 
-class Builder(Surroundings):
+class Builder(Sharing):
     """Unrolls the layers of one spec into nodes."""
 
     def __init__(self, *arguments: Any) -> None:

@@ -5,11 +5,10 @@ from math import isnan
 from typing import Any
 
 from mnetcost.expressions import MAX_VALUE
-from mnetcost.graph import INPUT, NORM_VALUES, Input, Node
+from mnetcost.graph import INPUT, Input, Node
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Join, Layer, Map
 from mnetcost.layers.fields import Integer, fields_of
-from mnetcost.layers.joins import Merge
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import BLOCK_INPUT, Block, meant_by
@@ -17,8 +16,8 @@ from mnetcost.spec.convert import Converter
 from mnetcost.spec.entries import RecordReader, Unknown, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar, items_of
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.scope import Evaluator, Named, Outputs, Owner, Scope
-from mnetcost.text import MAX_GUESSED, clip, counted
+from mnetcost.spec.scope import Evaluator, Named, Outputs, Scope
+from mnetcost.text import MAX_GUESSED, clip
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
@@ -27,10 +26,6 @@ TIMES, MAPS = Integer(0, MAX_NODES, "times"), Integer(1, MAX_NODES, "maps")
 # Steps: of a layer, and of a name that is looked up; and characters of a name that are a step.
 NODE, TENSOR, CHARACTERS = 20, 4, 16
 
-
-WEIGHTS_KEYS = ("from", "norm")
-NORMS = ("shared", "own")
-EARLIER = "the name of an earlier layer or call"
 
 _NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
@@ -267,106 +262,6 @@ class Surroundings:
         return 1 if isnan(times) else int(times)
 
     # nodes that are added
-
-    def place(
-        self,
-        expanded: Sequence[tuple[str, Layer]],
-        written: Written,
-        reads: tuple[int, ...],
-        owner: Owner | None,
-        scope: Scope,
-    ) -> Named:
-        """Add the nodes of one written layer, each reading the one before it.
-
-        `owner` is what has their weights: each half of a pair takes those of its own like.
-        """
-        first, entry = len(self.nodes), reads[0] if reads else INPUT
-        mine = range(first, first + len(expanded))
-        shared: Sequence[int | None] = (None,) * len(expanded)
-        if owner and owner.of and written.known and self.alike(owner, mine, scope):
-            shared = owner.of.nodes
-        for (name, record), shares in zip(expanded, shared):
-            layer = record._replace(inputs=len(reads)) if isinstance(record, Merge) else record
-            derived = tuple(one for one in written.derived if hasattr(layer, one))
-            later = len(self.nodes) > first
-            self.add(
-                Node(
-                    name,
-                    layer,
-                    reads,
-                    written.key.mark,
-                    riders=tuple(layer.riders()),
-                    states=None if later else written.states,
-                    derived=derived,
-                    block=scope.block,
-                    entry=entry if later else None,
-                    shares=shares,
-                    own_norm=owner is not None and owner.own_norm,
-                    training_only=scope.training_only,
-                    uses=tuple(self.collector.uses),
-                    like=written.is_like,
-                )
-            )
-            reads = (len(self.nodes) - 1,)
-        return Named(reads, mine)
-
-    def owner(self, node: YamlNode, name: str, scope: Scope) -> Owner | None:
-        """What has the weights that `weights:` names; the input's, which has none, are reported.
-
-        What names itself, by its `name` in a repeat, has its own in the first turn.
-        """
-        own_norm = False
-        if isinstance(node, Entries):
-            entries = self.convert.entries(node, WEIGHTS_KEYS, "weights") or {}
-            if "norm" in entries:
-                own_norm = self.convert.word(entries["norm"][1], NORMS) == "own"
-            if "from" not in entries:
-                self.collector.add(node.mark, "missing-key", "weights need `from`")
-                return None
-            node = entries["from"][1]
-        if getattr(node, "text", None) == name and name not in scope.names:
-            return Owner(node, None, own_norm)
-        owner = self.tensor(node, scope)
-        if owner is not None and not owner.nodes:
-            name = clip(getattr(node, "text", ""))
-            message = f"`{name}` is a map that comes in, not a layer: it has no weights"
-            self.collector.add(node.mark, "shared-weights", message, expected=EARLIER)
-            return None
-        return owner and Owner(node, owner, own_norm)
-
-    def alike(self, owner: Owner, mine: range, scope: Scope) -> bool:
-        """Whether what has the weights is of as many layers, built before these; else reported."""
-        others = owner.of.nodes if owner.of else mine
-        name = clip(getattr(owner.name, "text", ""))
-        message = f"it has {counted(len(mine), 'layer')}, `{name}` {len(others)}"
-        expected = "as many: a separable names another, a call one of its block, a layer one layer"
-        if others.stop > mine.start:
-            message, expected = f"`{name}` is in this call itself", EARLIER
-        elif len(others) == len(mine):
-            return True
-        whole, _, _ = self.nodes[others[-1]].name.rpartition("/")  # of a half, the pair
-        pair = len(others) == 1 and self.places.get(whole)
-        fits = pair and len(pair.nodes) == len(mine)
-        self.collector.add(
-            owner.name.mark,
-            "shared-weights",
-            message,
-            expected=expected,
-            suggestion=whole.removeprefix(scope.prefix) if fits else None,
-        )
-        return False
-
-    def share(self, owner: Owner, mine: range, others: range) -> None:
-        """Let the nodes of a block use the weights of another's, each those of its like."""
-        self.steps.take(NODE * len(mine))
-        for user, place in zip(mine, others):
-            layer, x = self._unrolled(self.nodes[user])
-            kinds = {kind for kind, _ in layer.parameters(x, self.maps[user])}
-            if owner.own_norm:
-                kinds -= NORM_VALUES
-            if kinds and self.nodes[user].shares is None:
-                changed = self.nodes[user]._replace(shares=place, own_norm=owner.own_norm)
-                self.nodes[user] = changed
 
     def unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         """Add what stands for a layer that could not be read."""
