@@ -232,9 +232,9 @@ class Converter:
     def word(self, node: Node, options: tuple[str, ...]) -> str | None:
         """One of `options`, or None."""
         if not isinstance(node, Scalar) or node.is_null:
-            self.refuse(node, wanted(Choice(options)))
+            self.refuse(node, f"one of {listed(options)}")
         elif node.text not in options:
-            self._unknown_word(node, options, wanted(Choice(options)))
+            self._unknown_word(node, options, f"one of {listed(options)}")
         else:
             return node.text
         return None
@@ -297,39 +297,48 @@ class Converter:
         return found
 
     def entries(
-        self, node: Node, known: Collection[str], what: str
+        self,
+        node: Node,
+        known: Collection[str],
+        what: str,
+        *,
+        such: str = "{key: value}",
+        meant: str | None = None,
     ) -> dict[str, tuple[Scalar, Node]] | None:
         """The entries of a mapping whose keys are in `known`; others are reported.
 
-        None for what is no mapping, which is reported too; nothing written is an empty mapping.
+        A key that is written almost so stands there, unreadable. None for what is no mapping, which
+        is reported too, as is what it should be `such` as; nothing written is an empty mapping.
         """
         if isinstance(node, Scalar) and node.is_null:
             return {}
         if not isinstance(node, Entries):
-            self.refuse(node, f"{what}: a mapping, such as {{key: value}}")
+            self.refuse(node, f"{what}: a mapping, such as {such}", suggestion=meant)
             return None
         self.collector.steps.take(KEY * len(node.nodes))
-        for text, (key, _) in node.nodes.items():
-            if text not in known:
-                self.unknown_key(key, known, what)
-        return {text: pair for text, pair in node.nodes.items() if text in known}
+        found: dict[str, tuple[Scalar, Node]] = {}
+        for text, (key, value) in node.nodes.items():
+            if text in known:
+                found[text] = key, value
+            elif (name := self.unknown_key(key, known, what)) and name not in node.nodes:
+                found[name] = key._replace(text=name), Unreadable(key.mark)
+        return found
 
-    def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> None:
-        """Report a key that does not exist."""
+    def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> str | None:
+        """Report a key that does not exist; the one that was meant."""
         expression = "$" in key.text or key.text.count(")") > key.text.count("(")
         if expression or key.text[:1].isdigit():
             message = f"{what} has no key `{clip(key.text)}`: the comma before it ends a value"
             expected = 'quotes around an expression with a comma, such as "max(8, $here / 4)"'
             if not expression:
                 expected = 'quotes around a number with commas, such as "3,000,000"'
-            self.collector.add(key.mark, "unknown-key", message, expected=expected)
-            return
+            return self.collector.add(key.mark, "unknown-key", message, expected=expected)
         message = f"{what} has no key `{clip(key.text)}`"
         if what == "input" and key.text in ("depth", "frames"):
             message += f": {NO_DEPTH}"
         elif more := remark(key.text):
             message += f": {more}"
-        self.collector.add(
+        return self.collector.add(
             key.mark,
             "unknown-key",
             message,

@@ -43,6 +43,7 @@ class Written(Record, kw_only=False):
     derived: tuple[str, ...] = ()
     weights: YamlNode | None = None
     like: YamlNode | None = None
+    doubtful: bool = False  # some of its keys could not be read
 
     @property
     def known(self) -> bool:
@@ -122,7 +123,8 @@ class RecordReader:
         ruled = ["round"] if {"out", "squeeze"} & fields.keys() else []
         like = ["like"] if ("like",) in ways else []
         known = (*fields, *short, *ruled, *like, *COMMON)
-        entries = {} if value is None else self.convert.entries(value, known, key.text)
+        told = self.convert.collector.told
+        entries = {} if value is None else self._entries(key, value, known)
         if entries is None:
             return Written(Unknown(), key)
         _refuse_second_ways(self.convert, ways, entries)
@@ -155,7 +157,22 @@ class RecordReader:
         if "in" in entries and not is_source:
             states = self._stated(entries["in"][1], scope, block, here)
         named = {one: entries[one][1] for one in ("weights", "like") if one in entries}
-        return Written(record, key, states, tuple(derived), **named)
+        doubtful = self.convert.collector.told > told
+        return Written(record, key, states, tuple(derived), doubtful=doubtful, **named)
+
+    def _entries(
+        self, key: Scalar, value: YamlNode, known: tuple[str, ...]
+    ) -> dict[str, tuple[Scalar, YamlNode]] | None:
+        """The keys of a layer; of a number in their place it says which key it may be of."""
+        if isinstance(value, Entries):
+            return self.convert.entries(value, known, key.text)
+        needed = next((one for one, of in fields_of(LAYERS[key.text]).items() if of.required), None)
+        such, meant = "{name: first}", None
+        if needed:
+            such = f"{{{needed}: 32}}"
+            if isinstance(value, Scalar) and value.text.isdecimal():
+                meant = f"{key.text}: {{{needed}: {value.text}}}"
+        return self.convert.entries(value, known, key.text, such=such, meant=meant)
 
     def _refuse_idle(
         self,

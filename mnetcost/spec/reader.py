@@ -114,7 +114,10 @@ class _Reader:
 
     def said(self, root: Entries) -> _Said:
         """What holds for all of its variants."""
-        sections = self.convert.entries(root, TOP_KEYS, "a spec") or {}
+        found = self.convert.entries(root, TOP_KEYS, "a spec") or {}
+        values = {key.mark: value for key, value in root.nodes.values()}
+        # a section whose name is misspelt is read all the same
+        sections = {name: (key, values[key.mark]) for name, (key, _) in found.items()}
         self._version(sections)
         knobs = self._knobs(sections)
         variants = Variants(self.convert, sections.get("variants"), knobs)
@@ -139,6 +142,8 @@ class _Reader:
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
         nodes = self._nodes(said.sections, input_, rounding, knobs)
+        if "blocks" in said.sections:
+            self._unused_in_blocks(said.sections)
         if nodes is None:
             return None
         linked = link(with_folds(nodes), input_, rounding, self.collector)
@@ -166,10 +171,6 @@ class _Reader:
             defaults = read_defaults(self.convert, sections["defaults"][1])
         if "blocks" in sections:
             blocks = read_blocks(self.convert, sections["blocks"][1], knobs)
-            self.unused("block", sections["blocks"], self._called(sections))
-            for body in keys_of(sections["blocks"][1]).values():
-                if isinstance(body, Entries) and "takes" in body.nodes:
-                    self.unused("parameter", body.nodes["takes"], called_knobs(body))
         if "layers" not in sections:
             self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
             return None
@@ -207,11 +208,19 @@ class _Reader:
             bodies += [node for name, node in keys_of(body).items() if name == "layers"]
         return called(bodies)
 
+    def _unused_in_blocks(self, sections: Section) -> None:
+        """Report the blocks, and parameters of blocks, that nothing uses."""
+        self.unused("block", sections["blocks"], self._called(sections))
+        for body in keys_of(sections["blocks"][1]).values():
+            if isinstance(body, Entries) and "takes" in body.nodes:
+                self.unused("parameter", body.nodes["takes"], called_knobs(body))
+
     def unused(self, what: str, defined: tuple[Scalar, Node], used: set[str]) -> None:
-        """Report what is defined and never used."""
+        """Report what is defined and never used, unless it was meant by what is misspelt."""
         names = defined[1].nodes if isinstance(defined[1], Entries) else {}
         for name, (key, _) in names.items():
-            if name not in used:
+            meant = self.collector.suggests(name) or self.collector.suggests(f"${name}")
+            if name not in used and not meant:
                 mark, message = key.mark, f"the {what} `{clip(name)}` is never used"
                 self.collector.add(mark, "unused", message)
 
@@ -230,7 +239,13 @@ class _Reader:
             self.collector.add(TOP, "missing-key", message, expected=expected)
             return _UNKNOWN_INPUT
         key, node = sections["input"]
-        entries = self.convert.entries(node, INPUT_KEYS, "input")
+        meant = None
+        if not isinstance(node, Entries):
+            from mnetcost.spec.corrections import input_meant  # only once something is wrong
+
+            meant = input_meant(node)
+        such = "{height: 224, width: 224, channels: 3}"
+        entries = self.convert.entries(node, INPUT_KEYS, "input", such=such, meant=meant)
         if entries is None:
             return _UNKNOWN_INPUT
         values: dict[str, Any] = {}

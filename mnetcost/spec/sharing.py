@@ -57,6 +57,7 @@ class Sharing(Surroundings):
                     training_only=scope.training_only,
                     uses=tuple(self.collector.uses),
                     like=written.is_like,
+                    doubtful=written.doubtful,
                 )
             )
             reads = (len(self.nodes) - 1,)

@@ -12,12 +12,12 @@ from mnetcost.layers.fields import Integer, fields_of
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import BLOCK_INPUT, Block, meant_by
-from mnetcost.spec.convert import Converter
+from mnetcost.spec.convert import NO_DEPTH, Converter
 from mnetcost.spec.entries import RecordReader, Unknown, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar, items_of
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.scope import Evaluator, Named, Outputs, Scope
-from mnetcost.text import MAX_GUESSED, clip
+from mnetcost.text import MAX_GUESSED, clip, listed, remark
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
@@ -26,6 +26,13 @@ TIMES, MAPS = Integer(0, MAX_NODES, "times"), Integer(1, MAX_NODES, "maps")
 # Steps: of a layer, and of a name that is looked up; and characters of a name that are a step.
 NODE, TENSOR, CHARACTERS = 20, 4, 16
 
+
+# What is listed first where a layer is unknown.
+COMMONEST = (
+    *("conv", "depthwise", "pointwise", "separable", "dense", "max_pool", "avg_pool"),
+    *("global_avg_pool", "batch_norm", "relu", "add", "concat", "flatten", "dropout"),
+    *("repeat", "rows", "branches"),
+)
 
 _NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
@@ -266,6 +273,30 @@ class Surroundings:
     def unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         """Add what stands for a layer that could not be read."""
         return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))
+
+    def lost(self, key: Scalar, value: YamlNode | None, word: str, at: int, scope: Scope) -> int:
+        """The same, by the name that the layer would have if its key were `word`."""
+        end = self.unknown(key.mark, at, scope)
+        automatic = f"{word}_{self.number(key, word, scope)}"
+        name, mark = self.records.name(key, value, automatic, scope)
+        short = self.records.tensor_name(value, automatic, scope)
+        self.give(short, name, {"": Named((end,), range(end, end + 1))}, mark, scope)
+        return end
+
+    def unknown_layer(self, key: Scalar, value: YamlNode | None, at: int, scope: Scope) -> int:
+        """Report a word that no layer or block is called, and add what stands for it."""
+        known = list(dict.fromkeys([*self.blocks, *COMMONEST, *LAYERS]))
+        depth = NO_DEPTH if key.text.lower().endswith("3d") else ""
+        said = depth or remark(key.text)
+        more = f": {said}" if said else ""
+        meant = self.collector.add(
+            key.mark,
+            "unknown-layer",
+            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`{more}",
+            expected=lambda: f"one of {listed(known, 'mnetcost help layers')}",
+            suggestion=lambda: None if depth else self.collector.guess(key.text, known),
+        )
+        return self.lost(key, value, meant or key.text, at, scope)
 
     def merge(  # noqa: PLR0913, PLR0917 - what is merged, and where it stands
         self,
