@@ -202,7 +202,7 @@ def infer(
             maps.append(found and found[2])
             if found:
                 owner = None if node.shares is None else placed[node.shares]
-                if owner:
+                if owner and not owner[0].doubtful:
                     report(found[0], _sharing(found, owner))
                 yield found
 

@@ -8,6 +8,7 @@ from typing import Any
 MAX_LISTED = 100  # names that a message lists
 ROOM = 152  # characters that they take, about two lines of a problem
 MAX_GUESSED = 1_000  # names that a guess looks at
+ALMOST = 0.8  # of its letters
 WORD, SENTENCE = 60, 200  # characters of what somebody else wrote that a message shows
 
 # What Unicode calls printable, and yet shows nothing: fillers, joiners and selectors
@@ -180,6 +181,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     lowered = {name[:64].lower(): name for name in names}
     close = get_close_matches(word[:64].lower().replace("-", "_"), lowered, n=1, cutoff=0.65)
     return None if remark(word) or not close else lowered[close[0]]
+
+
+def is_almost(word: str, meant: str) -> bool:
+    """Whether a word is so near the one that was guessed that it can hardly be another."""
+    from difflib import SequenceMatcher  # only needed once something is wrong
+
+    return SequenceMatcher(None, word[:64].lower(), meant[:64].lower()).ratio() >= ALMOST
 
 
 def remark(word: str) -> str:

@@ -13,7 +13,7 @@ from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rows import RowReader
 from mnetcost.spec.scope import Named, Outputs, Owner, Scope
 from mnetcost.spec.sharing import Sharing
-from mnetcost.text import SENTENCE, clip
+from mnetcost.text import SENTENCE, clip, is_almost
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
@@ -91,6 +91,8 @@ class Builder(Sharing):
 
     def _several(self, node: Entries, at: int, scope: Scope) -> int:
         (first, value), (second, _) = list(node.nodes.values())[:2]
+        if any(is_almost(first.text, word) for word in ("branches", "repeat", "rows")):
+            return self.unknown_layer(first, node, at, scope)
         message = f"`{clip(second.text)}` stands beside `{clip(first.text)}`"
         expected = f"one layer an entry; put its keys in {{}} or indent them under `{first.text}:`"
         if second.text in LAYERS or second.text in self.blocks:

@@ -28,10 +28,10 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Same, Sides
 from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.text import SENTENCE, clip, listed, remark
+from mnetcost.spec.words import NAME, wanted
+from mnetcost.text import SENTENCE, clip, is_almost, listed, remark
 
 MAX_TEXT = 300
-NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 NO_DEPTH = "a map has height and width, and no depth; 3-D layers are not supported"
 KEY = 2  # steps of a mapping's key
 
@@ -55,36 +55,6 @@ UNKNOWNS: dict[type, Any] = {
     ListOf: (UNKNOWN,),
     Nested: None,
 }
-
-
-def wanted(kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
-    """What a key of this kind may hold, in words."""
-    match kind:
-        case Integer() if kind.minimum == kind.maximum:
-            return f"{kind.minimum} ({kind.unit})"
-        case Integer():
-            words = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
-            return f"{words}, or {kind.word}" if kind.word else words
-        case Ratio():
-            return "a number above zero, such as 2, 1/2 or 0.75"
-        case PairOf():
-            return f"{wanted(kind.side)}, or [height, width]"
-        case Choice():
-            return "one of " + ", ".join(kind.options)
-        case Flag():
-            return "true or false" + "".join(f" or {word}" for word in kind.words)
-        case Fractional():
-            return "a number from 0 to below 1"
-        case WindowPadding():
-            return "a whole number, or same, valid, or px at both ends of each side"
-        case LengthPadding():
-            return "a whole number, or same, valid, or px at both ends"
-        case Name():
-            return f"a name: {NAME}"
-        case ListOf():
-            return f"a list of 1 to {kind.most:,}, each {wanted(kind.item)}"
-        case Nested():
-            return "a mapping"
 
 
 class Converter:
@@ -307,8 +277,9 @@ class Converter:
     ) -> dict[str, tuple[Scalar, Node]] | None:
         """The entries of a mapping whose keys are in `known`; others are reported.
 
-        A key that is written almost so stands there, unreadable. None for what is no mapping, which
-        is reported too, as is what it should be `such` as; nothing written is an empty mapping.
+        What is meant by another key stands there, unreadable unless the key is almost it. None for
+        what is no mapping, which is reported too, with what it should be `such` as; nothing written
+        is an empty mapping.
         """
         if isinstance(node, Scalar) and node.is_null:
             return {}
@@ -317,11 +288,13 @@ class Converter:
             return None
         self.collector.steps.take(KEY * len(node.nodes))
         found: dict[str, tuple[Scalar, Node]] = {}
-        for text, (key, value) in node.nodes.items():
+        for text, (key, value) in list(node.nodes.items()):
             if text in known:
                 found[text] = key, value
             elif (name := self.unknown_key(key, known, what)) and name not in node.nodes:
                 found[name] = key._replace(text=name), Unreadable(key.mark)
+                if is_almost(text, name):
+                    found[name] = node.nodes[name] = key._replace(text=name), value
         return found
 
     def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> str | None:

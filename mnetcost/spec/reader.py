@@ -15,7 +15,7 @@ from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Origin, UsageError
 from mnetcost.spec.blocks import REQUIRED, RESERVED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
-from mnetcost.spec.convert import Converter, wanted
+from mnetcost.spec.convert import Converter
 from mnetcost.spec.entries import RecordReader, read_defaults
 from mnetcost.spec.expectations import FigureReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_mapping
@@ -26,6 +26,7 @@ from mnetcost.spec.sources import locate, stem
 from mnetcost.spec.surroundings import MAX_NODES, TooLarge
 from mnetcost.spec.uses import called, called_knobs
 from mnetcost.spec.variants import Variants, read_knob
+from mnetcost.spec.words import wanted
 from mnetcost.text import clip, listed
 
 VERSION = 1
@@ -114,10 +115,7 @@ class _Reader:
 
     def said(self, root: Entries) -> _Said:
         """What holds for all of its variants."""
-        found = self.convert.entries(root, TOP_KEYS, "a spec") or {}
-        values = {key.mark: value for key, value in root.nodes.values()}
-        # a section whose name is misspelt is read all the same
-        sections = {name: (key, values[key.mark]) for name, (key, _) in found.items()}
+        sections = self.convert.entries(root, TOP_KEYS, "a spec") or {}
         self._version(sections)
         knobs = self._knobs(sections)
         variants = Variants(self.convert, sections.get("variants"), knobs)

@@ -219,6 +219,9 @@ class Surroundings:
         if name is None:
             return None
         found = scope.tensor(name, self.places)
+        if found is None and (whole := scope.tensor(name.rpartition("/")[0], self.places)):
+            # nobody knows what is in a call that could not be read
+            found = whole if any(self.nodes[one].doubtful for one in whole.nodes) else None
         if found is None:
             known = scope.every_tensor(reversed(self.places))
             self.collector.add(
@@ -272,7 +275,7 @@ class Surroundings:
 
     def unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         """Add what stands for a layer that could not be read."""
-        return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))
+        return self.add(Node("?", Unknown(), (at,), mark, block=scope.block, doubtful=True))
 
     def lost(self, key: Scalar, value: YamlNode | None, word: str, at: int, scope: Scope) -> int:
         """The same, by the name that the layer would have if its key were `word`."""
