@@ -32,7 +32,8 @@ class Mark(NamedTuple):
 
 TOP = Mark(1, 1)
 
-# A text, and what it is: place, code, caret or suggestion, which a terminal may colour; or nothing.
+# A text, and what it is, which a terminal may colour: place, code, caret, suggestion, warning, "".
+
 Piece: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Piece]
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 MAX_LISTED = 100  # names that a message lists
-ROOM = 152  # characters that they take, about two lines of a problem
+ROOM = 144  # characters that they take, about two lines of a problem
 MAX_GUESSED = 1_000  # names that a guess looks at
 ALMOST = 0.8  # of its letters
 WORD, SENTENCE = 60, 200  # characters of what somebody else wrote that a message shows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mnetcost.cli.errors import print_lines
 from mnetcost.files import reason, replacing
 from mnetcost.render import FORMATS, SUFFIXES, WITHOUT_NOTES, renderer
 from mnetcost.text import printable
@@ -131,16 +132,9 @@ def prepare_streams() -> None:
             reconfigure(errors="mnetcost")
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Print to standard error, where anybody reads it."""
-    with suppress(OSError):
-        if sys.stderr is not None:
-            sys.stderr.writelines(f"{line}\n" for line in lines)
-
-
 def print_warnings(texts: Iterable[str]) -> None:
     """Print warnings to standard error."""
-    print_lines(printable(f"Warning: {text}") for text in texts)
+    print_lines([("Warning", "warning"), (printable(f": {text}"), "")] for text in texts)
 
 
 def is_standard_output(output: str | None) -> bool:

@@ -293,7 +293,7 @@ class Converter:
                 found[text] = key, value
             elif (name := self.unknown_key(key, known, what)) and name not in node.nodes:
                 found[name] = key._replace(text=name), Unreadable(key.mark)
-                if is_almost(text, name):
+                if is_almost(text, name) and not getattr(value, "is_null", False):
                     found[name] = node.nodes[name] = key._replace(text=name), value
         return found
 

@@ -57,7 +57,7 @@ BY_NAME = {  # formats and commands are modules of their names
     *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
-    "cli": {"app", "options", "output", "targets"},
+    "cli": {"app", "errors", "options", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("folding", "layer_views", "table_document"),  # of `table`
@@ -265,7 +265,7 @@ def test_a_table_loads_nothing_heavy(format_: str) -> None:
 NEEDLESS = {"dataclasses", "difflib", "pathlib", "rich", "subprocess", "tempfile", "textwrap"}
 NEEDED = {
     "analysis": {"separable"},
-    "cli": {"app", "options", "output", "table"},
+    "cli": {"app", "errors", "options", "output", "table"},
     "notebook": {"cost", "network"},
     "render": {"json"},
     "reports": {"choices", "documents", "settings", "table_document"},
