@@ -138,7 +138,8 @@ class LayerCost(NamedTuple):
     @property
     def kernel(self) -> str:
         """The window as "3×3", or an empty text."""
-        return self.node.layer.kernel_text()
+        sides = self.node.layer.window_sides()
+        return f"{sides[0].h}×{sides[0].w}" if sides else ""
 
 
 class Summed(Record):
@@ -220,7 +221,7 @@ class Count(Summed):
         params = {"params": int(self.counted_params)}
         return params | ({"mult_adds": int(self.counted.high)} if convention.counts_work else {})
 
-    def by_type(self) -> dict[str, TypeCost]:
+    def by_type(self) -> Mapping[str, TypeCost]:
         """Each type's parameters and mult-adds, with their shares of the total."""
         groups: dict[str, list[LayerCost]] = {}
         for layer in self.layers:

@@ -1,8 +1,9 @@
 """Reports to text, one format a file. Each is imported only when it is asked for.
 
-Read: `cells` (values as people read them), `layout` (tables as lines, fitted to a width), then any
-format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github` and `junit`; of
-formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
+Read: `cells` (values as people read them), `fitting` (columns in a width), `layout` (tables as
+lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github`
+and `junit`; of formulas `mathematics`; of data frames `frame`; of scatters `scatter` and `figure`;
+of the manual `page`.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 # Format -> module and function, and the suffix of a file that means it.
 FORMATS = {
-    "rich": ("terminal", "render_terminal", ".txt"),
+    "text": ("terminal", "render_terminal", ".txt"),
     "json": ("json", "render_json", ".json"),
     "csv": ("csv", "render_csv", ".csv"),
     "markdown": ("markdown", "render_markdown", ".md"),

@@ -260,7 +260,7 @@ class Chance:
         if self.one_in(5):
             given += self.option()
         if command not in ("fmt", "help", "show", "rewrite") and not self.one_in(4):
-            given += ["--format", choose(("json", "json", "csv", "markdown", "rich"))]
+            given += ["--format", choose(("json", "json", "csv", "markdown", "text"))]
         return (command, *given)
 
     def setting(self) -> str:
