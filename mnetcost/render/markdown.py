@@ -19,8 +19,8 @@ def escape(text: str) -> str:
 
 
 def render_markdown(report: Page) -> str:
-    """Headings, tables and notes."""
-    parts = [f"# {escape(report.title)}"]
+    """Headings, the answer, tables and notes."""
+    parts = [f"# {escape(report.title)}", *map(escape, report.answer)]
     for table in report.tables:
         parts += [f"## {escape(table.title)}", _table(table.without(Kind.BAR))]
     parts.append("\n".join(f"- **{label}**: {escape(words)}" for label, words in report.notes))
