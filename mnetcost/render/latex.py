@@ -45,9 +45,9 @@ def escape(text: str) -> str:
 
 
 def render_latex(report: Page) -> str:
-    """The answer, one table environment a table, and the notes as a list."""
+    """One table environment a table, and the notes as a list."""
     parts = [f"% {printable(report.title)}", r"% \usepackage{booktabs,graphicx}"]
-    parts += map(escape, report.answer)
+    parts += [rf"\noindent {escape(line)}" for line in report.said()]
     parts += [_table(report.title, table.without(Kind.BAR)) for table in report.tables]
     notes = [rf"  \item[{escape(label)}] {escape(words)}" for label, words in report.notes]
     parts.append("\n".join([r"\begin{description}", *notes, r"\end{description}"]))

@@ -217,7 +217,7 @@ def test_an_end_says_whether_it_belongs() -> None:
         (("3/4", False), ("193/256", False), "0.75"),
         (("3/4", True), ("193/256", False), "0.751"),
         (("0", True), ("9/1024", False), "0.001"),
-        (("5/9", True), ("1", True), "0.6"),
+        (("5/9", True), ("1", True), "1"),
         (("5/9", True), ("1", False), "0.6"),
         (("9/10", True), ("1", True), "1"),
         (("9/10", True), ("1", False), "0.91"),
