@@ -155,7 +155,6 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     _bound(levels, graph, len(settings), searches)
     columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]
-    every = [one for column in columns for one in column]
     return Fit(
         graph=graph,
         budget=budget,
@@ -166,7 +165,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         impossible=tuple(one for one, column in zip(settings, columns) if not column),
         fitting=tuple(one for column in fitting for one in column),
         largest=tuple(column[-1] for column in fitting if column),
-        smallest=tuple(min(every, key=kind) for kind in (_mult_adds, _params)) if every else (),
+        smallest=_smallest([one for column in columns for one in column]),
         alphas=alphas,
     )
 
@@ -195,6 +194,11 @@ def _bound(levels: Sequence[Plateau], graph: Graph, settings: int, searches: int
             f"{len(levels):,} widths at {settings:,} resolutions are too many, "
             f"{most:,} at most; narrow them (--min-alpha, --resolution)"
         )
+
+
+def _smallest(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Those of the fewest mult-adds and of the fewest parameters; none of none."""
+    return tuple(min(choices, key=kind) for kind in (_mult_adds, _params)) if choices else ()
 
 
 def _mult_adds(choice: Choice) -> tuple[int, int]:
