@@ -141,10 +141,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations, of
     which so many `searches` share the most; SpecError where the work of a layer is not known.
     """
-    budget = read_budget(max_mult_adds, max_params)
-    if not budget.limits():
-        raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
-    basis.limiting(budget)
+    budget = _budget(max_mult_adds, max_params, basis)
     alphas = () if alpha is None else _given(alpha, min_alpha, max_alpha)
     low, high = (alphas[0], alphas[-1]) if alphas else _widths(min_alpha, max_alpha)
     graph, size = resized(graph, size)
@@ -168,6 +165,15 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         smallest=_smallest([one for column in columns for one in column]),
         alphas=alphas,
     )
+
+
+def _budget(max_mult_adds: Any, max_params: Any, basis: Basis) -> Budget:
+    """One limit at least."""
+    budget = read_budget(max_mult_adds, max_params)
+    if not budget.limits():
+        raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
+    basis.limiting(budget)
+    return budget
 
 
 def _given(alpha: Any, low: Any, high: Any) -> tuple[Fraction, ...]:
