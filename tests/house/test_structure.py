@@ -62,7 +62,7 @@ SHARED = {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
-        *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
+        *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
         "against",  # of `check --against`
     },
     # of `table` and `explain`; of every count; of `table` when asked for
