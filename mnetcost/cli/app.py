@@ -8,8 +8,8 @@ from mnetcost.cli.options import EXITS
 from mnetcost.version import __version__
 
 COMMANDS = (
-    *("check", "compare", "conventions", "diff", "expand", "explain", "fit", "fmt"),
-    *("help", "import", "reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
+    *("check", "compare", "conventions", "diff", "expand", "explain", "fit", "fmt", "help"),
+    *("import", "plot", "reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
 )
 
 

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from mnetcost.analysis.compare.compare import CountComparison
-from mnetcost.render.figure import draw
+from mnetcost.render.figure import WIDTH, draw
 from mnetcost.render.html import render_fragment
-from mnetcost.reports.compare import compare_report, scatter_of
+from mnetcost.reports.compare import compare_report
+from mnetcost.reports.plot_fronts import comparison_picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,10 +21,11 @@ class Comparison(CountComparison):
     def _repr_html_(self) -> str:
         return render_fragment(compare_report(self))
 
-    def plot(self) -> "Figure":
+    def plot(self, theme: str = "light", width: float = WIDTH) -> "Figure":
         """A matplotlib figure: mult-adds against parameters, the Pareto front marked.
 
-        Raises UsageError where matplotlib is not installed (the extra `plot`), and under a
-        convention that counts no work.
+        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper. Raises
+        UsageError where matplotlib is not installed (the extra `plot`), and under a convention that
+        counts no work.
         """
-        return draw(scatter_of(self))
+        return draw(comparison_picture(self), theme, width)

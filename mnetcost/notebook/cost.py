@@ -7,6 +7,8 @@ from mnetcost.cost import Count
 from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
+    from matplotlib.figure import Figure
+
     from mnetcost.analysis.channels.channels import ChannelCost
     from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField
     from mnetcost.notebook.explain import Explanation
@@ -57,6 +59,27 @@ class Cost(Count):
         from mnetcost.notebook.explain import Explanation
 
         return Explanation.of(self, layer)
+
+    def plot(
+        self,
+        kind: str = "blocks",
+        of: str = "mult_adds",
+        *,
+        theme: str = "light",
+        width: float | None = None,
+    ) -> "Figure":
+        """A matplotlib figure of where the cost goes, which a notebook shows.
+
+        `kind` is "blocks", "layers", "types" (as in the paper's Table 2), "cumulative" or
+        "reduction" (each pair's ratio on the curve 1/N + 1/D_K²); `of` "mult_adds" or "params".
+        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        Raises UsageError where matplotlib is not installed (the extra `plot`), for another word,
+        and where there is nothing to draw.
+        """
+        from mnetcost.render.figure import WIDTH, draw
+        from mnetcost.reports.plot import cost_picture
+
+        return draw(cost_picture(self, kind, of), theme, WIDTH if width is None else width)
 
     def __repr__(self) -> str:
         return (

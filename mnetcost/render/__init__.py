@@ -2,7 +2,9 @@
 
 Read: `cells` (values as people read them), `layout` (tables as lines, fitted to a width), then any
 format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github` and `junit`; of
-formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
+formulas `mathematics`; of the manual `page`. Pictures: `picture_text` and `chart_text` in signs;
+`figure` with matplotlib, in the colours of `themes`, on the sheet of `drawing`, whose axes are
+`drawn_axis` and what is on them `drawn_bars`, `drawn_chart` and `drawn_heat`.
 """
 
 from collections.abc import Callable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from commands import printed, process, refused, run
-from scatters import WIDTHS
+from pictures import WIDTHS
 
 import mnetcost
 from mnetcost import UsageError
