@@ -1,16 +1,22 @@
 """The command group: a command stands in the module of its name, imported when it is asked for."""
 
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from mnetcost.cli.options import EXITS
 from mnetcost.version import __version__
 
-COMMANDS = (
-    *("check", "compare", "conventions", "diff", "expand", "explain", "fit", "fmt", "help"),
-    *("import", "plot", "reconcile", "rewrite", "schema", "show", "specs", "sweep", "table"),
-)
+# By what a person wants to do, in the order of the help.
+PURPOSES = {
+    "Count a network": ("table", "explain", "plot", "sweep", "expand"),
+    "Choose and compare": ("specs", "fit", "compare", "diff"),
+    "Check numbers": ("check", "conventions", "reconcile"),
+    "Write specs": ("show", "import", "rewrite", "fmt", "schema"),
+    "Help": ("help",),
+}
+COMMANDS = tuple(sorted(name for names in PURPOSES.values() for name in names))
 
 
 class Commands(click.Group):
@@ -25,6 +31,36 @@ class Commands(click.Group):
         name = cmd_name.replace("import", "import_")  # which no function can be called
         command: click.Command = getattr(import_module(f"mnetcost.cli.{cmd_name}"), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        command = self.get_command(ctx, name)
+        return (name, command, args[1:]) if command is not None else _unknown(ctx, name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command under its purpose, with the whole first line of its help."""
+        for purpose, names in PURPOSES.items():
+            with formatter.section(purpose):
+                rows = [(name.ljust(_WIDEST), self._summary(ctx, name)) for name in names]
+                formatter.write_dl(rows)
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        command = self.get_command(ctx, name)
+        return ((command and command.help) or "").partition("\n")[0].removesuffix(".")
+
+
+_WIDEST = max(map(len, COMMANDS))  # so that the summaries of all purposes begin in one column
+
+
+def _unknown(context: click.Context, name: str) -> NoReturn:
+    """Refuse what is no command, with the one that it is nearest to."""
+    from mnetcost.text import clip, did_you_mean  # only needed once something is wrong
+
+    near = did_you_mean(name, COMMANDS)
+    hint = f"did you mean {near!r}?" if near else "`mnetcost --help` lists them"
+    context.fail(f"no command {clip(name)!r}; {hint}")
 
 
 @click.group(

@@ -73,14 +73,14 @@ def check(
     output: str | None,
     **options: Any,
 ) -> None:
-    """Compare the figures that specs expect, and their budgets, with the count; or a trained model.
+    """Hold networks to their published figures and budgets.
 
-    Every `expect:` and `budget:` entry of each SPEC, by default of all that are shipped; of a
-    variant only its own. --max-mult-adds and --max-params are a budget for each SPEC, at the α, ρ,
-    input and knobs that the other options say. With --convention, --batch or --pass that budget is
-    of what they count, at the most; what stands in a spec is of what its own keys say. Each
-    figure that differs and each broken budget is a line on standard error, with its place in the
-    spec, and the exit code is then 1; a figure with an `erratum` never fails.
+    Compared with the count is every `expect:` and `budget:` entry of each SPEC, by default of all
+    that are shipped; of a variant only its own. --max-mult-adds and --max-params are a budget for
+    each SPEC, at the α, ρ, input and knobs that the other options say. With --convention, --batch
+    or --pass that budget is of what they count, at the most; what stands in a spec is of what its
+    own keys say. Each figure that differs and each broken budget is a line on standard error, with
+    its place in the spec, and the exit code is then 1; a figure with an `erratum` never fails.
 
     --against holds another network against each SPEC: a model file, or a TARGET as `mnetcost diff`
     takes it. The setting options hold for both, but α for no model file, which has the widths that

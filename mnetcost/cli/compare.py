@@ -47,7 +47,7 @@ from mnetcost.problems import UsageError
 def compare(
     targets: tuple[str, ...], format_: str | None, output: str | None, basis: Basis, **others: Any
 ) -> None:
-    """Several networks on one cost table, the Pareto front marked.
+    """Set several networks side by side, the Pareto front marked.
 
     A TARGET is a shipped name, a path, or - for standard input; after an @ may stand a setting:
     alpha, rho, resolution, input, or a knob of the spec (`set.NAME` where the knob is called like
@@ -68,7 +68,7 @@ def compare(
     scatter, plot, fold_norms = (others.pop(name) for name in ("scatter", "plot", "fold_norms"))
     drawn = None if plot is None else (plot, _plot_format(plot))
     keep_apart(output, plot, "--plot")
-    if scatter and (chosen != "rich" or output not in (None, "-")):
+    if scatter and (chosen != "text" or output not in (None, "-")):
         raise UsageError("--scatter draws on standard output; for a file there is --plot")
     found = Comparison.of(costs_of(targets, basis, others), targets)
     text = ""

@@ -37,7 +37,10 @@ def conventions(
     output: str | None,
     **options: Any,
 ) -> None:
-    """What each tool counts; with SPEC, what each prints for it and why they differ.
+    """Tell what each tool counts, and what it prints for a network.
+
+    Without SPEC the conventions are described. With it stands what each prints for that network,
+    and which layers make the difference.
 
     \b
     mnetcost conventions

@@ -39,12 +39,13 @@ options. With --exit-code also 1 where the networks differ."""
 def diff(
     before: str, after: str, format_: str | None, output: str | None, basis: Basis, **others: Any
 ) -> None:
-    """What changed from A to B, layer by layer, in structure and in cost.
+    """Show what changed from one network to another.
 
-    A and B are targets: a shipped name, a path, or - for standard input; after an @ may stand a
-    setting: alpha, rho, resolution, input, or a knob of the spec (`set.NAME` where the knob is
-    called like a setting). The setting options hold for what does not say otherwise. Layers are
-    paired by what they are, else by their names; + was added, - removed, ~ changed.
+    Compared are structure and cost, layer by layer. A and B are targets: a shipped name, a path, or
+    - for standard input; after an @ may stand a setting: alpha, rho, resolution, input, or a knob
+    of the spec (`set.NAME` where the knob is called like a setting). The setting options hold for
+    what does not say otherwise. Layers are paired by what they are, else by their names; + was
+    added, - removed, ~ changed.
 
     \b
     mnetcost diff mobilenet_v1 mobilenet_v1_full

@@ -20,7 +20,7 @@ from mnetcost.cli.output import (
 @format_option
 @output_option
 def expand(spec: str, format_: str | None, output: str | None) -> None:
-    """List the flat graph of a network, one node a line.
+    """List every node of a network, its blocks unrolled.
 
     Blocks, rows, repeats and branches are unrolled: each node with its full name, what it reads
     (`input` is the network's own), its input and output map, and its kernel.

@@ -34,7 +34,7 @@ def explain(
     basis: Basis,
     **options: Any,
 ) -> None:
-    """The formula behind each number, with the numbers in place.
+    """Show the formula behind each number, with the numbers in it.
 
     LAYER is a name from `mnetcost table`, the name of a block or of a separable pair, or a pattern
     such as "*/pointwise"; the default is every layer. Of a pair the ratio 1/N + 1/D_K² is derived

@@ -6,7 +6,7 @@ import click
 
 from mnetcost.analysis.sweep.knobs import read_sets
 from mnetcost.cli.options import (
-    AT_LEAST_ONE,
+    WholeNumber,
     basis_options,
     budget_options,
     input_option,
@@ -35,13 +35,17 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
 @click.command(epilog=FIT_EXITS)
 @spec_argument
 @budget_options
-@click.option("--min-alpha", metavar="α", multiple=True, callback=once, help="Default: above 0.")
-@click.option("--max-alpha", metavar="α", multiple=True, callback=once, help="Default 1.")
-@click.option("--rho", multiple=True, metavar="LIST", help="The ρ to try, as for `sweep`.")
-@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@click.option(
+    "--min-alpha", metavar="RATIO", multiple=True, callback=once, help="Default: above 0."
+)
+@click.option("--max-alpha", metavar="RATIO", multiple=True, callback=once, help="Default 1.")
+@click.option("--rho", multiple=True, metavar="RATIOS", help="The ρ to try, as for `sweep`.")
+@click.option(
+    "--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ: longer sides, px."
+)
 @click.option(
     "--resolution-multiple",
-    metavar="PX",
+    metavar="PIXELS",
     multiple=True,
     callback=once,
     help="Without either: the spec's own input, and every multiple of this below it. Default 32.",
@@ -53,7 +57,8 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
 @click.option("--view", type=click.Choice(FIT_VIEWS), help="Only this table. JSON has them all.")
 @click.option(
     "--top",
-    type=AT_LEAST_ONE,
+    type=WholeNumber(),
+    metavar="ROWS",
     help=f"Rows of the front, or with several knobs of the list. Default {FRONT_ROWS}.",
 )
 @basis_options
@@ -67,7 +72,7 @@ def fit(
     basis: Basis,
     **options: Any,
 ) -> None:
-    """The widths and resolutions that fill a budget best.
+    """Find the widths and resolutions that fill a budget best.
 
     α matters only where some layer's channel count changes, so every such step up to --max-alpha
     is tried, exactly: printed are plateaus, [from, to), of α that give one network. For each ρ the

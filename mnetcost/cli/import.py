@@ -16,7 +16,13 @@ from mnetcost.problems import UsageError
 
 @click.command(name="import", epilog=EXITS)
 @click.argument("model", type=click.Path())
-@click.option("--output", "-o", type=click.Path(), help="Write to this file, whole or not at all.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write to this file, whole or not at all.",
+)
 @click.option(
     "--format",
     "format_",
@@ -38,18 +44,18 @@ from mnetcost.problems import UsageError
     " what comes in. By default it follows where all such widths are whole multiples.",
 )
 @click.option(
-    "--keep", multiple=True, metavar="NAME", help="A layer whose width stays. May be repeated."
+    "--keep", multiple=True, metavar="LAYER", help="A layer whose width stays. May be repeated."
 )
 @click.option(
     "--at-least",
     multiple=True,
-    metavar="NAME",
+    metavar="LAYER",
     help="A layer that α makes no narrower than it is. May be repeated.",
 )
 @click.option(
     "--derive",
     multiple=True,
-    metavar="NAME",
+    metavar="LAYER",
     help="A layer whose width is a multiple of what comes in. May be repeated.",
 )
 @click.option(
@@ -69,7 +75,7 @@ from mnetcost.problems import UsageError
 @click.option("--flat", is_flag=True, help="A layer a line, with the file's names.")
 @click.option(
     "--input",
-    metavar="HxW[xC]",
+    metavar="HEIGHTxWIDTH",
     help="The size at which a torch: module is run, or of an input that the file leaves open.",
 )
 @strict_option
@@ -82,7 +88,7 @@ def import_(
     input: str | None,  # noqa: A002 - the option
     **widths: Any,
 ) -> None:
-    """Write the spec of a model file, with the blocks, repeats and rows that are found in it.
+    """Write a model file (ONNX, PyTorch, Keras, …) as a spec.
 
     MODEL is a file of ONNX, torch.export (.pt2), Keras 3 (.keras, or its JSON), TFLite, Caffe
     (prototxt), ncnn (.param) or Darknet (.cfg); its content says which. No framework is needed,

@@ -9,6 +9,7 @@ import click
 
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import MAX_BATCH, PASSES, Basis
+from mnetcost.exact import read_whole
 from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network, load
 from mnetcost.printed import FORMS
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 DEFAULT = "mobilenet_v1"
 TORCH = "torch:"  # begins a SPEC that is a PyTorch module
 TORCH_INPUT = "224x224x3"
-AT_LEAST_ONE = click.IntRange(1)
 EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
 impossible at this α or ρ (every problem goes to standard error, with line
@@ -51,6 +51,23 @@ class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click
         return [*names, CompletionItem(incomplete, type="file")]
 
 
+class WholeNumber(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
+    """A whole number above zero, at most so large where that is said."""
+
+    name = "number"
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number itself. Raises UsageError, naming the option."""
+        option = "a number" if param is None else param.opts[0]
+        number = read_whole(value, option)
+        if self.most is not None and number > self.most:
+            raise UsageError(f"{option}: {number:,} is over {self.most:,}")
+        return number
+
+
 def spec_argument(function: Any) -> Any:
     """SPEC, by default MobileNet v1."""
     return click.argument("spec", type=SpecName(), default=DEFAULT)(function)
@@ -67,9 +84,9 @@ def once(context: click.Context, parameter: click.Parameter, values: tuple[str, 
 
 input_option = click.option(
     "--input",
-    metavar="HxW[xC]",
-    help="Replace the spec's input: height x width in px, such as 320x256; a third number is its"
-    " channels, of a spec that has a knob for them.",
+    metavar="HEIGHTxWIDTH",
+    help="Replace the spec's input, in px, such as 320x256; a third number is its channels, of a"
+    " spec that has a knob for them.",
 )
 
 
@@ -121,21 +138,21 @@ _SETTING_OPTIONS = (
         "--alpha",
         multiple=True,
         callback=once,
-        metavar="α",
+        metavar="RATIO",
         help="Width multiplier: 0.75 or 3/4. Default 1.",
     ),
     click.option(
         "--rho",
         multiple=True,
         callback=once,
-        metavar="ρ",
+        metavar="RATIO",
         help="Resolution multiplier: 6/7 or 0.857. Default 1.",
     ),
     click.option(
         "--resolution",
         multiple=True,
         callback=once,
-        metavar="PX",
+        metavar="PIXELS",
         help="Instead of ρ: px of the longer side.",
     ),
     strict_option,
@@ -170,14 +187,14 @@ _BUDGET_OPTIONS = (
         multiple=True,
         callback=once,
         metavar="FIGURE",
-        help=f"At most so many mult-adds, such as {FORMS}.",
+        help=f"At most so many mult-adds. FIGURE: {FORMS}.",
     ),
     click.option(
         "--max-params",
         multiple=True,
         callback=once,
         metavar="FIGURE",
-        help="At most so many parameters.",
+        help="At most so many parameters, such as 4.2M.",
     ),
 )
 
@@ -189,9 +206,9 @@ def budget_options(function: Any) -> Any:
 
 batch_option = click.option(
     "--batch",
-    type=click.IntRange(1, MAX_BATCH),
+    type=WholeNumber(MAX_BATCH),
     default=1,
-    metavar="N",
+    metavar="IMAGES",
     help="Images at once: work scales, parameters do not.",
 )
 _BASIS_OPTIONS = (

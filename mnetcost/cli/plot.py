@@ -51,9 +51,9 @@ TAKEN = {
     help="What to draw. Default: blocks, of several SPECs networks, with --scores scores.",
 )
 @click.option("--of", type=click.Choice(COSTS), help="Whose cost it is. Default mult_adds.")
-@click.option("--alpha", multiple=True, metavar="LIST", help="Width multipliers. Default as table.")
-@click.option("--rho", multiple=True, metavar="LIST", help="Resolution multipliers.")
-@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers.")
+@click.option("--rho", multiple=True, metavar="RATIOS", help="Resolution multipliers.")
+@click.option("--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ, px.")
 @input_option
 @set_option
 @strict_option
@@ -101,7 +101,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     chosen = choose_format(format_, output, suffixes=SUFFIXES)
     found = _kind(kind, specs, options)
     picture = MADE[found](found, specs or (DEFAULT,), basis, options)
-    if chosen not in FORMATS.values():
+    if chosen == TEXT:
         from mnetcost.render.picture_text import render_picture
 
         shown = is_standard_output(output)

@@ -33,10 +33,12 @@ it is impossible at this α or ρ (nothing is on standard output then);
     "start",
     multiple=True,
     callback=once,
-    metavar="NAME",
+    metavar="CONVENTION",
     help="The convention to begin with.",
 )
-@click.option("--to", "end", multiple=True, callback=once, metavar="NAME", help="Default paper.")
+@click.option(
+    "--to", "end", multiple=True, callback=once, metavar="CONVENTION", help="Default paper."
+)
 @click.option(
     "--printed",
     multiple=True,
@@ -57,7 +59,7 @@ def reconcile(
     output: str | None,
     **options: Any,
 ) -> None:
-    """The terms that lead from one number to another, or what gives a printed one.
+    """Lead from one number to another, or explain a printed one.
 
     With --printed these are tried: every convention, a tool's number doubled and halved, biases
     counted, units of 10^n and of 2^10n; the network at other inputs, with a switch of its spec
@@ -76,7 +78,7 @@ def reconcile(
     chosen = choose_format(format_, output)
     start, end, text = (options.pop(name) for name in ("start", "end", "printed"))
     if (start is None) == (text is None) or (end and text):
-        raise UsageError("give --from NAME (and --to NAME), or --printed FIGURE")
+        raise UsageError("give --from CONVENTION (and --to CONVENTION), or --printed FIGURE")
     printed = None if text is None else read_printed(text)
     ends = None if start is None else (read_convention(start), read_convention(end or "paper"))
     network = open_network(spec, knobs, options["input"])

@@ -25,12 +25,14 @@ from mnetcost.cli.output import (
 @click.option(
     "--layers",
     multiple=True,
-    metavar="GLOB",
-    help="Only layers with such a full name; '!GLOB' leaves out. May be repeated.",
+    metavar="PATTERN",
+    help="Only layers with such a full name; '!PATTERN' leaves out. May be repeated.",
 )
 @set_option
-@click.option("--output", "-o", type=click.Path(), help="Write the new spec to this file.")
-@click.option("--report", type=click.Path(), help="Write the saving to this file.")
+@click.option(
+    "--output", "-o", type=click.Path(), metavar="FILE", help="Write the new spec to this file."
+)
+@click.option("--report", type=click.Path(), metavar="FILE", help="Write the saving to this file.")
 @format_option
 def rewrite(  # noqa: PLR0913, PLR0917 - one an option
     spec: str,

@@ -10,7 +10,7 @@ from mnetcost.cli.output import (
 
 @click.command(epilog=EXITS)
 def schema() -> None:
-    """Print the JSON Schema of the spec language, for editors.
+    """Print the JSON Schema of specs, for editors.
 
     \b
     mnetcost schema > mnetcost.schema.json

@@ -44,9 +44,11 @@ Step = TypeVar("Step")
 
 @click.command(epilog=EXITS)
 @spec_argument
-@click.option("--alpha", multiple=True, metavar="LIST", help="Default 1,0.75,0.5,0.25.")
-@click.option("--rho", multiple=True, metavar="LIST", help="Default 1,6/7,5/7,4/7.")
-@click.option("--resolution", multiple=True, metavar="LIST", help="Instead of ρ: longer sides, px.")
+@click.option("--alpha", multiple=True, metavar="RATIOS", help="Default 1,0.75,0.5,0.25.")
+@click.option("--rho", multiple=True, metavar="RATIOS", help="Default 1,6/7,5/7,4/7.")
+@click.option(
+    "--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ: longer sides, px."
+)
 @input_option
 @sets_option
 @strict_option
@@ -55,11 +57,13 @@ Step = TypeVar("Step")
     "--format",
     "format_",
     type=click.Choice([*FORMATS, PARQUET]),
-    help="How to write it. The default is rich, or what the suffix of --output says.",
+    help="How to write it. The default is text, or what the suffix of --output says.",
 )
 @output_choice([*SUFFIXES, f".{PARQUET}"])
 @click.option("--sort", type=click.Choice(SORTS), help="The largest points first.")
-@click.option("--parts", metavar="DIR", help="Write Parquet part by part; goes on if it was cut.")
+@click.option(
+    "--parts", metavar="FOLDER", help="Write Parquet part by part; goes on if it was cut."
+)
 @click.option(
     "--engine",
     type=click.Choice(["numpy", "dask"]),
@@ -81,12 +85,13 @@ def sweep(
     parts: str | None,
     **options: Any,
 ) -> None:
-    """The cost over a grid of α and ρ.
+    """Count a network over a grid of α and ρ.
 
-    Printed are mult-adds and parameters of every point, and the share of each layer type. A LIST
-    is 1,0.75,0.5 or a range START:END:STEP that includes its end, such as 0.25:1:0.25; an option
-    may be repeated. The defaults are the paper's four by four. Several values of a knob,
-    --set depth=1,1.2, are swept too: the points of all combinations are one table.
+    Printed are mult-adds and parameters of every point, and the share of each layer type. RATIOS
+    and PIXELS are lists such as 1,0.75,0.5, or a range START:END:STEP that includes its end, such
+    as 0.25:1:0.25; an option may be repeated. The defaults are the paper's four by four. Several
+    values of a knob, --set depth=1,1.2, are swept too: the points of all combinations are one
+    table.
 
     Up to 100,000 points are printed, the tables of over 2,000 shortened to both ends of their axes.
     2,000,000,000 are written as Parquet: with -o FILE.parquet as one file, with --parts as a folder

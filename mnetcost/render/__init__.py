@@ -1,10 +1,11 @@
 """Reports to text, one format a file. Each is imported only when it is asked for.
 
-Read: `cells` (values as people read them), `layout` (tables as lines, fitted to a width), then any
-format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github` and `junit`; of
-formulas `mathematics`; of the manual `page`. Pictures: `picture_text` and `chart_text` in signs;
-`figure` with matplotlib, in the colours of `themes`, on the sheet of `drawing`, whose axes are
-`drawn_axis` and what is on them `drawn_bars`, `drawn_chart` and `drawn_heat`.
+Read: `cells` (values as people read them), `fitting` (columns in a width), `layout` (tables as
+lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github`
+and `junit`; of formulas `mathematics`; of the manual `page`. Pictures: `picture_text` and
+`chart_text` in signs; `figure` with matplotlib, in the colours of `themes`, on the sheet of
+`drawing`, whose axes are `drawn_axis` and what is on them `drawn_bars`, `drawn_chart`,
+`drawn_heat`.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 
 # Format -> module and function, and the suffix of a file that means it.
 FORMATS = {
-    "rich": ("terminal", "render_terminal", ".txt"),
+    "text": ("terminal", "render_terminal", ".txt"),
     "json": ("json", "render_json", ".json"),
     "csv": ("csv", "render_csv", ".csv"),
     "markdown": ("markdown", "render_markdown", ".md"),

@@ -5,5 +5,5 @@ documents share), `settings` (knobs in words), `choices` (what options may say).
 as the command whose words it holds; `table` has `folding`, `table_document` and `layer_views` (two
 views that are worked out when asked for) beside it, `sweep` the `sweep_document`, `fit` the
 `fit_knobs` of several values of knobs and the `fit_scores` of `--scores`, `check` the `against` of
-`--against`.
+`--against`. `plot` has its pictures of one network, and `plot_sweep` and `plot_fronts` beside it.
 """

@@ -24,7 +24,7 @@ from mnetcost.picture import (
 )
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import COST_PLOTS, COSTS
-from mnetcost.reports.measures import Measure, measures
+from mnetcost.reports.measures import Measure, cost_words, measures
 from mnetcost.reports.settings import knobs_text
 
 POINTS = 48  # of a curve
@@ -77,6 +77,11 @@ def unit_words(header: str, basis: Basis) -> str:
     words = header.replace("\n", " ")
     plain = basis.convention is None or not basis.convention.counts_work
     return words.replace("Mult-adds", "Mult-adds (MACs)", 1) if plain else words
+
+
+def limit_text(kind: str, limit: int, basis: Basis) -> str:
+    """ "≤ 300 M mult-adds"."""
+    return f"≤ {short(limit)} {cost_words(basis)[kind]}"
 
 
 def notes_of(basis: Basis, *settings: str) -> tuple[str, ...]:
@@ -192,13 +197,12 @@ def _reduction(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
     total = () if all_of is None else (Place(ends[0], all_of), Place(ends[1], all_of))
     highest = [part for _, part in pairs] + [all_of or 0, *(line.places[0].y for line in lines)]
     points = tuple(Place(int(row.n or 1), part) for row, part in pairs)
-    name = "mult-adds" if of == "mult_adds" else "parameters"
     return Chart(
         "reduction",
         count.graph.name,
         notes_of(FORWARD, setting_text(count)),
         Axis("N, output channels of the pair", Scale.LOG, ends, tuple((n, str(n)) for n in widths)),
-        from_zero(f"Separable / standard {name}", highest),
+        from_zero(f"Separable / standard {cost_words(FORWARD)[of]}", highest),
         (
             *lines,
             Series("pairs", Mark.POINTS, Role.BEST, points),

@@ -21,8 +21,7 @@ from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import COSTS
 from mnetcost.reports.measures import cost_headers, measures
-from mnetcost.reports.plot import no_work, notes_of, unit_words
-from mnetcost.reports.plot_sweep import limit_text
+from mnetcost.reports.plot import limit_text, no_work, notes_of, unit_words
 from mnetcost.reports.settings import knobs_text
 
 if TYPE_CHECKING:  # both need NumPy

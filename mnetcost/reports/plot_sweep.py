@@ -18,13 +18,12 @@ from mnetcost.picture import (
     Scale,
     Series,
     logarithmic,
-    short,
 )
 from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import SWEEP_PLOTS
 from mnetcost.reports.measures import cost_headers
-from mnetcost.reports.plot import check_words, no_work, notes_of, unit_words
+from mnetcost.reports.plot import check_words, limit_text, no_work, notes_of, unit_words
 from mnetcost.reports.settings import knobs_text
 
 MAX_CELLS = 100_000  # more than a picture has pixels for
@@ -123,12 +122,6 @@ def _contour(grid: Grid, kind: str, limit: int) -> Contour:
     count, points = sum(map(sum, within)), len(within) * len(within[0])
     words = f"{limit_text(kind, limit, grid.sweep.basis)}: {count:,} of {points:,} points"
     return Contour(words, tuple(_edges(within)), within)
-
-
-def limit_text(kind: str, limit: int, basis: Any) -> str:
-    """ "≤ 300 M mult-adds"."""
-    header = cost_headers(basis)[kind].replace("\n", " ")
-    return f"≤ {short(limit)} {header[0].lower() + header[1:] if header[1].islower() else header}"
 
 
 def _edges(within: Values | Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

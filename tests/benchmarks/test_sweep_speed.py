@@ -53,7 +53,7 @@ def test_both_totals_whole_process(benchmark):
 
 
 @pytest.mark.benchmark(group="the longest axes, written")
-@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "markdown", "latex", "html"])
 @pytest.mark.parametrize(
     "words",
     [["--alpha", "1e-5:1:1e-5", "--rho", "1"], ["--resolution", "1:65535:1", "--alpha", "1"]],

@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import click
 import pytest
-from commands import commands, process, run
+from commands import commands, process, refused, run
 from paths import SHIPPED
 
 import mnetcost
@@ -35,6 +35,35 @@ def test_help_lists_the_commands() -> None:
         assert ran.code == 0
         assert all(re.search(rf"^  {name} ", ran.out, re.MULTILINE) for name in COMMANDS)
         assert "Exit codes" in ran.out
+
+
+def test_help_has_every_command_once_and_whole_at_80_columns() -> None:
+    lines = run("--help", env={"COLUMNS": "80"}).out.split("\n")
+    listed = [line.split() for line in lines if re.match(r"  [a-z]+  +[A-Z]", line)]
+    assert sorted(words[0] for words in listed) == list(COMMANDS)
+    for name, *summary in listed:
+        assert " ".join(summary) + "." == (commands()[name].help or "").split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("tabel", "did you mean 'table'?"),
+        ("convention", "did you mean 'conventions'?"),
+        ("zzzzz", "`mnetcost --help` lists them"),
+    ],
+)
+def test_a_misspelt_command_gets_a_suggestion(wrong: str, hint: str) -> None:
+    ran = run(wrong)
+    refused(ran, 2)
+    assert ran.err.endswith(f"Error: no command '{wrong}'; {hint}\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_value_is_called_by_a_word(name: str) -> None:
+    """Not by a type of the library's, and its bounds are said in words."""
+    out = run(name, "--help").out
+    assert not re.search(r"INTEGER|RANGE|TEXT|PATH|[<>]=", out)
 
 
 def test_version_and_entry_points() -> None:

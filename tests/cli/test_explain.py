@@ -26,7 +26,7 @@ def test_the_command():
 @pytest.mark.parametrize(
     ("format_", "shown"),
     [
-        ("rich", "conv_1 (conv): 224×224×3 → 112×112×32"),
+        ("text", "conv_1 (conv): 224×224×3 → 112×112×32"),
         ("markdown", r"| weights | $D_K^{2} \cdot M \cdot N$ | $3^{2} \cdot 3 \cdot 32$ | 864 |"),
         ("latex", r"weights & $D_K^{2} \cdot M \cdot N$ & $3^{2} \cdot 3 \cdot 32$ & 864"),
         ("csv", "conv_1,weights,D_K²·M·N,3²·3·32,864"),

@@ -33,7 +33,7 @@ def test_the_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["smallest"]["params"]["params"] <= min(one["params"] for one in found["front"])
 
 
-@pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize("format_", ["text", "csv", "markdown", "latex", "html"])
 @pytest.mark.parametrize("more", [[], ["--view", "front", "--top", "3"]])
 def test_every_format(format_: str, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([*FIT, *more, "--format", format_]) == 0

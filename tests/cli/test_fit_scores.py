@@ -17,7 +17,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert [one["fits"] for one in found["scores"]] == [False, True]
     assert found["best"]["mult_adds"] == 49_160_192
     assert found["best"]["front"] == ["mult_adds", "params", "both"]
-    for format_ in ("rich", "csv", "markdown", "latex", "html"):
+    for format_ in ("text", "csv", "markdown", "latex", "html"):
         assert cli.run([*words, "--format", format_]) == 0
     capsys.readouterr()
     assert cli.run(["fit", "--scores", str(path), "--max-mult-adds", "1M"]) == 1

@@ -102,7 +102,7 @@ def test_json(net):
     }
 
 
-@pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize("format_", ["text", "csv", "markdown", "latex", "html"])
 def test_every_format(net, format_):
     ran = run("rewrite", net, "--to", "separable", "--format", format_)
     assert (ran.code, ran.err) == (0, "")

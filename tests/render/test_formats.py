@@ -56,7 +56,7 @@ def test_every_format_has_the_same_cells(name: str, format_: str) -> None:
 
 @reports
 def test_the_plain_tables_have_the_same_cells(name: str) -> None:
-    plain = renderer("rich")(REPORTS[name])
+    plain = renderer("text")(REPORTS[name])
     lines = {tuple(re.sub("[█▉▊▋▌▍▎▏░▒▓]", "", line).split()) for line in plain.split("\n")}
     for rows in _cells(name, "markdown"):
         for row in rows:

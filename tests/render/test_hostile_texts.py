@@ -27,14 +27,16 @@ CONTROLS += ["a\u2028b\u2029", "a\u200db", "\U0001d173a", "a\u3164b"]
 def _report(texts: list[str]) -> Report:
     """A report whose every text is one of these."""
     columns = (
-        Column("name", "Name", Kind.TEXT, label=True),
+        Column("name", "Name", Kind.TEXT),
         Column("words", "Words", Kind.TEXT),
         Column("count", "Count", Kind.INTEGER, total=True),
     )
     rows = tuple((text, text, number) for number, text in enumerate(texts, 1))
     table = Table("texts", "Texts", columns, rows)
     notes = tuple(("Source", text) for text in texts)
-    return Report(texts[0], (table,), notes, {"texts": texts}, table)
+    return Report(
+        title=texts[0], tables=(table,), notes=notes, document={"texts": texts}, flat=table
+    )
 
 
 @pytest.mark.parametrize("format_", TABLES)
@@ -85,7 +87,7 @@ def test_hostile_texts_in_a_terminal(colour: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("FORCE_COLOR", colour)
     monkeypatch.setenv("COLUMNS", "400")
     monkeypatch.setenv("TERM", "xterm-256color")
-    text = renderer("rich")(_report(HOSTILE))
+    text = renderer("text")(_report(HOSTILE))
     for one in HOSTILE:
         assert one in text
     assert ("\x1b" in text) == bool(colour)
@@ -107,7 +109,7 @@ def test_a_spec_may_be_called_anything_printable(name: str) -> None:
     assert unmarked(renderer("markdown")(report).split("\n")[0].removeprefix("# ")) == name
     caption = re.findall(r"\\caption\{(.*): Layers \(MACs.*\}\n", renderer("latex")(report))
     assert list(map(unlatexed, caption)) == [name.replace("--", "–")]
-    assert renderer("rich")(report).split("\n")[0] == name
+    assert renderer("text")(report).split("\n")[0] == name
 
 
 def test_a_nameless_spec_takes_the_name_of_its_file_and_shows_it_safely(

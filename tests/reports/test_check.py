@@ -14,7 +14,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html", "junit"])
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "markdown", "latex", "html", "junit"])
 def test_one_line_for_each_failure(
     format_: str, failing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,7 +34,7 @@ def test_types_are_the_shares_of_table_2():
         "conv": ["1.91 %", "0.02 %"],
         "dense": ["0.18 %", "24.33 %"],
     }
-    assert picture.groups == ("Mult-adds (MACs), 568,740,352", "Parameters, 4,209,088")
+    assert picture.groups == ("Mult-adds (MACs), 568,740,352", "Weights, 4,209,088")
     assert picture.title == "MobileNet v1"
     assert picture.notes == ("α = 1, ρ = 1, input 224×224×3", "convention “paper”")
 
@@ -56,10 +56,10 @@ def test_layers_and_blocks_are_all_that_cost_something():
 def test_of_the_parameters():
     picture = cost_picture(V1.cost(), "blocks", "params")
     assert sum(one.value for _, (one,) in picture.rows) == 4_209_088
-    assert picture.axis.words == "Parameters"
+    assert picture.axis.words == "Weights"
     assert dict(picture.rows)["logits"][0].value == 1024 * 1000
     types = cost_picture(V1.cost(), "types", "params")
-    assert types.groups[0] == "Parameters, 4,209,088"
+    assert types.groups[0] == "Weights, 4,209,088"
 
 
 def test_cumulative_reaches_half_where_the_hand_does():
@@ -146,7 +146,7 @@ def test_a_heat_map_holds_what_the_paper_prints():
         *(((3, 2), (3, 3)), ((2, 3), (2, 4))),  # upright: right of 192 px, and of 160 px
         *(((3, 2), (4, 2)), ((2, 3), (3, 3))),
     }
-    assert params.name == "≤ 1 M parameters: 4 of 16 points"
+    assert params.name == "≤ 1 M weights: 4 of 16 points"
     assert params.edges == tuple(((x, 1), (x + 1, 1)) for x in range(4))
 
 
@@ -155,7 +155,7 @@ def test_a_heat_map_is_in_order_and_without_equals():
     picture = sweep_picture(grid, "heat", "params")
     assert (picture.rows, picture.columns) == (("0.5", "1"), ("0.8\n77×128", "1\n96×160"))
     assert picture.values == ((1_319_648,) * 2, (4_209_088,) * 2)
-    assert picture.value.words == "Parameters"
+    assert picture.value.words == "Weights"
 
 
 def test_impossible_points_are_empty():
@@ -219,8 +219,8 @@ def test_a_fit_shows_its_front_and_its_best():
     assert {place.x for place in limit.places} == {150_000_000}
     heights = [place.y for place in front.places]
     assert heights == sorted(heights)
-    assert picture.notes[0] == "≤ 2 M parameters"
-    assert fit_picture(mnetcost.fit(V1, max_params="2M")).x.words == "Parameters"
+    assert picture.notes[0] == "≤ 2 M weights"
+    assert fit_picture(mnetcost.fit(V1, max_params="2M")).x.words == "Weights"
 
 
 def test_a_ranking_shows_every_measured_network():
@@ -249,7 +249,7 @@ def test_a_comparison_marks_its_front():
     assert [place.name for place in best.places] == ["mobilenet_v1@alpha=0.25"]
     assert {place.name: (place.x, place.y) for place in (*rest.places, *best.places)} == WIDTHS
     assert line.name == ""
-    assert (picture.x.words, picture.y.words) == ("Parameters", "Mult-adds (MACs)")
+    assert (picture.x.words, picture.y.words) == ("Weights", "Mult-adds (MACs)")
 
 
 # --- axes

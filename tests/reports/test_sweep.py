@@ -102,7 +102,7 @@ def test_impossible_points_are_empty(printed):
     }
 
 
-@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown", "latex", "html"])
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "markdown", "latex", "html"])
 @pytest.mark.parametrize("alpha", ["1,0.9", "0.9"])
 def test_every_format_writes_impossible_points(printed, format_, alpha):
     words = ["--alpha", alpha, "--rho", "1,0.5", "--invalid", "mask", "--format", format_]

@@ -18,7 +18,7 @@ TERMINAL = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "TERM")
 
 # Every format, and the suffix of a file that says it.
 SUFFIXES = {
-    "rich": ".txt",
+    "text": ".txt",
     "json": ".json",
     "csv": ".csv",
     "markdown": ".md",

@@ -260,7 +260,7 @@ class Chance:
         if self.one_in(5):
             given += self.option()
         if command not in ("fmt", "help", "show", "rewrite") and not self.one_in(4):
-            given += ["--format", choose(("json", "json", "csv", "markdown", "rich"))]
+            given += ["--format", choose(("json", "json", "csv", "markdown", "text"))]
         return (command, *given)
 
     def setting(self) -> str:
@@ -295,6 +295,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "fit": [["SPEC", "--max-mult-adds", "?"], ["SPEC", "--scores", "SCORES", "--max-params", "9M"]],
     "fmt": [["SPEC"]],
     "help": [["?"]],
+    "plot": [["SPEC", "--alpha", "?"], ["SPEC", "--kind", "heat", "--max-params", "?"]],
     "reconcile": [["SPEC", "--from", "PRESET", "--to", "PRESET"], ["SPEC", "--printed", "?"]],
     "rewrite": [["SPEC", "--to", "separable"], ["SPEC", "--to", "standard", "--layers", "?"]],
     "show": [["?"]],

@@ -147,7 +147,7 @@ def test_norms_are_compared_where_both_have_as_many(capsys: pytest.CaptureFixtur
     assert (found.norms, found.differing) == ((1, 1), ())
 
 
-@pytest.mark.parametrize("format_", ["rich", "csv", "markdown", "latex", "html", "junit", "github"])
+@pytest.mark.parametrize("format_", ["text", "csv", "markdown", "latex", "html", "junit", "github"])
 @pytest.mark.usefixtures("files")
 def test_every_format(format_: str, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["check", "designed.yaml", "--against", "designed.yaml@input=6x12"]

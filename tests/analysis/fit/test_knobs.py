@@ -95,7 +95,7 @@ def test_which_subnet_fills_a_budget_best() -> None:
     }
 
 
-@pytest.mark.parametrize("format_", ["rich", "json", "csv", "markdown"])
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "markdown"])
 def test_every_format_has_one_list_with_the_knobs(format_: str) -> None:
     choices = ((2, 3), (3, 4), (5, 7))  # of d, e, k: fewer, with the fullest two of all
     words = ["fit", "-", "--max-mult-adds", "150M", "--format", format_]

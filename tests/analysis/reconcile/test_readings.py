@@ -78,7 +78,7 @@ def test_what_does_not_follow_another_input_is_said(
     assert first["network"].endswith(f" px, though {what}")
     assert first["warnings"] == [f"{what}: {warning}"]
     assert f"{value} may be the whole network, at " in found["answer"]
-    for format_ in ("rich", "markdown", "latex", "html", "csv"):
+    for format_ in ("text", "markdown", "latex", "html", "csv"):
         assert what in run(*words, "--format", format_).out
     place = first["network"].partition(",")[0]
     assert f"Warning: {place}: {what}: {warning}" in run(*words).out

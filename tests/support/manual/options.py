@@ -41,7 +41,7 @@ def _value(option: click.Option) -> str:
         return ""
     if isinstance(option.type, click.Choice):
         return ", ".join(f"`{choice}`" for choice in option.type.choices)
-    return f"`{option.metavar or {'path': 'FILE', 'integer range': 'N'}[option.type.name]}`"
+    return f"`{option.metavar}`"
 
 
 def _code(default: Any) -> str:
