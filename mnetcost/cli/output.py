@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mnetcost.files import reason, replacing
+from mnetcost.printed import EXACT, UNITS
 from mnetcost.render import FORMATS, SUFFIXES, WITHOUT_NOTES, renderer
-from mnetcost.tabular import EXACT, UNITS
 from mnetcost.text import printable
 
 if TYPE_CHECKING:

@@ -3,29 +3,30 @@
 from typing import TYPE_CHECKING
 
 from mnetcost.analysis.compare.compare import CountComparison
-from mnetcost.render.figure import WIDTH, draw
-from mnetcost.render.html import render_fragment
+from mnetcost.notebook.shown import Shown
+from mnetcost.render.figure import draw
 from mnetcost.reports.compare import compare_report
 from mnetcost.reports.plot_fronts import comparison_picture
+from mnetcost.tabular import Report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Comparison(CountComparison):
+class Comparison(CountComparison, Shown):
     """Several networks side by side: `names`, `counts`, and which are on the `pareto` front."""
 
     def __repr__(self) -> str:
         return f"Comparison({', '.join(map(repr, self.names))})"
 
-    def _repr_html_(self) -> str:
-        return render_fragment(compare_report(self))
+    def _page(self) -> Report:
+        return compare_report(self)
 
-    def plot(self, theme: str = "light", width: float = WIDTH) -> "Figure":
+    def plot(self, theme: str = "light", width: float | None = None) -> "Figure":
         """A matplotlib figure: mult-adds against parameters, the Pareto front marked.
 
-        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper. Raises
-        UsageError where matplotlib is not installed (the extra `plot`), and under a convention that
-        counts no work.
+        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        Raises UsageError where matplotlib is not installed (the extra `plot`), and under a
+        convention that counts no work.
         """
         return draw(comparison_picture(self), theme, width)

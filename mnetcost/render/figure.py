@@ -14,14 +14,15 @@ WIDTH = 6.5  # inches: a page; a column is 3.3
 NARROWEST, WIDEST = 2, 40
 
 
-def draw(picture: Picture, theme: str = "light", width: float = WIDTH) -> "Figure":
-    """The picture in the colours of a theme, so many inches wide; as high as it needs.
+def draw(picture: Picture, theme: str = "light", width: float | None = None) -> "Figure":
+    """The picture in the colours of a theme, so many inches wide (a page for None).
 
-    Texts are 8 points high at any width. Raises UsageError where matplotlib is not installed, for
-    an unknown theme, and for a width that is none.
+    It is as high as it needs; texts are 8 points high at any width. Raises UsageError where
+    matplotlib is not installed, for an unknown theme, and for a width that is none.
     """
     if theme not in THEMES:
         raise UsageError(f"theme: one of {', '.join(THEMES)}, not {theme!r}")
+    width = WIDTH if width is None else width
     if isinstance(width, bool) or not isinstance(width, (int, float)):
         raise UsageError(f"width: inches, such as 3.3, not {width!r}")
     if not NARROWEST <= width <= WIDEST:
@@ -36,7 +37,7 @@ def draw(picture: Picture, theme: str = "light", width: float = WIDTH) -> "Figur
 
 
 def figure_bytes(
-    picture: Picture, format_: str, theme: str = "light", width: float = WIDTH
+    picture: Picture, format_: str, theme: str = "light", width: float | None = None
 ) -> bytes:
     """The picture as a PNG, SVG or PDF file. Raises UsageError as `draw` does."""
     figure = draw(picture, theme, width)

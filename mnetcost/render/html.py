@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade
+from mnetcost.render.mathematics import mathml
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
@@ -25,10 +26,11 @@ _STYLE = """\
 def render_fragment(report: Page) -> str:
     """The report as a piece of HTML."""
     notes = "".join(f"<dt>{label}</dt><dd>{_text(words)}</dd>" for label, words in report.notes)
+    said = "".join(f"<div>{_text(line)}</div>" for line in report.said())
     tables = "".join(map(_table, report.tables))
     return (
         f'<div class="mnetcost"><style>{_STYLE}</style>'
-        f"<h3>{_text(report.title)}</h3>{tables}<dl>{notes}</dl></div>"
+        f"<h3>{_text(report.title)}</h3>{said}{tables}<dl>{notes}</dl></div>"
     )
 
 
@@ -67,6 +69,8 @@ def _cell(value: Any, column: Column, largest: dict[Kind, Any]) -> str:
     if column.kind is Kind.BAR:
         width = decimals(Fraction(8 * value, largest[Kind.BAR] or 1), 2)
         return f'<td><div class="b" style="width:{width}em"></div></td>'
+    if column.kind is Kind.FORMULA:
+        return f"<td>{mathml(value.latex)}</td>"
     text = _text(cell_text(value, column.kind))
     if column.kind is Kind.HEAT:
         return f'<td class="n b{shade(value, largest[Kind.HEAT])}">{text}</td>'

@@ -32,10 +32,10 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
 
 
 def setting_line(count: Count) -> str:
-    """The network, α, ρ, the effective input (height × width × channels) and knobs that are set."""
+    """α, ρ, the effective input (height × width × channels) and the knobs that are set."""
     setting, knobs = count.setting, count.graph.given
     words = [
-        f"{count.graph.name}: α = {ratio_text(setting.alpha)}",
+        f"α = {ratio_text(setting.alpha)}",
         f"ρ = {ratio_text(setting.rho)}",
         f"input {'×'.join(map(str, count.input))}",
         *([knobs_text(knobs)] if knobs else []),
