@@ -89,13 +89,17 @@ class Table(Record, kw_only=False):
 
 
 class Page(Record, kw_only=False):
-    """What people read: what it is of, the answer in a few lines, titled tables, and notes."""
+    """What people read: what it is of, the answer in a few lines, titled tables, and notes.
+
+    `warnings` are for whoever asked, and no part of what is kept.
+    """
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
     setting: str = ""
     answer: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def said(self) -> tuple[str, ...]:
         """What stands between the title and the tables."""

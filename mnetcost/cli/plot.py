@@ -2,8 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -17,7 +17,14 @@ from mnetcost.cli.options import (
     set_option,
     strict_option,
 )
-from mnetcost.cli.output import choose_format, is_standard_output, output_choice, save, write_text
+from mnetcost.cli.output import (
+    choose_format,
+    is_standard_output,
+    output_choice,
+    print_warnings,
+    save,
+    write_text,
+)
 from mnetcost.cli.targets import costs_of
 from mnetcost.cost import Basis
 from mnetcost.printed import read_budget, read_budgets
@@ -27,6 +34,8 @@ from mnetcost.reports.choices import COST_PLOTS, COSTS, PLOTS, SWEEP_PLOTS, THEM
 
 if TYPE_CHECKING:
     from mnetcost.picture import Picture
+
+    Drawn: TypeAlias = tuple[Picture, Sequence[str]]  # and the warnings about it
 
 TEXT = "text"
 SUFFIXES = {**FORMATS, ".txt": TEXT}
@@ -100,17 +109,18 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     """
     chosen = choose_format(format_, output, suffixes=SUFFIXES)
     found = _kind(kind, specs, options)
-    picture = MADE[found](found, specs or (DEFAULT,), basis, options)
+    picture, warnings = MADE[found](found, specs or (DEFAULT,), basis, options)
     if chosen == TEXT:
         from mnetcost.render.picture_text import render_picture
 
         shown = is_standard_output(output)
         columns = shutil.get_terminal_size().columns if shown else IN_FILES
         write_text(render_picture(picture, columns), output)
-        return
-    from mnetcost.render.figure import figure_bytes
+    else:
+        from mnetcost.render.figure import figure_bytes
 
-    _write_bytes(figure_bytes(picture, chosen, theme, width), chosen, output)
+        _write_bytes(figure_bytes(picture, chosen, theme, width), chosen, output)
+    print_warnings(warnings)
 
 
 def _kind(kind: str | None, specs: tuple[str, ...], options: Mapping[str, Any]) -> str:
@@ -151,19 +161,20 @@ def _axes(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _of_cost(
     kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
-) -> "Picture":
+) -> "Drawn":
     from mnetcost.reports.plot import cost_picture
 
     setting = _setting(options, kind)
     if setting["alpha"] is None:
         setting["alpha"] = 1
     network = open_network(specs[0], options["knobs"], options["input"])
-    return cost_picture(network.counted(basis, **setting), kind, options["of"] or COSTS[0])
+    cost = network.counted(basis, **setting)
+    return cost_picture(cost, kind, options["of"] or COSTS[0]), cost.warnings
 
 
 def _of_sweep(
     kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
-) -> "Picture":
+) -> "Drawn":
     from mnetcost.analysis.sweep.sweep import CountSweep
     from mnetcost.reports.plot_sweep import MAX_CELLS, sweep_picture
 
@@ -171,12 +182,10 @@ def _of_sweep(
     budgets = read_budgets(*(options[name] for name in LIMITS))
     axes = _axes(options, "alpha", "rho", "resolution")
     sweep = CountSweep.of(graph, **axes, size=options["input"], basis=basis, limit=MAX_CELLS)
-    return sweep_picture(sweep, kind, options["of"] or COSTS[0], budgets)
+    return sweep_picture(sweep, kind, options["of"] or COSTS[0], budgets), sweep.warnings
 
 
-def _of_fit(
-    kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
-) -> "Picture":
+def _of_fit(kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]) -> "Drawn":
     from mnetcost.analysis.fit.fit import fit
     from mnetcost.reports.fit import nothing_fits
     from mnetcost.reports.plot_fronts import fit_picture
@@ -187,29 +196,32 @@ def _of_fit(
     found = fit(graph, **limits, **axes, size=options["input"], basis=basis)
     if found.best is None:
         raise graph.refusal("nothing-fits", nothing_fits(found))
-    return fit_picture(found, options["of"])
+    return fit_picture(found, options["of"]), found.warnings
 
 
 def _of_scores(
     kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
-) -> "Picture":
+) -> "Drawn":
     from mnetcost.analysis.fit.scores import rank
+    from mnetcost.reports.documents import warned
     from mnetcost.reports.plot_fronts import ranking_picture
 
     graph = open_network(specs[0], options["knobs"], options["input"]).graph
     budget = read_budget(*(_one(options, name, kind) for name in LIMITS))
     ranking = rank(graph, options["scores"], budget, options["input"], basis)
-    return ranking_picture(ranking, options["of"])
+    warnings = warned(graph, [one.setting for one in ranking.scored])
+    return ranking_picture(ranking, options["of"]), warnings
 
 
 def _of_networks(
     kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
-) -> "Picture":
+) -> "Drawn":
     from mnetcost.analysis.compare.compare import CountComparison
     from mnetcost.reports.plot_fronts import comparison_picture
 
     costs = costs_of(specs, basis, _setting(options, kind))
-    return comparison_picture(CountComparison.of(costs, specs))
+    warnings = [f"{name}: {text}" for name, cost in zip(specs, costs) for text in cost.warnings]
+    return comparison_picture(CountComparison.of(costs, specs)), warnings
 
 
 MADE = {

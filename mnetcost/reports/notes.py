@@ -48,10 +48,10 @@ def width_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
     return (("Width", rounding_text(graph)), *file_width_notes(graph))
 
 
-def warning_notes(*documents: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def warning_texts(*documents: Mapping[str, Any]) -> tuple[str, ...]:
     """The warnings that documents hold, each behind the network's target where it has one."""
     return tuple(
-        ("Warning", f"{one['target']}: {text}" if "target" in one else text)
+        f"{one['target']}: {text}" if "target" in one else text
         for one in documents
         for text in one["warnings"]
     )

@@ -92,7 +92,7 @@ def notes_of(basis: Basis, *settings: str) -> tuple[str, ...]:
     return (*filter(None, settings), ", ".join([f"convention “{name}”", *more]))
 
 
-def setting_text(count: Count) -> str:
+def _setting(count: Count) -> str:
     """ "α = 0.75, ρ = 6/7, input 192×192×3", and the knobs that were set."""
     setting = count.setting
     words = f"α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)}"
@@ -154,7 +154,7 @@ def _bars(
 
 
 def _head(count: Count, *more: str) -> tuple[str, tuple[str, ...]]:
-    return count.graph.name, notes_of(count.basis, setting_text(count), *more)
+    return count.graph.name, notes_of(count.basis, _setting(count), *more)
 
 
 def _cumulative(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
@@ -200,7 +200,7 @@ def _reduction(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
     return Chart(
         "reduction",
         count.graph.name,
-        notes_of(FORWARD, setting_text(count)),
+        notes_of(FORWARD, _setting(count)),
         Axis("N, output channels of the pair", Scale.LOG, ends, tuple((n, str(n)) for n in widths)),
         from_zero(f"Separable / standard {cost_words(FORWARD)[of]}", highest),
         (

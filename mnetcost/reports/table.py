@@ -17,7 +17,7 @@ from mnetcost.reports.measures import (
     is_plain_params,
     measures,
 )
-from mnetcost.reports.notes import cost_notes, fold_notes, setting_line, warning_notes
+from mnetcost.reports.notes import cost_notes, fold_notes, setting_line, warning_texts
 from mnetcost.reports.pairs import pairs_table, reduction_notes, reduction_table
 from mnetcost.reports.table_document import table_document
 from mnetcost.reports.tree import Row, Tree, listed, tree
@@ -56,8 +56,8 @@ def table_report(count: Count, shown: Shown = PLAIN) -> Report:
             *_with_left_out(cost_notes(count), made),
             *(reduction_notes(pairs) if shown.view == "reduction" else ()),
             *(fold_notes(count) if shown.fold_norms else ()),
-            *warning_notes(document),
         ),
+        warnings=warning_texts(document),
         document=document,
         flat=_flat(count, found, shown, pairs),
     )
@@ -92,7 +92,8 @@ def _layer_report(count: Count, pairs: Sequence[Reduction], view: str) -> Report
         title=count.graph.name,
         setting=setting_line(count),
         tables=(found.table,),
-        notes=warning_notes(document),
+        notes=(),
+        warnings=warning_texts(document),
         document=document,
         flat=found.table,
     )

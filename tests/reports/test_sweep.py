@@ -216,7 +216,17 @@ def test_the_head_has_the_knobs_that_all_points_have_in_common(printed, sets, co
 
 
 def test_the_largest_of_many_points_are_shown_and_impossible_ones_last(printed):
-    words = ["--set", "d=1,2", "--alpha", "0.001:1:0.001", "--rho", "1,1/2", "--invalid", "mask"]
+    words = [
+        "--set",
+        "d=1,2",
+        "--alpha",
+        "0.001:1:0.001",
+        "--rho",
+        "1,1/2",
+        "--invalid",
+        "mask",
+        "-q",
+    ]
     text = printed(OFA, *words, "--sort", "mult_adds")
     assert "(only the 2,000 largest of 4,000)" in text
     rows = text.split("\n\n")[1].splitlines()[3:]
