@@ -70,9 +70,16 @@ TAKEN = {
 @click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
 @click.option("--scores", metavar="FILE", help="Measured networks, a CSV of them, as for fit.")
 @basis_options
-@click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Its colours.")
-@click.option("--width", type=float, default=WIDTH, metavar="INCHES", help="3.3 is a column.")
-@click.option("--format", "format_", type=click.Choice([TEXT, *FORMATS.values()]))
+@click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
+@click.option(
+    "--width", type=float, default=WIDTH, metavar="INCHES", help="Of a file; 3.3 is a column."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([TEXT, *FORMATS.values()]),
+    help="How to draw it. The default is text, or what the suffix of its file says.",
+)
 @output_choice(SUFFIXES)
 def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     specs: tuple[str, ...],
@@ -84,7 +91,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     output: str | None,
     **options: Any,
 ) -> None:
-    """Pictures of where the cost goes, of sweeps, budgets and fronts.
+    """Draw where the cost goes, a sweep, a budget or a front.
 
     Without a file the picture is drawn in the terminal, in signs. As a file it is labelled with
     units, setting and convention, and legible in a column of a paper (--width 3.3).
