@@ -63,5 +63,5 @@ def _values(record: Any) -> dict[str, Any]:
 
 
 def _nothing(report: Report, words: str) -> Report:
-    """The report with why it is empty, before all else that it notes."""
-    return report._replace(notes=(("Nothing fits", words), *report.notes))
+    """The report with why there is nothing, in the place of its tables."""
+    return report._replace(tables=(), answer=(words,))
