@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from itertools import repeat
-from typing import Any
+from typing import Any, Self
 
 from mnetcost.record import Record
+
+EXACT, AUTO = "exact", "auto"  # units of amounts: every digit; three digits and a prefix
+UNITS = (EXACT, AUTO, "K", "M", "G")
 
 
 class Kind(Enum):
@@ -14,6 +17,7 @@ class Kind(Enum):
     TEXT = "text"
     NUMBER = "number"  # an exact ratio such as α, written in lowest terms
     INTEGER = "integer"
+    AMOUNT = "amount"  # an integer of parameters or operations, which a unit may shorten
     SIDES = "sides"  # height and width, px
     MAP = "map"  # height, width, channels
     SHARE = "share"  # a part of 1
@@ -40,7 +44,8 @@ class Table(Record, kw_only=False):
     """Rows of raw values. `key` names its view.
 
     `depths` say how deep each row of a tree stands, none of a flat table. Totals are the sums of
-    the rows at its top, which hold those below them.
+    the rows at its top, which hold those below them. Amounts are shown in the `unit`.
+    Where it is `headed`, the headers say what the title does, which a terminal then leaves out.
     """
 
     key: str
@@ -48,6 +53,8 @@ class Table(Record, kw_only=False):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     depths: tuple[int, ...] = ()
+    unit: str = EXACT
+    headed: bool = False
 
     def totals(self) -> tuple[Any, ...] | None:
         """The sums of the columns that have one, None elsewhere; None for a table without any."""
@@ -59,6 +66,11 @@ class Table(Record, kw_only=False):
             sum(column_values) if column.total else None
             for column, column_values in zip(self.columns, values)
         )
+
+    def without_totals(self) -> "Table":
+        """The same table without a line of sums."""
+        columns = tuple(column._replace(total=False) for column in self.columns)
+        return self._replace(columns=columns)
 
     def largest(self, kind: Kind) -> Any:
         """The largest value in all columns of this kind; 0 where there is none."""
@@ -73,12 +85,9 @@ class Table(Record, kw_only=False):
 
     def only(self, places: Sequence[int]) -> "Table":
         """The table with the columns at these places."""
-        return Table(
-            self.key,
-            self.title,
-            tuple(self.columns[place] for place in places),
-            tuple(tuple(row[place] for place in places) for row in self.rows),
-            self.depths,
+        return self._replace(
+            columns=tuple(self.columns[place] for place in places),
+            rows=tuple(tuple(row[place] for place in places) for row in self.rows),
         )
 
 
@@ -89,6 +98,10 @@ class Page(Record, kw_only=False):
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
     answer: tuple[str, ...] = ()
+
+    def in_unit(self, unit: str) -> Self:
+        """The page with its amounts shown in a unit: exact, auto, K, M or G."""
+        return self._replace(tables=tuple(one._replace(unit=unit) for one in self.tables))
 
 
 class Report(Page):

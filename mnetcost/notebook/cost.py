@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, overload
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, TypeCost
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
 from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
     from mnetcost.tabular import Report
 
 
-class Cost(Count, Shown):
+class Cost(Count, Framed):
     """The exact cost of a network at one setting.
 
     `params` and `mult_adds` count as the paper does: kernels' weights, and one multiply-accumulate
@@ -76,7 +76,7 @@ class Cost(Count, Shown):
         return _page(self)
 
 
-class Types(Mapping[str, TypeCost], Shown):
+class Types(Mapping[str, TypeCost], Framed):
     """What the layers of each type cost together, by the name of the type."""
 
     def __init__(self, cost: Count, types: Mapping[str, TypeCost]) -> None:
@@ -98,7 +98,7 @@ class Types(Mapping[str, TypeCost], Shown):
         return _page(self._cost, "types")
 
 
-class Reductions(Sequence[Reduction], Shown):
+class Reductions(Sequence[Reduction], Framed):
     """Depthwise-separable pairs against their standard convolutions, and the network last."""
 
     def __init__(self, cost: Count, pairs: Sequence[Reduction]) -> None:
@@ -123,6 +123,7 @@ class Reductions(Sequence[Reduction], Shown):
 
 def _page(cost: Count, view: str | None = None) -> "Report":
     """The tables of `mnetcost table`, or one of them."""
-    from mnetcost.reports.table import table_report  # a program that shows nothing does without
+    from mnetcost.reports.choices import Shown  # a program that shows nothing does without
+    from mnetcost.reports.table import table_report
 
-    return table_report(cost, view)
+    return table_report(cost, Shown(view=view))

@@ -5,14 +5,14 @@ from typing import Any
 
 from mnetcost.analysis.fit import fit as search
 from mnetcost.analysis.fit import knobs, scores
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
 from mnetcost.reports.fit import fit_report, nothing_fits
 from mnetcost.reports.fit_knobs import knobs_report, none_of_knobs
 from mnetcost.reports.fit_scores import none_fits, ranking_report
 from mnetcost.tabular import Report
 
 
-class Fit(Shown, search.Fit):
+class Fit(Framed, search.Fit):
     """What fits into a budget.
 
     `best` is the choice of the greatest capacity α·ρ, None where nothing fits; `largest` has the
@@ -24,7 +24,7 @@ class Fit(Shown, search.Fit):
         return report if self.best else _nothing(report, nothing_fits(self))
 
 
-class Fits(Shown, knobs.Fits):
+class Fits(Framed, knobs.Fits):
     """A search for each combination of knobs in `sets`, and what they found together.
 
     `largest` has what fits of every combination, the fullest budget first, and `best` the first.
@@ -35,7 +35,7 @@ class Fits(Shown, knobs.Fits):
         return report if self.best else _nothing(report, none_of_knobs(self))
 
 
-class Ranking(Shown, scores.Ranking):
+class Ranking(Framed, scores.Ranking):
     """Measured networks against their cost, in the order of their file.
 
     `best` is the one of the highest score that fits, of several the cheapest; None where none does.

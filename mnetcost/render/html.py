@@ -1,5 +1,6 @@
 """Reports as HTML: what a notebook shows, and a page of its own."""
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from html import escape
@@ -17,6 +18,8 @@ FIRST = 6  # tables that a notebook shows unfolded
 WIDE = 40  # characters of a text from which on it takes several lines
 MOST = 28  # em that such a column takes at least
 INDENT = 1.2  # em of a row below another
+
+_COLUMNS = re.compile(" {2,}")  # what keeps the answers of a terminal below each other
 
 
 def render_fragment(report: Page) -> str:
@@ -43,7 +46,8 @@ def render_html(report: Page) -> str:
 
 def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str:
     """Title, answer, tables and notes."""
-    answer = "".join(f'<p class="answer">{_text(line)}</p>' for line in report.answer)
+    spaced = (_COLUMNS.sub("\N{EM SPACE}", line) for line in report.answer)
+    answer = "".join(f'<p class="answer">{_text(line)}</p>' for line in spaced)
     notes = "".join(_note(*note) for note in report.notes)
     return (
         f'<div class="mnetcost">{style}'
@@ -76,6 +80,7 @@ def _folding(table: Table, is_open: bool = True, scrolls: bool = False) -> str:
 class _Whole(NamedTuple):
     """What a cell needs of its whole table."""
 
+    unit: str
     largest: dict[Kind, Any]
     room: dict[int, int]  # em that a column of long texts takes at least
 
@@ -85,7 +90,8 @@ class _Whole(NamedTuple):
         texts = [place for place, one in enumerate(table.columns) if one.kind is Kind.TEXT]
         longest = {p: max((len(row[p] or "") for row in table.rows), default=0) for p in texts}
         room = {place: min(size // 3, MOST) for place, size in longest.items() if size > WIDE}
-        return cls({kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)}, room)
+        largest = {kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)}
+        return cls(table.unit, largest, room)
 
 
 def _table(table: Table) -> str:
@@ -123,7 +129,7 @@ def _cell(value: Any, column: Column, place: int, whole: _Whole) -> str:
         return _bar(value, whole.largest[Kind.BAR])
     if column.kind is Kind.FORMULA:
         return f"<td>{mathml(value.latex)}</td>"
-    text = _text(cell_text(value, column.kind))
+    text = _text(cell_text(value, column.kind, whole.unit))
     if column.kind is Kind.HEAT:
         return f'<td class="n b{shade(value, whole.largest[Kind.HEAT])}">{text}</td>'
     if column.kind is Kind.VERDICT:
@@ -146,8 +152,10 @@ def _foot(table: Table) -> str:
     if not totals:
         return ""
     cells = "".join(
-        "<td></td>" if value is None else f'<td class="n">{cell_text(value, column.kind)}</td>'
-        for value, column in zip(totals[1:], table.columns[1:])
+        "<td></td>"
+        if value is None
+        else f'<td class="n">{cell_text(value, one.kind, table.unit)}</td>'
+        for value, one in zip(totals[1:], table.columns[1:])
     )
     over = _class("o" if table.columns[0].kind is Kind.SIGN else "")
     return f"<tfoot><tr><td{over}>Total</td>{cells}</tr></tfoot>"

@@ -32,7 +32,7 @@ def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     hidden: list[str] = []
     for table in report.tables:
         yield []
-        for title in table.title.split("\n") if table.title else ():
+        for title in table.title.split("\n") if not table.headed else ():
             yield [(title, TITLE)]
         yield from _table_lines(table, width, hidden)
     yield []
@@ -122,7 +122,8 @@ def _lines(
 def _spans(table: Table, place: int, whole: _Whole) -> Line:
     """The cells of one column from top to bottom, and the total where there is one."""
     column = table.columns[place]
-    spans = _values(column, [row[place] for row in table.rows], whole.largest.get(column.kind))
+    values = [row[place] for row in table.rows]
+    spans = _values(column, values, whole.largest.get(column.kind), table.unit)
     if place == 0:
         spans = [
             (text, BOLD if above else style) for (text, style), above in zip(spans, _above(table))
@@ -130,7 +131,7 @@ def _spans(table: Table, place: int, whole: _Whole) -> Line:
     if whole.totals is not None:
         total = whole.totals[place]
         words = "Total" if place == whole.first else ""
-        spans.append((words if total is None else cell_text(total, column.kind), BOLD))
+        spans.append((words if total is None else cell_text(total, column.kind, table.unit), BOLD))
     return spans
 
 
@@ -140,7 +141,7 @@ def _above(table: Table) -> Iterator[bool]:
     yield from (below > own for own, below in pairwise((*depths, 0)))
 
 
-def _values(column: Column, values: Sequence[Any], largest: Any) -> Line:
+def _values(column: Column, values: Sequence[Any], largest: Any, unit: str) -> Line:
     """The cells of a column; `largest` is the largest value of its kind in the table."""
     if column.kind is Kind.SIGN:
         return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
@@ -150,7 +151,7 @@ def _values(column: Column, values: Sequence[Any], largest: Any) -> Line:
         return [_heat(value, largest) for value in values]
     if column.kind is Kind.BAR:
         return [_bar(value, largest) for value in values]
-    return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
+    return [(printable(cell_text(value, column.kind, unit)), PLAIN) for value in values]
 
 
 def _bar(value: Any, largest: Any) -> Span:

@@ -191,7 +191,7 @@ def _layers_table(one: Against) -> Table:
         Column("here", f"Layer of {one.spec}", Kind.TEXT),
         Column("there", f"of {one.target}", Kind.TEXT),
     ]
-    for key, header in (("params", "Parameters"), ("mult_adds", "Mult-adds")):
+    for key, header in (("params", "Weights"), ("mult_adds", "Mult-adds")):
         columns.append(Column(f"{key}_here", f"{header}\nhere", Kind.INTEGER))
         columns.append(Column(f"{key}_there", f"{header}\nthere", Kind.INTEGER))
     rows = (

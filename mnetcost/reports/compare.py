@@ -8,7 +8,7 @@ from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header, totals_document
-from mnetcost.reports.measures import Measure, measures, unit_line
+from mnetcost.reports.measures import Measure, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
 
@@ -37,7 +37,7 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
         for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
     )
     basis, documents = counts[0].basis, _documents(comparison)
-    table = Table("networks", "Networks" + unit_line(basis), _columns(found, scaled), rows)
+    table = Table("networks", "Networks", _columns(found, scaled), rows)
     return Report(
         title="Comparison",
         tables=(table,),

@@ -8,7 +8,7 @@ from typing import Any
 from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header, layer_document, totals_document
-from mnetcost.reports.measures import Measure, measures, unit_line
+from mnetcost.reports.measures import Measure, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -42,7 +42,7 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
 def _title(diff: CountDiff) -> str:
     counts = Counter(change.kind for change in diff.changes)
     words = ", ".join(f"{counts[kind]:,} {word}" for kind, word in WORDS.items() if counts[kind])
-    return f"Layers: {words}{unit_line(diff.before.basis)}"
+    return f"Layers: {words}"
 
 
 def _measures(diff: CountDiff) -> Sequence[Measure]:

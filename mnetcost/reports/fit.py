@@ -15,7 +15,6 @@ from mnetcost.reports.documents import counted_document, header, warned
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
-    unit_line,
 )
 from mnetcost.reports.notes import (
     basis_notes,
@@ -155,7 +154,7 @@ def _table(
         place = (one.setting.rho, input_map(fit.graph, one.setting), str(one.plateau))
         words = front_text(on.get(one, ()), fit.basis)
         rows.append((*place, one.plateau.decimal(), *costs, one.capacity, words))
-    return Table(key, title + unit_line(fit.basis), columns, tuple(rows))
+    return Table(key, title, columns, tuple(rows))
 
 
 def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:

@@ -16,7 +16,6 @@ from mnetcost.reports.fit import (
     share_cells,
     share_columns,
 )
-from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
@@ -41,7 +40,7 @@ def ranking_report(ranking: Ranking) -> Report:
         Column("fits", "Fits", Kind.TEXT),
         Column("front", "On the front of", Kind.TEXT),
     )
-    title = "Scores against cost" + unit_line(ranking.basis)
+    title = "Scores against cost"
     order = sorted(ranking.scored, key=lambda one: (-one.score, one.mult_adds))
     table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
     best = ranking.best

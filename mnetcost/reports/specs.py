@@ -9,7 +9,6 @@ from mnetcost.reports.measures import (
     PASS_WORDS,
     own_cells,
     own_columns,
-    unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.reports.settings import knobs_document, knobs_text
@@ -27,7 +26,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         Column("spec", "Spec", Kind.TEXT, leaves=8),
         Column("model", "Network", Kind.TEXT, leaves=4),
         Column("input", "Input", Kind.MAP, leaves=7),
-        Column("params", "Parameters", Kind.INTEGER),
+        Column("params", "Weights", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.INTEGER),
         *own_columns(basis, ranged),
         Column("source", "Source", Kind.TEXT, leaves=5),
@@ -47,7 +46,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         )
         for file, name, count in found
     )
-    title = "Print one with `mnetcost show NAME`" + unit_line(basis)
+    title = "Print one with `mnetcost show NAME`"
     table = Table("specs", title, columns, rows)
     return Report(
         title="Shipped networks",
