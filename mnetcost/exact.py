@@ -73,6 +73,21 @@ def ratio_text(ratio: Fraction) -> str:
     return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
 
 
+def told(value: Any) -> str:
+    """A value as a repr says it; of a ratio its decimals first: "0.8571 (exactly 6/7)"."""
+    if isinstance(value, Fraction):
+        text = ratio_text(value)
+        return f"{float(value):.4g} (exactly {text})" if "/" in text else text
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return f"{value:,}" if is_number else repr(value)
+
+
+def record_text(record: Any, *names: str) -> str:
+    """What a record shows of itself: some of its values by name, or all of its fields."""
+    values = ", ".join(f"{one}={told(getattr(record, one))}" for one in names or record._fields)
+    return f"{type(record).__name__}({values})"
+
+
 def divide_half_up(numerator: int, denominator: int) -> int:
     """The whole number nearest to numerator / denominator, halves upwards."""
     return (2 * numerator + denominator) // (2 * denominator)

@@ -1,10 +1,11 @@
 """The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Self
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, TypeCost
+from mnetcost.exact import told
 from mnetcost.notebook.shown import Framed
 from mnetcost.reports.documents import warned
 
@@ -36,7 +37,7 @@ class Cost(Count, Framed):
 
     def reductions(self) -> "Reductions":
         """Every depthwise-separable pair against its standard convolution, and the network last."""
-        return Reductions(self, reductions(self))
+        return Reductions.of(self)
 
     def receptive_fields(self) -> tuple["ReceptiveField", ...]:
         """What a position of each layer's output sees of the input, of height and width.
@@ -66,8 +67,9 @@ class Cost(Count, Framed):
         return Explanation.of(self, layer)
 
     def __repr__(self) -> str:
+        alpha, rho, *_ = self.setting
         return (
-            f"Cost({self.graph.name!r}, alpha={self.setting.alpha}, rho={self.setting.rho}, "
+            f"Cost({self.graph.name!r}, alpha={told(alpha)}, rho={told(rho)}, "
             f"params={self.params:,}, mult_adds={self.mult_adds:,}"
             f"{', at_least=True' if self.at_least else ''})"
         )
@@ -92,30 +94,26 @@ class Types(Mapping[str, TypeCost], Framed):
         return len(self._types)
 
     def __repr__(self) -> str:
-        return f"Types({', '.join(self)})"
+        return "\n".join(f"{name}: {one}" for name, one in self.items())
 
     def _page(self) -> "Report":
         return _page(self._cost, "types")
 
 
-class Reductions(Sequence[Reduction], Framed):
+class Reductions(tuple[Reduction, ...], Framed):
     """Depthwise-separable pairs against their standard convolutions, and the network last."""
 
-    def __init__(self, cost: Count, pairs: Sequence[Reduction]) -> None:
-        self._cost, self._pairs = cost, tuple(pairs)
+    _cost: Count
 
-    @overload
-    def __getitem__(self, place: int) -> Reduction: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Reduction, ...]: ...
-    def __getitem__(self, place: int | slice) -> Reduction | tuple[Reduction, ...]:
-        return self._pairs[place]
-
-    def __len__(self) -> int:
-        return len(self._pairs)
+    @classmethod
+    def of(cls, cost: Count) -> Self:
+        """Those of a network."""
+        made = cls(reductions(cost))
+        made._cost = cost
+        return made
 
     def __repr__(self) -> str:
-        return f"Reductions({', '.join(one.name for one in self)})"
+        return "\n".join(map(repr, self))
 
     def _page(self) -> "Report":
         return _page(self._cost, "reduction")
