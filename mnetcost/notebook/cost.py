@@ -124,4 +124,4 @@ def _page(cost: Count, view: str | None = None) -> "Report":
     from mnetcost.reports.choices import Shown  # a program that shows nothing does without
     from mnetcost.reports.table import table_report
 
-    return table_report(cost, Shown(view=view))
+    return table_report(cost, Shown(view))

@@ -6,8 +6,10 @@ from typing import Any
 from mnetcost.exact import divide_half_up, ratio_text
 from mnetcost.printed import (
     AGREES,
+    AUTO,
     DIFFERS,
     ERRATUM,
+    EXACT,
     FITS,
     OVER,
     PREFIXES,
@@ -15,7 +17,7 @@ from mnetcost.printed import (
     UNSURE,
     short_text,
 )
-from mnetcost.tabular import AUTO, EXACT, Kind
+from mnetcost.tabular import Kind
 
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive

@@ -45,13 +45,14 @@ def render_html(report: Page) -> str:
 
 
 def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str:
-    """Title, answer, tables and notes."""
-    spaced = (_COLUMNS.sub("\N{EM SPACE}", line) for line in report.answer)
-    answer = "".join(f'<p class="answer">{_text(line)}</p>' for line in spaced)
-    notes = "".join(_note(*note) for note in report.notes)
+    """Title, answer, tables, notes, and warnings: a notebook has no place beside it for them."""
+    spaced = (_COLUMNS.sub("\N{EM SPACE}", line) for line in report.said())
+    said = "".join(f'<p class="said">{_text(line)}</p>' for line in spaced)
+    labelled = (*(("Warning", text) for text in report.warnings), *report.notes)
+    notes = "".join(_note(*note) for note in labelled)
     return (
         f'<div class="mnetcost">{style}'
-        f'<{heading} class="title">{_text(report.title)}</{heading}>{answer}{"".join(tables)}'
+        f'<{heading} class="title">{_text(report.title)}</{heading}>{said}{"".join(tables)}'
         f'<div class="notes">{notes}</div></div>'
     )
 

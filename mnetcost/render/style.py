@@ -9,7 +9,7 @@ class stands twice in a rule that must win over a notebook's own rules for table
 FRAGMENT = """\
 .mnetcost{--line:color-mix(in srgb,currentColor 22%,transparent);font-size:13px;line-height:1.45}
 .mnetcost .title{font-size:1.15em;font-weight:600;margin:.2em 0}
-.mnetcost .answer{margin:.2em 0}
+.mnetcost .said{margin:.2em 0;font-variant-numeric:tabular-nums}
 .mnetcost.mnetcost details{margin:.5em 0}
 .mnetcost.mnetcost summary{cursor:pointer;font-weight:600;display:list-item}
 .mnetcost summary small{display:block;font-weight:400;opacity:.75;white-space:pre-line;\
