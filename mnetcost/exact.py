@@ -8,6 +8,7 @@ from mnetcost.problems import UsageError
 from mnetcost.text import clip
 
 MAX_LENGTH = 40
+SHORT = 9  # characters of a ratio that need no decimals beside them
 _WHOLE = "(?:0|[1-9][0-9]*)"  # a leading zero is octal somewhere
 # Not compiled here: starting takes less, and most numbers are whole.
 _RATIO = f"({_WHOLE})/({_WHOLE})"
@@ -71,6 +72,12 @@ def ratio_text(ratio: Fraction) -> str:
         return str(ratio)
     whole, decimals = divmod(10**6 // bottom * top, 10**6)
     return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
+
+
+def ratio_words(ratio: Fraction) -> str:
+    """A ratio in a sentence: "0.75", "6/7", and of a long one "0.5051 (exactly 10102/20001)"."""
+    text = ratio_text(ratio)
+    return text if len(text) <= SHORT else told(ratio)
 
 
 def told(value: Any) -> str:

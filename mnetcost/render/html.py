@@ -46,8 +46,8 @@ def render_html(report: Page) -> str:
 
 def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str:
     """Title, answer, tables, notes, and warnings: a notebook has no place beside it for them."""
-    spaced = (_COLUMNS.sub("\N{EM SPACE}", line) for line in report.said())
-    said = "".join(f'<p class="said">{_text(line)}</p>' for line in spaced)
+    lines = (_COLUMNS.sub("&emsp;", _text(line)) for line in report.said())
+    said = "".join(f'<p class="said">{line}</p>' for line in lines)
     labelled = (*(("Warning", text) for text in report.warnings), *report.notes)
     notes = "".join(_note(*note) for note in labelled)
     return (
@@ -101,7 +101,8 @@ def _table(table: Table) -> str:
         for column in table.columns
     )
     body = "".join(_rows(table))
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(table)}</table>"
+    shown = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(table)}</table>"
+    return shown if table.rows else f"{shown}<small>(none)</small>"
 
 
 def _rows(table: Table) -> Iterator[str]:
