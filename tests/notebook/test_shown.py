@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -181,3 +182,18 @@ def test_reprs_say_decimals_beside_exact_ratios() -> None:
         "Point(alpha=0.75, rho=1, input=Map(h=224, w=224, c=3), "
         "params=2,568,144, mult_adds=325,400,448)"
     )
+
+
+@pytest.mark.parametrize(
+    ("library", "extra", "show"),
+    [("latex2mathml", "explain", "_repr_html_"), ("pandas", "pandas", "to_pandas")],
+)
+def test_without_the_extra_the_error_names_it(
+    library: str, extra: str, show: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = v1().cost().explain("conv_1")
+    for name in [one for one in sys.modules if one.split(".")[0] == library]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(mnetcost.UsageError, match=rf"{library}: pip install 'mnetcost\[{extra}\]'"):
+        getattr(found, show)()
