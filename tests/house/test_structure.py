@@ -50,14 +50,14 @@ ROOMS = [
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
 
 # What a command says and what answers it bear its name; these say it otherwise.
-TEXTS = {"help", "import", "schema", "show", "fmt"}  # print a text, and no report
+TEXTS = {"completion", "help", "import", "schema", "show", "fmt"}  # print a text, and no report
 COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
 BY_NAME = {  # formats and commands are modules of their names
     *("render/__init__.py", "cli/app.py"),
     *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
-    "cli": {"app", "options", "output", "targets"},
+    "cli": {"app", "candidates", "options", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("folding", "layer_views", "table_document"),  # of `table`
