@@ -138,7 +138,8 @@ class LayerCost(NamedTuple):
     @property
     def kernel(self) -> str:
         """The window as "3×3", or an empty text."""
-        return self.node.layer.kernel_text()
+        sides = self.node.layer.window_sides()
+        return f"{sides[0].h}×{sides[0].w}" if sides else ""
 
 
 class Summed(Record):

@@ -6,7 +6,7 @@ from fractions import Fraction
 from operator import index
 from typing import Any
 
-from mnetcost.exact import ratio_text
+from mnetcost.exact import divide_half_up, ratio_text
 from mnetcost.problems import Mark, UsageError
 from mnetcost.record import Record
 from mnetcost.text import clip
@@ -41,6 +41,18 @@ _COUNTED = {
     "bytes": ("byte",),
 }
 BYTES = (4, 2, 1)  # of a value: float32, float16, int8
+
+
+def short_text(value: int) -> str:
+    """As people say it, three digits and a prefix, halves up: "569 M", "4.21 M", "864"."""
+    if value < 1000:
+        return str(value)
+    last = 10 ** (len(str(value)) - 3)
+    rounded = divide_half_up(value, last) * last
+    thousands = min((len(str(rounded)) - 1) // 3, len(PREFIXES) - 1)
+    whole, rest = divmod(rounded, 1000**thousands)
+    decimals = f"{rest:0{3 * thousands}}"[: max(3 - len(str(whole)), 0)]
+    return f"{whole:,}{'.' if decimals else ''}{decimals} {PREFIXES[thousands].upper()}"
 
 
 class Printed(Record, kw_only=False):

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from itertools import repeat
+from typing import Any, Self
 
 from mnetcost.record import Record
+
+EXACT, AUTO = "exact", "auto"  # units of amounts: every digit; three digits and a prefix
+UNITS = (EXACT, AUTO, "K", "M", "G")
 
 
 class Kind(Enum):
@@ -13,6 +17,7 @@ class Kind(Enum):
     TEXT = "text"
     NUMBER = "number"  # an exact ratio such as α, written in lowest terms
     INTEGER = "integer"
+    AMOUNT = "amount"  # an integer of parameters or operations, which a unit may shorten
     SIDES = "sides"  # height and width, px
     MAP = "map"  # height, width, channels
     SHARE = "share"  # a part of 1
@@ -25,37 +30,46 @@ class Kind(Enum):
 
 
 class Column(Record, kw_only=False):
-    """One column.
-
-    When a table is split, `label` columns stand in every part and `joined` ones beside the column
-    before them.
-    """
+    """One column. Where a window is too narrow for all, the largest `leaves` go first; 0 stays."""
 
     key: str
     header: str
     kind: Kind
     total: bool = False
-    joined: bool = False
-    label: bool = False
+    leaves: int = 0
 
 
 class Table(Record, kw_only=False):
-    """Rows of raw values. `key` names its view; totals are the sums of the rows."""
+    """Rows of raw values. `key` names its view.
+
+    `depths` say how deep each row of a tree stands, none of a flat table. Totals are the sums of
+    the rows at its top, which hold those below them. Amounts are shown in the `unit`.
+    Where it is `headed`, the headers say what the title does, which a terminal then leaves out.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
+    depths: tuple[int, ...] = ()
+    unit: str = EXACT
+    headed: bool = False
 
     def totals(self) -> tuple[Any, ...] | None:
         """The sums of the columns that have one, None elsewhere; None for a table without any."""
         if not any(column.total for column in self.columns):
             return None
-        values = zip(*self.rows) if self.rows else ((),) * len(self.columns)
+        top = [row for row, depth in zip(self.rows, self.depths or repeat(0)) if not depth]
+        values = zip(*top) if top else ((),) * len(self.columns)
         return tuple(
             sum(column_values) if column.total else None
             for column, column_values in zip(self.columns, values)
         )
+
+    def without_totals(self) -> "Table":
+        """The same table without a line of sums."""
+        columns = tuple(column._replace(total=False) for column in self.columns)
+        return self._replace(columns=columns)
 
     def largest(self, kind: Kind) -> Any:
         """The largest value in all columns of this kind; 0 where there is none."""
@@ -70,23 +84,26 @@ class Table(Record, kw_only=False):
 
     def only(self, places: Sequence[int]) -> "Table":
         """The table with the columns at these places."""
-        return Table(
-            self.key,
-            self.title,
-            tuple(self.columns[place] for place in places),
-            tuple(tuple(row[place] for place in places) for row in self.rows),
+        return self._replace(
+            columns=tuple(self.columns[place] for place in places),
+            rows=tuple(tuple(row[place] for place in places) for row in self.rows),
         )
 
 
 class Page(Record, kw_only=False):
-    """What people read: titled tables, and notes under them."""
+    """What people read: the answer in a few lines, titled tables, and notes under them."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
+    answer: tuple[str, ...] = ()
+
+    def in_unit(self, unit: str) -> Self:
+        """The page with its amounts shown in a unit: exact, auto, K, M or G."""
+        return self._replace(tables=tuple(one._replace(unit=unit) for one in self.tables))
 
 
-class Report(Page, kw_only=False):
+class Report(Page):
     """What a command prints: a page, and a document for programs.
 
     `flat` is the table that a format of one table (CSV) writes.
@@ -100,7 +117,7 @@ class Report(Page, kw_only=False):
         if key is None:
             return self
         tables = tuple(table for table in self.tables if table.key == key)
-        return Report(self.title, tables, self.notes, self.document, tables[0])
+        return self._replace(tables=tables, flat=tables[0])
 
 
 class Point(Record, kw_only=False):

@@ -6,7 +6,7 @@ import click
 
 from mnetcost import manual
 from mnetcost.cli.options import EXITS, Word
-from mnetcost.cli.output import print_text
+from mnetcost.cli.output import print_paged
 
 
 @click.command(epilog=EXITS)
@@ -24,15 +24,8 @@ def help(topic: str) -> None:  # noqa: A001 - the command's name
     mnetcost help conv
     """
     text = manual.find(topic)
-    if sys.stdout is None or not sys.stdout.isatty():
-        print_text(text)
-        return
-    from shutil import get_terminal_size
+    if sys.stdout is not None and sys.stdout.isatty():
+        from mnetcost.render.page import render_page
 
-    from mnetcost.render.page import render_page
-
-    page = render_page(text)
-    if page.count("\n") < get_terminal_size().lines:
-        print_text(page)
-    else:
-        click.echo_via_pager(page)
+        text = render_page(text)
+    print_paged(text)

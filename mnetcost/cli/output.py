@@ -11,6 +11,7 @@ import click
 
 from mnetcost.files import reason, replacing
 from mnetcost.render import FORMATS, SUFFIXES, WITHOUT_NOTES, renderer
+from mnetcost.tabular import EXACT, UNITS
 from mnetcost.text import printable
 
 if TYPE_CHECKING:
@@ -32,14 +33,44 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("mnetcost", _plain)
 
 
+UNIT, PAGER = f"{__name__}.unit", f"{__name__}.pager"  # where the context of a command notes them
+
+
+def _note(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """A callback that notes what an option says for whatever prints."""
+
+    def note(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+        context.meta[key] = value
+
+    return note
+
+
+_unit_option = click.option(
+    "--unit",
+    type=click.Choice(UNITS),
+    default=EXACT,
+    expose_value=False,
+    callback=_note(UNIT),
+    help="Of parameters and operations on the screen; files, JSON and CSV are always exact.",
+)
+_pager_option = click.option(
+    "--no-pager",
+    is_flag=True,
+    expose_value=False,
+    callback=_note(PAGER),
+    help="Print what is longer than the screen at once, not through $PAGER or less.",
+)
+
+
 def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
-    """--format, one of these."""
-    return click.option(
+    """--format, one of these; and how people read it: --unit and --no-pager."""
+    chosen = click.option(
         "--format",
         "format_",
         type=click.Choice(list(formats)),
         help="How to write it. The default is text, or what the suffix of its file says.",
     )
+    return lambda command: chosen(_unit_option(_pager_option(command)))
 
 
 format_option = format_choice(FORMATS)
@@ -86,12 +117,34 @@ def write(report: "Page", format_: str, output: str | None) -> None:
     """
     if format_ in WITHOUT_NOTES:
         print_warnings(text for label, text in report.notes if label == "Warning")
-    if format_ == "text" and not is_standard_output(output):
-        from mnetcost.render.terminal import render_plain
+    if not is_standard_output(output):
+        if format_ == "text":
+            from mnetcost.render.terminal import render_plain
 
-        write_text(render_plain(report), output)
+            write_text(render_plain(report), output)
+        else:
+            write_text(renderer(format_)(report), output)
+        return
+    meta = click.get_current_context().meta
+    text = renderer(format_)(report.in_unit(meta.get(UNIT, EXACT)))
+    if format_ == "text" and not meta.get(PAGER):
+        print_paged(text)
     else:
-        write_text(renderer(format_)(report), output)
+        print_text(text)
+
+
+def print_paged(text: str) -> None:
+    """Print to standard output; in a terminal what is longer than it goes through a pager."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        print_text(text)
+        return
+    from shutil import get_terminal_size
+
+    if text.count("\n") < get_terminal_size().lines:
+        print_text(text)
+    else:
+        os.environ.setdefault("LESS", "FRX")  # as git has it: colours, and the text stays there
+        click.echo_via_pager(text)
 
 
 def write_document(document: Mapping[str, Any], output: str | None) -> None:

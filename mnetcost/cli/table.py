@@ -1,6 +1,5 @@
 """`mnetcost table`: one network at one α and ρ."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -19,15 +18,37 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
-from mnetcost.reports.choices import LAYER_VIEWS, SORTS, TABLE_VIEWS
+from mnetcost.reports.choices import LAYER_COLUMNS, LAYER_VIEWS, SORTS, TABLE_VIEWS, Shown
+from mnetcost.text import clip, did_you_mean
 
 APART = (
-    "--columns are the forward pass's own: give no --convention, --pass, --sort or --fold with it"
+    "--operations are the forward pass's own: give no --convention, --pass, --sort or --fold with"
+    " them"
 )
 ALONE = (
-    "--view {} shows every layer's own, forward and for one image: give no --depth, --sort, --top, "
-    "--columns, --fold, --convention, --batch or --pass with it"
+    "--view {} shows every layer's own, forward and for one image: give no --all, --depth, --sort, "
+    "--top, --columns, --operations, --fold, --convention, --batch or --pass with it"
 )
+LAYERS = "--columns are those of the layers: give no --view {} with them"
+
+
+class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
+    """Names of columns of the layers, with commas between them."""
+
+    name = "list"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The names in their order, once each."""
+        names = tuple(dict.fromkeys(filter(None, (name.strip() for name in value.split(",")))))
+        for name in names:
+            if name not in LAYER_COLUMNS:
+                meant = did_you_mean(name, LAYER_COLUMNS)
+                hint = f"did you mean {meant!r}? " if meant else ""
+                known = ", ".join(LAYER_COLUMNS)
+                self.fail(f"no column {clip(name)!r}; {hint}There are {known}.", param, ctx)
+        return names
 
 
 @click.command(epilog=EXITS)
@@ -49,9 +70,17 @@ ALONE = (
     "--top",
     type=WholeNumber(),
     metavar="LAYERS",
-    help="Only so many layers; the others as one row.",
+    help="So many of the largest; the others as one row.",
 )
-@click.option("--columns", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
+@click.option("--all", "every", is_flag=True, help="Every layer: none folded, none left out.")
+@click.option(
+    "--columns",
+    type=Columns(),
+    default="",
+    metavar="NAMES",
+    help="Columns of the layers, in this order: name,kernel,stride,output,params,mult_adds, ...",
+)
+@click.option("--operations", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
 @fold_option
 @basis_options
 @format_option
@@ -83,7 +112,8 @@ def table(
     mnetcost table resnet50 --view blocks
     mnetcost table --sort mult_adds --top 10
     mnetcost table --convention fvcore --batch 8
-    mnetcost table --columns --view types
+    mnetcost table --operations --view types
+    mnetcost table --columns name,kernel,stride,output,params
     mnetcost table --pass training
     mnetcost table resnet50 --fold
     mnetcost table vgg16 --view fields
@@ -92,26 +122,26 @@ def table(
     mnetcost table -o mobilenet.csv
     """
     chosen = choose_format(format_, output)
-    shown = {
-        name: options.pop(name) for name in ("view", "depth", "sort", "top", "apart", "fold_norms")
-    }
+    shown = Shown(**{name: options.pop(name) for name in Shown._fields})
     _check(shown, basis)
     cost = open_network(spec, knobs, options["input"]).counted(basis, **options)
-    if chosen == "json" and shown["view"] not in LAYER_VIEWS:  # it holds all others anyway
+    if chosen == "json" and shown.view not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 
-        write_document(table_document(cost, apart=shown["apart"]), output)
+        write_document(table_document(cost, None, shown.apart, shown.columns), output)
         return
     from mnetcost.reports.table import table_report  # programs do without the tables
 
-    write(table_report(cost, **shown), chosen, output)
+    write(table_report(cost, shown), chosen, output)
 
 
-def _check(shown: Mapping[str, Any], basis: Basis) -> None:
+def _check(shown: Shown, basis: Basis) -> None:
     """Refuse what does not go together."""
-    other = basis.convention or basis.pass_ != "forward" or shown["sort"] or shown["fold_norms"]
-    if shown["apart"] and other:
+    other = basis.convention or basis.pass_ != "forward" or shown.sort or shown.fold_norms
+    if shown.apart and other:
         raise UsageError(APART)
-    rows = any(shown[name] for name in ("depth", "top", "apart"))
-    if shown["view"] in LAYER_VIEWS and (other or rows or basis.batch > 1):
-        raise UsageError(ALONE.format(shown["view"]))
+    rows = shown.depth or shown.top or shown.apart or shown.every or shown.columns
+    if shown.view in LAYER_VIEWS and (other or rows or basis.batch > 1):
+        raise UsageError(ALONE.format(shown.view))
+    if shown.columns and shown.view in ("types", "reduction"):
+        raise UsageError(LAYERS.format(shown.view))

@@ -220,9 +220,9 @@ class Layer(Record):
         """The type that tables print, for input map `x`."""
         return self.written
 
-    def kernel_text(self) -> str:
-        """The window as "3×3", or an empty text for a layer without one."""
-        return ""
+    def window_sides(self) -> tuple[Pair, Pair] | None:
+        """The kernel and the stride of its window, px; None of a layer without one."""
+        return None
 
     def riders(self) -> Iterable["Layer"]:
         """The layers that ride on this one (norm, act): part of its row."""

@@ -123,8 +123,12 @@ class Convolution(Called, Layer):
             if self.bias:
                 yield Part("uneven_padding_lost_bias", y.c, lost)
 
-    def kernel_text(self) -> str:
-        return str(self.window())
+    def window_sides(self) -> tuple[Pair, Pair]:
+        return self.window()[:2]
+
+    @abstractmethod
+    def groups_on(self, x: Map) -> Quantity:
+        """The number of groups for input map `x`."""
 
     def riders(self) -> Iterable[Layer]:
         return riding(self.norm, self.act, self.called_as)
@@ -147,7 +151,6 @@ class GroupedConvolution(Convolution):
         return (), ("groups",), ("group_width",)
 
     def groups_on(self, x: Map) -> Quantity:
-        """The number of groups for input map `x`."""
         return self.groups if self.group_width is None else x.c // self.group_width
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
@@ -201,6 +204,9 @@ class Depthwise(Convolution):
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         """D_K × D_K × 1 × M, times the channel multiplier."""
         return (*self.kernel, 1, y.c)
+
+    def groups_on(self, x: Map) -> Quantity:
+        return x.c
 
 
 @layer("pointwise", example="pointwise: {out: 64, bias: true}")

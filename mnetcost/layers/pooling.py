@@ -9,6 +9,7 @@ from mnetcost.layers.base import (
     Check,
     Layer,
     Map,
+    Pair,
     Part,
     Reaches,
     Tie,
@@ -62,8 +63,8 @@ class Pool(Called, Layer):
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("pooling", self.kernel.h * self.kernel.w * y.c, y.h * y.w),)
 
-    def kernel_text(self) -> str:
-        return str(self.window())
+    def window_sides(self) -> tuple[Pair, Pair]:
+        return self.window()[:2]
 
 
 @layer("max_pool", example="max_pool: {kernel: 3, stride: 2}")

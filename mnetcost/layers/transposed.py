@@ -42,6 +42,9 @@ class ConvTranspose(Convolution):
     def sees(self, x: Map, y: Map) -> Reaches:
         return backwards(self.window())
 
+    def groups_on(self, x: Map) -> Quantity:
+        return self.groups
+
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         return filters_a_channel(self.groups, maps[0], y)
 

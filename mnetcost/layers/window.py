@@ -162,9 +162,6 @@ class Window(NamedTuple):
         extent = self.extent()
         return (x.h - 1 + extent.h % 2) * (x.w - 1 + extent.w % 2)
 
-    def __str__(self) -> str:
-        return f"{self.kernel.h}×{self.kernel.w}"
-
 
 def _slid(padding: Same | Sides, side: Quantity, extent: Quantity, stride: Quantity) -> Reach:
     before = padding.before(side, extent, stride)

@@ -1,8 +1,8 @@
 """Reports to text, one format a file. Each is imported only when it is asked for.
 
-Read: `cells` (values as people read them), `layout` (tables as lines, fitted to a width), then any
-format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github` and `junit`; of
-formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
+Read: `cells` (values as people read them), `fitting` (columns in a width), `layout` (tables as
+lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github`
+and `junit`; of formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
 """
 
 from collections.abc import Callable

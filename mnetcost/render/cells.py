@@ -4,22 +4,28 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.exact import divide_half_up, ratio_text
-from mnetcost.tabular import Kind
+from mnetcost.printed import PREFIXES, short_text
+from mnetcost.tabular import AUTO, EXACT, Kind
 
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive
 EIGHTHS = " ▏▎▍▌▋▊▉"
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "same": ""}
 NUMERIC = {
-    *(Kind.NUMBER, Kind.INTEGER, Kind.SIDES, Kind.SHARE, Kind.RATIO, Kind.HEAT, Kind.CHANGE),
+    *(Kind.NUMBER, Kind.INTEGER, Kind.AMOUNT, Kind.SIDES),
+    *(Kind.SHARE, Kind.RATIO, Kind.HEAT, Kind.CHANGE),
 }
 
 
-def cell_text(value: Any, kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
+def cell_text(  # noqa: C901, PLR0911 - one return a kind
+    value: Any, kind: Kind, unit: str = EXACT
+) -> str:
     """One value as people read it: 568,740,352, 94.86, 112×112×32, 0.11306, -1,024."""
     if value is None:
         return "" if kind is Kind.TEXT else NOTHING
     match kind:
+        case Kind.AMOUNT:
+            return amount_text(value, unit)
         case Kind.INTEGER | Kind.HEAT:
             return f"{value:,}"
         case Kind.CHANGE:
@@ -41,6 +47,19 @@ def cell_text(value: Any, kind: Kind) -> str:  # noqa: C901, PLR0911 - one retur
             return str(value.text)
         case _:
             return str(value)
+
+
+def amount_text(value: int, unit: str) -> str:
+    """An amount in a unit: 568,740,352, 569 M, or in thousandths of one: 568.740 M, <0.001 M."""
+    if unit == EXACT:
+        return f"{value:,}"
+    if unit == AUTO:
+        return short_text(value)
+    one = 1000 ** PREFIXES.index(unit if unit != "K" else "k")
+    if 0 < 2000 * value < one:
+        return f"<0.001 {unit}"
+    whole, rest = divmod(divide_half_up(1000 * value, one), 1000)
+    return f"{whole:,}.{rest:03} {unit}"
 
 
 def decimals(ratio: Fraction, places: int) -> str:

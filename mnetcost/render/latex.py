@@ -1,6 +1,7 @@
 """Reports as LaTeX tables (needs the packages booktabs and graphicx; pdfLaTeX is enough)."""
 
 import re
+from itertools import repeat
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
@@ -61,8 +62,8 @@ def _header(column: Column) -> str:
     return rf"\shortstack[{side}]{{{stack}}}"
 
 
-def _cell(value: Any, kind: Kind) -> str:
-    return f"${value.latex}$" if kind is Kind.FORMULA else escape(cell_text(value, kind))
+def _cell(value: Any, kind: Kind, unit: str) -> str:
+    return f"${value.latex}$" if kind is Kind.FORMULA else escape(cell_text(value, kind, unit))
 
 
 def _table(title: str, table: Table) -> str:
@@ -78,13 +79,16 @@ def _table(title: str, table: Table) -> str:
         rf"    {header} \\",
         r"    \midrule",
     ]
-    for row in table.rows:
-        texts = (_cell(value, column.kind) for value, column in zip(row, table.columns))
-        lines.append(f"    {' & '.join(texts)} \\\\")
+    for row, depth in zip(table.rows, table.depths or repeat(0)):
+        texts = (_cell(value, column.kind, table.unit) for value, column in zip(row, table.columns))
+        indent = r"\quad " * depth
+        lines.append(f"    {indent}{' & '.join(texts)} \\\\")
     totals = table.totals()
     if totals:
         sums = zip(totals[1:], table.columns[1:])
-        texts = ("" if value is None else cell_text(value, one.kind) for value, one in sums)
+        texts = (
+            "" if value is None else cell_text(value, one.kind, table.unit) for value, one in sums
+        )
         lines += [r"    \midrule", f"    Total & {' & '.join(texts)} \\\\"]
     lines += [r"    \bottomrule", r"  \end{tabular}}", r"\end{table}"]
     return "\n".join(lines)

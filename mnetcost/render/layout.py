@@ -1,18 +1,17 @@
-"""Reports as lines of styled text. Where a table is too wide it is split, never cut."""
+"""Reports as lines of styled text: what is too wide for a table leaves it, or goes on below."""
 
-import re
-from collections.abc import Iterator, Sequence
-from textwrap import wrap
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, Self, TypeAlias
 
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
+from mnetcost.render.fitting import GAP, broken, cell_len, fit
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
-GAP = 2
 BAR = 12
-NARROWEST = 20  # what a text needs at least to go on below itself
-PLAIN, BOLD, TITLE = "", "bold", "bold cyan"
+INDENT = 2  # of a row below another
+PLAIN, BOLD, TITLE, DIM = "", "bold", "bold cyan", "dim"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
 SIGN_STYLES = {
     "added": "bold green",
@@ -21,165 +20,142 @@ SIGN_STYLES = {
     "same": PLAIN,
 }
 
-_NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
-
 Span: TypeAlias = tuple[str, str]  # a text and its rich style
 Line: TypeAlias = list[Span]
-
-
-def cell_len(text: str) -> int:
-    """How many columns of a terminal the text takes."""
-    if _NARROW.fullmatch(text):
-        return len(text)
-    from rich.cells import cell_len  # only for signs that may be wide
-
-    return cell_len(text)
 
 
 def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     """Every line of the report, its tables fitted into `width` columns; None for no bound."""
     yield [(printable(report.title), BOLD)]
+    yield from ([(printable(line), PLAIN)] for line in report.answer)
+    hidden: list[str] = []
     for table in report.tables:
         yield []
-        for title in table.title.split("\n"):
+        for title in table.title.split("\n") if not table.headed else ():
             yield [(title, TITLE)]
-        yield from _table_lines(table, width)
+        yield from _table_lines(table, width, hidden)
     yield []
     for label, words in report.notes:
         yield [(f"{label}: ", BOLD), (printable(words), PLAIN)]
+    if names := ", ".join(dict.fromkeys(filter(None, hidden))):
+        yield [("Hidden: ", BOLD), (f"{names} (wider than {width} columns)", PLAIN)]
 
 
 class _Whole(NamedTuple):
     """What every column of a table needs of the others, worked out once."""
 
     totals: tuple[Any, ...] | None
-    height: int  # lines of the header
     first: int  # the column that says "Total"
     largest: dict[Kind, Any]
 
     @classmethod
     def of(cls, table: Table) -> Self:
         """The facts of a table."""
-        totals = table.totals()
         return cls(
-            totals,
-            max(one.header.count("\n") for one in table.columns) + 1,
+            table.totals(),
             next(at for at, one in enumerate(table.columns) if one.kind is not Kind.SIGN),
             {kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)},
         )
 
 
-def _table_lines(table: Table, width: int | None) -> Iterator[Line]:
-    """The table, or where it is too wide several parts that repeat its labels."""
+def _table_lines(table: Table, width: int | None, hidden: list[str]) -> Iterator[Line]:
+    """The table; the headers of columns that have no room are added to `hidden`."""
     whole = _Whole.of(table)
+    headers = [column.header.split("\n") for column in table.columns]
     columns = [_spans(table, place, whole) for place in range(len(table.columns))]
-    sizes = [max(cell_len(text) for text, _ in spans) for spans in columns]
-    for number, places in enumerate(_fit(table, sizes, width)):
-        if number:
-            yield []
-        rows = list(zip(*(_padded(table, columns, sizes, place) for place in places)))
-        if whole.totals and all(whole.totals[place] is None for place in places):
-            rows.pop()  # a part without totals needs no line for them
-        before = sum(sizes[place] + GAP for place in places[:-1])
-        for row in rows:
-            yield from _row(row, before, width)
+    texts = [
+        [*header, *_indented(table, place, spans)]
+        for place, (header, spans) in enumerate(zip(headers, columns))
+    ]
+    sizes = fit(table.columns, texts, width)
+    hidden += [" ".join(header) for at, header in enumerate(headers) if at not in sizes]
+    yield from _header_lines(table, headers, sizes)
+    for number, cells in enumerate(zip(*(columns[place] for place in sizes))):
+        indent = INDENT * table.depths[number] if number < len(table.depths) else 0
+        yield from _row(table, cells, sizes, indent)
     if not table.rows:
         yield [("(none)", PLAIN)]
 
 
-def _row(cells: Sequence[Span], before: int, width: int | None) -> Iterator[Line]:
-    """A row on one line; a last cell that is too long goes on below its own beginning."""
-    *others, (text, style) = cells
-    start = [span for cell in others for span in (cell, (" " * GAP, PLAIN))]
-    text = text.rstrip()
-    room = (width or 0) - before
-    if width is None or room < NARROWEST or cell_len(text) <= room:
-        yield [*start, (text, style)]
-        return
-    first, *rest = wrap(text, room, break_on_hyphens=False)
-    yield [*start, (first, style)]
-    for line in rest:
-        yield [(" " * before, PLAIN), (line, style)]
+def _indented(table: Table, place: int, spans: Line) -> Iterator[str]:
+    """The texts of a column as wide as they stand."""
+    indents = table.depths if place == 0 else ()
+    for number, (text, _) in enumerate(spans):
+        yield " " * INDENT * (indents[number] if number < len(indents) else 0) + text
 
 
-def _padded(
-    table: Table, columns: Sequence[Line], sizes: Sequence[int], place: int
-) -> Iterator[Span]:
-    """The cells of a column, all of one size, numbers to the right."""
-    right = table.columns[place].kind in NUMERIC
-    for text, style in columns[place]:
-        space = " " * (sizes[place] - cell_len(text))
-        yield (space + text if right else text + space), style
+def _header_lines(
+    table: Table, headers: Sequence[Sequence[str]], sizes: Mapping[int, int]
+) -> Iterator[Line]:
+    """The headers, which end on one line."""
+    parts = [[part for text in headers[at] for part in broken(text, sizes[at])] for at in sizes]
+    height = max(map(len, parts))
+    parts = [[""] * (height - len(part)) + part for part in parts]
+    yield from _lines(table, parts, [BOLD] * len(parts), sizes)
 
 
-def _fit(table: Table, sizes: Sequence[int], width: int | None) -> list[list[int]]:
-    """Places of the columns in one block, if need be without bars, else in several."""
-    every = list(range(len(table.columns)))
-    plain = [place for place in every if table.columns[place].kind is not Kind.BAR]
-    for places in (every, plain):
-        if width is None or sum(sizes[place] + GAP for place in places) - GAP <= width:
-            return [places]
-    return split(table.columns, sizes, width or 0)
+def _row(
+    table: Table, cells: Sequence[Span], sizes: Mapping[int, int], indent: int
+) -> Iterator[Line]:
+    """A row, of as many lines as its tallest cell needs; the first one is indented."""
+    places = enumerate(zip(cells, sizes.values()))
+    parts = [broken(text, size, 0 if place else indent) for place, ((text, _), size) in places]
+    yield from _lines(table, parts, [style for _, style in cells], sizes)
 
 
-def split(columns: Sequence[Column], sizes: Sequence[int], width: int) -> list[list[int]]:
-    """Places of the columns in blocks of at most `width`, the labels in each."""
-    labels = [place for place, column in enumerate(columns) if column.label]
-    room = width - sum(sizes[place] + GAP for place in labels) + GAP
-    blocks: list[list[int]] = []
-    left = 0
-    for group in _groups(columns, sizes, room):
-        needs = sum(sizes[place] + GAP for place in group)
-        if needs > left or not blocks:
-            blocks.append(list(labels))
-            left = room
-        blocks[-1].extend(group)
-        left -= needs
-    return blocks
-
-
-def _groups(columns: Sequence[Column], sizes: Sequence[int], room: int) -> list[list[int]]:
-    """Columns that belong together, as far as together they fit into `room`."""
-    groups: list[list[int]] = []
-    for group in _joined(columns):
-        fits = sum(sizes[place] + GAP for place in group) <= room
-        groups.extend([group] if fits else [[place] for place in group])
-    return groups
-
-
-def _joined(columns: Sequence[Column]) -> list[list[int]]:
-    """Places of the columns that are no labels, those that belong together as one group."""
-    groups: list[list[int]] = []
-    for place, column in enumerate(columns):
-        if column.joined and groups:
-            groups[-1].append(place)
-        elif not column.label:
-            groups.append([place])
-    return groups
+def _lines(
+    table: Table, parts: Sequence[Sequence[str]], styles: Sequence[str], sizes: Mapping[int, int]
+) -> Iterator[Line]:
+    """Cells of one or more lines side by side, each of its column's width, numbers to the right."""
+    for line in range(max(map(len, parts))):
+        row: Line = []
+        for part, style, (place, size) in zip(parts, styles, sizes.items()):
+            text = part[line] if line < len(part) else ""
+            space = " " * (size - cell_len(text))
+            right = table.columns[place].kind in NUMERIC
+            row += [(" " * GAP, PLAIN), (space + text if right else text + space, style)]
+        last, style = row[-1]
+        yield [*row[1:-1], (last.rstrip(), style)]
 
 
 def _spans(table: Table, place: int, whole: _Whole) -> Line:
-    """One column from top to bottom: header, rows, and the total where there is one."""
+    """The cells of one column from top to bottom, and the total where there is one."""
     column = table.columns[place]
-    header = column.header.split("\n")
-    spans = [(text, BOLD) for text in [""] * (whole.height - len(header)) + header]
-    spans += _values(column, [row[place] for row in table.rows], whole.largest.get(column.kind))
+    values = [row[place] for row in table.rows]
+    spans = _values(column, values, whole.largest.get(column.kind), table.unit)
+    if place == 0:
+        spans = [
+            (text, BOLD if above else style) for (text, style), above in zip(spans, _above(table))
+        ]
     if whole.totals is not None:
         total = whole.totals[place]
         words = "Total" if place == whole.first else ""
-        spans.append((words if total is None else cell_text(total, column.kind), BOLD))
+        spans.append((words if total is None else cell_text(total, column.kind, table.unit), BOLD))
     return spans
 
 
-def _values(column: Column, values: Sequence[Any], largest: Any) -> Line:
+def _above(table: Table) -> Iterator[bool]:
+    """Whether each row has others below it in the tree."""
+    depths = table.depths or (0,) * len(table.rows)
+    yield from (below > own for own, below in pairwise((*depths, 0)))
+
+
+def _values(column: Column, values: Sequence[Any], largest: Any, unit: str) -> Line:
     """The cells of a column; `largest` is the largest value of its kind in the table."""
     if column.kind is Kind.SIGN:
         return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
     if column.kind is Kind.HEAT:
         return [_heat(value, largest) for value in values]
     if column.kind is Kind.BAR:
-        return [(bar_text(value / largest if largest else value, BAR), "cyan") for value in values]
-    return [(printable(cell_text(value, column.kind)), PLAIN) for value in values]
+        return [_bar(value, largest) for value in values]
+    return [(printable(cell_text(value, column.kind, unit)), PLAIN) for value in values]
+
+
+def _bar(value: Any, largest: Any) -> Span:
+    """A bar; none of what stands for several rows."""
+    if value is None:
+        return "", PLAIN
+    return bar_text(value / largest if largest else value, BAR), "cyan"
 
 
 def _heat(value: int, largest: int) -> Span:

@@ -1,12 +1,14 @@
 """Reports as Markdown tables."""
 
 import re
+from itertools import repeat
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text
 from mnetcost.tabular import Kind, Page, Table
 from mnetcost.text import printable
 
+INDENT = "&nbsp;&nbsp;"  # of a row below another
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
@@ -28,17 +30,21 @@ def render_markdown(report: Page) -> str:
 def _table(table: Table) -> str:
     rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
     rows = [[escape(column.header) for column in table.columns], rules]
-    for row in table.rows:
-        rows.append([_cell(value, column.kind) for value, column in zip(row, table.columns)])
+    for row, depth in zip(table.rows, table.depths or repeat(0)):
+        first, *cells = (
+            _cell(value, column.kind, table.unit) for value, column in zip(row, table.columns)
+        )
+        rows.append([INDENT * depth + first, *cells])
     totals = table.totals()
     if totals:
         sums = zip(totals[1:], table.columns[1:])
         texts = (
-            "" if value is None else f"**{cell_text(value, one.kind)}**" for value, one in sums
+            "" if value is None else f"**{cell_text(value, one.kind, table.unit)}**"
+            for value, one in sums
         )
         rows.append(["**Total**", *texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _cell(value: Any, kind: Kind) -> str:
-    return f"${value.latex}$" if kind is Kind.FORMULA else escape(cell_text(value, kind))
+def _cell(value: Any, kind: Kind, unit: str) -> str:
+    return f"${value.latex}$" if kind is Kind.FORMULA else escape(cell_text(value, kind, unit))

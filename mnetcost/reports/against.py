@@ -169,8 +169,8 @@ def _pair_document(one: Against, pair: LayerPair) -> dict[str, Any]:
 def _tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterator[Table]:
     """The figures, and the first layers that differ where any do."""
     columns = (
-        Column("spec", "Spec", Kind.TEXT, label=True),
-        Column("setting", "Setting", Kind.TEXT),
+        Column("spec", "Spec", Kind.TEXT),
+        Column("setting", "Setting", Kind.TEXT, leaves=5),
         Column("kind", "Figure", Kind.TEXT),
         Column("computed", "Here", Kind.INTEGER),
         Column("there", "There", Kind.INTEGER),
@@ -188,12 +188,12 @@ def _layers_table(one: Against) -> Table:
     pairs = one.differing[:SHOWN]
     more = f", the first {len(pairs):,} of {len(one.differing):,}" if one.differing[SHOWN:] else ""
     columns = [
-        Column("here", f"Layer of {one.spec}", Kind.TEXT, label=True),
+        Column("here", f"Layer of {one.spec}", Kind.TEXT),
         Column("there", f"of {one.target}", Kind.TEXT),
     ]
-    for key, header in (("params", "Parameters"), ("mult_adds", "Mult-adds")):
+    for key, header in (("params", "Weights"), ("mult_adds", "Mult-adds")):
         columns.append(Column(f"{key}_here", f"{header}\nhere", Kind.INTEGER))
-        columns.append(Column(f"{key}_there", f"{header}\nthere", Kind.INTEGER, joined=True))
+        columns.append(Column(f"{key}_there", f"{header}\nthere", Kind.INTEGER))
     rows = (
         (
             *(layer.name if layer else "" for layer in pair),

@@ -137,18 +137,24 @@ def problems_report(error: SpecError) -> Report:
         for one in error.problems
     ]
     empty = _table("checks", "Problems", "Printed", ())
-    return Report("Problems", (empty,), (), {"checks": rows, "budgets": []}, empty)
+    return Report(
+        title="Problems",
+        tables=(empty,),
+        notes=(),
+        document={"checks": rows, "budgets": []},
+        flat=empty,
+    )
 
 
 def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
     columns = (
-        Column("spec", "Spec", Kind.TEXT, label=True),
+        Column("spec", "Spec", Kind.TEXT),
         Column("setting", "Setting", Kind.TEXT),
         Column("kind", "Figure", Kind.TEXT),
         Column("printed", header, Kind.TEXT),
         Column("computed", "Computed", Kind.INTEGER),
         Column("verdict", "Verdict", Kind.TEXT),
-        Column("source", "Source", Kind.TEXT),
+        Column("source", "Source", Kind.TEXT, leaves=5),
     )
     rows = (
         (

@@ -1,7 +1,37 @@
 """The words that options of commands may say: what a command line is checked against at once."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 LAYER_VIEWS = ("fields", "channels")  # worked out only when asked for
 TABLE_VIEWS = ("layers", "types", "reduction", "blocks", *LAYER_VIEWS)
+# The columns of the table of layers, and numbers that stand there where somebody asks for them.
+LAYER_COLUMNS = (
+    *("name", "type", "kernel", "stride", "groups", "input", "output"),
+    *("params", "params_share", "mult_adds", "mult_adds_share", "bar"),
+    *("count", "count_share", "count_low", "count_low_share", "count_high", "count_high_share"),
+    *("weights", "biases", "norm_affine", "norm_statistics", "other", "folded"),
+    *("multiplications", "additions", "comparisons", "divisions", "exponentials"),
+)
 SORTS = ("params", "mult_adds")
 FIT_VIEWS = ("largest", "front")
 FRONT_ROWS = 20  # of a front, where nobody says how many
+
+
+class Shown(NamedTuple):
+    """What to show of a count.
+
+    `view` is one table alone. `depth` is how many parts of their names layers keep, `sort`
+    ("params" or "mult_adds") orders them, `top` shows so many of the largest alone, `every` leaves
+    nothing out, `columns` chooses. `apart` keeps multiplications, additions, comparisons, divisions
+    and exponentials apart, `fold_norms` shows the parameters after folding.
+    """
+
+    view: str | None = None
+    depth: int | None = None
+    sort: str | None = None
+    top: int | None = None
+    every: bool = False
+    columns: Sequence[str] = ()
+    apart: bool = False
+    fold_norms: bool = False

@@ -8,7 +8,7 @@ from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header, totals_document
-from mnetcost.reports.measures import Measure, measures, unit_line
+from mnetcost.reports.measures import Measure, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_notes
 from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
 
@@ -37,7 +37,7 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
         for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
     )
     basis, documents = counts[0].basis, _documents(comparison)
-    table = Table("networks", "Networks" + unit_line(basis), _columns(found, scaled), rows)
+    table = Table("networks", "Networks", _columns(found, scaled), rows)
     return Report(
         title="Comparison",
         tables=(table,),
@@ -55,19 +55,19 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
 
 def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:
     return (
-        Column("name", "Network", Kind.TEXT, label=True),
+        Column("name", "Network", Kind.TEXT),
         *([Column("alpha", "α", Kind.NUMBER)] if scaled else []),
-        Column("input", "Input", Kind.MAP),
+        Column("input", "Input", Kind.MAP, leaves=7),
         *(
             column
             for one in found
             for column in (
                 Column(one.key, one.header, Kind.INTEGER),
-                Column(f"{one.key}_ratio", "of the\nfirst", Kind.RATIO, joined=True),
+                Column(f"{one.key}_ratio", "of the\nfirst", Kind.RATIO, leaves=6),
             )
         ),
-        Column("bar", "", Kind.BAR, joined=True),
-        Column("pointwise_share", "In 1×1\n%", Kind.SHARE),
+        Column("bar", "", Kind.BAR, leaves=9),
+        Column("pointwise_share", "In 1×1\n%", Kind.SHARE, leaves=8),
         Column("pareto", "Pareto", Kind.TEXT),
     )
 

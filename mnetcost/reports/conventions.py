@@ -27,11 +27,11 @@ def conventions_report() -> Report:
     """Every shipped convention with what it counts."""
     found = [convention(name) for name in NAMES]
     columns = (
-        Column("name", "Name", Kind.TEXT, label=True),
+        Column("name", "Name", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
         Column("multiply_add", "Multiply-add\nis", Kind.INTEGER),
-        Column("tool", "Tool", Kind.TEXT),
-        Column("measured", "Measured with", Kind.TEXT),
+        Column("tool", "Tool", Kind.TEXT, leaves=5),
+        Column("measured", "Measured with", Kind.TEXT, leaves=6),
         Column("words", "Counts", Kind.TEXT),
     )
     table = Table(
@@ -47,7 +47,7 @@ def conventions_report() -> Report:
         "parts",
         "The parts that a preset file may weigh",
         (
-            Column("part", "Part", Kind.TEXT, label=True),
+            Column("part", "Part", Kind.TEXT),
             Column("words", "What one is", Kind.TEXT),
             Column("multiply_add", "Multiply-add", Kind.TEXT),
         ),
@@ -105,12 +105,12 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
         found.append(own)
     rows = [_compared(count, one) for one in found]
     columns = (
-        Column("convention", "Convention", Kind.TEXT, label=True),
+        Column("convention", "Convention", Kind.TEXT),
         Column("number", "Number", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
         Column("ratio", "Of plain\nMACs", Kind.TEXT),
         Column("params", "Parameters", Kind.INTEGER),
-        Column("terms", "More and less than plain multiply-accumulates", Kind.TEXT),
+        Column("terms", "More and less than MACs", Kind.TEXT),
     )
     plain = plain_count(count.layers)
     title = f"What each convention counts\n(plain multiply-accumulates, MACs: {plain:,})"
@@ -197,7 +197,7 @@ def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _values(rows: Sequence[Mapping[str, Any]]) -> Table:
     """One row a convention with both bounds of its number: for CSV."""
     columns = (
-        Column("convention", "Convention", Kind.TEXT, label=True),
+        Column("convention", "Convention", Kind.TEXT),
         Column("low", "At least", Kind.INTEGER),
         Column("high", "At most", Kind.INTEGER),
         Column("unit", "Unit", Kind.TEXT),
@@ -223,10 +223,10 @@ def _terms_table(count: Count, found: list[Convention]) -> Table:
         for term in differences(count.layers, one, count.basis.batch)
     ]
     columns = (
-        Column("convention", "Convention", Kind.TEXT, label=True),
-        Column("layers", "Layers", Kind.TEXT, label=True),
+        Column("convention", "Convention", Kind.TEXT),
+        Column("layers", "Layers", Kind.TEXT),
         Column("part", "Counts", Kind.TEXT),
-        Column("amount", "Of an image", Kind.INTEGER),
+        Column("amount", "Of an image", Kind.INTEGER, leaves=5),
         Column("adds", "Adds to\nplain MACs", Kind.INTEGER),
     )
     return Table("terms", "The terms that make the difference", columns, tuple(rows))
@@ -234,10 +234,10 @@ def _terms_table(count: Count, found: list[Convention]) -> Table:
 
 def _parameters_table(count: Count) -> Table:
     columns = (
-        Column("definition", "Definition", Kind.TEXT, label=True),
+        Column("definition", "Definition", Kind.TEXT),
         Column("value", "Parameters", Kind.INTEGER),
         Column("counts", "Counts", Kind.TEXT),
-        Column("printed_by", "Printed by", Kind.TEXT),
+        Column("printed_by", "Printed by", Kind.TEXT, leaves=4),
     )
     rows = ((one.name, one.value, one.words, one.printed_by) for one in definitions(count))
     return Table("parameters", "Parameters, by what is meant", columns, tuple(rows))

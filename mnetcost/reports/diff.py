@@ -8,7 +8,7 @@ from typing import Any
 from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header, layer_document, totals_document
-from mnetcost.reports.measures import Measure, measures, unit_line
+from mnetcost.reports.measures import Measure, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -42,7 +42,7 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
 def _title(diff: CountDiff) -> str:
     counts = Counter(change.kind for change in diff.changes)
     words = ", ".join(f"{counts[kind]:,} {word}" for kind, word in WORDS.items() if counts[kind])
-    return f"Layers: {words}{unit_line(diff.before.basis)}"
+    return f"Layers: {words}"
 
 
 def _measures(diff: CountDiff) -> Sequence[Measure]:
@@ -53,26 +53,19 @@ def _measures(diff: CountDiff) -> Sequence[Measure]:
 
 def _columns(diff: CountDiff) -> tuple[Column, ...]:
     columns = [
-        Column("change", "", Kind.SIGN, label=True),
-        Column("name", "Layer", Kind.TEXT, label=True),
-        Column("type", "Type", Kind.TEXT),
+        Column("change", "", Kind.SIGN),
+        Column("name", "Layer", Kind.TEXT),
+        Column("type", "Type", Kind.TEXT, leaves=4),
         Column("differences", "What changed", Kind.TEXT),
     ]
     for one in _measures(diff):
-        for when, kind in (
-            ("before", Kind.INTEGER),
-            ("after", Kind.INTEGER),
-            ("change", Kind.CHANGE),
+        for when, kind, leaves in (
+            ("before", Kind.INTEGER, 6),
+            ("after", Kind.INTEGER, 5),
+            ("change", Kind.CHANGE, 0),
         ):
-            columns.append(
-                Column(
-                    f"{one.key}_{when}",
-                    f"{one.header}\n{when}",
-                    kind,
-                    total=True,
-                    joined=when != "before",
-                )
-            )
+            header = f"{one.header}\n{when}"
+            columns.append(Column(f"{one.key}_{when}", header, kind, total=True, leaves=leaves))
     return tuple(columns)
 
 

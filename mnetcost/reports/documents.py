@@ -7,6 +7,7 @@ from mnetcost.conventions.presets import COLUMNS, paper
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, Count, LayerCost, TypeCost
 from mnetcost.graph import Graph
+from mnetcost.layers.convolution import Convolution
 from mnetcost.multipliers import Setting
 from mnetcost.reports.settings import common_knobs, is_another, knobs_document
 
@@ -86,13 +87,23 @@ def totals_document(count: Count, apart: bool = False) -> dict[str, Any]:
     }
 
 
+def groups_of(layer: LayerCost) -> int | None:
+    """The groups of a convolution; None of any other layer."""
+    kernel = layer.node.layer
+    return int(kernel.groups_on(layer.input)) if isinstance(kernel, Convolution) else None
+
+
 def layer_document(count: Count, layer: LayerCost, apart: bool = False) -> dict[str, Any]:
-    """One layer for programs: its name, type, maps and cost."""
+    """One layer for programs: its name, type, maps, window and cost."""
+    sides = layer.node.layer.window_sides()
     return {
         "name": layer.name,
         "type": layer.type,
         "input": layer.read and list(layer.read),
         "output": list(layer.output),
+        "kernel": sides and list(sides[0]),
+        "stride": sides and list(sides[1]),
+        "groups": groups_of(layer),
         "params": layer.params,
         "mult_adds": layer.mult_adds,
         "parameters": layer.parameters._asdict(),

@@ -11,11 +11,11 @@ from mnetcost.tabular import Column, Kind, Report, Table
 def expand_report(count: Count) -> Report:
     """One row a node, in the order in which they are computed."""
     columns = (
-        Column("name", "Node", Kind.TEXT, label=True),
+        Column("name", "Node", Kind.TEXT),
         Column("type", "Type", Kind.TEXT),
         Column("reads", "Reads", Kind.TEXT),
-        Column("input", "Input", Kind.MAP),
-        Column("output", "→ Output", Kind.MAP, joined=True),
+        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("output", "→ Output", Kind.MAP),
         Column("kernel", "Kernel", Kind.TEXT),
     )
     rows = tuple(

@@ -17,8 +17,8 @@ FORMULAS = (
     Column("formula", "Formula", Kind.FORMULA),
     Column("numbers", "With the numbers", Kind.FORMULA),
 )
-WHOLE = Column("result", "Result", Kind.INTEGER, joined=True)
-RATIO = Column("result", "Result", Kind.TEXT, joined=True)
+WHOLE = Column("result", "Result", Kind.INTEGER)
+RATIO = Column("result", "Result", Kind.TEXT)
 
 
 def explain_report(
@@ -53,7 +53,7 @@ def _layer_table(one: Explained) -> Table:
     maps = filter(None, (cost.read, cost.output))
     sides = " → ".join("×".join(map(str, side)) for side in maps)
     title = f"{cost.name} ({cost.type}): {sides}{_apart(cost)}{_values(one.symbols)}"
-    columns = (Column("quantity", "Quantity", Kind.TEXT, label=True), *FORMULAS, WHOLE)
+    columns = (Column("quantity", "Quantity", Kind.TEXT), *FORMULAS, WHOLE)
     return Table("layer", title, columns, one.lines)
 
 
@@ -76,7 +76,7 @@ def _values(symbols: Mapping[str, int | Fraction]) -> str:
 def _steps_table(one: Derivation) -> Table:
     title = f"{one.name}: {one.what} of both halves over those of the standard convolution"
     title += _values(one.symbols)
-    columns = (Column("step", "Step", Kind.TEXT, label=True), *FORMULAS, RATIO)
+    columns = (Column("step", "Step", Kind.TEXT), *FORMULAS, RATIO)
     return Table("derivation", title, columns, tuple(map(_step_row, one.steps)))
 
 
@@ -85,7 +85,7 @@ def _ratios_table(derived: Sequence[Derivation]) -> Table:
     title = "Depthwise-separable pairs over their standard convolutions"
     title += "\n(step by step: name the pair)"
     columns = (
-        Column("pair", "Pair", Kind.TEXT, label=True),
+        Column("pair", "Pair", Kind.TEXT),
         Column("what", "Of", Kind.TEXT),
         *FORMULAS,
         RATIO,
@@ -96,7 +96,7 @@ def _ratios_table(derived: Sequence[Derivation]) -> Table:
 
 def _symbols_table(used: Iterable[str]) -> Table:
     columns = (
-        Column("symbol", "Symbol", Kind.FORMULA, label=True),
+        Column("symbol", "Symbol", Kind.FORMULA),
         Column("meaning", "Meaning", Kind.TEXT),
     )
     rows = [
@@ -110,7 +110,7 @@ def _symbols_table(used: Iterable[str]) -> Table:
 def _flat(layers: Sequence[Explained]) -> Table:
     """One row a quantity, with its layer: for CSV."""
     columns = (
-        Column("layer", "Layer", Kind.TEXT, label=True),
+        Column("layer", "Layer", Kind.TEXT),
         Column("quantity", "Quantity", Kind.TEXT),
         *FORMULAS,
         WHOLE,

@@ -15,7 +15,6 @@ from mnetcost.reports.documents import counted_document, header, warned
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
-    unit_line,
 )
 from mnetcost.reports.notes import (
     basis_notes,
@@ -112,7 +111,7 @@ def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
         key = "count" if kind == "mult_adds" and is_another(basis) else kind
         found.append(Column(key, words, Kind.INTEGER))
         if kind in budget.limits():
-            found.append(Column(f"{key}_share", "% of\nbudget", Kind.SHARE, joined=True))
+            found.append(Column(f"{key}_share", "% of\nbudget", Kind.SHARE, leaves=8))
     return tuple(found)
 
 
@@ -141,10 +140,10 @@ def _table(
     on: dict["Choice", tuple[str, ...]],
 ) -> Table:
     columns = (
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("plateau", "α", Kind.TEXT),
-        Column("from", "from", Kind.TEXT, joined=True),
+        Column("from", "from", Kind.TEXT),
         *share_columns(fit.budget, fit.basis),
         Column("capacity", "Capacity\nα·ρ", Kind.RATIO),
         Column("front", "On the front of", Kind.TEXT),
@@ -155,7 +154,7 @@ def _table(
         place = (one.setting.rho, input_map(fit.graph, one.setting), str(one.plateau))
         words = front_text(on.get(one, ()), fit.basis)
         rows.append((*place, one.plateau.decimal(), *costs, one.capacity, words))
-    return Table(key, title + unit_line(fit.basis), columns, tuple(rows))
+    return Table(key, title, columns, tuple(rows))
 
 
 def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
@@ -175,13 +174,13 @@ def _values(fit: "Fit", choices: "Sequence[Choice]") -> Table:
 def value_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
     """What CSV has of a configuration: each end of its plateau apart."""
     return (
-        Column("alpha", "α", Kind.NUMBER, label=True),
+        Column("alpha", "α", Kind.NUMBER),
         Column("from", "from", Kind.NUMBER),
         Column("from_included", "included", Kind.TEXT),
         Column("to", "to", Kind.NUMBER),
         Column("to_included", "included", Kind.TEXT),
         Column("rho", "ρ", Kind.NUMBER),
-        Column("input", "Input", Kind.MAP),
+        Column("input", "Input", Kind.MAP, leaves=7),
         *share_columns(budget, basis),
     )
 

@@ -17,7 +17,7 @@ from mnetcost.reports.fit import (
     value_cells,
     value_columns,
 )
-from mnetcost.reports.measures import cost_words, knob_cells, knob_columns, unit_line
+from mnetcost.reports.measures import cost_words, knob_cells, knob_columns
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
@@ -39,15 +39,15 @@ def knobs_report(fits: Fits, top: int = FRONT_ROWS) -> Report:
     knobs = knob_columns(fits.sets)
     columns = (
         *knobs,
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("plateau", "α", Kind.TEXT),
-        *(() if plain else (Column("from", "from", Kind.TEXT, joined=True),)),
+        *(() if plain else (Column("from", "from", Kind.TEXT),)),
         *share_columns(first.budget, first.basis),
     )
     rows = tuple((*knob_cells(one.knobs, knobs), *_cells(one, plain)) for one in shown)
     which = f"the {top} fullest of {count:,}" if count > top else f"{count:,}"
-    title = f"What fits, the fullest budget first ({which}){unit_line(first.basis)}"
+    title = f"What fits, the fullest budget first ({which})"
     document = _document(fits)
     return Report(
         title=f"{first.graph.name}: {budget_text(first.budget, first.basis)}",

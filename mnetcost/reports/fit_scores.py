@@ -16,7 +16,6 @@ from mnetcost.reports.fit import (
     share_cells,
     share_columns,
 )
-from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import (
     basis_notes,
     convention_notes,
@@ -33,15 +32,15 @@ def ranking_report(ranking: Ranking) -> Report:
     """One row a measured network, the highest score first."""
     budget, graph = ranking.budget, ranking.graph
     columns = (
-        Column("alpha", "α", Kind.NUMBER, label=True),
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
+        Column("alpha", "α", Kind.NUMBER),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
         Column("score", "Score", Kind.NUMBER),
         *share_columns(budget, ranking.basis),
         Column("fits", "Fits", Kind.TEXT),
         Column("front", "On the front of", Kind.TEXT),
     )
-    title = "Scores against cost" + unit_line(ranking.basis)
+    title = "Scores against cost"
     order = sorted(ranking.scored, key=lambda one: (-one.score, one.mult_adds))
     table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
     best = ranking.best

@@ -53,13 +53,13 @@ def layer_view(count: Count, view: str) -> LayerView:
 
 def _fields_table(count: Count, fields: Sequence[ReceptiveField]) -> Table:
     columns = (
-        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("name", "Layer", Kind.TEXT),
         Column("output", "Output", Kind.MAP),
         Column("field", "Field", Kind.SIDES),
-        Column("windows", "Windows", Kind.SIDES),
+        Column("windows", "Windows", Kind.SIDES, leaves=4),
         Column("jump", "Jump", Kind.SIDES),
-        Column("offset", "Offset", Kind.SIDES),
-        Column("sees", "Sees", Kind.TEXT),
+        Column("offset", "Offset", Kind.SIDES, leaves=5),
+        Column("sees", "Sees", Kind.TEXT, leaves=3),
     )
     rows = tuple(
         (one.name, layer.output, one.size, one.windows, one.jump, one.offset, _sees(one))
@@ -94,14 +94,14 @@ def _field_document(field: ReceptiveField) -> dict[str, Any]:
 
 def _channels_table(channels: Sequence[ChannelCost]) -> Table:
     columns = (
-        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("name", "Layer", Kind.TEXT),
         Column("number", "Channels", Kind.INTEGER),
         Column("params", "One costs\nparameters", Kind.INTEGER),
-        Column("mult_adds", "\nmult-adds", Kind.INTEGER, joined=True),
+        Column("mult_adds", "\nmult-adds", Kind.INTEGER),
         Column("together", "At\nonce", Kind.INTEGER),
         Column("saved_params", "They save\nparameters", Kind.INTEGER),
-        Column("saved_mult_adds", "\nmult-adds", Kind.INTEGER, joined=True),
-        Column("with", "With channels of", Kind.TEXT),
+        Column("saved_mult_adds", "\nmult-adds", Kind.INTEGER),
+        Column("with", "With channels of", Kind.TEXT, leaves=4),
     )
     rows = tuple(_kind_row(one.name, kind) for one in channels for kind in one.kinds)
     return Table("channels", CHANNELS, columns, rows)

@@ -32,6 +32,13 @@ class Measure(Record, kw_only=False):
         return in_words(self.header)
 
 
+# The learned parameters that the paper's convention does not count, in a sentence.
+LEARNED = {
+    "biases": "biases",
+    "norm_affine": "γ and β",
+    "other": "other learned values",
+}
+
 FOLDED = Measure("folded", "Parameters\nfolded", lambda layer: layer.folded, shared=False)
 
 
@@ -56,13 +63,14 @@ def _measures(count: Count, apart: bool) -> tuple[Measure, ...]:
             Measure(one.name, one.name.capitalize(), _operation(place), shared=False)
             for place, one in places
         )
-    convention, header = count.basis.convention, cost_headers(count.basis)["mult_adds"]
+    convention, headers = count.basis.convention, cost_headers(count.basis)
+    header = headers["mult_adds"]
     if convention is None:
         return (
-            Measure("params", "Parameters", lambda layer: layer.params),
-            Measure("mult_adds", header, lambda layer: layer.mult_adds),
+            Measure("params", headers["params"], lambda layer: layer.params),
+            Measure("mult_adds", headers["mult_adds"], lambda layer: layer.mult_adds),
         )
-    params = Measure("params", "Parameters", lambda layer: int(layer.counted_params))
+    params = Measure("params", headers["params"], lambda layer: int(layer.counted_params))
     if not convention.counts_work:
         return (params,)
     if count.counted.low == count.counted.high or count.at_least:  # whose most nobody knows
@@ -82,11 +90,11 @@ def columns_of(found: Sequence[Measure]) -> tuple[Column, ...]:
     """The columns of the measures; a bar draws the share of the last one."""
     made: list[Column] = []
     for one in found:
-        made.append(Column(one.key, one.header, Kind.INTEGER, total=True))
+        made.append(Column(one.key, one.header, Kind.AMOUNT, total=True))
         if one.shared:
-            made.append(Column(f"{one.key}_share", "%", Kind.SHARE, joined=True))
+            made.append(Column(f"{one.key}_share", "%", Kind.SHARE, leaves=8))
     if found[-1].shared:
-        made.append(Column("bar", "", Kind.BAR, joined=True))
+        made.append(Column("bar", "", Kind.BAR, leaves=9))
     return tuple(made)
 
 
@@ -100,20 +108,9 @@ def cells(found: Sequence[Measure], values: Sequence[int], totals: Sequence[int]
     return [*row, row[-1]] if found[-1].shared else row
 
 
-def unit_line(basis: Basis, apart: bool = False) -> str:
-    """What one of the numbers means, for the title of a table."""
-    if apart:
-        return "\n(operations; one MAC is one multiplication and one addition, two FLOPs)"
-    convention = basis.convention
-    if convention is not None and convention.counts_work:
-        one = f"{convention.multiply_add} {convention.unit}"
-        one += "s" if convention.multiply_add > 1 else ""
-        passes = "" if basis.pass_ == "forward" else f", {basis.pass_} pass"
-        return (
-            f"\n({convention.unit}s as {convention.name} counts{passes}: a multiply-add is {one})"
-        )
-    passes = "" if basis.pass_ == "forward" else f" of the {basis.pass_} pass"
-    return f"\n(MACs{passes}: a mult-add is one multiply-accumulate, 1 MAC)"
+def apart_line() -> str:
+    """What the operations are, for the title of a table that keeps them apart."""
+    return "\n(operations; one MAC is one multiplication and one addition, two FLOPs)"
 
 
 def own_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
@@ -147,9 +144,9 @@ def _bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
 def cost_headers(basis: Basis) -> dict[str, str]:
     """What parameters and work are called over a column: "FLOPs\n(flops)"."""
     convention = basis.convention
-    headers = {"params": "Parameters", "mult_adds": PASS_WORDS[basis.pass_]}
+    headers = {"params": "Weights", "mult_adds": PASS_WORDS[basis.pass_]}
     if convention is not None and is_another(basis):
-        headers["params"] += f"\n({convention.name})"
+        headers["params"] = f"Parameters\n({convention.name})"
     if convention is not None and convention.counts_work:
         headers["mult_adds"] = f"{convention.unit}s\n({convention.name})"
     return headers
@@ -158,6 +155,11 @@ def cost_headers(basis: Basis) -> dict[str, str]:
 def cost_words(basis: Basis) -> dict[str, str]:
     """The same within a sentence: "mult-adds", "FLOPs (flops)"."""
     return {kind: in_words(header) for kind, header in cost_headers(basis).items()}
+
+
+def is_plain_params(basis: Basis) -> bool:
+    """Whether the parameters are the kernels' weights, as in the paper."""
+    return not is_another(basis)
 
 
 def in_words(header: str) -> str:
@@ -175,7 +177,6 @@ def knob_columns(
             f"set_{name}" if name in taken else name,
             name,
             Kind.NUMBER if all(_is_number(one[name]) for one in sets) else Kind.TEXT,
-            label=True,
         )
         for name in sets[0]
     )

@@ -19,21 +19,33 @@ MAX_NAMES = 3
 
 
 def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
-    """The convention, what it leaves out and how much, the rounding rule, the effective input."""
-    setting = count.setting
-    map_text = "×".join(map(str, count.input))
+    """The source, the convention, what it leaves out and how much, and how α rounds."""
     return (
         *source_notes(count.graph),
         *ledger_notes(count.graph),
         *convention_notes(count.basis, [count]),
         *_difference_notes(count),
         *basis_notes(count.basis),
-        ("Width", f"α = {ratio_text(setting.alpha)}; {rounding_text(count.graph)}"),
-        *(file_width_notes(count.graph) if setting.alpha != 1 else ()),
-        ("Input", f"{map_text} (height × width × channels), ρ = {ratio_text(setting.rho)}"),
-        *knob_notes(count.graph),
+        *(width_notes(count.graph) if count.setting.alpha != 1 else ()),
         *_published(count),
     )
+
+
+def setting_line(count: Count) -> str:
+    """The network, α, ρ, the effective input (height × width × channels) and knobs that are set."""
+    setting, knobs = count.setting, count.graph.given
+    words = [
+        f"{count.graph.name}: α = {ratio_text(setting.alpha)}",
+        f"ρ = {ratio_text(setting.rho)}",
+        f"input {'×'.join(map(str, count.input))}",
+        *([knobs_text(knobs)] if knobs else []),
+    ]
+    return ", ".join(words)
+
+
+def width_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """How α rounds, and what it does to the widths of a model file."""
+    return (("Width", rounding_text(graph)), *file_width_notes(graph))
 
 
 def warning_notes(*documents: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -75,8 +87,11 @@ def _published(count: Count) -> tuple[tuple[str, str], ...]:
     verdicts = {True: "agrees", False: "does NOT agree"}
     if count.at_least:
         verdicts = dict.fromkeys(verdicts, "is not known to agree")
-    words = "; ".join(f"{what} ({source}) {verdicts[agrees]}" for what, source, agrees in found)
-    return (("Published", words),) if words else ()
+    groups: dict[tuple[str, str], list[str]] = {}
+    for what, source, agrees in found:
+        groups.setdefault((source, verdicts[agrees]), []).append(what)
+    words = (f"{', '.join(of)} ({source}): {verdict}" for (source, verdict), of in groups.items())
+    return (("Published", "; ".join(words)),) if groups else ()
 
 
 def knob_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
@@ -181,7 +196,7 @@ def _difference_notes(count: Count) -> tuple[tuple[str, str], ...]:
 def _left_out(count: Count) -> str:
     values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters[EVERY])
     work = _amounts(count.work, WORK, paper().work[EVERY])
-    return f"parameters: {values or 'none'}; operations: {work or 'none'}"
+    return f"{values or 'no parameters'}; {work or 'no operations'}"
 
 
 def _amounts(found: Mapping[str, int], words: Mapping[str, str], counted: Iterable[str]) -> str:

@@ -32,7 +32,7 @@ MAX_DOUBTED = 5  # of what explains nothing
 def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Report:
     """The terms that lead from one convention's number to another's."""
     columns = (
-        Column("layers", "Layers", Kind.TEXT, label=True),
+        Column("layers", "Layers", Kind.TEXT),
         Column("counts", "Counts", Kind.TEXT),
         Column("change", "Change", Kind.TEXT),
         Column("number", "Number", Kind.INTEGER),
@@ -97,13 +97,13 @@ def printed_report(count: Count, printed: Printed) -> Report:
     if len(shown) > most:
         title += f" (the first {most} of {len(shown)})"
     columns = (
-        Column("scope", "Scope", Kind.TEXT, label=True),
+        Column("scope", "Scope", Kind.TEXT),
         Column("counted", "Counted as", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
         Column("value", "Number", Kind.INTEGER),
-        Column("prefix", "In", Kind.TEXT),
+        Column("prefix", "In", Kind.TEXT, leaves=5),
         Column("printed", "Prints so", Kind.TEXT),
-        Column("off", "Off by", Kind.TEXT),
+        Column("off", "Off by", Kind.TEXT, leaves=4),
         Column("chance", "By chance", Kind.TEXT),
     )
     rows = tuple(_row(one, printed) for one in shown[:most])

@@ -5,7 +5,6 @@ from typing import Any
 
 from mnetcost.analysis.rewrite.rewrite import Rewriting, Saving
 from mnetcost.analysis.separable.reduction import PairCost
-from mnetcost.reports.measures import unit_line
 from mnetcost.reports.notes import convention_notes, knob_notes
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -31,18 +30,18 @@ def rewrite_report(rewriting: Rewriting) -> Report:
 def _savings_table(rewriting: Rewriting) -> Table:
     """One row a replaced layer, and the whole network last."""
     columns = (
-        Column("name", "Layer", Kind.TEXT, label=True),
-        Column("kernel", "Kernel", Kind.TEXT),
-        Column("input", "Input", Kind.MAP),
-        Column("output", "→ Output", Kind.MAP, joined=True),
-        Column("params_before", "Parameters\nbefore", Kind.INTEGER),
-        Column("params_after", "Parameters\nafter", Kind.INTEGER, joined=True),
-        Column("params_ratio", "Ratio", Kind.RATIO, joined=True),
-        Column("mult_adds_before", "Mult-adds\nbefore", Kind.INTEGER),
-        Column("mult_adds_after", "Mult-adds\nafter", Kind.INTEGER, joined=True),
-        Column("ratio", "Ratio", Kind.RATIO, joined=True),
+        Column("name", "Layer", Kind.TEXT),
+        Column("kernel", "Kernel", Kind.TEXT, leaves=5),
+        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("output", "→ Output", Kind.MAP, leaves=6),
+        Column("params_before", "Weights\nbefore", Kind.INTEGER, leaves=3),
+        Column("params_after", "Weights\nafter", Kind.INTEGER),
+        Column("params_ratio", "Ratio", Kind.RATIO, leaves=4),
+        Column("mult_adds_before", "Mult-adds\nbefore", Kind.INTEGER, leaves=3),
+        Column("mult_adds_after", "Mult-adds\nafter", Kind.INTEGER),
+        Column("ratio", "Ratio", Kind.RATIO),
     )
-    title = TITLES[rewriting.to] + unit_line(rewriting.before.basis)
+    title = TITLES[rewriting.to]
     if len(rewriting.savings) == 1:
         title += "\n(none: the network stays as it is)"
     rows = tuple(
@@ -58,7 +57,7 @@ def _savings_table(rewriting: Rewriting) -> Table:
 
 def _kept_table(rewriting: Rewriting) -> Table:
     columns = (
-        Column("name", "Layer", Kind.TEXT, label=True),
+        Column("name", "Layer", Kind.TEXT),
         Column("layers", "Layers", Kind.INTEGER),
         Column("reason", "Why", Kind.TEXT),
     )

@@ -9,7 +9,6 @@ from mnetcost.reports.measures import (
     PASS_WORDS,
     own_cells,
     own_columns,
-    unit_line,
 )
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.reports.settings import knobs_document, knobs_text
@@ -23,15 +22,15 @@ def specs_report(basis: Basis = FORWARD) -> Report:
     counts = [count for *_, count in found]
     ranged = any(count.counted.low != count.counted.high for count in counts)
     columns = (
-        Column("name", "Name", Kind.TEXT, label=True),
-        Column("spec", "Spec", Kind.TEXT),
-        Column("model", "Network", Kind.TEXT),
-        Column("input", "Input", Kind.MAP),
-        Column("params", "Parameters", Kind.INTEGER),
+        Column("name", "Name", Kind.TEXT),
+        Column("spec", "Spec", Kind.TEXT, leaves=8),
+        Column("model", "Network", Kind.TEXT, leaves=4),
+        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("params", "Weights", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.INTEGER),
         *own_columns(basis, ranged),
-        Column("source", "Source", Kind.TEXT),
-        Column("knobs", "Knobs (--set)", Kind.TEXT),
+        Column("source", "Source", Kind.TEXT, leaves=5),
+        Column("knobs", "Knobs (--set)", Kind.TEXT, leaves=9),
     )
     rows = tuple(
         (
@@ -47,7 +46,7 @@ def specs_report(basis: Basis = FORWARD) -> Report:
         )
         for file, name, count in found
     )
-    title = "Print one with `mnetcost show NAME`" + unit_line(basis)
+    title = "Print one with `mnetcost show NAME`"
     table = Table("specs", title, columns, rows)
     return Report(
         title="Shipped networks",

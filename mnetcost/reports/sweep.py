@@ -18,7 +18,6 @@ from mnetcost.reports.measures import (
     knob_columns,
     own_cells,
     own_columns,
-    unit_line,
 )
 from mnetcost.reports.notes import (
     basis_notes,
@@ -96,14 +95,14 @@ def _work(sweep: CountSweep) -> Iterator[tuple[str, Grid]]:
     """What the grids show, titled: mult-adds, or the convention's number or both its bounds."""
     convention, by = sweep.basis.convention, f" by α and input{_least(sweep)}"
     if convention is None or not convention.counts_work:
-        yield f"Mult-adds{by}{unit_line(sweep.basis)}", sweep.mult_adds.tolist()
+        yield f"Mult-adds{by}", sweep.mult_adds.tolist()
         return
     low, high = (one.tolist() for one in sweep.counted)
     if low == high or sweep.graph.at_least:  # whose most nobody knows
-        yield f"{convention.unit}s{by}{unit_line(sweep.basis)}", low
+        yield f"{convention.unit}s{by}", low
         return
     for words, work in ((", at least", low), (", at most", high)):
-        yield f"{convention.unit}s{by}{words}{unit_line(sweep.basis)}", work
+        yield f"{convention.unit}s{by}{words}", work
 
 
 def _least(sweep: CountSweep) -> str:
@@ -116,7 +115,7 @@ def _grid(
     return Table(
         "grid",
         title,
-        (Column("alpha", "α", Kind.NUMBER, label=True), *columns),
+        (Column("alpha", "α", Kind.NUMBER), *columns),
         tuple((alpha, *row) for alpha, row in zip(sweep.alpha, rows)),
     )
 
@@ -148,17 +147,17 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
         start = end
     columns = (
         *labels,
-        Column("alpha", "α", Kind.NUMBER, label=True),
-        Column("rho", "ρ", Kind.NUMBER, label=True),
-        Column("input", "Input", Kind.MAP),
-        Column("params", "Parameters", Kind.INTEGER),
+        Column("alpha", "α", Kind.NUMBER),
+        Column("rho", "ρ", Kind.NUMBER),
+        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("params", "Weights", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.INTEGER),
-        Column("bar", "", Kind.BAR, joined=True),
+        Column("bar", "", Kind.BAR, leaves=9),
         *own_columns(first.basis, ranged),
-        *(Column(name, f"{name}\n%", Kind.SHARE) for name in types),
+        *(Column(name, f"{name}\n%", Kind.SHARE, leaves=8) for name in types),
     )
     words = "" if several else ", with each type's share of mult-adds"
-    title = f"Every point{words}{_least(first)}{unit_line(first.basis)}"
+    title = f"Every point{words}{_least(first)}"
     return Table("points", title, columns, tuple(rows[number] for number in order.tolist()))
 
 

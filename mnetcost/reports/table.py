@@ -1,18 +1,32 @@
-"""The three tables of one network at one setting, and their JSON document."""
+"""The tables of one network at one setting: layers, types, pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
-from mnetcost.cost import FORWARD, Count, LayerCost, TypeCost
+from mnetcost.cost import Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
-from mnetcost.reports.choices import LAYER_VIEWS
-from mnetcost.reports.folding import folded_table
-from mnetcost.reports.measures import cells, columns_of, measures, unit_line
-from mnetcost.reports.notes import cost_notes, fold_notes, warning_notes
+from mnetcost.printed import short_text
+from mnetcost.reports.choices import LAYER_VIEWS, Shown
+from mnetcost.reports.layer_columns import layer_table
+from mnetcost.reports.measures import (
+    LEARNED,
+    Measure,
+    apart_line,
+    cells,
+    columns_of,
+    is_plain_params,
+    measures,
+)
+from mnetcost.reports.notes import cost_notes, fold_notes, setting_line, warning_notes
+from mnetcost.reports.pairs import pairs_table, reduction_notes, reduction_table
 from mnetcost.reports.table_document import table_document
+from mnetcost.reports.tree import Row, Tree, listed, tree
 from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.text import counted
 
-# The names of the paper's Table 2.
+PLAIN = Shown()
+# The names of the paper's Table 2, for a network of that paper.
+PAPER = "1704.04861"
 PAPER_NAMES = {
     "pointwise": "Conv 1×1",
     "depthwise": "Conv DW",
@@ -21,138 +35,175 @@ PAPER_NAMES = {
 }
 
 
-def table_report(  # noqa: PLR0913 - what to show of it
-    count: Count,
-    view: str | None = None,
-    *,
-    depth: int | None = None,
-    sort: str | None = None,
-    top: int | None = None,
-    apart: bool = False,
-    fold_norms: bool = False,
-) -> Report:
-    """The layers, the types and the reductions of a counted network, or one `view` of them.
+def table_report(count: Count, shown: Shown = PLAIN) -> Report:
+    """The layers, the types and the pairs of a counted network, or one view of them.
 
-    `depth` folds the layers to so many parts of their names, `sort` ("params" or "mult_adds")
-    orders them, and `top` shows so many alone. `apart` keeps multiplications, additions,
-    comparisons, divisions and exponentials apart, `fold_norms` shows the parameters after folding.
-    Raises UsageError for a network that is too large for the view.
+    Raises UsageError for a network that is too large for the view, or a column that is not counted.
     """
-    rows = reductions(count)
-    if view in LAYER_VIEWS:
-        return _layer_report(count, rows, str(view))
-    whole = 1 if view == "blocks" and not depth else depth
-    layers = folded_table(count, whole, sort, top, apart=apart, fold_norms=fold_norms)
-    shown = {
-        "layers": layers,
-        "types": types_table(count, apart, fold_norms),
-        "reduction": reduction_table(count, rows),
-    }
-    tables = tuple(shown.values()) if view is None else (shown.get(view, layers),)
-    document = table_document(count, rows, apart)
+    pairs = reductions(count)
+    document = table_document(count, pairs, shown.apart, shown.columns)
+    if shown.view in LAYER_VIEWS:
+        return _layer_report(count, pairs, shown.view)
+    found = measures(count, shown.apart, shown.fold_norms)
+    made = _made(count, found, shown)
+    tables = _tables(count, found, shown, made, pairs)
     return Report(
-        title=count.graph.name,
+        title=setting_line(count),
+        answer=tuple(_totals(count, found, shown.apart)),
         tables=tables,
         notes=(
-            *cost_notes(count),
-            *(fold_notes(count) if fold_norms else ()),
+            *_with_left_out(cost_notes(count), made),
+            *(reduction_notes(pairs) if shown.view == "reduction" else ()),
+            *(fold_notes(count) if shown.fold_norms else ()),
             *warning_notes(document),
         ),
         document=document,
-        flat=layers if view is None else tables[0],
+        flat=_flat(count, found, shown, pairs),
     )
 
 
-def _layer_report(count: Count, rows: Sequence[Reduction], view: str) -> Report:
+def _tables(
+    count: Count,
+    found: Sequence[Measure],
+    shown: Shown,
+    made: Tree,
+    pairs: Sequence[Reduction],
+) -> tuple[Table, ...]:
+    """The table of the view, or all; with `columns` of the layers that alone."""
+    if shown.view == "types":
+        return (types_table(count, found, shown.every),)
+    if shown.view == "reduction":
+        return (reduction_table(pairs, shown.every),)
+    layers = layer_table(count, made.rows, found, _title(shown), shown.columns)
+    if shown.view or shown.columns:
+        return (layers,)
+    types = types_table(count, found, shown.every).without_totals()
+    return (layers, types, pairs_table(pairs)) if len(pairs) > 1 else (layers, types)
+
+
+def _layer_report(count: Count, pairs: Sequence[Reduction], view: str) -> Report:
     """What each layer sees, or what one of its channels costs."""
     from mnetcost.reports.layer_views import layer_view  # other tables do without
 
     found = layer_view(count, view)
-    document = {**table_document(count, rows, more=found.documents), **found.whole}
-    return Report(count.graph.name, (found.table,), warning_notes(document), document, found.table)
+    document = {**table_document(count, pairs, more=found.documents), **found.whole}
+    return Report(
+        title=setting_line(count),
+        tables=(found.table,),
+        notes=warning_notes(document),
+        document=document,
+        flat=found.table,
+    )
 
 
-def _alone(count: Count, rows: Sequence[Reduction]) -> str:
-    """A line on the depthwise layers that stand as they are in the full-convolution twin."""
-    depthwise = sum(layer.type == "depthwise" for layer in count.layers)
-    if depthwise == 0:
-        return "\n(no depthwise-separable pair: the network is its own twin)"
-    alone = depthwise - (len(rows) - 1)
-    return f"\n(depthwise layers in no pair, and so in the twin too: {alone})" if alone else ""
+def _depth(shown: Shown) -> int | None:
+    return shown.depth or (1 if shown.view == "blocks" else None)
 
 
-def types_table(count: Count, apart: bool = False, fold_norms: bool = False) -> Table:
-    """One row a layer type, as in the paper's Table 2."""
-    found = measures(count, apart, fold_norms)
+def _title(shown: Shown) -> str:
+    title = "Layers" if _depth(shown) is None else "Blocks"
+    return title + apart_line() if shown.apart else title
+
+
+def _made(count: Count, found: Sequence[Measure], shown: Shown) -> Tree:
+    """The rows of the layers: a tree, or a list with the largest first."""
+    if shown.sort or shown.top:
+        return Tree(_largest(count, found, shown), free=0, levels=1, whole=True)
+    return tree(count.layers, found, _depth(shown), shown.every)
+
+
+def _largest(count: Count, found: Sequence[Measure], shown: Shown) -> Sequence[Row]:
+    """The rows in order, the largest first, and what is cut as one row, so that columns add up."""
+    rows = listed(count.layers, _depth(shown), shown.sort or "mult_adds", found)
+    rest = rows[shown.top :] if shown.top else []
+    if not rest:
+        return rows
+    layers = tuple(layer for row in rest for layer in row.layers)
+    return [*rows[: shown.top], Row(f"({len(rest):,} more)", 0, layers, block=True, rest=True)]
+
+
+def _with_left_out(notes: Sequence[tuple[str, str]], made: Tree) -> Iterator[tuple[str, str]]:
+    """The notes with the layers that no row stands for, and blocks that are closed."""
+    free = f"{counted(made.free, 'layer')} (--all)" if made.free else ""
+    for label, words in notes:
+        yield label, f"{words}; {free}" if free and label == "Left out" else words
+    if free and "Left out" not in dict(notes):
+        yield "Left out", f"what costs nothing here: {free}"
+    if not made.whole:
+        words = f"one of a kind is open, the next ones are closed (--depth {made.levels} opens all)"
+        yield "Blocks", words
+
+
+def _flat(
+    count: Count, found: Sequence[Measure], shown: Shown, pairs: Sequence[Reduction]
+) -> Table:
+    """What a format of one table writes: every layer, or what the options chose."""
+    if shown.view == "types":
+        return types_table(count, found, every=True)
+    if shown.view == "reduction":
+        return reduction_table(pairs, every=True)
+    chosen = shown.sort or shown.top
+    rows = _largest(count, found, shown) if chosen else listed(count.layers, _depth(shown))
+    return layer_table(count, rows, found, _title(shown), shown.columns)
+
+
+def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:
+    """The totals, exactly and as people say them, a line each."""
+    if apart:
+        return []
+    values = [sum(map(one.of, count.layers)) for one in found]
+    exact, short = [f"{value:,}" for value in values], [short_text(value) for value in values]
+    words = [one.header.replace("\n", " ") for one in found]
+    sizes = [max(map(len, texts)) for texts in (words, exact, short)]
+    lines = [
+        f"{word:{sizes[0]}}  {value:>{sizes[1]}}  {text:>{sizes[2]}}"
+        for word, value, text in zip(words, exact, short)
+    ]
+    kinds = [word for kind, word in LEARNED.items() if getattr(count.parameters, kind)]
+    if is_plain_params(count.basis) and kinds:
+        learned = sum(count.parameters) - count.parameters.norm_statistics
+        lines[0] += f"  ({learned:,} with {', '.join(kinds)})"
+    return lines
+
+
+def types_table(count: Count, found: Sequence[Measure], every: bool = False) -> Table:
+    """One row a layer type that costs anything, as in the paper's Table 2; or `every` type."""
+    of_paper = PAPER in count.graph.source
     columns = (
-        Column("type", "Type", Kind.TEXT, label=True),
-        Column("paper_name", "As in Table 2", Kind.TEXT),
+        Column("type", "Type", Kind.TEXT),
+        Column("paper_name", "As in Table 2", Kind.TEXT, leaves=6)
+        if of_paper
+        else Column("kernels", "Kernels", Kind.TEXT, leaves=6),
         *columns_of(found),
     )
     kinds = count.by_type()
     sums = {name: [sum(map(one.of, cost.layers)) for one in found] for name, cost in kinds.items()}
     totals = [sum(values) for values in zip(*sums.values())]
     rows = tuple(
-        (name, paper_name(name, cost), *cells(found, sums[name], totals))
+        (
+            name,
+            paper_name(name, cost) if of_paper else kernels_text(cost),
+            *cells(found, sums[name], totals),
+        )
         for name, cost in kinds.items()
+        if every or cost.at_least or any(sums[name])
     )
-    return Table("types", "By layer type" + unit_line(count.basis, apart), columns, rows)
+    return Table("types", "By layer type", columns, rows, headed=True)
 
 
 def paper_name(name: str, cost: TypeCost) -> str:
     """ "Conv DW 3×3" for depthwise convolutions that all have this kernel; "" where it has none."""
     words = PAPER_NAMES.get(name, "")
-    if name == "depthwise":
-        return f"{words} {', '.join(cost.kernels)}"
-    if name == "conv":
-        kernels = dict.fromkeys(_grouped(one) + one.kernel for one in cost.layers)
-        return f"{words} {', '.join(kernels)}"
-    return words
+    return f"{words} {kernels_text(cost)}" if name in ("depthwise", "conv") else words
+
+
+def kernels_text(cost: TypeCost) -> str:
+    """The kernels of a type, those in groups apart: "3×3, grouped 3×3"."""
+    return ", ".join(dict.fromkeys(_grouped(one) + one.kernel for one in cost.layers if one.kernel))
 
 
 def _grouped(layer: LayerCost) -> str:
     """What stands before the kernel of a grouped convolution, which Table 2 knows none of."""
     kernel = layer.node.layer
     grouped = isinstance(kernel, Conv) and kernel.groups_on(layer.input) > 1
-    return "grouped " if grouped else ""
-
-
-def reduction_table(count: Count, rows: Sequence[Reduction]) -> Table:
-    """One row a depthwise-separable pair, and the whole network last."""
-    title = "Depthwise separable against standard convolution" + unit_line(FORWARD)
-    title += "\n(M, N: channels in and out; D_K kernel, D_F input, D_O output side, px"
-    several = any(row.multiplier not in (None, 1) for row in rows)
-    title += "; m: output channels of the depthwise half per input channel)" if several else ")"
-    formula = "m·(1/N + 1/D_K²)" if several else "1/N + 1/D_K²"
-    columns = (
-        Column("name", "Pair", Kind.TEXT, label=True),
-        Column("m", "M", Kind.INTEGER),
-        Column("n", "N", Kind.INTEGER),
-        *([Column("multiplier", "m", Kind.INTEGER)] if several else []),
-        Column("d_k", "D_K", Kind.SIDES),
-        Column("d_f", "D_F", Kind.SIDES),
-        Column("d_o", "D_O", Kind.SIDES),
-        Column("standard_params", "Standard\nparameters", Kind.INTEGER),
-        Column("standard_mult_adds", "Standard\nmult-adds", Kind.INTEGER, joined=True),
-        Column("separable_params", "Separable\nparameters", Kind.INTEGER),
-        Column("separable_mult_adds", "Separable\nmult-adds", Kind.INTEGER, joined=True),
-        Column("params_ratio", "Ratio of\nparameters", Kind.RATIO),
-        Column("ratio", "Ratio of\nmult-adds", Kind.RATIO, joined=True),
-        Column("formula", formula, Kind.TEXT),
-        Column("formula_value", "", Kind.RATIO, joined=True),
-    )
-    return Table(
-        "reduction",
-        title + _alone(count, rows),
-        columns,
-        tuple(
-            (
-                *(row.name, row.m, row.n, *([row.multiplier] if several else [])),
-                *(row.d_k, row.d_f, row.d_o),
-                *(row.standard.params, row.standard.mult_adds),
-                *(row.separable.params, row.separable.mult_adds),
-                *(row.params_ratio, row.ratio, row.formula_text, row.formula_value),
-            )
-            for row in rows
-        ),
-    )
+    return "grouped " if grouped and layer.type != "depthwise" else ""

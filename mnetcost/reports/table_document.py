@@ -21,21 +21,28 @@ def table_document(
     count: Count,
     rows: Sequence[Reduction] | None = None,
     apart: bool = False,
+    columns: Sequence[str] = (),
     more: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The JSON contract of `mnetcost table`: exact integers, shares of 1.
 
-    `rows` are the reductions, where they are known already; `more` stands beside each layer.
+    `rows` are the reductions, where they are known already; `more` stands beside each layer, of
+    which `columns` are all that is said where any are given. Raises UsageError for one of them that
+    is not counted.
     """
+    layers: Sequence[dict[str, Any]]
+    if columns:
+        from mnetcost.reports.layer_columns import chosen_documents  # with the tables
+
+        layers = chosen_documents(count, columns, apart)
+    else:
+        layers = [layer_document(count, layer, apart) for layer in count.layers]
     kinds = count.by_type()
     costs = {name: (cost.params, cost.mult_adds) for name, cost in kinds.items()}
     return {
         **count_header(count),
         "totals": totals_document(count, apart),
-        "layers": [
-            {**layer_document(count, layer, apart), **beside_it}
-            for layer, beside_it in zip(count.layers, more or repeat({}))
-        ],
+        "layers": [{**one, **beside_it} for one, beside_it in zip(layers, more or repeat({}))],
         "types": [
             {**one, **beside(count, cost, apart)}
             for one, cost in zip(types_document(costs), kinds.values())

@@ -27,14 +27,16 @@ CONTROLS += ["a\u2028b\u2029", "a\u200db", "\U0001d173a", "a\u3164b"]
 def _report(texts: list[str]) -> Report:
     """A report whose every text is one of these."""
     columns = (
-        Column("name", "Name", Kind.TEXT, label=True),
+        Column("name", "Name", Kind.TEXT),
         Column("words", "Words", Kind.TEXT),
         Column("count", "Count", Kind.INTEGER, total=True),
     )
     rows = tuple((text, text, number) for number, text in enumerate(texts, 1))
     table = Table("texts", "Texts", columns, rows)
     notes = tuple(("Source", text) for text in texts)
-    return Report(texts[0], (table,), notes, {"texts": texts}, table)
+    return Report(
+        title=texts[0], tables=(table,), notes=notes, document={"texts": texts}, flat=table
+    )
 
 
 @pytest.mark.parametrize("format_", TABLES)

@@ -1,13 +1,13 @@
 """Tables in a narrow terminal."""
 
-import pytest
+from fractions import Fraction
 
-from mnetcost.render.layout import report_lines, split
+from mnetcost.render.layout import report_lines
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def test_a_long_last_cell_goes_on_below_itself() -> None:
-    columns = (Column("name", "Name", Kind.TEXT, label=True), Column("words", "Words", Kind.TEXT))
+    columns = (Column("name", "Name", Kind.TEXT), Column("words", "Words", Kind.TEXT))
     rows = (("thop", "normalised values where γ and multiply-accumulates are"), ("ours", "few"))
     table = Table("t", "Title", columns, rows)
     report = Report(title="R", tables=(table,), notes=(), document={}, flat=table)
@@ -22,28 +22,46 @@ def test_a_long_last_cell_goes_on_below_itself() -> None:
     assert wide[4] == "thop  normalised values where γ and multiply-accumulates are"
 
 
-@pytest.mark.parametrize(
-    ("width", "parts"),
-    [
-        (48, [[0, 1, 2, 3, 4]]),
-        (40, [[0, 1, 2, 3], [0, 4]]),  # what is joined stays together where it fits
-        (30, [[0, 1, 2], [0, 3, 4]]),  # and is broken where even alone it does not
-        (12, [[0, 1], [0, 2], [0, 3], [0, 4]]),
-    ],
-)
-def test_tables_are_split_between_columns(width, parts):
-    columns = [
-        Column("name", "Name", Kind.TEXT, label=True),
-        Column("a", "A", Kind.INTEGER),
-        Column("b", "B", Kind.INTEGER, joined=True),
-        Column("c", "C", Kind.INTEGER, joined=True),
-        Column("d", "D", Kind.INTEGER),
-    ]
-    assert split(columns, [8, 8, 8, 8, 8], width) == parts
-
-
 def test_totals_are_of_the_columns_that_have_one() -> None:
     name, count = Column("name", "Name", Kind.TEXT), Column("n", "N", Kind.INTEGER, total=True)
     assert Table("t", "T", (name, count), (("a", 2), ("b", 5))).totals() == (None, 7)
     assert Table("t", "T", (name, count), ()).totals() == (None, 0)
     assert Table("t", "T", (name,), (("a",),)).totals() is None
+
+
+def test_totals_of_a_tree_are_those_of_its_top() -> None:
+    name, count = Column("name", "Name", Kind.TEXT), Column("n", "N", Kind.INTEGER, total=True)
+    rows = (("block", 5), ("one", 2), ("other", 3), ("last", 1))
+    table = Table("t", "", (name, count), rows, (0, 1, 1, 0))
+    assert table.totals() == (None, 6)
+    report = Report(title="R", tables=(table,), notes=(), document={}, flat=table)
+    lines = ["".join(text for text, _ in line).rstrip() for line in report_lines(report, None)]
+    assert lines[2:8] == [
+        "Name     N",
+        "block    5",
+        "  one    2",
+        "  other  3",
+        "last     1",
+        "Total    6",
+    ]
+
+
+def test_columns_leave_one_after_the_other_and_are_named() -> None:
+    columns = (
+        Column("name", "Name", Kind.TEXT),
+        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("n", "N", Kind.INTEGER),
+        Column("share", "%", Kind.SHARE, leaves=8),
+    )
+    table = Table("t", "", columns, (("conv_1", (224, 320, 3), 864, Fraction(1, 2)),))
+    report = Report(title="R", tables=(table,), notes=(), document={}, flat=table)
+
+    def shown(width: int) -> list[str]:
+        lines = report_lines(report, width)
+        return ["".join(text for text, _ in line).rstrip() for line in lines][2:]
+
+    assert shown(31) == ["Name    Input        N      %", "conv_1  224×320×3  864  50.00", ""]
+    assert shown(28)[:2] == ["Name    Input        N", "conv_1  224×320×3  864"]
+    assert shown(28)[-1] == "Hidden: % (wider than 28 columns)"
+    assert shown(12)[:2] == ["Name      N", "conv_1  864"]
+    assert shown(12)[-1] == "Hidden: Input, % (wider than 12 columns)"

@@ -1,0 +1,140 @@
+"""The columns of the table of layers: what each says of a row, and which are shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mnetcost.conventions.presets import COLUMNS as OPERATIONS
+from mnetcost.cost import Count, LayerCost, Parameters, share
+from mnetcost.problems import UsageError
+from mnetcost.reports.documents import groups_of, layer_document
+from mnetcost.reports.measures import Measure, measures
+from mnetcost.reports.tree import Row, listed
+from mnetcost.tabular import Column, Kind, Table
+
+Values = list[Any]  # of one column, a row each
+
+
+def _type(row: Row) -> str:
+    if row.rest:
+        return ""
+    each = len(row.layers) // row.times
+    return row.layers[0].type if not row.block else f"block of {each:,}"
+
+
+def _window(row: Row, which: int) -> str:
+    """The kernel (0) or the stride (1) of a layer."""
+    sides = None if row.block else row.layers[0].node.layer.window_sides()
+    if sides is None:
+        return ""
+    h, w = sides[which]
+    return f"{h}×{w}" if which == 0 or h != w else str(h)
+
+
+def _groups(row: Row) -> str:
+    groups = None if row.block else groups_of(row.layers[0])
+    return f"{groups:,}" if groups is not None and groups > 1 else ""
+
+
+# What a row says of its shape, in the order of the table.
+SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
+    (Column("name", "Layer", Kind.TEXT), lambda row: row.label),
+    (Column("type", "Type", Kind.TEXT, leaves=6), _type),
+    (Column("kernel", "Kernel", Kind.TEXT, leaves=3), lambda row: _window(row, 0)),
+    (Column("stride", "Stride", Kind.TEXT, leaves=4), lambda row: _window(row, 1)),
+    (Column("groups", "Groups", Kind.TEXT, leaves=5), _groups),
+    (
+        Column("input", "Input", Kind.MAP, leaves=7),
+        lambda row: None if row.rest else row.layers[0].read,
+    ),
+    (
+        Column("output", "→ Output", Kind.MAP),
+        lambda row: None if row.rest else row.layers[-1].output,
+    ),
+)
+WINDOW = ("kernel", "stride", "groups")  # which no row of some networks has
+
+
+def _parameters(kind: str) -> Callable[[LayerCost], int]:
+    return lambda layer: int(getattr(layer.parameters, kind))
+
+
+def _operations(place: int) -> Callable[[LayerCost], int]:
+    return lambda layer: layer.operations[place]
+
+
+# Numbers of a layer that stand in the table where somebody asks for them.
+MORE: Mapping[str, tuple[str, Callable[[LayerCost], int]]] = {
+    **{
+        kind: (kind.replace("_", "\n").capitalize(), _parameters(kind))
+        for kind in Parameters._fields
+    },
+    "folded": ("Parameters\nfolded", lambda layer: layer.folded),
+    **{name: (name.capitalize(), _operations(place)) for place, name in enumerate(OPERATIONS)},
+}
+
+
+def layer_table(
+    count: Count,
+    rows: Sequence[Row],
+    found: Sequence[Measure],
+    title: str,
+    chosen: Sequence[str] = (),
+) -> Table:
+    """The rows with the columns that are `chosen`, or those that are shown unless any are.
+
+    Raises UsageError for a column that the convention does not count.
+    """
+    known = _columns(count, rows, found, chosen)
+    if chosen:
+        shown = [known[key] for key in chosen if key in known or _refuse(key, known)]
+    else:
+        shown = [one for key, one in known.items() if key not in WINDOW or any(one[1])]
+    cells = tuple(zip(*(values for _, values in shown))) if rows else ()
+    depths = tuple(row.depth for row in rows)
+    key = "blocks" if title == "Blocks" else "layers"
+    columns = tuple(column for column, _ in shown)
+    return Table(key, title, columns, cells, depths, headed="\n" not in title)
+
+
+def chosen_documents(count: Count, chosen: Sequence[str], apart: bool) -> list[dict[str, Any]]:
+    """The chosen columns of every layer for programs. Raises UsageError as `layer_table` does."""
+    found = measures(count, apart)
+    table = layer_table(count, listed(count.layers), found, "Layers", chosen).without(Kind.BAR)
+    keys = [column.key for column in table.columns]
+    documents = (layer_document(count, layer) for layer in count.layers)
+    return [
+        {
+            key: document[key] if key in document else float(value) if "share" in key else value
+            for key, value in zip(keys, row)
+        }
+        for document, row in zip(documents, table.rows)
+    ]
+
+
+def _columns(
+    count: Count, rows: Sequence[Row], found: Sequence[Measure], chosen: Sequence[str]
+) -> dict[str, tuple[Column, Values]]:
+    """Every column by its key, with its values; of numbers beside the measures the chosen."""
+    known = {column.key: (column, [of(row) for row in rows]) for column, of in SHAPES}
+    for one in found:
+        values = [sum(map(one.of, row.layers)) for row in rows]
+        known[one.key] = Column(one.key, one.header, Kind.AMOUNT, total=True), values
+        if one.shared:
+            total = sum(map(one.of, count.layers))
+            shares = [share(value, total) for value in values]
+            key = f"{one.key}_share"
+            known[key] = Column(key, "%", Kind.SHARE, leaves=8), shares
+            bars = [None if row.rest else part for row, part in zip(rows, shares)]
+    if found[-1].shared:
+        known["bar"] = Column("bar", "", Kind.BAR, leaves=9), bars
+    for key in chosen:
+        if key in MORE and key not in known:
+            header, of = MORE[key]
+            values = [sum(map(of, row.layers)) for row in rows]
+            known[key] = Column(key, header, Kind.AMOUNT, total=True), values
+    return known
+
+
+def _refuse(key: str, known: Mapping[str, Any]) -> bool:
+    names = ", ".join(known)
+    raise UsageError(f"--columns {key}: not counted here; there are {names}, {', '.join(MORE)}")

@@ -1,0 +1,186 @@
+"""The layers as rows: a tree of blocks with equal neighbours as one, or a list."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from mnetcost.cost import LayerCost
+from mnetcost.reports.choices import SORTS
+from mnetcost.reports.documents import groups_of
+from mnetcost.reports.measures import Measure
+
+MOST_ROWS = 60  # of a tree that nobody asked to open
+HALVES = ["depthwise", "pointwise"]  # of a `separable`, whose sum stands in the table of pairs
+_NUMBERED = (re.compile(r"(.*?)([0-9]+)"), re.compile(r"(.*?)([0-9.]+)"))
+
+
+class Row(NamedTuple):
+    """A layer or a block, at its depth of the tree, or as many equal ones as `times` says.
+
+    `layers` are all that it stands for; of the `rest` of a list nothing else is said.
+    """
+
+    name: str
+    depth: int
+    layers: tuple[LayerCost, ...]
+    times: int = 1
+    block: bool = False
+    rest: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name, and how many it stands for."""
+        return f"{self.name} ×{self.times:,}" if self.times > 1 else self.name
+
+
+class Tree(NamedTuple):
+    """The rows of a tree, what was left out, and whether all blocks are open."""
+
+    rows: Sequence[Row]
+    free: int
+    levels: int
+    whole: bool
+
+
+class _Part(NamedTuple):
+    """A layer, or a block with its parts. Equal `likes` cost the same, in the same shapes."""
+
+    name: str
+    layers: tuple[LayerCost, ...]
+    likes: Any
+    kind: Any
+    parts: tuple["_Part", ...] = ()
+    times: int = 1
+
+
+def tree(
+    layers: Sequence[LayerCost],
+    found: Sequence[Measure],
+    depth: int | None = None,
+    every: bool = False,
+) -> Tree:
+    """The layers that cost anything in what is `found`, as a tree, equal neighbours folded.
+
+    It is opened `depth` levels deep. Without one it is opened whole where it then is no longer than
+    a screen or two, else one block of each kind is, down to the deepest level that is short enough.
+    `every` leaves nothing out, and folds nothing.
+    """
+    kept = [one for one in layers if every or one.at_least or any(by.of(one) for by in found)]
+    parts = _parts(kept, found, fold=not every)
+    levels = max((one.name.count("/") + 1 for one in kept), default=1)
+    free = len(layers) - len(kept)
+    whole = list(_rows(parts, depth or levels))
+    if depth or every or len(whole) <= MOST_ROWS:
+        return Tree(whole, free, levels, True)
+    for level in range(levels, 0, -1):
+        rows = list(_rows(parts, level, opened=set()))
+        if len(rows) <= MOST_ROWS:
+            break
+    return Tree(rows, free, levels, len(rows) == len(whole))
+
+
+def listed(
+    layers: Sequence[LayerCost],
+    depth: int | None = None,
+    sort: str | None = None,
+    found: Sequence[Measure] = (),
+) -> list[Row]:
+    """The layers, those of a block `depth` parts of its name deep as one row.
+
+    By `sort` the largest stand first, in what of the `found` it names.
+    """
+    rows = []
+    for name, run in groupby(layers, lambda one: "/".join(one.name.split("/")[:depth])):
+        of = tuple(run)
+        rows.append(Row(name, 0, of, block=len(of) > 1))
+    if sort is not None:
+        shared = [one for one in found if one.shared]
+        by = shared[min(SORTS.index(sort), len(shared) - 1)] if shared else found[0]
+        rows.sort(key=lambda row: -sum(map(by.of, row.layers)))  # stable: equal ones stay in order
+    return rows
+
+
+def span(first: str, last: str) -> str:
+    """The names of equal neighbours: "bottleneck_3.2–36"."""
+    if first == last:
+        return first
+    for numbered in _NUMBERED:
+        one, other = numbered.fullmatch(first), numbered.fullmatch(last)
+        if one and other and one[1] == other[1]:
+            return f"{first}–{other[2]}"
+    return f"{first} – {last}"
+
+
+def _parts(
+    layers: Iterable[LayerCost], found: Sequence[Measure], fold: bool, level: int = 0
+) -> tuple[_Part, ...]:
+    """The parts of a block whose own name has `level` parts."""
+
+    def place(one: LayerCost) -> tuple[str, bool]:
+        names = one.name.split("/")
+        return names[level], len(names) == level + 1
+
+    made = []
+    for (name, alone), run in groupby(layers, place):
+        of = tuple(run)
+        made.append(_leaf(name, of[0], found) if alone else _block(name, of, found, fold, level))
+    if not fold:
+        return tuple(made)
+    return tuple(_together(list(run)) for _, run in groupby(made, lambda part: part.likes))
+
+
+def _leaf(name: str, one: LayerCost, found: Sequence[Measure]) -> _Part:
+    shape = (one.type, one.node.layer.window_sides(), groups_of(one), one.read, one.output)
+    costs = tuple(by.of(one) for by in found)
+    return _Part(name, (one,), (shape, costs), (one.type, one.kernel))
+
+
+def _block(
+    name: str, layers: tuple[LayerCost, ...], found: Sequence[Measure], fold: bool, level: int
+) -> _Part:
+    parts = _parts(layers, found, fold, level + 1)
+    likes = tuple((part.name, part.times, part.likes) for part in parts)
+    return _Part(name, layers, likes, tuple((part.kind, part.times) for part in parts), parts)
+
+
+def _together(run: Sequence[_Part]) -> _Part:
+    """Equal parts as one, which holds the layers of all."""
+    first = run[0]
+    return first._replace(
+        name=span(first.name, run[-1].name),
+        layers=tuple(layer for part in run for layer in part.layers),
+        parts=tuple(_of_all(column) for column in zip(*(part.parts for part in run))),
+        times=sum(part.times for part in run),
+    )
+
+
+def _of_all(column: Sequence[_Part]) -> _Part:
+    """The same part of each of several equal blocks."""
+    return _together(column)._replace(name=column[0].name)
+
+
+def _rows(
+    parts: Iterable[_Part], levels: int, depth: int = 0, opened: set[Any] | None = None
+) -> Iterator[Row]:
+    """The rows of a tree of so many levels; with `opened` kinds a block of none of them is open."""
+    for part in map(_without_levels_of_one, parts):
+        row = Row(part.name, depth, part.layers, part.times, bool(part.parts))
+        if not part.parts or levels == 1 or (opened is not None and part.kind in opened):
+            yield row
+        elif [one.name for one in part.parts] == HALVES:
+            for half in part.parts:
+                yield Row(f"{part.name}/{half.name}", depth, half.layers, half.times)
+        else:
+            if opened is not None:
+                opened.add(part.kind)
+            yield row
+            yield from _rows(part.parts, levels - 1, depth + 1, opened)
+
+
+def _without_levels_of_one(part: _Part) -> _Part:
+    """The part, or where a block has no other than one, that one with both their names."""
+    while len(part.parts) == 1:
+        [only] = part.parts
+        part = only._replace(name=f"{part.name}/{only.name}")
+    return part
