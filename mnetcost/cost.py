@@ -221,7 +221,7 @@ class Count(Summed):
         params = {"params": int(self.counted_params)}
         return params | ({"mult_adds": int(self.counted.high)} if convention.counts_work else {})
 
-    def by_type(self) -> dict[str, TypeCost]:
+    def by_type(self) -> Mapping[str, TypeCost]:
         """Each type's parameters and mult-adds, with their shares of the total."""
         groups: dict[str, list[LayerCost]] = {}
         for layer in self.layers:

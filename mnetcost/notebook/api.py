@@ -20,9 +20,7 @@ from mnetcost.printed import read_budget
 from mnetcost.targets import each
 
 if TYPE_CHECKING:  # these need NumPy
-    from mnetcost.analysis.fit.fit import Fit
-    from mnetcost.analysis.fit.knobs import Fits
-    from mnetcost.analysis.fit.scores import Ranking
+    from mnetcost.notebook.fit import Fit, Fits, Ranking
     from mnetcost.notebook.sweep import Sweep, Sweeps
 
 __all__ = [
@@ -197,8 +195,9 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     Raises UsageError for a wrong or missing limit or axis, or where there is too much to search.
     """
     from mnetcost.analysis.fit.knobs import fit_each
+    from mnetcost.notebook.fit import fitted
 
-    return fit_each(
+    found = fit_each(
         _graph(network),
         combinations(set or {}),
         max_mult_adds=max_mult_adds,
@@ -211,6 +210,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         size=input,
         basis=make_basis(convention, batch, pass_),
     )
+    return fitted(found)
 
 
 def rank(  # noqa: PLR0913 - the scores, the budget, and what is counted
@@ -232,9 +232,10 @@ def rank(  # noqa: PLR0913 - the scores, the budget, and what is counted
     limit, SpecError with every wrong line of the CSV.
     """
     from mnetcost.analysis.fit.scores import rank as rank_graph
+    from mnetcost.notebook.fit import ranked
 
     budget, basis = read_budget(max_mult_adds, max_params), make_basis(convention, batch, pass_)
-    return rank_graph(_graph(network), scores, budget, input, basis)
+    return ranked(rank_graph(_graph(network), scores, budget, input, basis))
 
 
 def diff(

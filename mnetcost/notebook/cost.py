@@ -1,18 +1,21 @@
 """The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, overload
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
-from mnetcost.cost import Count
+from mnetcost.cost import Count, TypeCost
+from mnetcost.notebook.shown import Shown
 from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
     from mnetcost.analysis.channels.channels import ChannelCost
     from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField
     from mnetcost.notebook.explain import Explanation
+    from mnetcost.tabular import Report
 
 
-class Cost(Count):
+class Cost(Count, Shown):
     """The exact cost of a network at one setting.
 
     `params` and `mult_adds` count as the paper does: kernels' weights, and one multiply-accumulate
@@ -27,9 +30,13 @@ class Cost(Count):
         spec's own: sides in px that do not follow, and layers that have other parameters there."""
         return warned(self.graph, [self.setting])
 
-    def reductions(self) -> tuple[Reduction, ...]:
+    def by_type(self) -> "Types":
+        """Each type's parameters and mult-adds, with their shares of the total."""
+        return Types(self, super().by_type())
+
+    def reductions(self) -> "Reductions":
         """Every depthwise-separable pair against its standard convolution, and the network last."""
-        return reductions(self)
+        return Reductions(self, reductions(self))
 
     def receptive_fields(self) -> tuple["ReceptiveField", ...]:
         """What a position of each layer's output sees of the input, of height and width.
@@ -65,8 +72,57 @@ class Cost(Count):
             f"{', at_least=True' if self.at_least else ''})"
         )
 
-    def _repr_html_(self) -> str:
-        from mnetcost.render.html import render_fragment
-        from mnetcost.reports.table import table_report
+    def _page(self) -> "Report":
+        return _page(self)
 
-        return render_fragment(table_report(self))
+
+class Types(Mapping[str, TypeCost], Shown):
+    """What the layers of each type cost together, by the name of the type."""
+
+    def __init__(self, cost: Count, types: Mapping[str, TypeCost]) -> None:
+        self._cost, self._types = cost, types
+
+    def __getitem__(self, type_: str) -> TypeCost:
+        return self._types[type_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def __repr__(self) -> str:
+        return f"Types({', '.join(self)})"
+
+    def _page(self) -> "Report":
+        return _page(self._cost, "types")
+
+
+class Reductions(Sequence[Reduction], Shown):
+    """Depthwise-separable pairs against their standard convolutions, and the network last."""
+
+    def __init__(self, cost: Count, pairs: Sequence[Reduction]) -> None:
+        self._cost, self._pairs = cost, tuple(pairs)
+
+    @overload
+    def __getitem__(self, place: int) -> Reduction: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Reduction, ...]: ...
+    def __getitem__(self, place: int | slice) -> Reduction | tuple[Reduction, ...]:
+        return self._pairs[place]
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Reductions({', '.join(one.name for one in self)})"
+
+    def _page(self) -> "Report":
+        return _page(self._cost, "reduction")
+
+
+def _page(cost: Count, view: str | None = None) -> "Report":
+    """The tables of `mnetcost table`, or one of them."""
+    from mnetcost.reports.table import table_report  # a program that shows nothing does without
+
+    return table_report(cost, view)

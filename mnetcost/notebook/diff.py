@@ -1,11 +1,12 @@
 """What changed from one network to another, which shows itself as a table."""
 
 from mnetcost.analysis.diff.diff import CountDiff
-from mnetcost.render.html import render_fragment
+from mnetcost.notebook.shown import Shown
 from mnetcost.reports.diff import diff_report
+from mnetcost.tabular import Report
 
 
-class Diff(CountDiff):
+class Diff(CountDiff, Shown):
     """What changed from one network to another.
 
     `changes` holds every layer of both in order: `kind` ("added", "removed", "changed", "same"),
@@ -19,5 +20,5 @@ class Diff(CountDiff):
             f"params={self.params:+,}, mult_adds={self.mult_adds:+,})"
         )
 
-    def _repr_html_(self) -> str:
-        return render_fragment(diff_report(self))
+    def _page(self) -> Report:
+        return diff_report(self)

@@ -5,14 +5,14 @@ from typing import Self
 from mnetcost.analysis.explain.derivation import Derivation, derivations
 from mnetcost.analysis.explain.explain import Explained, explain, select
 from mnetcost.cost import Count
+from mnetcost.notebook.shown import Shown
 from mnetcost.record import Record
-from mnetcost.render.mathematics import render_mathematics
 from mnetcost.render.terminal import render_plain
 from mnetcost.reports.explain import explain_report
 from mnetcost.tabular import Report
 
 
-class Explanation(Record):
+class Explanation(Record, Shown):
     """Why a cost is what it is. Prints as text; a notebook shows it as mathematics.
 
     `layers` hold a layer's `symbols` with their values and its `lines`: quantity, formula, numbers
@@ -34,8 +34,8 @@ class Explanation(Record):
         """The tables that the command line prints."""
         return explain_report(self.cost, self.layers, self.derivations, self.whole)
 
+    def _page(self) -> Report:
+        return self.report()
+
     def __repr__(self) -> str:
         return render_plain(self.report())
-
-    def _repr_latex_(self) -> str:
-        return render_mathematics(self.report())

@@ -15,8 +15,8 @@ from mnetcost.spec import read_graph, resized
 from mnetcost.text import counted as so_many
 
 if TYPE_CHECKING:  # a rewriting needs ruamel.yaml, and a spec has no widths that are unsaid
-    from mnetcost.analysis.rewrite.rewrite import Rewriting
     from mnetcost.importing.widths.options import Widths
+    from mnetcost.notebook.rewrite import Rewriting
 
 
 class Network(Record):
@@ -100,7 +100,7 @@ class Network(Record):
         UsageError for an unknown word or a glob without a layer, SpecError where the new spec
         would not hold. `load` reads its `.text`. Howard et al. 2017, arXiv:1704.04861, section 3.1.
         """
-        from mnetcost.analysis.rewrite.rewrite import Rewriting
+        from mnetcost.notebook.rewrite import Rewriting
 
         return Rewriting.of(self.graph, to, layers)
 

@@ -1,5 +1,6 @@
 """Sweeps that write themselves: data frames, CSV, Parquet."""
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +9,19 @@ from typing import TYPE_CHECKING, Any, overload
 from mnetcost.analysis.sweep.parts import to_parts
 from mnetcost.analysis.sweep.rows import Rows, to_csv, to_pandas, to_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
+from mnetcost.notebook.shown import Paged
+from mnetcost.reports.sweep import ends, sweep_report
+from mnetcost.tabular import Page
 
 if TYPE_CHECKING:
     import pandas
 
 
+POINTS = 200  # that a notebook shows of a sweep
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sweep(CountSweep):
+class Sweep(CountSweep, Paged):
     """The exact cost of a network over a grid of A width by R resolution multipliers.
 
     `params` and `mult_adds` are integer arrays of shape [A, R], `types` each layer type's own cost,
@@ -52,8 +59,12 @@ class Sweep(CountSweep):
     def _rows(self) -> Rows:
         return Rows([({}, self)])
 
+    def _page(self) -> Page:
+        shown = _shortened(self, POINTS)
+        return sweep_report([({}, shown)], self.shape, warnings=self.warnings)
 
-class Sweeps(Sequence[Sweep]):
+
+class Sweeps(Sequence[Sweep], Paged):
     """A sweep for each combination of knobs in `sets`, in order."""
 
     def __init__(self, sets: Sequence[Mapping[str, Any]], sweeps: Sequence[Sweep]) -> None:
@@ -93,3 +104,19 @@ class Sweeps(Sequence[Sweep]):
     def to_parts(self, folder: str | os.PathLike[str]) -> None:
         """The same rows as a folder of Parquet files; one that was cut short is finished."""
         to_parts(Rows(self.pairs()), folder)
+
+    def _page(self) -> Page:
+        each = max(1, POINTS // len(self))
+        shown = [(knobs, _shortened(one, each)) for knobs, one in self.pairs()[:POINTS]]
+        warnings = dict.fromkeys(text for one in self for text in one.warnings)
+        return sweep_report(shown, self[0].shape, warnings=warnings)
+
+
+def _shortened(sweep: Sweep, points: int) -> Sweep:
+    """The sweep worked out; of one with more points both ends."""
+    if math.prod(sweep.shape) > points:
+        alphas, rhos = ends(sweep, points)
+        invalid = "mask" if sweep.values.masked else "refuse"
+        size, basis = sweep.base, sweep.basis
+        sweep = Sweep.of(sweep.graph, alphas, rhos, size=size, basis=basis, invalid=invalid)
+    return sweep.computed()

@@ -2,7 +2,8 @@
 
 Read: `cells` (values as people read them), `fitting` (columns in a width), `layout` (tables as
 lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github`
-and `junit`; of formulas `mathematics`; of scatters `scatter` and `figure`; of the manual `page`.
+and `junit`; of formulas `mathematics`; of data frames `frame`; of scatters `scatter` and `figure`;
+of the manual `page`.
 """
 
 from collections.abc import Callable

@@ -9,7 +9,7 @@ from mnetcost.exact import ratio_text
 from mnetcost.tabular import Column, Kind, Report
 from mnetcost.text import inert, printable
 
-_DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}
+DIMENSIONS = {Kind.MAP: ("height", "width", "channels"), Kind.SIDES: ("height", "width")}
 
 
 def render_csv(report: Report) -> str:
@@ -17,21 +17,22 @@ def render_csv(report: Report) -> str:
     table = report.flat.without(Kind.BAR)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([name for column in table.columns for name in _names(column)])
+    writer.writerow([name for column in table.columns for name in names(column)])
     for row in table.rows:
         values = zip(table.columns, row)
         writer.writerow([cell for column, value in values for cell in _cells(column, value)])
     return buffer.getvalue()
 
 
-def _names(column: Column) -> Iterator[str]:
-    dimensions = _DIMENSIONS.get(column.kind)
+def names(column: Column) -> Iterator[str]:
+    """What the column is called, once a dimension."""
+    dimensions = DIMENSIONS.get(column.kind)
     return (f"{column.key}_{one}" for one in dimensions) if dimensions else iter((column.key,))
 
 
 def _cells(column: Column, value: Any) -> Iterator[Any]:
-    if column.kind in _DIMENSIONS:
-        return iter(value if value is not None else [""] * len(_DIMENSIONS[column.kind]))
+    if column.kind in DIMENSIONS:
+        return iter(value if value is not None else [""] * len(DIMENSIONS[column.kind]))
     return iter((_raw(column.kind, value),))
 
 

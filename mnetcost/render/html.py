@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade
+from mnetcost.render.mathematics import mathml
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
@@ -67,6 +68,8 @@ def _cell(value: Any, column: Column, largest: dict[Kind, Any]) -> str:
     if column.kind is Kind.BAR:
         width = decimals(Fraction(8 * value, largest[Kind.BAR] or 1), 2)
         return f'<td><div class="b" style="width:{width}em"></div></td>'
+    if column.kind is Kind.FORMULA:
+        return f"<td>{mathml(value.latex)}</td>"
     text = _text(cell_text(value, column.kind))
     if column.kind is Kind.HEAT:
         return f'<td class="n b{shade(value, largest[Kind.HEAT])}">{text}</td>'

@@ -30,7 +30,7 @@ def test_the_command():
         ("markdown", r"| weights | $D_K^{2} \cdot M \cdot N$ | $3^{2} \cdot 3 \cdot 32$ | 864 |"),
         ("latex", r"weights & $D_K^{2} \cdot M \cdot N$ & $3^{2} \cdot 3 \cdot 32$ & 864"),
         ("csv", "conv_1,weights,D_K²·M·N,3²·3·32,864"),
-        ("html", "<td>D_K²·M·N</td>"),
+        ("html", "<msubsup><mi>D</mi><mi>K</mi><mrow><mn>2</mn></mrow></msubsup>"),
     ],
 )
 def test_every_format(format_, shown):

@@ -266,7 +266,7 @@ NEEDLESS = {"dataclasses", "difflib", "pathlib", "rich", "subprocess", "tempfile
 NEEDED = {
     "analysis": {"separable"},
     "cli": {"app", "options", "output", "table"},
-    "notebook": {"cost", "network"},
+    "notebook": {"cost", "network", "shown"},
     "render": {"json"},
     "reports": {"choices", "documents", "settings", "table_document"},
 }

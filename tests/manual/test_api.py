@@ -65,8 +65,9 @@ def objects() -> Iterator[Any]:
     for cost in (net.cost(), net.cost("1/2", convention="ptflops"), net.cost(pass_="training")):
         yield cost
         yield from (cost.setting, cost.basis, cost.parameters, cost.counted, cost.input)
-        yield from (cost.passes, *cost.layers, *cost.by_type().values())
-        for pair in cost.reductions():
+        types, reductions = cost.by_type(), cost.reductions()
+        yield from (cost.passes, *cost.layers, types, *types.values(), reductions)
+        for pair in reductions:
             yield from (pair, pair.d_k, pair.standard)
         yield from cost.receptive_fields()
         for channels in cost.channel_costs():

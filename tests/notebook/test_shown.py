@@ -8,7 +8,6 @@ from pages import Page
 
 import mnetcost
 from mnetcost.render import renderer
-from mnetcost.render.mathematics import text
 from mnetcost.reports.diff import diff_report
 
 
@@ -32,12 +31,24 @@ def test_a_notebook_shows_it() -> None:
 
 def test_a_notebook_shows_mathematics():
     found = explained("mobilenet_v1", "separable_1")
-    latex = found._repr_latex_()
-    assert latex.count("$$") % 2 == 0
-    assert r"\frac{1}{N} + \frac{1}{D_K^{2}}" in latex
-    assert r"\text{separable}\_\text{1/depthwise" in latex
+    page = found._repr_html_()
+    fraction = "<mfrac><mrow><mn>1</mn></mrow><mrow>{}</mrow></mfrac>".format
+    kernel = "<msubsup><mi>D</mi><mi>K</mi><mrow><mn>2</mn></mrow></msubsup>"
+    assert f"{fraction('<mi>N</mi>')}<mo>&#x0002B;</mo>{fraction(kernel)}" in page
+    assert "separable_1/depthwise" in Page(page).text
     assert "1/N + 1/D_K²" in repr(found)
-    assert text(r"b_{c}\d%") == r"\text{b}\_\{\text{c}\}\backslash \text{d}\%"
+
+
+def test_a_formula_shows_its_signs_and_runs_nothing():
+    spec = """
+input: {height: 24, width: 32, channels: 3}
+blocks:
+  one: {takes: {a: }, layers: [conv: {out: "$here * 4 if $a == '<i>}_{x&#60;' else 8"}]}
+layers: [one: {a: "<i>"}]
+"""
+    page = mnetcost.load(spec).cost().explain()._repr_html_()
+    assert "<i>" not in page
+    assert "'<i>}_{x&#60;'" in Page(page).text
 
 
 def test_a_network_and_a_cost_display_as_html() -> None:

@@ -15,7 +15,17 @@ _ALONE = re.compile(r"\((\w+)\)(?=$| )")  # a bracketed parameter
 # What stands for $in and $here where these are not the channels into the layer itself.
 _ELSEWHERE = {"in": "M_B", "here": "M_S"}
 
-_SIGNS = {"·": r"$\cdot$", "α": r"$\alpha$", "μ": r"$\mu$"}
+# What a text in mathematics may not hold as it is, with the command that shows it.
+_SIGNS = {
+    "·": r"\cdot ",
+    "α": r"\alpha ",
+    "μ": r"\mu ",
+    "\\": r"\backslash ",
+    "^": r"\wedge ",
+    "~": r"\sim ",
+    **{sign: f"\\{sign}" for sign in "_{}$&#%"},
+}
+_SIGN = re.compile(f"([{re.escape(''.join(_SIGNS))}])")
 
 # A rule around an expression, with the functions that expressions have.
 _ROUNDED = {
@@ -92,7 +102,5 @@ def _written(of: Derived, incoming: Mapping[str, str], scaled: Sequence[str]) ->
     text = _ALONE.sub(r"\1", text).replace(" * ", "·").replace(" / ", "/")
     if of.rounding:
         text = _ROUNDED[of.rounding.rule].format(text, of.rounding)
-    latex = rf"\text{{{text}}}".replace("_", r"\_")
-    for sign, written in _SIGNS.items():
-        latex = latex.replace(sign, written)
-    return Formula(text, latex)
+    pieces = filter(None, _SIGN.split(text))
+    return Formula(text, "".join(_SIGNS.get(one, rf"\text{{{one}}}") for one in pieces))

@@ -1,7 +1,7 @@
 """The same search with several values of knobs: one list, the fullest budget first."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, overload
+from typing import Any, NamedTuple, Self, TypeAlias, overload
 
 from mnetcost.analysis.fit.fit import Choice, Fit, fit
 from mnetcost.analysis.sweep.knobs import of_each
@@ -36,10 +36,10 @@ class Fits(Sequence[Fit]):
     @overload
     def __getitem__(self, place: int) -> Fit: ...
     @overload
-    def __getitem__(self, place: slice) -> "Fits": ...
-    def __getitem__(self, place: int | slice) -> "Fit | Fits":
+    def __getitem__(self, place: slice) -> Self: ...
+    def __getitem__(self, place: int | slice) -> Fit | Self:
         if isinstance(place, slice):
-            return Fits(self.sets[place], self._fits[place])
+            return type(self)(self.sets[place], self._fits[place])
         return self._fits[place]
 
     def __len__(self) -> int:

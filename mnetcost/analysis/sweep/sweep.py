@@ -20,7 +20,7 @@ from mnetcost.exact import ratio_text, read_ratio
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
 from mnetcost.literal_sides import demand_said
-from mnetcost.multipliers import Setting, Widths
+from mnetcost.multipliers import Setting, Widths, make_setting
 from mnetcost.problems import UsageError
 from mnetcost.spec import resized
 from mnetcost.text import clip, did_you_mean
@@ -82,11 +82,13 @@ class CostGrid:
 class CountSweep(CostGrid):
     """A network over a grid of A width by R resolution multipliers.
 
-    `sides` are the input's (height, width), px, by R; `types` each layer type's own cost.
+    `sides` are the input's (height, width), px, by R, and `base` those at ρ = 1; `types` each layer
+    type's own cost.
     """
 
     graph: Graph
     basis: Basis
+    base: tuple[int, int]
     sides: tuple[tuple[int, int], ...]
     types: dict[str, CostGrid]
 
@@ -108,9 +110,8 @@ class CountSweep(CostGrid):
         """Count `graph` at every pair of `alpha` and `rho` (or longer-side `resolution`, px).
 
         Each axis is a number, a list, an array, or a text such as "1,0.75" or "0.25:1:0.25"; the
-        defaults are the paper's four by four. `size` replaces the spec's input sides (height,
-        width), px, and with a third number its channels; `basis` says how many images, which pass,
-        and by which convention.
+        defaults are the paper's four by four. `size` replaces the spec's input (height, width), px,
+        with a third number its channels; `basis` says how many images, which pass, and by whom.
 
         Raises UsageError for a wrong axis or option or for over `limit` points, SpecError for the
         first point where the network is impossible, unless `invalid` is "mask".
@@ -138,6 +139,7 @@ class CountSweep(CostGrid):
             values=values,
             graph=graph,
             basis=basis,
+            base=make_setting(graph.base, size=size)[2:],
             sides=tuple((one.height, one.width) for one in settings),
             types={name: CostGrid(types[name], values) for name in in_order(types)},
         )
