@@ -10,10 +10,8 @@ from mnetcost.cli.options import (
     SPEC,
     basis_options,
     budget_options,
-    input_option,
     once,
     open_network,
-    set_option,
     setting_options,
 )
 from mnetcost.cli.output import (
@@ -58,8 +56,6 @@ SETTING = ("alpha", "rho", "resolution", "input")
     help="Another network, such as a model file, that must cost the same, layer by layer.",
 )
 @setting_options
-@input_option
-@set_option
 @basis_options
 @format_choice(CHECK_FORMATS)
 @output_choice(CHECK_SUFFIXES)
@@ -126,6 +122,7 @@ def _report(
     from mnetcost.analysis.check.check import held_budget
     from mnetcost.reports.check import check_report
 
+    options["alpha"] = 1 if options["alpha"] is None else options["alpha"]
     setting = {name: options[name] for name in SETTING}
     budget = held_budget(**options)
     if budget is None:

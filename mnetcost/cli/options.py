@@ -157,6 +157,8 @@ _SETTING_OPTIONS = (
         metavar="PIXELS",
         help="Instead of ρ: px of the longer side.",
     ),
+    input_option,
+    set_option,
     strict_option,
 )
 
@@ -168,19 +170,9 @@ def _with(options: Iterable[Any], command: Any) -> Any:
     return command
 
 
-def shared_setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once, None where not given; and --strict."""
-    return _with(_SETTING_OPTIONS, function)
-
-
 def setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once, α 1 unless given; and --strict."""
-
-    @wraps(function)
-    def command(*args: Any, alpha: str | None, **options: Any) -> Any:
-        return function(*args, alpha=1 if alpha is None else alpha, **options)
-
-    return shared_setting_options(command)
+    """--alpha, --rho, --resolution, --input: once, None where not given; --set and --strict."""
+    return _with(_SETTING_OPTIONS, function)
 
 
 _BUDGET_OPTIONS = (

@@ -9,13 +9,11 @@ from mnetcost.cli.options import (
     WholeNumber,
     basis_options,
     fold_option,
-    input_option,
-    open_network,
-    set_option,
     setting_options,
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
+from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import LAYER_COLUMNS, LAYER_VIEWS, SORTS, TABLE_VIEWS, Shown
@@ -54,8 +52,6 @@ class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 
 @click.command(epilog=EXITS)
 @spec_argument
 @setting_options
-@input_option
-@set_option
 @click.option(
     "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has the first four."
 )
@@ -87,7 +83,6 @@ class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 
 @output_option
 def table(
     spec: str,
-    knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
     basis: Basis,
@@ -124,7 +119,7 @@ def table(
     chosen = choose_format(format_, output)
     shown = Shown(**{name: options.pop(name) for name in Shown._fields})
     _check(shown, basis)
-    cost = open_network(spec, knobs, options["input"]).counted(basis, **options)
+    cost = cost_of(spec, basis, options)
     if chosen == "json" and shown.view not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 
