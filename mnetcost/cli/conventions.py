@@ -52,7 +52,7 @@ def conventions(
 
     chosen = choose_format(format_, output)
     if spec is None:
-        if own is not None or batch > 1 or any(options.values()):
+        if own is not None or batch > 1 or any(one not in (None, ()) for one in options.values()):
             raise UsageError("these options need a SPEC: what they change is a network's number")
         write(conventions_report(), chosen, output)
         return

@@ -159,7 +159,6 @@ _SETTING_OPTIONS = (
     ),
     input_option,
     set_option,
-    strict_option,
 )
 
 
@@ -172,6 +171,11 @@ def _with(options: Iterable[Any], command: Any) -> Any:
 
 def setting_options(function: Any) -> Any:
     """--alpha, --rho, --resolution, --input: once, None where not given; --set and --strict."""
+    return _with((*_SETTING_OPTIONS, strict_option), function)
+
+
+def shipped_setting_options(function: Any) -> Any:
+    """The same without --strict, for what is shipped: nothing of it is unknown."""
     return _with(_SETTING_OPTIONS, function)
 
 

@@ -91,13 +91,15 @@ def table(
     """Show what a network costs, layer by layer.
 
     SPEC is a shipped name (see `mnetcost specs`), a path, also of a model file (see `mnetcost
-    import`), or - for standard input; the default is mobilenet_v1. torch:package.module:name is a
-    PyTorch module, or what makes one without arguments: your own code is imported, from where
-    Python looks and from the current folder, and run. Printed are every layer's parameters and
-    mult-adds, the same by layer type (the paper's Table 2), and each depthwise-separable pair
-    against its standard convolution. Under them stand what was counted, what was left out and how
-    much that is. What each layer sees of the input (--view fields), and what one of its output
-    channels costs (--view channels), are worked out only when asked for.
+    import`), or - for standard input; the default is mobilenet_v1. After an @ may stand a
+    setting, as in mobilenet_v1@alpha=0.5,resolution=160: alpha, rho, resolution, input, or a
+    knob. torch:package.module:name is a PyTorch module, or what makes one without arguments:
+    your own code is imported, from where Python looks and from the current folder, and run.
+    Printed are every layer's parameters and mult-adds, the same by layer type (the paper's
+    Table 2), and each depthwise-separable pair against its standard convolution. Under them
+    stand what was counted, what was left out and how much that is. What each layer sees of the
+    input (--view fields), and what one of its output channels costs (--view channels), are
+    worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
