@@ -8,7 +8,7 @@ from typing import IO
 from mnetcost.files import reason
 from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError
 from mnetcost.spec.nodes import keys_under
-from mnetcost.text import SENTENCE, clip, did_you_mean
+from mnetcost.text import SENTENCE, clip, did_you_mean, listed
 
 MAX_BYTES = 2**20
 
@@ -102,7 +102,7 @@ def _unknown_name(name: str, known: dict[str, str]) -> Problem:
         mark=TOP,
         code="unknown-spec",
         message=f"no spec of this name is shipped{hint}",
-        expected="a path (with / or ending in .yaml), or one of " + ", ".join(known),
+        expected="a path (with / or ending in .yaml), or one of " + listed(known, "mnetcost specs"),
         suggestion=did_you_mean(name, (*known, *variants)),
     )
 

@@ -91,7 +91,7 @@ def test_nothing_fits(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert out == ""
     assert "nothing fits at most 100,000 mult-adds" in err
-    assert f"{216 * 256 + pairs + 8000:,} mult-adds and 9,984 parameters" in err
+    assert f"{216 * 256 + pairs + 8000:,} mult-adds and 9,984 weights" in err
     assert "at α in (0, 9/1024), ρ = 1/7 (input 32×32)" in err
 
 
