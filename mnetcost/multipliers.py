@@ -151,6 +151,14 @@ class Setting(NamedTuple):
     height: int
     width: int
 
+    @property
+    def place(self) -> str:
+        """It in words, behind the name of a layer that is impossible there."""
+        return (
+            f"at α = {ratio_text(self.alpha)}, ρ = {ratio_text(self.rho)} "
+            f"(input {self.height}×{self.width})"
+        )
+
     def __repr__(self) -> str:
         return record_text(self)
 

@@ -245,6 +245,16 @@ def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
     return Budget({kind: _limit(value, kind) for kind, value in given.items() if value is not None})
 
 
+def read_budgets(mult_adds: Any = (), params: Any = ()) -> tuple[Budget, ...]:
+    """A budget for each of these limits alone, one or several of each kind, as `read_budget`."""
+    return tuple(
+        read_budget(**{kind: value})
+        for kind, given in (("mult_adds", mult_adds), ("params", params))
+        for value in (given if isinstance(given, (list, tuple)) else (given,))
+        if value is not None
+    )
+
+
 def _limit(value: Any, kind: str) -> Printed:
     """One limit. A float such as 150e6 may give it, where it is a whole number."""
     text = str(value)

@@ -10,6 +10,8 @@ from mnetcost.notebook.shown import Framed
 from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
+    from matplotlib.figure import Figure
+
     from mnetcost.analysis.channels.channels import ChannelCost  # noqa: F401 - in a text
     from mnetcost.analysis.receptive_fields.receptive_fields import (  # noqa: F401 - in a text
         ReceptiveField,
@@ -70,6 +72,24 @@ class Cost(Count, Framed):
 
         return Explanation.of(self, layer)
 
+    def plot(
+        self,
+        kind: str = "blocks",
+        of: str = "mult_adds",
+        *,
+        theme: str = "light",
+        width: float | None = None,
+    ) -> "Figure":
+        """A matplotlib figure of where the cost goes, which a notebook shows.
+
+        `kind` is "blocks", "layers", "types" (as in the paper's Table 2), "cumulative" or
+        "reduction" (each pair's ratio on the curve 1/N + 1/D_K²); `of` "mult_adds" or "params".
+        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        Raises UsageError where matplotlib is not installed (the extra `plot`), for another word,
+        and where there is nothing to draw.
+        """
+        return _plot(self, kind, of, theme, width)
+
     def __repr__(self) -> str:
         alpha, rho, *_ = self.setting
         return (
@@ -100,6 +120,12 @@ class Types(Mapping[str, TypeCost], Framed):
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {one}" for name, one in self.items())
 
+    def plot(
+        self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
+    ) -> "Figure":
+        """A matplotlib figure of each type's share, as `Cost.plot` draws it."""
+        return _plot(self._cost, "types", of, theme, width)
+
     def _page(self) -> "Report":
         return _page(self._cost, "types")
 
@@ -129,6 +155,12 @@ class Reductions(Rows[Reduction]):
 
     view = "reduction"
 
+    def plot(
+        self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
+    ) -> "Figure":
+        """A matplotlib figure of the ratios on the curve 1/N + 1/D_K², as `Cost.plot` draws it."""
+        return _plot(self._cost, "reduction", of, theme, width)
+
 
 class ReceptiveFields(Rows["ReceptiveField"]):
     """What a position of each layer's output sees of the input."""
@@ -140,6 +172,13 @@ class ChannelCosts(Rows["ChannelCost"]):
     """What one output channel of each layer costs."""
 
     view = "channels"
+
+
+def _plot(cost: Count, kind: str, of: str, theme: str, width: float | None) -> "Figure":
+    from mnetcost.render.figure import draw  # only a picture needs it
+    from mnetcost.reports.plot import cost_picture
+
+    return draw(cost_picture(cost, kind, of), theme, width)
 
 
 def _page(cost: Count, view: str | None = None) -> "Report":
