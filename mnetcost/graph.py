@@ -5,15 +5,14 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any, NamedTuple, Self, TypeAlias
 
-from mnetcost.exact import ratio_text
 from mnetcost.expressions import Derived
-from mnetcost.layers.base import Check, Join, Layer, Map, Quantity, Width, differs, maximum
+from mnetcost.layers.base import UNKNOWN, Check, Join, Layer, Map, Quantity, Width, differs, maximum
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Mark, Origin, Problem, SpecError, Stop, Use
 from mnetcost.record import Record
-from mnetcost.text import counted
+from mnetcost.text import counted, has_word
 
 # codes that leave no output map
 IMPOSSIBLE = {"no-channels", "too-large", "kernel-too-large", "shapes", "opaque"}
@@ -61,6 +60,7 @@ class Node(NamedTuple):
     training_only: bool = False  # its parameters count, its work does not
     uses: tuple[Use, ...] = ()  # the block calls around it, outermost first
     like: bool = False  # the last map that it reads gives it nothing but its sides
+    doubtful: bool = False  # some of its keys could not be read
 
     @property
     def sources(self) -> tuple[int, ...]:
@@ -155,7 +155,7 @@ class Graph(Record):
             return list(self.at_base)
         widths = Widths(self.rounding, setting.alpha)
         x = self.input.at(setting.height, setting.width, widths)
-        where = "" if self.is_own(setting) else f" {_place(setting)}"
+        where = "" if self.is_own(setting) else f" {setting.place}"
         return check_shapes(
             self.nodes, self.input, x, widths, collector, where=where, trained=trained
         )
@@ -171,13 +171,6 @@ class Graph(Record):
     def is_own(self, setting: Setting) -> bool:
         """Whether it is the spec's own: α = 1 at its own input."""
         return setting.alpha == 1 and (setting.height, setting.width) == self.base
-
-
-def _place(setting: Setting) -> str:
-    return (
-        f"at α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)} "
-        f"(input {setting.height}×{setting.width})"
-    )
 
 
 class _NoMap(Exception):
@@ -209,7 +202,7 @@ def infer(
             maps.append(found and found[2])
             if found:
                 owner = None if node.shares is None else placed[node.shares]
-                if owner:
+                if owner and not owner[0].doubtful:
                     report(found[0], _sharing(found, owner))
                 yield found
 
@@ -367,8 +360,11 @@ def check_shapes(  # noqa: PLR0913 - the shape rule's inputs, and where problems
         if check.bad:
             mark = source.mark if node is None else node.mark
             name = "the input" if node is None else node.name
-            # the turns of a repeat say it once
-            if name not in faulty and (mark, check.code) not in seen:
+            # what follows from another problem is not said; the turns of a repeat say it once
+            follows = name in faulty or (node is not None and node.doubtful)
+            if collector.problems and not follows:
+                follows = has_word(check.message(), str(UNKNOWN))
+            if not follows and (mark, check.code) not in seen:
                 seen.add((mark, check.code))
                 message, uses = f"{name}{where}: {check.message()}", node.uses if node else ()
                 collector.add(mark, check.code, message, uses=uses)

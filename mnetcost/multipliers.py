@@ -151,6 +151,14 @@ class Setting(NamedTuple):
     height: int
     width: int
 
+    @property
+    def place(self) -> str:
+        """It in words, behind the name of a layer that is impossible there."""
+        return (
+            f"at α = {ratio_text(self.alpha)}, ρ = {ratio_text(self.rho)} "
+            f"(input {self.height}×{self.width})"
+        )
+
 
 def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:
     """Both input sides under ρ: max(1, floor(ρ·side + 1/2)), px; a side of 1 stays 1.

@@ -2,18 +2,20 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from mnetcost.record import Record
 from mnetcost.steps import MAX_STEPS, Exhausted, Steps
-from mnetcost.text import MAX_GUESSED, did_you_mean, printable
+from mnetcost.text import MAX_GUESSED, counted, did_you_mean, printable
 
 MAX_PROBLEMS = 100
 WIDTH = 100  # characters of a line of explanation
 EXCERPT = 100  # characters of an offending line that are shown
+INDENT = 6  # of explanations, under the excerpt
+NESTED = 3  # calls around a problem that are shown
 PROBLEM = 4  # steps to find that a problem is known
 GUESS = 20  # steps to compare a word with another
 
@@ -29,6 +31,11 @@ class Mark(NamedTuple):
 
 
 TOP = Mark(1, 1)
+
+# A text, and what it is, which a terminal may colour: place, code, caret, suggestion, warning, "".
+
+Piece: TypeAlias = tuple[str, str]
+Line: TypeAlias = list[Piece]
 
 
 class Origin(Record, kw_only=False):
@@ -74,28 +81,62 @@ class Problem(Record, kw_only=False):
     uses: tuple[Use, ...] = ()
 
     def __str__(self) -> str:
+        return plain(self.lines())
+
+    def lines(self, said: frozenset[str] = frozenset()) -> Iterator[Line]:
+        """What it says, without the list of what is known where that was `said` before."""
         place = f"{printable(self.label)}:{self.mark.line}:{self.mark.column}"
-        lines = [f"{place}: {self.code}: {self.message}"]
+        yield [(place, "place"), (": ", ""), (self.code, "code"), (f": {self.message}", "")]
         if self.excerpt:
-            lines += _pointed(self.excerpt, self.mark)
-        if self.expected:
-            lines += _wrapped(f"expected: {self.expected}")
+            yield from _pointed(self.excerpt, self.mark)
         if self.suggestion:
-            lines.append(f"      did you mean {self.suggestion!r}?")
-        for use in reversed(self.uses):
+            meant = f"did you mean {self.suggestion!r}?"
+            yield [(" " * INDENT, ""), (meant, "suggestion")]
+        if self.expected and self.expected not in said:
+            yield from _wrapped(f"expected: {self.expected}")
+        if self.uses:
+            yield from _wrapped("; ".join(self._calls()))
+
+    def _calls(self) -> Iterator[str]:
+        """The calls around it, from the inside out."""
+        for use in self.uses[: -NESTED - 1 : -1]:
             line, column, _ = use.mark
-            lines.append(f"      in block {printable(use.block)}, used at {line}:{column}")
-        return "\n".join(lines)
+            yield f"in block {printable(use.block)}, used at {line}:{column}"
+        if more := len(self.uses[:-NESTED]):
+            yield f"in {counted(more, 'more block')}"
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether what was expected is so long that it is said once."""
+        return len(self.expected or "") > WIDTH
 
 
-def _wrapped(text: str) -> list[str]:
+def plain(lines: Iterable[Line]) -> str:
+    """The lines as a text without colours."""
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterator[Line]:
+    """Several problems as they are shown: what was expected is listed once, at the first."""
+    said: set[str] = set()
+    for one in problems:
+        yield from one.lines(frozenset(said))
+        if one.expected and one.is_listing:
+            said.add(one.expected)
+    if len(problems) >= MAX_PROBLEMS:
+        yield [(f"(only the first {MAX_PROBLEMS} problems)", "")]
+
+
+def _wrapped(text: str) -> Iterator[Line]:
     """A long text over several indented lines."""
     from textwrap import wrap  # only needed once something is wrong
 
-    return wrap(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8)
+    margin = " " * INDENT
+    for line in wrap(text, WIDTH, initial_indent=margin, subsequent_indent=f"{margin}  "):
+        yield [(line, "")]
 
 
-def _pointed(line: str, mark: Mark) -> list[str]:
+def _pointed(line: str, mark: Mark) -> Iterator[Line]:
     """The line and a caret under the marked characters; a long line is cut around them."""
     from rich.cells import cell_len  # only needed once something is wrong
 
@@ -106,10 +147,8 @@ def _pointed(line: str, mark: Mark) -> list[str]:
     head = "…" if start else ""
     tail = "…" if len(line) > start + EXCERPT else ""
     carets = "^" * max(1, cell_len(marked))
-    return [
-        f"{mark.line:>5} | {head}{before}{marked}{after}{tail}",
-        f"      | {' ' * cell_len(head + before)}{carets}",
-    ]
+    yield [(f"{mark.line:>5} | ", "place"), (f"{head}{before}{marked}{after}{tail}", "")]
+    yield [("      | ", "place"), (" " * cell_len(head + before), ""), (carets, "caret")]
 
 
 class SpecError(ValueError):
@@ -117,8 +156,11 @@ class SpecError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.label, problem.mark)))
-        more = [f"(only the first {MAX_PROBLEMS} problems)"] * (len(self.problems) >= MAX_PROBLEMS)
-        super().__init__("\n".join([*map(str, self.problems), *more]))
+        super().__init__(plain(self.lines()))
+
+    def lines(self) -> Iterator[Line]:
+        """What they say, in pieces that a terminal may colour."""
+        return problem_lines(self.problems)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)
@@ -158,7 +200,8 @@ class Collector:
         self.uses: list[Use] = []  # the block calls that are being read, outermost first
         self.steps = Steps()
         self.section = TOP  # what is being read, at its top level
-        self._said: set[tuple[Mark, str, str]] = set()
+        self.told = 0  # how often something was wrong, what was said before included
+        self._said: dict[tuple[Mark, str, str], str | None] = {}  # with what each suggests
         self._lines: list[str] | None = None  # split once, and only when something is wrong
 
     @contextmanager
@@ -183,16 +226,19 @@ class Collector:
         expected: str | Callable[[], str] | None = None,
         suggestion: str | Callable[[], str | None] | None = None,
         uses: tuple[Use, ...] = (),
-    ) -> None:
-        """Note one problem at `mark`, once however often it recurs; raises Stop at the hundredth.
+    ) -> str | None:
+        """Note one problem at `mark`, once however often it recurs; what it suggests.
 
         What takes long to say comes as a function, which is only called for a new problem. `uses`
-        are the block calls around it, by default those that are being read.
+        are the block calls around it, by default those that are being read. Raises Stop at the
+        hundredth problem.
         """
         self.steps.take(PROBLEM)
-        if (mark, code, message) in self._said:
-            return
-        self._said.add((mark, code, message))
+        self.told += 1
+        place = mark, code, message
+        if place in self._said:
+            return self._said[place]
+        meant = self._said[place] = suggestion() if callable(suggestion) else suggestion
         self.problems.append(
             Problem(
                 self.origin.label,
@@ -200,13 +246,18 @@ class Collector:
                 code,
                 message,
                 expected() if callable(expected) else expected,
-                suggestion() if callable(suggestion) else suggestion,
+                meant,
                 self.line(mark.line),
                 uses or tuple(self.uses),
             )
         )
         if len(self.problems) >= MAX_PROBLEMS:
             raise Stop
+        return meant
+
+    def suggests(self, name: str) -> bool:
+        """Whether a problem says that this name was meant."""
+        return name in self._said.values()
 
     def guess(self, word: str, known: Iterable[str]) -> str | None:
         """What `word` means of the known ones, as long as there are steps to spare."""

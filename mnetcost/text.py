@@ -1,11 +1,14 @@
 """Texts that somebody else wrote, made safe to print, and guesses at what they meant."""
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
 MAX_LISTED = 100  # names that a message lists
+ROOM = 144  # characters that they take, about two lines of a problem
 MAX_GUESSED = 1_000  # names that a guess looks at
+ALMOST = 0.8  # of its letters
 WORD, SENTENCE = 60, 200  # characters of what somebody else wrote that a message shows
 
 # What Unicode calls printable, and yet shows nothing: fillers, joiners and selectors
@@ -89,9 +92,15 @@ _KEYS = {
     "size": "outputsize",
     "stride": "strides",
 }
+_WORDS = {
+    "batch": "batchnorm batchnormalization bn",
+    "group": "gn groupnorm groupnormalization",
+    "instance": "in instancenorm instancenormalization",
+    "layer": "layernorm layernormalization ln",
+}
 SYNONYMS = [
     {word: ours for ours, words in table.items() for word in words.split()}
-    for table in (_LAYERS, _KEYS)
+    for table in (_LAYERS, _KEYS, _WORDS)
 ]
 
 _MODULES = ("torch.", "tf.", "keras.", "nn.", "functional.", "f.", "layers.")
@@ -130,10 +139,19 @@ def counted(number: Any, noun: str, verb: str = "") -> str:
     return words if not verb else f"{words} {verb}s" if one else f"{words} {verb}"
 
 
-def listed(names: Iterable[str]) -> str:
-    """The names one after the other, those of a long list only in part."""
-    first = [clip(name) for name in islice(names, MAX_LISTED + 1)]
-    return ", ".join(first) if len(first) <= MAX_LISTED else ", ".join(first[:-1]) + ", …"
+def listed(names: Iterable[str], where: str = "") -> str:
+    """The names one after the other; those of a long list in part, and `where` all of it is."""
+    every = list(names)
+    shown: list[str] = []
+    room = ROOM - len(where)
+    for name in map(clip, every[:MAX_LISTED]):
+        room -= len(name) + 2
+        if shown and room < 0:
+            break
+        shown.append(name)
+    more = len(every) - len(shown)
+    ending = f" and {more:,} more" if more else ""
+    return ", ".join(shown) + ending + (f" ({where})" if where and more else "")
 
 
 def clip(text: str, length: int = WORD) -> str:
@@ -141,6 +159,11 @@ def clip(text: str, length: int = WORD) -> str:
     if len(text) <= length:
         return printable(text)
     return f"{printable(text[:length])}… ({len(text):,} characters)"
+
+
+def has_word(text: str, word: str) -> bool:
+    """Whether the word stands in the text by itself."""
+    return word in re.split(r"\W+", text)
 
 
 def first_line(error: Exception) -> str:
@@ -158,6 +181,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     lowered = {name[:64].lower(): name for name in names}
     close = get_close_matches(word[:64].lower().replace("-", "_"), lowered, n=1, cutoff=0.65)
     return None if remark(word) or not close else lowered[close[0]]
+
+
+def is_almost(word: str, meant: str) -> bool:
+    """Whether a word is so near the one that was guessed that it can hardly be another."""
+    from difflib import SequenceMatcher  # only needed once something is wrong
+
+    return SequenceMatcher(None, word[:64].lower(), meant[:64].lower()).ratio() >= ALMOST
 
 
 def remark(word: str) -> str:

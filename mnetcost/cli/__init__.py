@@ -1,20 +1,19 @@
 """The command line: options to one library call to a rendered report. No arithmetic here.
 
-Read: this file (exit codes), `app` (the group of commands), `options` and `output` (what commands
-share), `targets` (of `diff` and `compare`). Every other file is the command of its name.
+Read: this file (exit codes), `app` (the group of commands), `options`, `output` and `errors` (what
+commands share), `targets` (of `diff` and `compare`). Every other file is the command of its name.
 """
 
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import click
 
 from mnetcost.files import reason
-from mnetcost.problems import SpecError, UsageError
+from mnetcost.problems import Line, SpecError, UsageError
 from mnetcost.text import printable
 
 DONE, WRONG_SPEC, INTERRUPTED = 0, 1, 130  # and 2 for wrong options, as click has it
@@ -76,7 +75,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return _invoke(sys.argv[1:] if arguments is None else arguments)
     except SpecError as error:
-        _complain(str(error))
+        _complain(error.lines())
         return WRONG_SPEC
     except (click.ClickException, UsageError) as error:
         return _complain_of_usage(error)
@@ -86,7 +85,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _forget_output()
         if isinstance(error, BrokenPipeError):  # the reader has what it wanted
             return DONE
-        _complain(f"Error: cannot write to standard output: {reason(error)}")
+        words = f": cannot write to standard output: {reason(error)}"
+        _complain([[("Error", "code"), (words, "")]])
         return WRONG_SPEC
 
 
@@ -113,9 +113,9 @@ def _invoke(arguments: Sequence[str]) -> int:
 def _complain_of_usage(error: click.ClickException | UsageError) -> int:
     if isinstance(error, UsageError):
         error = click.UsageError(printable(str(error)))
-    with suppress(OSError):  # nobody reads standard error
-        if sys.stderr is not None:
-            error.show(sys.stderr)
+    from mnetcost.cli.errors import print_usage
+
+    print_usage(error)
     return error.exit_code
 
 
@@ -124,7 +124,7 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _complain(text: str) -> None:
-    from mnetcost.cli.output import print_lines
+def _complain(lines: Iterable[Line]) -> None:
+    from mnetcost.cli.errors import print_lines
 
-    print_lines([text])
+    print_lines(lines)

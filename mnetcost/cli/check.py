@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from mnetcost.cli.errors import print_lines
 from mnetcost.cli.options import (
     TORCH,
     SpecName,
@@ -21,7 +22,6 @@ from mnetcost.cli.output import (
     choose_format,
     format_choice,
     output_choice,
-    print_lines,
     write,
 )
 from mnetcost.cost import FORWARD

@@ -209,17 +209,13 @@ def prepare_streams() -> None:
             reconfigure(errors="mnetcost")
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Print to standard error, where anybody reads it."""
-    with suppress(OSError):
-        if sys.stderr is not None:
-            sys.stderr.writelines(f"{line}\n" for line in lines)
-
-
 def print_warnings(texts: Iterable[str]) -> None:
     """Print warnings to standard error, a line each; with --quiet none."""
-    if not click.get_current_context().meta.get(QUIET):
-        print_lines(printable(f"Warning: {text}") for text in texts)
+    if click.get_current_context().meta.get(QUIET):
+        return
+    from mnetcost.cli.errors import print_lines  # only once there is something to say
+
+    print_lines([("Warning", "warning"), (printable(f": {text}"), "")] for text in texts)
 
 
 def is_standard_output(output: str | None) -> bool:

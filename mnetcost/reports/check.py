@@ -27,7 +27,7 @@ from mnetcost.printed import (
     Expectation,
     Printed,
 )
-from mnetcost.problems import SpecError
+from mnetcost.problems import Line, SpecError
 from mnetcost.reports.measures import cost_headers, in_words
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec.sources import stem
@@ -69,11 +69,15 @@ def held_for(one: Check) -> str:
     return setting_text(one.entry) + (f", batch {batch:,}" if batch > 1 else "")
 
 
-def complaints(report: Report) -> tuple[str, ...]:
+def complaints(report: Report) -> tuple[Line, ...]:
     """One line for each figure that differs and each limit that is passed: its place, and how."""
     return tuple(
-        f"{printable(row['file'])}:{row['line'] or 1}:{row['column'] or 1}: "
-        f"{row['key']}: {row['message']}"
+        [
+            (f"{printable(row['file'])}:{row['line'] or 1}:{row['column'] or 1}", "place"),
+            (": ", ""),
+            (row["key"], "code"),
+            (f": {row['message']}", ""),
+        ]
         for row in rows_of(report)
         if row["failed"]
     )

@@ -64,7 +64,9 @@ class Block(Record):
         collector.steps.take(len(self.takes) + ARGUMENT * len(given))
         for name, default in self.takes.items():
             if name in given:
-                values[name] = argument(given[name][1], scope, evaluate, collector)
+                node = given[name][1]
+                unread = isinstance(node, Unreadable)
+                values[name] = node if unread else argument(node, scope, evaluate, collector)
             elif default is REQUIRED:
                 message = f"{clip(key.text)} needs `{name}`"
                 collector.add(key.mark, "missing-key", message, expected=f"{name}: a value")

@@ -1,21 +1,19 @@
 """The `layers:` list to graph nodes: blocks, rows, repeats and branches are unrolled, bounded."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers import LAYERS
 from mnetcost.problems import Use
 from mnetcost.spec.blocks import CALL_KEYS, NETWORK_INPUT, Block
-from mnetcost.spec.convert import NO_DEPTH
 from mnetcost.spec.entries import Unknown, Written
 from mnetcost.spec.nodes import Entries, Items, Scalar, Unreadable, items_of
 from mnetcost.spec.nodes import Node as YamlNode
 from mnetcost.spec.rows import RowReader
 from mnetcost.spec.scope import Named, Outputs, Owner, Scope
-from mnetcost.spec.surroundings import Surroundings
-from mnetcost.text import SENTENCE, clip, listed, remark
+from mnetcost.spec.sharing import Sharing
+from mnetcost.text import SENTENCE, clip, is_almost
 
 MAX_CALLS = 20  # blocks inside blocks
 MAX_LISTS = 50  # lists of layers inside lists
@@ -28,7 +26,7 @@ REPEAT_KEYS = ("repeat", "layers", "when")
 ROWS_KEYS = ("rows", "columns", "first", "values", "with", "when")
 
 
-class Builder(Surroundings):
+class Builder(Sharing):
     """Unrolls the layers of one spec into nodes."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -47,7 +45,10 @@ class Builder(Surroundings):
     def layers(self, node: YamlNode, at: int, scope: Scope) -> int:
         """Unroll a list of layers that begins at node `at`; the node it ends at."""
         if not isinstance(node, Items):
-            self.convert.refuse(node, "a list of layers, each on a line that begins with `- `")
+            word = self._word(node)
+            meant = f"- {word}" if word else None
+            expected = "a list of layers, each on a line that begins with `- `"
+            self.convert.refuse(node, expected, suggestion=meant)
             return self.unknown(node.mark, at, scope)
         if not node.nodes:
             self.collector.add(node.mark, "empty", "found no layers")
@@ -83,38 +84,33 @@ class Builder(Surroundings):
         self.convert.refuse(node, "a layer, such as `conv: {out: 32, kernel: 3}`")
         return self.unknown(node.mark, at, scope)
 
+    def _word(self, node: YamlNode) -> str:
+        """The layer, or block, that is written where a list of them belongs; else empty."""
+        keys = list(node.nodes) if isinstance(node, Entries) else [getattr(node, "text", "")]
+        return next((one for one in keys[:1] if one in LAYERS or one in self.blocks), "")
+
     def _several(self, node: Entries, at: int, scope: Scope) -> int:
-        (first, _), (second, _) = list(node.nodes.values())[:2]
+        (first, value), (second, _) = list(node.nodes.values())[:2]
+        if any(is_almost(first.text, word) for word in ("branches", "repeat", "rows")):
+            return self.unknown_layer(first, node, at, scope)
         message = f"`{clip(second.text)}` stands beside `{clip(first.text)}`"
         expected = f"one layer an entry; put its keys in {{}} or indent them under `{first.text}:`"
         if second.text in LAYERS or second.text in self.blocks:
             expected = f"one layer an entry; begin a new line with `- {second.text}`"
         self.collector.add(second.mark, "wrong-type", message, expected=clip(expected, SENTENCE))
-        return self.unknown(node.mark, at, scope)
+        return self.lost(first, value, first.text, at, scope)
 
     def _named(
         self, node: YamlNode, key: Scalar, value: YamlNode | None, at: int, scope: Scope
     ) -> int:
         """A layer or a block call."""
-        number = self.number(node, key.text, scope)
         if key.text in self.blocks:
+            number = self.number(node, key.text, scope)
             return self._call(key, value, f"{key.text}_{number}", at, scope)
         if key.text in LAYERS:
+            number = self.number(node, key.text, scope)
             return self._layer(key, value, f"{key.text}_{number}", at, scope)
-        known = chain(LAYERS, ("repeat", "rows", "branches"), self.blocks)
-        depth = NO_DEPTH if key.text.lower().endswith("3d") else ""
-        said = depth or remark(key.text)
-        more = f": {said}" if said else ""
-        self.collector.add(
-            key.mark,
-            "unknown-layer",
-            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`{more}",
-            expected=lambda: (
-                f"one of {listed(sorted({*LAYERS, *self.blocks}))}, or repeat, rows, branches"
-            ),
-            suggestion=lambda: None if depth else self.collector.guess(key.text, known),
-        )
-        return self.unknown(key.mark, at, scope)
+        return self.unknown_layer(key, value, at, scope)
 
     # layers
 
@@ -169,7 +165,8 @@ class Builder(Surroundings):
         for name in {"repeat", "layers"} - entries.keys():
             present = next(iter(entries.values()))[0] if entries else Scalar("", True, node.mark)
             message = f"a repeat needs `{name}`"
-            self.collector.add(present.mark, "missing-key", message)
+            expected = "repeat: n, and beside it layers: [...]"
+            self.collector.add(present.mark, "missing-key", message, expected=expected)
             if name == "layers":
                 return self.unknown(node.mark, at, scope)
         if not self.wanted(node, at, scope):
@@ -311,7 +308,8 @@ class Builder(Surroundings):
         key, items = entries["branches"]
         start, begun = self.start(node, key, at, scope), len(self.nodes)
         if not isinstance(items, Items):
-            self.convert.refuse(items, "a list of branches, each a list of layers")
+            expected = "a list of branches, each a list of layers: `- - conv: {out: 32}`"
+            self.convert.refuse(items, expected)
             return self.unknown(node.mark, at, scope)
         merged = [end for item in items.nodes for end in self._branch(item, start, scope)]
         if "merge" not in entries:
@@ -324,7 +322,8 @@ class Builder(Surroundings):
                 short = self.records.tensor_name(node, "", scope)
                 self.give(short, name, found.numbered(), mark, scope)
             return start
-        word = self.convert.word(entries["merge"][1], MERGES) or "add"
+        known = self.convert.word(entries["merge"][1], MERGES)
+        word = known or "add"
         automatic = f"{word}_{self.number(node, word, scope)}"
         key = entries["merge"][0]
         name, mark = self.records.name(key, node, automatic, scope)
@@ -332,7 +331,10 @@ class Builder(Surroundings):
         if "axis" in entries and word != "concat":
             self.collector.add(entries["axis"][0].mark, "conflict", f"`axis` beside merge: {word}")
         axis = entries["axis"][1] if "axis" in entries and word == "concat" else None
-        end = self.merge(word, merged or [start], name, key.mark, scope, axis)
+        if known:
+            end = self.merge(word, merged or [start], name, key.mark, scope, axis)
+        else:
+            end = self.unknown(key.mark, start, scope)
         found = Named((end,), range(begun, len(self.nodes)))
         short = self.records.tensor_name(node, automatic, scope)
         self.give(short, name, {"": found}, mark, scope)
@@ -341,7 +343,16 @@ class Builder(Surroundings):
     def _branch(self, node: YamlNode, start: int, scope: Scope) -> Iterator[int]:
         """Where a branch ends, each turn of a repeated one; nothing of what is not merged."""
         if not isinstance(node, Entries) or "layers" not in node.nodes:
-            yield from self._branch_end(node, start, scope)
+            if word := self._word(node):
+                message = f"`{word}` alone where a branch is a list of layers"
+                expected = "a dash for the branch, and one for each of its layers"
+                meant = f"- - {word}"
+                self.collector.add(
+                    node.mark, "wrong-type", message, expected=expected, suggestion=meant
+                )
+                yield self._entry(node, start, scope)
+            else:
+                yield from self._branch_end(node, start, scope)
             return
         entries = self.convert.entries(node, BRANCH_KEYS, "a branch") or {}
         if "repeat" not in entries:

@@ -28,10 +28,10 @@ from mnetcost.layers.fields import (
 from mnetcost.layers.window import SAME, VALID, PaddingPair, Same, Sides
 from mnetcost.problems import Collector, UsageError
 from mnetcost.spec.nodes import Entries, Items, Node, Scalar, Unreadable, describe
-from mnetcost.text import SENTENCE, clip, listed, remark
+from mnetcost.spec.words import NAME, wanted
+from mnetcost.text import SENTENCE, clip, is_almost, listed, remark
 
 MAX_TEXT = 300
-NAME = "letters, digits and `_ . / : + - ( )`, at most 100, beginning with a letter or digit"
 NO_DEPTH = "a map has height and width, and no depth; 3-D layers are not supported"
 KEY = 2  # steps of a mapping's key
 
@@ -55,36 +55,6 @@ UNKNOWNS: dict[type, Any] = {
     ListOf: (UNKNOWN,),
     Nested: None,
 }
-
-
-def wanted(kind: Kind) -> str:  # noqa: C901, PLR0911 - one return a kind
-    """What a key of this kind may hold, in words."""
-    match kind:
-        case Integer() if kind.minimum == kind.maximum:
-            return f"{kind.minimum} ({kind.unit})"
-        case Integer():
-            words = f"a whole number from {kind.minimum:,} to {kind.maximum:,} ({kind.unit})"
-            return f"{words}, or {kind.word}" if kind.word else words
-        case Ratio():
-            return "a number above zero, such as 2, 1/2 or 0.75"
-        case PairOf():
-            return f"{wanted(kind.side)}, or [height, width]"
-        case Choice():
-            return "one of " + ", ".join(kind.options)
-        case Flag():
-            return "true or false" + "".join(f" or {word}" for word in kind.words)
-        case Fractional():
-            return "a number from 0 to below 1"
-        case WindowPadding():
-            return "a whole number, or same, valid, or px at both ends of each side"
-        case LengthPadding():
-            return "a whole number, or same, valid, or px at both ends"
-        case Name():
-            return f"a name: {NAME}"
-        case ListOf():
-            return f"a list of 1 to {kind.most:,}, each {wanted(kind.item)}"
-        case Nested():
-            return "a mapping"
 
 
 class Converter:
@@ -232,9 +202,9 @@ class Converter:
     def word(self, node: Node, options: tuple[str, ...]) -> str | None:
         """One of `options`, or None."""
         if not isinstance(node, Scalar) or node.is_null:
-            self.refuse(node, wanted(Choice(options)))
+            self.refuse(node, f"one of {listed(options)}")
         elif node.text not in options:
-            self._unknown_word(node, options, wanted(Choice(options)))
+            self._unknown_word(node, options, f"one of {listed(options)}")
         else:
             return node.text
         return None
@@ -297,39 +267,51 @@ class Converter:
         return found
 
     def entries(
-        self, node: Node, known: Collection[str], what: str
+        self,
+        node: Node,
+        known: Collection[str],
+        what: str,
+        *,
+        such: str = "{key: value}",
+        meant: str | None = None,
     ) -> dict[str, tuple[Scalar, Node]] | None:
         """The entries of a mapping whose keys are in `known`; others are reported.
 
-        None for what is no mapping, which is reported too; nothing written is an empty mapping.
+        What is meant by another key stands there, unreadable unless the key is almost it. None for
+        what is no mapping, which is reported too, with what it should be `such` as; nothing written
+        is an empty mapping.
         """
         if isinstance(node, Scalar) and node.is_null:
             return {}
         if not isinstance(node, Entries):
-            self.refuse(node, f"{what}: a mapping, such as {{key: value}}")
+            self.refuse(node, f"{what}: a mapping, such as {such}", suggestion=meant)
             return None
         self.collector.steps.take(KEY * len(node.nodes))
-        for text, (key, _) in node.nodes.items():
-            if text not in known:
-                self.unknown_key(key, known, what)
-        return {text: pair for text, pair in node.nodes.items() if text in known}
+        found: dict[str, tuple[Scalar, Node]] = {}
+        for text, (key, value) in list(node.nodes.items()):
+            if text in known:
+                found[text] = key, value
+            elif (name := self.unknown_key(key, known, what)) and name not in node.nodes:
+                found[name] = key._replace(text=name), Unreadable(key.mark)
+                if is_almost(text, name) and not getattr(value, "is_null", False):
+                    found[name] = node.nodes[name] = key._replace(text=name), value
+        return found
 
-    def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> None:
-        """Report a key that does not exist."""
+    def unknown_key(self, key: Scalar, known: Collection[str], what: str) -> str | None:
+        """Report a key that does not exist; the one that was meant."""
         expression = "$" in key.text or key.text.count(")") > key.text.count("(")
         if expression or key.text[:1].isdigit():
             message = f"{what} has no key `{clip(key.text)}`: the comma before it ends a value"
             expected = 'quotes around an expression with a comma, such as "max(8, $here / 4)"'
             if not expression:
                 expected = 'quotes around a number with commas, such as "3,000,000"'
-            self.collector.add(key.mark, "unknown-key", message, expected=expected)
-            return
+            return self.collector.add(key.mark, "unknown-key", message, expected=expected)
         message = f"{what} has no key `{clip(key.text)}`"
         if what == "input" and key.text in ("depth", "frames"):
             message += f": {NO_DEPTH}"
         elif more := remark(key.text):
             message += f": {more}"
-        self.collector.add(
+        return self.collector.add(
             key.mark,
             "unknown-key",
             message,

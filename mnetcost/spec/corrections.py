@@ -9,10 +9,11 @@ import yaml
 from mnetcost.exact import MAX_LENGTH, parse_ratio
 from mnetcost.expressions import ExpressionError, is_expression, parse, value_text
 from mnetcost.problems import UsageError
-from mnetcost.spec.nodes import Scalar, describe
+from mnetcost.spec.nodes import Items, Node, Scalar, describe
 from mnetcost.text import clip
 
 _YAML_READS = r"[+-]?[0-9.][0-9a-fA-Fx_:.]{0,30}|[A-Za-z]{1,5}"
+FEW = 4  # channels that an image has at most
 _NUMBER = r"[+-]?[0-9.]*[0-9][0-9.]*([eE][+-]?[0-9]+)?"
 
 
@@ -38,6 +39,23 @@ def arithmetic(text: str, wanted: type) -> tuple[str, str | None]:
     except ExpressionError:
         return "", None
     return "; an expression has a `$name` or `scaled()` in it", value
+
+
+def input_meant(node: Node) -> str | None:
+    """The `input:` that sides, written as a number, a list or 224x224x3, are meant as."""
+    items = node.nodes if isinstance(node, Items) else [node]
+    words = [one.text for one in items if isinstance(one, Scalar)]
+    numbers = re.split(r"\s*[x×,]\s*", words[0]) if len(words) == 1 else words
+    readable = all(re.fullmatch("[1-9][0-9]{0,5}", one) for one in numbers)
+    if not readable or len(items) != len(words) or not 1 <= len(numbers) <= 3:
+        return None
+    if len(numbers) == 1:
+        numbers = [*numbers, *numbers]
+    if len(numbers) == 3 and int(numbers[0]) <= FEW < int(numbers[2]):  # as PyTorch has it
+        numbers = [*numbers[1:], numbers[0]]
+    height, width, channels = [*numbers, "3"][:3]
+    sides = f"height: {height}, width: {width}, channels: {channels}"
+    return f"input: {{{sides}}}"
 
 
 def wrong_number(node: Scalar) -> tuple[str, str]:

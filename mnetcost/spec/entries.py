@@ -1,6 +1,6 @@
 """One written layer to its record: keys, defaults, derived widths, its name."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from mnetcost.expressions import (
@@ -43,6 +43,7 @@ class Written(Record, kw_only=False):
     derived: tuple[str, ...] = ()
     weights: YamlNode | None = None
     like: YamlNode | None = None
+    doubtful: bool = False  # some of its keys could not be read
 
     @property
     def known(self) -> bool:
@@ -122,7 +123,8 @@ class RecordReader:
         ruled = ["round"] if {"out", "squeeze"} & fields.keys() else []
         like = ["like"] if ("like",) in ways else []
         known = (*fields, *short, *ruled, *like, *COMMON)
-        entries = {} if value is None else self.convert.entries(value, known, key.text)
+        told = self.convert.collector.told
+        entries = {} if value is None else self._entries(key, value, known)
         if entries is None:
             return Written(Unknown(), key)
         _refuse_second_ways(self.convert, ways, entries)
@@ -132,14 +134,12 @@ class RecordReader:
         values = self._one_way(key, ways, entries.keys())
         if values is None:
             return Written(Unknown(), key)
-        for name, (_, node) in entries.items():
-            if name in fields and isinstance(fields[name].kind, ListOf):
-                self.evaluate.refuse_incoming(node, name)
+        self._refuse_following(fields, entries)
         rounding = None
         if "round" in entries:
             rounding = read_rounding(self.convert, entries["round"], self.multiplier)
         derived = self._derive(fields, entries, short, scope, rounding)
-        plain = {
+        plain = _unread(short, entries, derived) | {
             name: (one, self.evaluate.substitute(node, scope, block, here))
             for name, (one, node) in entries.items()
             if name in fields and name not in derived
@@ -155,7 +155,30 @@ class RecordReader:
         if "in" in entries and not is_source:
             states = self._stated(entries["in"][1], scope, block, here)
         named = {one: entries[one][1] for one in ("weights", "like") if one in entries}
-        return Written(record, key, states, tuple(derived), **named)
+        doubtful = self.convert.collector.told > told
+        return Written(record, key, states, tuple(derived), doubtful=doubtful, **named)
+
+    def _entries(
+        self, key: Scalar, value: YamlNode, known: tuple[str, ...]
+    ) -> dict[str, tuple[Scalar, YamlNode]] | None:
+        """The keys of a layer; of a number in their place it says which key it may be of."""
+        if isinstance(value, Entries):
+            return self.convert.entries(value, known, key.text)
+        needed = next((one for one, of in fields_of(LAYERS[key.text]).items() if of.required), None)
+        such, meant = "{name: first}", None
+        if needed:
+            such = f"{{{needed}: 32}}"
+            if isinstance(value, Scalar) and value.text.isdecimal():
+                meant = f"{key.text}: {{{needed}: {value.text}}}"
+        return self.convert.entries(value, known, key.text, such=such, meant=meant)
+
+    def _refuse_following(
+        self, fields: Mapping[str, Field], entries: Mapping[str, tuple[Scalar, YamlNode]]
+    ) -> None:
+        """Report lists that speak of incoming channels."""
+        for name, (_, node) in entries.items():
+            if name in fields and isinstance(fields[name].kind, ListOf):
+                self.evaluate.refuse_incoming(node, name)
 
     def _refuse_idle(
         self,
@@ -308,6 +331,17 @@ def ways_of(written: str) -> tuple[tuple[str, ...], ...]:
     """The groups of keys of which a layer type, by the name that specs write, has one written."""
     record = LAYERS[written]
     return record.ways() if issubclass(record, Layer) else ()
+
+
+def _unread(
+    short: Iterable[str], entries: Mapping[str, tuple[Scalar, YamlNode]], derived: Container[str]
+) -> dict[str, tuple[Scalar, YamlNode]]:
+    """The widths that a multiple says which could not be read, and was reported."""
+    return {
+        SHORT[name]: (entries[name][0], Unreadable(entries[name][0].mark))
+        for name in short
+        if name in entries and SHORT[name] not in derived
+    }
 
 
 def _idle(record: Layer | Compound) -> dict[str, str]:

@@ -159,7 +159,12 @@ def _report_syntax(error: yaml.MarkedYAMLError, collector: Collector) -> None:
     elif "nesting depth" in words:  # libyaml 0.2.6 has a bound of its own, found before ours
         collector.add(mark, "too-deep", f"nested deeper than {MAX_DEPTH} levels")
     else:
-        collector.add(mark, "not-yaml", f"not YAML: {clip(words, SENTENCE)}")
+        message, expected = f"not YAML: {clip(words, SENTENCE)}", None
+        if error.context_mark and error.context_mark.line < mark.line - 1:
+            expected = f"what goes on from line {error.context_mark.line + 1}, as far in as that"
+            if collector.line(mark.line)[mark.column - 1 :].startswith("- "):
+                expected += "; a list inside an entry has a key of its own, such as `layers:`"
+        collector.add(mark, "not-yaml", message, expected=expected)
 
 
 def keys_under(text: str, section: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mnetcost.printed import Budget, Expectation
 from mnetcost.problems import TOP, Collector, Origin, UsageError
 from mnetcost.spec.blocks import REQUIRED, RESERVED, read_blocks, read_values
 from mnetcost.spec.builder import Builder
-from mnetcost.spec.convert import Converter, wanted
+from mnetcost.spec.convert import Converter
 from mnetcost.spec.entries import RecordReader, read_defaults
 from mnetcost.spec.expectations import FigureReader
 from mnetcost.spec.nodes import Entries, Node, Scalar, Unreadable, read_mapping
@@ -26,6 +26,7 @@ from mnetcost.spec.sources import locate, stem
 from mnetcost.spec.surroundings import MAX_NODES, TooLarge
 from mnetcost.spec.uses import called, called_knobs
 from mnetcost.spec.variants import Variants, read_knob
+from mnetcost.spec.words import wanted
 from mnetcost.text import clip, listed
 
 VERSION = 1
@@ -139,6 +140,8 @@ class _Reader:
         if "width" in chosen:
             rounding = read_width(self.convert, chosen["width"])
         nodes = self._nodes(said.sections, input_, rounding, knobs)
+        if "blocks" in said.sections:
+            self._unused_in_blocks(said.sections)
         if nodes is None:
             return None
         linked = link(with_folds(nodes), input_, rounding, self.collector)
@@ -166,10 +169,6 @@ class _Reader:
             defaults = read_defaults(self.convert, sections["defaults"][1])
         if "blocks" in sections:
             blocks = read_blocks(self.convert, sections["blocks"][1], knobs)
-            self.unused("block", sections["blocks"], self._called(sections))
-            for body in keys_of(sections["blocks"][1]).values():
-                if isinstance(body, Entries) and "takes" in body.nodes:
-                    self.unused("parameter", body.nodes["takes"], called_knobs(body))
         if "layers" not in sections:
             self.collector.add(TOP, "missing-key", "a spec needs `layers`", expected=_OUTLINE)
             return None
@@ -207,11 +206,19 @@ class _Reader:
             bodies += [node for name, node in keys_of(body).items() if name == "layers"]
         return called(bodies)
 
+    def _unused_in_blocks(self, sections: Section) -> None:
+        """Report the blocks, and parameters of blocks, that nothing uses."""
+        self.unused("block", sections["blocks"], self._called(sections))
+        for body in keys_of(sections["blocks"][1]).values():
+            if isinstance(body, Entries) and "takes" in body.nodes:
+                self.unused("parameter", body.nodes["takes"], called_knobs(body))
+
     def unused(self, what: str, defined: tuple[Scalar, Node], used: set[str]) -> None:
-        """Report what is defined and never used."""
+        """Report what is defined and never used, unless it was meant by what is misspelt."""
         names = defined[1].nodes if isinstance(defined[1], Entries) else {}
         for name, (key, _) in names.items():
-            if name not in used:
+            meant = self.collector.suggests(name) or self.collector.suggests(f"${name}")
+            if name not in used and not meant:
                 mark, message = key.mark, f"the {what} `{clip(name)}` is never used"
                 self.collector.add(mark, "unused", message)
 
@@ -230,7 +237,13 @@ class _Reader:
             self.collector.add(TOP, "missing-key", message, expected=expected)
             return _UNKNOWN_INPUT
         key, node = sections["input"]
-        entries = self.convert.entries(node, INPUT_KEYS, "input")
+        meant = None
+        if not isinstance(node, Entries):
+            from mnetcost.spec.corrections import input_meant  # only once something is wrong
+
+            meant = input_meant(node)
+        such = "{height: 224, width: 224, channels: 3}"
+        entries = self.convert.entries(node, INPUT_KEYS, "input", such=such, meant=meant)
         if entries is None:
             return _UNKNOWN_INPUT
         values: dict[str, Any] = {}

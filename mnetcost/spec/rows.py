@@ -1,6 +1,7 @@
 """The rows of a `rows:` entry to the mappings of calls, each read once from the text."""
 
-from collections.abc import Container, Iterator, Mapping, Set
+from collections.abc import Collection, Container, Iterator, Mapping, Set
+from functools import partial
 
 from mnetcost.layers import LAYERS
 from mnetcost.spec.convert import Converter
@@ -22,7 +23,7 @@ class RowReader:
         self,
         entries: Mapping[str, tuple[Scalar, YamlNode]],
         node: Entries,
-        known: Container[str],
+        known: Collection[str],
     ) -> list[tuple[Entries, Scalar]]:
         """Each row of a `rows:` entry as the mapping of a call, read once from the text."""
         if id(node) not in self._rows:
@@ -33,7 +34,7 @@ class RowReader:
         self,
         entries: Mapping[str, tuple[Scalar, YamlNode]],
         node: Entries,
-        known: Container[str],
+        known: Collection[str],
     ) -> Iterator[tuple[Entries, Scalar]]:
         collector = self.convert.collector
         for name in ("columns", "values"):
@@ -45,7 +46,10 @@ class RowReader:
         if not isinstance(called, Scalar) or (
             called.text not in known and called.text not in LAYERS
         ):
-            self.convert.refuse(called, "the name of a block or of a layer", "unknown-layer")
+            word, names = getattr(called, "text", ""), [*known, *LAYERS]
+            near = partial(self.convert.collector.guess, word, names)
+            expected = "the name of a block or of a layer"
+            self.convert.refuse(called, expected, "unknown-layer", suggestion=near)
             return
         columns = self._columns(entries["columns"][1])
         only_first: frozenset[str] = frozenset()

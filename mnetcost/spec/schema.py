@@ -28,8 +28,8 @@ from mnetcost.layers.window import SAME, VALID
 from mnetcost.multipliers import ROUNDINGS
 from mnetcost.printed import FIGURES, FORMS
 from mnetcost.spec.builder import MERGES
-from mnetcost.spec.convert import wanted
 from mnetcost.spec.entries import ways_of
+from mnetcost.spec.words import wanted
 
 Schema = dict[str, Any]
 

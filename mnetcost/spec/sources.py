@@ -8,7 +8,7 @@ from typing import IO
 from mnetcost.files import reason
 from mnetcost.problems import TOP, Collector, Origin, Problem, SpecError
 from mnetcost.spec.nodes import keys_under
-from mnetcost.text import SENTENCE, clip, did_you_mean
+from mnetcost.text import SENTENCE, clip, did_you_mean, listed
 
 MAX_BYTES = 2**20
 
@@ -36,6 +36,13 @@ def find_scores(name: str | os.PathLike[str]) -> Origin:
     if isinstance(name, str) and "\n" in name:
         return read_text(name, "<text>")
     return read_file(shipped(SCORES).get(str(name), os.fspath(name)))
+
+
+def own_scores(origin: Origin) -> str | None:
+    """The name of the scores that are shipped beside a shipped spec; None for any other."""
+    paths = shipped(SCORES)
+    names = (name for name, path in shipped().items() if path == origin.label)
+    return next((name for name in names if name in paths), None)
 
 
 def find(spec: str | os.PathLike[str]) -> Origin:
@@ -102,7 +109,7 @@ def _unknown_name(name: str, known: dict[str, str]) -> Problem:
         mark=TOP,
         code="unknown-spec",
         message=f"no spec of this name is shipped{hint}",
-        expected="a path (with / or ending in .yaml), or one of " + ", ".join(known),
+        expected="a path (with / or ending in .yaml), or one of " + listed(known, "mnetcost specs"),
         suggestion=did_you_mean(name, (*known, *variants)),
     )
 

@@ -5,20 +5,19 @@ from math import isnan
 from typing import Any
 
 from mnetcost.expressions import MAX_VALUE
-from mnetcost.graph import INPUT, NORM_VALUES, Input, Node
+from mnetcost.graph import INPUT, Input, Node
 from mnetcost.layers import LAYERS
 from mnetcost.layers.base import UNKNOWN, Join, Layer, Map
 from mnetcost.layers.fields import Integer, fields_of
-from mnetcost.layers.joins import Merge
 from mnetcost.multipliers import Ruled
 from mnetcost.problems import Collector, Mark
 from mnetcost.spec.blocks import BLOCK_INPUT, Block, meant_by
-from mnetcost.spec.convert import Converter
+from mnetcost.spec.convert import NO_DEPTH, Converter
 from mnetcost.spec.entries import RecordReader, Unknown, Written
 from mnetcost.spec.nodes import MAX_ITEMS, Entries, Items, Scalar, items_of
 from mnetcost.spec.nodes import Node as YamlNode
-from mnetcost.spec.scope import Evaluator, Named, Outputs, Owner, Scope
-from mnetcost.text import MAX_GUESSED, clip, counted
+from mnetcost.spec.scope import Evaluator, Named, Outputs, Scope
+from mnetcost.text import MAX_GUESSED, clip, listed, remark
 
 MAX_NODES = MAX_ITEMS  # of a network: one list may hold them all
 
@@ -28,9 +27,12 @@ TIMES, MAPS = Integer(0, MAX_NODES, "times"), Integer(1, MAX_NODES, "maps")
 NODE, TENSOR, CHARACTERS = 20, 4, 16
 
 
-WEIGHTS_KEYS = ("from", "norm")
-NORMS = ("shared", "own")
-EARLIER = "the name of an earlier layer or call"
+# What is listed first where a layer is unknown.
+COMMONEST = (
+    *("conv", "depthwise", "pointwise", "separable", "dense", "max_pool", "avg_pool"),
+    *("global_avg_pool", "batch_norm", "relu", "add", "concat", "flatten", "dropout"),
+    *("repeat", "rows", "branches"),
+)
 
 _NO_MAP = Map(UNKNOWN, UNKNOWN, UNKNOWN)
 
@@ -217,6 +219,9 @@ class Surroundings:
         if name is None:
             return None
         found = scope.tensor(name, self.places)
+        if found is None and (whole := scope.tensor(name.rpartition("/")[0], self.places)):
+            # nobody knows what is in a call that could not be read
+            found = whole if any(self.nodes[one].doubtful for one in whole.nodes) else None
         if found is None:
             known = scope.every_tensor(reversed(self.places))
             self.collector.add(
@@ -268,109 +273,33 @@ class Surroundings:
 
     # nodes that are added
 
-    def place(
-        self,
-        expanded: Sequence[tuple[str, Layer]],
-        written: Written,
-        reads: tuple[int, ...],
-        owner: Owner | None,
-        scope: Scope,
-    ) -> Named:
-        """Add the nodes of one written layer, each reading the one before it.
-
-        `owner` is what has their weights: each half of a pair takes those of its own like.
-        """
-        first, entry = len(self.nodes), reads[0] if reads else INPUT
-        mine = range(first, first + len(expanded))
-        shared: Sequence[int | None] = (None,) * len(expanded)
-        if owner and owner.of and written.known and self.alike(owner, mine, scope):
-            shared = owner.of.nodes
-        for (name, record), shares in zip(expanded, shared):
-            layer = record._replace(inputs=len(reads)) if isinstance(record, Merge) else record
-            derived = tuple(one for one in written.derived if hasattr(layer, one))
-            later = len(self.nodes) > first
-            self.add(
-                Node(
-                    name,
-                    layer,
-                    reads,
-                    written.key.mark,
-                    riders=tuple(layer.riders()),
-                    states=None if later else written.states,
-                    derived=derived,
-                    block=scope.block,
-                    entry=entry if later else None,
-                    shares=shares,
-                    own_norm=owner is not None and owner.own_norm,
-                    training_only=scope.training_only,
-                    uses=tuple(self.collector.uses),
-                    like=written.is_like,
-                )
-            )
-            reads = (len(self.nodes) - 1,)
-        return Named(reads, mine)
-
-    def owner(self, node: YamlNode, name: str, scope: Scope) -> Owner | None:
-        """What has the weights that `weights:` names; the input's, which has none, are reported.
-
-        What names itself, by its `name` in a repeat, has its own in the first turn.
-        """
-        own_norm = False
-        if isinstance(node, Entries):
-            entries = self.convert.entries(node, WEIGHTS_KEYS, "weights") or {}
-            if "norm" in entries:
-                own_norm = self.convert.word(entries["norm"][1], NORMS) == "own"
-            if "from" not in entries:
-                self.collector.add(node.mark, "missing-key", "weights need `from`")
-                return None
-            node = entries["from"][1]
-        if getattr(node, "text", None) == name and name not in scope.names:
-            return Owner(node, None, own_norm)
-        owner = self.tensor(node, scope)
-        if owner is not None and not owner.nodes:
-            name = clip(getattr(node, "text", ""))
-            message = f"`{name}` is a map that comes in, not a layer: it has no weights"
-            self.collector.add(node.mark, "shared-weights", message, expected=EARLIER)
-            return None
-        return owner and Owner(node, owner, own_norm)
-
-    def alike(self, owner: Owner, mine: range, scope: Scope) -> bool:
-        """Whether what has the weights is of as many layers, built before these; else reported."""
-        others = owner.of.nodes if owner.of else mine
-        name = clip(getattr(owner.name, "text", ""))
-        message = f"it has {counted(len(mine), 'layer')}, `{name}` {len(others)}"
-        expected = "as many: a separable names another, a call one of its block, a layer one layer"
-        if others.stop > mine.start:
-            message, expected = f"`{name}` is in this call itself", EARLIER
-        elif len(others) == len(mine):
-            return True
-        whole, _, _ = self.nodes[others[-1]].name.rpartition("/")  # of a half, the pair
-        pair = len(others) == 1 and self.places.get(whole)
-        fits = pair and len(pair.nodes) == len(mine)
-        self.collector.add(
-            owner.name.mark,
-            "shared-weights",
-            message,
-            expected=expected,
-            suggestion=whole.removeprefix(scope.prefix) if fits else None,
-        )
-        return False
-
-    def share(self, owner: Owner, mine: range, others: range) -> None:
-        """Let the nodes of a block use the weights of another's, each those of its like."""
-        self.steps.take(NODE * len(mine))
-        for user, place in zip(mine, others):
-            layer, x = self._unrolled(self.nodes[user])
-            kinds = {kind for kind, _ in layer.parameters(x, self.maps[user])}
-            if owner.own_norm:
-                kinds -= NORM_VALUES
-            if kinds and self.nodes[user].shares is None:
-                changed = self.nodes[user]._replace(shares=place, own_norm=owner.own_norm)
-                self.nodes[user] = changed
-
     def unknown(self, mark: Mark, at: int, scope: Scope) -> int:
         """Add what stands for a layer that could not be read."""
-        return self.add(Node("?", Unknown(), (at,), mark, block=scope.block))
+        return self.add(Node("?", Unknown(), (at,), mark, block=scope.block, doubtful=True))
+
+    def lost(self, key: Scalar, value: YamlNode | None, word: str, at: int, scope: Scope) -> int:
+        """The same, by the name that the layer would have if its key were `word`."""
+        end = self.unknown(key.mark, at, scope)
+        automatic = f"{word}_{self.number(key, word, scope)}"
+        name, mark = self.records.name(key, value, automatic, scope)
+        short = self.records.tensor_name(value, automatic, scope)
+        self.give(short, name, {"": Named((end,), range(end, end + 1))}, mark, scope)
+        return end
+
+    def unknown_layer(self, key: Scalar, value: YamlNode | None, at: int, scope: Scope) -> int:
+        """Report a word that no layer or block is called, and add what stands for it."""
+        known = list(dict.fromkeys([*self.blocks, *COMMONEST, *LAYERS]))
+        depth = NO_DEPTH if key.text.lower().endswith("3d") else ""
+        said = depth or remark(key.text)
+        more = f": {said}" if said else ""
+        meant = self.collector.add(
+            key.mark,
+            "unknown-layer",
+            f"there is no layer{' or block' if self.blocks else ''} `{clip(key.text)}`{more}",
+            expected=lambda: f"one of {listed(known, 'mnetcost help layers')}",
+            suggestion=lambda: None if depth else self.collector.guess(key.text, known),
+        )
+        return self.lost(key, value, meant or key.text, at, scope)
 
     def merge(  # noqa: PLR0913, PLR0917 - what is merged, and where it stands
         self,

@@ -58,12 +58,12 @@ BY_NAME = {  # formats and commands are modules of their names
     *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
-    "cli": {"app", "options", "output", "targets"},
+    "cli": {"app", "errors", "options", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
-        *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
+        *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
         "against",  # of `check --against`
         *("plot_sweep", "plot_fronts"),  # of `plot`
     },

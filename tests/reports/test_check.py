@@ -5,6 +5,7 @@ from checked import SPEC
 
 import mnetcost
 from mnetcost import cli
+from mnetcost.problems import plain
 from mnetcost.reports.check import check_report, complaints
 
 LINES = [
@@ -33,6 +34,6 @@ def test_the_table(failing: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_complaints_say_the_unit_as_it_is_written() -> None:
     report = check_report([mnetcost.load(f"{SPEC}budget: {{mult_adds: 0.5k}}")])
-    assert complaints(report) == (
-        "<text>:9:10: budget: mult_adds 576 is over 500 (0.5k) by 76, at α = 1, ρ = 1",
+    assert plain(complaints(report)) == (
+        "<text>:9:10: budget: mult_adds 576 is over 500 (0.5k) by 76, at α = 1, ρ = 1"
     )

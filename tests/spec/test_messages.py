@@ -156,7 +156,7 @@ def test_other_tools_words_for_keys(written, ours):
 
 
 def test_every_word_of_other_tools_means_a_word_of_the_language():
-    layers, keys = SYNONYMS
+    layers, keys, words = SYNONYMS
     assert set(layers.values()) <= LAYERS.keys()
     written = {"axis", "in", *(key for record in LAYERS.values() for key in fields_of(record))}
     assert set(keys.values()) <= written
@@ -165,6 +165,9 @@ def test_every_word_of_other_tools_means_a_word_of_the_language():
         assert did_you_mean(word, LAYERS) == ours, word
     for word, ours in keys.items():
         assert did_you_mean(word, (ours,)) == ours, word
+    norms = fields_of(LAYERS["conv"])["norm"].kind.options
+    for word, ours in words.items():
+        assert did_you_mean(word, norms) == ours, word
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, gcd, lcm
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph, infer
 from mnetcost.multipliers import LEAST_PART, Rounding, Ruled, Widths
 from mnetcost.problems import UsageError
@@ -34,6 +33,11 @@ class Plateau(NamedTuple):
     start: Edge
     end: Edge
 
+    @classmethod
+    def at(cls, alpha: Fraction) -> Self:
+        """The one of this α alone."""
+        return cls(Edge(alpha, False), Edge(alpha, True))
+
     @property
     def alpha(self) -> Fraction:
         """One α on it: its left end, or the simplest fraction where that does not belong to it."""
@@ -54,10 +58,17 @@ class Plateau(NamedTuple):
         opening, closing = "(" if self.start.past else "[", "]" if self.end.past else ")"
         return f"{opening}{self.start.alpha}, {self.end.alpha}{closing}"
 
-    def decimal(self) -> str:
-        """The left end as a decimal where six digits say it exactly, else to six of them."""
-        exact = ratio_text(self.start.alpha)
-        return f"≈ {float(self.start.alpha):.6f}" if "/" in exact else exact
+    @property
+    def typed(self) -> Fraction:
+        """The shortest decimal on it, for people to type; of a single α that one."""
+        power = 1
+        while not self.is_point:
+            least = ceil(self.start.alpha * power)
+            for tops in (least, least + 1):  # its left end may not belong to it
+                if (found := Fraction(tops, power)) in self:
+                    return found
+            power *= 10
+        return self.alpha
 
 
 def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Plateau, ...]:
