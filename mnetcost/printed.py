@@ -72,6 +72,9 @@ class Printed(Record, kw_only=False):
     unit: str = ""
     thousands: int = 0
 
+    def __repr__(self) -> str:
+        return f"Printed({self.text!r})"
+
     @classmethod
     def read(cls, text: str, truncated: bool = False) -> "Printed":
         """From "569M", "3.13e8", "313.46 MMac" or "568,740,352".
@@ -205,6 +208,9 @@ class Budget(Record, kw_only=False):
     variant: str | None = None
     set: Mapping[str, Any] = {}
     marks: Mapping[str, Mark] = {}
+
+    def __repr__(self) -> str:
+        return f"Budget({', '.join(f'{kind}={limit:,}' for kind, limit in self.limits().items())})"
 
     def figures(self) -> Iterator[tuple[str, Printed]]:
         """Each limit with its kind."""

@@ -25,6 +25,7 @@ class Kind(Enum):
     HEAT = "heat"  # an integer shaded by its size within the table
     CHANGE = "change"  # an integer written with its sign
     SIGN = "sign"  # added, removed, changed or same, shown as a sign
+    VERDICT = "verdict"  # what a check says of a figure, coloured by whether it holds
 
 
 class Column(Record, kw_only=False):

@@ -8,8 +8,7 @@ from click.core import ParameterSource
 
 from mnetcost.cli.errors import print_lines
 from mnetcost.cli.options import (
-    TORCH,
-    SpecName,
+    SPEC,
     basis_options,
     budget_options,
     input_option,
@@ -30,7 +29,7 @@ from mnetcost.notebook.network import Network
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
-from mnetcost.targets import each, read_target
+from mnetcost.targets import STREAM, TORCH, each, read_target
 
 if TYPE_CHECKING:
     from mnetcost.analysis.check.against import Against
@@ -48,10 +47,11 @@ SETTING = ("alpha", "rho", "resolution", "input")
 
 
 @click.command(epilog=CHECK_EXITS)
-@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SpecName())
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @budget_options
 @click.option(
     "--against",
+    type=SPEC,
     multiple=True,
     callback=once,
     metavar="TARGET",
@@ -135,7 +135,7 @@ def _report(
         _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
     if against is not None and not specs:
         raise UsageError("--against needs a SPEC, which says how the network was designed")
-    if against is not None and "-" in specs and read_target(against).spec == "-":
+    if against is not None and STREAM in specs and read_target(against).spec == STREAM:
         raise UsageError("--against -: standard input can be read once, and is a SPEC already")
     names = list(specs or shipped())
     networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))

@@ -8,7 +8,7 @@ import click
 
 from mnetcost.cli.options import (
     EXITS,
-    SpecName,
+    SPEC,
     basis_options,
     fold_option,
     input_option,
@@ -30,7 +30,7 @@ from mnetcost.problems import UsageError
 
 
 @click.command(epilog=EXITS)
-@click.argument("targets", metavar="TARGET...", nargs=-1, required=True, type=SpecName())
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True, type=SPEC)
 @click.option("--scatter", is_flag=True, help="Draw them under the table (needs the extra `plot`).")
 @click.option(
     "--plot",

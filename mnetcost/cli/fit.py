@@ -7,6 +7,7 @@ import click
 from mnetcost.analysis.sweep.knobs import read_sets
 from mnetcost.cli.options import (
     WholeNumber,
+    Word,
     basis_options,
     budget_options,
     input_option,
@@ -54,7 +55,12 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
 @input_option
 @sets_option
 @strict_option
-@click.option("--scores", metavar="FILE", help="Choose among measured networks, a CSV of them.")
+@click.option(
+    "--scores",
+    type=Word("scores"),
+    metavar="FILE",
+    help="Choose among measured networks, a CSV of them.",
+)
 @click.option("--view", type=click.Choice(FIT_VIEWS), help="Only this table. JSON has them all.")
 @click.option(
     "--top",

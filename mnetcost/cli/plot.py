@@ -10,7 +10,7 @@ import click
 from mnetcost.cli.options import (
     DEFAULT,
     EXITS,
-    SpecName,
+    SPEC,
     basis_options,
     input_option,
     open_network,
@@ -54,7 +54,7 @@ TAKEN = {
 
 
 @click.command(epilog=EXITS)
-@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SpecName())
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @click.option(
     "--kind",
     type=click.Choice(PLOTS),

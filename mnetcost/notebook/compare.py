@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mnetcost.analysis.compare.compare import CountComparison
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
 from mnetcost.render.figure import draw
 from mnetcost.reports.compare import compare_report
 from mnetcost.reports.plot_fronts import comparison_picture
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Comparison(CountComparison, Shown):
+class Comparison(CountComparison, Framed):
     """Several networks side by side: `names`, `counts`, and which are on the `pareto` front."""
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnetcost.analysis.fit import fit as search
 from mnetcost.analysis.fit import knobs, scores
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
 from mnetcost.render.figure import draw
 from mnetcost.reports.fit import fit_report, nothing_fits
 from mnetcost.reports.fit_knobs import knobs_report, none_of_knobs
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Fit(Shown, search.Fit):
+class Fit(Framed, search.Fit):
     """What fits into a budget.
 
     `best` is the choice of the greatest capacity α·ρ, None where nothing fits; `largest` has the
@@ -40,7 +40,7 @@ class Fit(Shown, search.Fit):
         return report if self.best else _nothing(report, nothing_fits(self))
 
 
-class Fits(Shown, knobs.Fits):
+class Fits(Framed, knobs.Fits):
     """A search for each combination of knobs in `sets`, and what they found together.
 
     `largest` has what fits of every combination, the fullest budget first, and `best` the first.
@@ -51,7 +51,7 @@ class Fits(Shown, knobs.Fits):
         return report if self.best else _nothing(report, none_of_knobs(self))
 
 
-class Ranking(Shown, scores.Ranking):
+class Ranking(Framed, scores.Ranking):
     """Measured networks against their cost, in the order of their file.
 
     `best` is the one of the highest score that fits, of several the cheapest; None where none does.
@@ -88,5 +88,5 @@ def _values(record: Any) -> dict[str, Any]:
 
 
 def _nothing(report: Report, words: str) -> Report:
-    """The report with why it is empty, before all else that it notes."""
-    return report._replace(notes=(("Nothing fits", words), *report.notes))
+    """The report with why there is nothing, in the place of its tables."""
+    return report._replace(tables=(), answer=(words,))

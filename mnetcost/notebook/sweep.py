@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 POINTS = 200  # that a notebook shows of a sweep
+EVERY = "to_pandas(), to_csv() and to_parquet() have every one"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -86,7 +87,7 @@ class Sweep(CountSweep, Paged):
 
     def _page(self) -> Page:
         shown = _shortened(self, POINTS)
-        return sweep_report([({}, shown)], self.shape, warnings=self.warnings)
+        return sweep_report([({}, shown)], self.shape, warnings=self.warnings, elsewhere=EVERY)
 
 
 class Sweeps(Sequence[Sweep], Paged):
@@ -134,7 +135,7 @@ class Sweeps(Sequence[Sweep], Paged):
         each = max(1, POINTS // len(self))
         shown = [(knobs, _shortened(one, each)) for knobs, one in self.pairs()[:POINTS]]
         warnings = dict.fromkeys(text for one in self for text in one.warnings)
-        return sweep_report(shown, self[0].shape, warnings=warnings)
+        return sweep_report(shown, self[0].shape, warnings=warnings, elsewhere=EVERY)
 
 
 def _shortened(sweep: Sweep, points: int) -> Sweep:

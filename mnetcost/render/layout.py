@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self, TypeAlias
 
-from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
+from mnetcost.render.cells import NUMERIC, SHADES, VERDICTS, bar_text, cell_text, shade
 from mnetcost.render.fitting import GAP, broken, cell_len, fit
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
@@ -19,6 +19,7 @@ SIGN_STYLES = {
     "changed": "bold yellow",
     "same": PLAIN,
 }
+VERDICT_STYLES = {"good": "green", "bad": "bold red", "warn": "yellow"}
 
 Span: TypeAlias = tuple[str, str]  # a text and its rich style
 Line: TypeAlias = list[Span]
@@ -158,6 +159,8 @@ def _values(column: Column, values: Sequence[Any], largest: Any, unit: str) -> L
     """The cells of a column; `largest` is the largest value of its kind in the table."""
     if column.kind is Kind.SIGN:
         return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
+    if column.kind is Kind.VERDICT:
+        return [(value, VERDICT_STYLES.get(VERDICTS.get(value, ""), PLAIN)) for value in values]
     if column.kind is Kind.HEAT:
         return [_heat(value, largest) for value in values]
     if column.kind is Kind.BAR:

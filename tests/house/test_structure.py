@@ -50,7 +50,7 @@ ROOMS = [
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
 
 # What a command says and what answers it bear its name; these say it otherwise.
-TEXTS = {"help", "import", "schema", "show", "fmt"}  # print a text, and no report
+TEXTS = {"completion", "help", "import", "schema", "show", "fmt"}  # print a text, and no report
 COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
 DRAWN = {"plot"}  # shows the answers to other commands
 BY_NAME = {  # formats and commands are modules of their names
@@ -58,7 +58,7 @@ BY_NAME = {  # formats and commands are modules of their names
     *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
-    "cli": {"app", "errors", "options", "output", "targets"},
+    "cli": {"app", "candidates", "errors", "options", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`

@@ -17,7 +17,7 @@ from mnetcost.analysis.warnings.rounding import few_widths, lost_widths
 from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.cost import FORWARD, Basis, share
-from mnetcost.exact import read_ratio, read_whole
+from mnetcost.exact import read_ratio, read_whole, record_text
 from mnetcost.graph import Graph
 from mnetcost.literal_sides import demand_said
 from mnetcost.multipliers import Setting, make_setting
@@ -40,6 +40,9 @@ class Choice(NamedTuple):
     setting: Setting
     params: int
     mult_adds: int
+
+    def __repr__(self) -> str:
+        return record_text(self, "plateau", "setting", "params", "mult_adds", "capacity")
 
     @property
     def capacity(self) -> Fraction:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from math import ceil, floor, gcd, lcm
 from typing import Any, NamedTuple, Self
 
+from mnetcost.exact import record_text
 from mnetcost.graph import Graph, infer
 from mnetcost.multipliers import LEAST_PART, Rounding, Ruled, Widths
 from mnetcost.problems import UsageError
@@ -25,6 +26,9 @@ class Edge(NamedTuple):
 
     alpha: Fraction
     past: bool
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 class Plateau(NamedTuple):
@@ -52,6 +56,11 @@ class Plateau(NamedTuple):
 
     def __contains__(self, alpha: object) -> bool:
         return isinstance(alpha, Fraction) and self.start <= (alpha, False) < self.end
+
+    def __repr__(self) -> str:
+        return (
+            f"Plateau({float(self.start.alpha):.4g} to {float(self.end.alpha):.4g}, exactly {self})"
+        )
 
     def __str__(self) -> str:
         """As an interval: "[3/4, 193/256)"."""

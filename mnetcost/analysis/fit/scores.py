@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mnetcost.analysis.compare.pareto import Priced, fronts
 from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.cost import FORWARD, Basis, Count
-from mnetcost.exact import parse_ratio
+from mnetcost.exact import parse_ratio, record_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget
@@ -40,6 +40,9 @@ class Scored(NamedTuple):
     score: Fraction
     params: int
     mult_adds: int
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
