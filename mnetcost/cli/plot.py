@@ -11,6 +11,7 @@ from mnetcost.cli.options import (
     DEFAULT,
     EXITS,
     SPEC,
+    Word,
     basis_options,
     input_option,
     open_network,
@@ -69,7 +70,12 @@ TAKEN = {
 @strict_option
 @click.option("--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget to draw.")
 @click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
-@click.option("--scores", metavar="FILE", help="Measured networks, a CSV of them, as for fit.")
+@click.option(
+    "--scores",
+    type=Word("scores"),
+    metavar="FILE",
+    help="Measured networks, a CSV of them, as for fit.",
+)
 @basis_options
 @click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
 @click.option(
