@@ -78,9 +78,7 @@ def placed_by_name(graph: Graph, setting: Setting) -> Mapping[str, Placed]:
 def fixed(row: Placed, own: Placed) -> str:
     """The sides of a layer, where they are written in numbers and what it reads is another map."""
     (node, x, y), (_, own_x, own_y) = row, own
-    fields = type(node.layer)._fields
-    written = [getattr(node.layer, key) for key in ("height", "width") if key in fields]
-    if node.like or x[:2] == own_x[:2] or not any(side and side > 1 for side in written):
+    if node.like or x[:2] == own_x[:2] or not any(_literal(row, own)):
         return ""
     made, usual = (f"{one.h}×{one.w}" for one in (y, own_y))
     if not node.reads:
@@ -88,3 +86,17 @@ def fixed(row: Placed, own: Placed) -> str:
     also = "" if made == usual else f"{usual} "
     read = f"{made} of {x.h}×{x.w}, and {also}of {own_x.h}×{own_x.w}"
     return f"`{node.name}` makes {read} at the spec's own input"
+
+
+def _literal(row: Placed, own: Placed) -> Iterator[bool]:
+    """Of height and width, whether it is a number that meets another map.
+
+    A side of channels is none, where the other side goes through as it comes.
+    """
+    (node, x, y), (_, own_x, own_y) = row, own
+    fields = type(node.layer)._fields  # what else is called so is none
+    for side, key in enumerate(("height", "width")):
+        written = getattr(node.layer, key) if key in fields else None
+        other = 1 - side
+        through = y[other] == x[other] and own_y[other] == own_x[other]
+        yield bool(written and written > 1) and not (x[side] == own_x[side] and through)

@@ -16,6 +16,9 @@ FITS, OVER = "fits", "over"  # of budgets
 SAME, PASSED_OVER = "same", "not compared"  # of figures that another network has
 UNSURE = "unknown"  # of both, where the work of a layer is not known
 
+EXACT, AUTO = "exact", "auto"  # of amounts: every digit; three digits and a prefix
+UNITS = (EXACT, AUTO, "K", "M", "G")
+
 FORMS = "569M, 4.2 million, 3.13e8, 1.5·10^7, 568,740,352 or 313.46 MMac"
 PREFIXES = ("", "k", "M", "G", "T", "P")  # of a thousand to the power of their place
 

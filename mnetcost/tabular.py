@@ -5,10 +5,8 @@ from enum import Enum
 from itertools import repeat
 from typing import Any, Self
 
+from mnetcost.printed import EXACT
 from mnetcost.record import Record
-
-EXACT, AUTO = "exact", "auto"  # units of amounts: every digit; three digits and a prefix
-UNITS = (EXACT, AUTO, "K", "M", "G")
 
 
 class Kind(Enum):
@@ -91,12 +89,21 @@ class Table(Record, kw_only=False):
 
 
 class Page(Record, kw_only=False):
-    """What people read: the answer in a few lines, titled tables, and notes under them."""
+    """What people read: what it is of, the answer in a few lines, titled tables, and notes.
+
+    `warnings` are for whoever asked, and no part of what is kept.
+    """
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[tuple[str, str], ...]
+    setting: str = ""
     answer: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def said(self) -> tuple[str, ...]:
+        """What stands between the title and the tables."""
+        return (self.setting, *self.answer) if self.setting else self.answer
 
     def in_unit(self, unit: str) -> Self:
         """The page with its amounts shown in a unit: exact, auto, K, M or G."""

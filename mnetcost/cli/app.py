@@ -1,11 +1,13 @@
 """The command group: a command stands in the module of its name, imported when it is asked for."""
 
+from functools import cache
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from mnetcost.cli.options import EXITS
+from mnetcost.cli.output import quiet_option
 from mnetcost.version import __version__
 
 # By what a person wants to do, in the order of the help.
@@ -26,11 +28,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        name = cmd_name.replace("import", "import_")  # which no function can be called
-        command: click.Command = getattr(import_module(f"mnetcost.cli.{cmd_name}"), name)
-        return command
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -54,6 +52,14 @@ class Commands(click.Group):
 _WIDEST = max(map(len, COMMANDS))  # so that the summaries of all purposes begin in one column
 
 
+@cache
+def _command(name: str) -> click.Command:
+    """The command of this name, with what all of them take."""
+    called = name.replace("import", "import_")  # which no function can be called
+    command: click.Command = getattr(import_module(f"mnetcost.cli.{name}"), called)
+    return quiet_option(command)
+
+
 def _unknown(context: click.Context, name: str) -> NoReturn:
     """Refuse what is no command, with the one that it is nearest to."""
     from mnetcost.text import clip, did_you_mean  # only needed once something is wrong
@@ -70,6 +76,7 @@ def _unknown(context: click.Context, name: str) -> NoReturn:
     epilog=EXITS,
 )
 @click.version_option(__version__, prog_name="mnetcost", message="%(prog)s %(version)s")
+@quiet_option
 @click.pass_context
 def app(context: click.Context) -> None:
     """Exact parameters and mult-adds of convolutional networks, from a YAML spec.

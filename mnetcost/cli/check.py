@@ -57,6 +57,7 @@ SETTING = ("alpha", "rho", "resolution", "input")
     metavar="TARGET",
     help="Another network, such as a model file, that must cost the same, layer by layer.",
 )
+@click.option("--require", is_flag=True, help="Exit with 1 where a SPEC has nothing to check.")
 @setting_options
 @input_option
 @set_option
@@ -80,7 +81,8 @@ def check(
     each SPEC, at the α, ρ, input and knobs that the other options say. With --convention, --batch
     or --pass that budget is of what they count, at the most; what stands in a spec is of what its
     own keys say. Each figure that differs and each broken budget is a line on standard error, with
-    its place in the spec, and the exit code is then 1; a figure with an `erratum` never fails.
+    its place in the spec, and the exit code is then 1; a figure with an `erratum` never fails. A
+    SPEC with nothing to check is warned of; with --require it fails too.
 
     --against holds another network against each SPEC: a model file, or a TARGET as `mnetcost diff`
     takes it. The setting options hold for both, but α for no model file, which has the widths that
@@ -120,10 +122,11 @@ def _report(
     specs: Sequence[str],
     knobs: tuple[str, ...],
     against: str | None,
+    require: bool,
     **options: Any,
 ) -> "Report":
     """Everything that the options ask for. Raises UsageError for one that nothing is done with."""
-    from mnetcost.analysis.check.check import held_budget
+    from mnetcost.analysis.check.check import demand_checked, held_budget
     from mnetcost.reports.check import check_report
 
     setting = {name: options[name] for name in SETTING}
@@ -136,7 +139,10 @@ def _report(
         raise UsageError("--against -: standard input can be read once, and is a SPEC already")
     names = list(specs or shipped())
     networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
-    report = check_report(networks, budget, options["basis"])
+    asked = networks if specs and budget is None and against is None else ()
+    if require:
+        demand_checked(asked)
+    report = check_report(networks, budget, options["basis"], asked)
     if against is None:
         return report
     from mnetcost.reports.against import with_others

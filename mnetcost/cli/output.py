@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mnetcost.files import reason, replacing
-from mnetcost.render import FORMATS, SUFFIXES, WITHOUT_NOTES, renderer
-from mnetcost.tabular import EXACT, UNITS
+from mnetcost.printed import EXACT, UNITS
+from mnetcost.render import FORMATS, SUFFIXES, renderer
 from mnetcost.text import printable
 
 if TYPE_CHECKING:
@@ -75,6 +75,22 @@ def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
 
 format_option = format_choice(FORMATS)
 
+QUIET = f"{__name__}.quiet"  # where the context of a command notes it
+
+
+def _note_quiet(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    context.meta[QUIET] = value or context.meta.get(QUIET, False)  # said before the command too
+
+
+quiet_option = click.option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_quiet,
+    help="No warnings on standard error.",
+)
+
 
 def output_choice(suffixes: Iterable[str]) -> Callable[[Command], Command]:
     """--output, whose suffix tells the format."""
@@ -113,20 +129,25 @@ def choose_format(
 def write(report: "Page", format_: str, output: str | None) -> None:
     """Render the report, a page where the format is for people, and put it where it belongs.
 
-    Its warnings stand beside a format that has no place for them.
+    Its warnings go to standard error, behind it: there a person sees them.
     """
-    if format_ in WITHOUT_NOTES:
-        print_warnings(text for label, text in report.notes if label == "Warning")
+    try:
+        _write(report._replace(warnings=()), format_, output)
+    finally:  # whoever reads the output may have enough of it
+        print_warnings(report.warnings)
+
+
+def _write(page: "Page", format_: str, output: str | None) -> None:
     if not is_standard_output(output):
         if format_ == "text":
             from mnetcost.render.terminal import render_plain
 
-            write_text(render_plain(report), output)
+            write_text(render_plain(page), output)
         else:
-            write_text(renderer(format_)(report), output)
+            write_text(renderer(format_)(page), output)
         return
     meta = click.get_current_context().meta
-    text = renderer(format_)(report.in_unit(meta.get(UNIT, EXACT)))
+    text = renderer(format_)(page.in_unit(meta.get(UNIT, EXACT)))
     if format_ == "text" and not meta.get(PAGER):
         print_paged(text)
     else:
@@ -148,10 +169,13 @@ def print_paged(text: str) -> None:
 
 
 def write_document(document: Mapping[str, Any], output: str | None) -> None:
-    """Put a document for programs where it belongs, as JSON."""
+    """Put a document for programs where it belongs, as JSON; its warnings go to standard error."""
     from mnetcost.render.json import document_text
 
-    write_text(document_text(document), output)
+    try:
+        write_text(document_text(document), output)
+    finally:
+        print_warnings(document.get("warnings", ()))
 
 
 def write_text(text: str, output: str | None) -> None:
@@ -186,7 +210,9 @@ def prepare_streams() -> None:
 
 
 def print_warnings(texts: Iterable[str]) -> None:
-    """Print warnings to standard error."""
+    """Print warnings to standard error, a line each; with --quiet none."""
+    if click.get_current_context().meta.get(QUIET):
+        return
     from mnetcost.cli.errors import print_lines  # only once there is something to say
 
     print_lines([("Warning", "warning"), (printable(f": {text}"), "")] for text in texts)

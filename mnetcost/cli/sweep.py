@@ -158,11 +158,11 @@ def _grid(
 def _write_report(
     grids: "Grids", options: dict[str, Any], format_: str, output: str | None
 ) -> None:
-    sort, warnings = options["sort"], _warnings(grids)
+    sort = options["sort"]
     if format_ == "csv":
         from mnetcost.analysis.sweep.rows import Rows, csv_texts
 
-        print_warnings(warnings)
+        print_warnings(_warnings(grids))
         write_text("".join(csv_texts(Rows(grids), sort)), output)
     elif format_ == "json":
         _write_json([(knobs, grid.computed()) for knobs, grid in grids], sort, output)
@@ -171,7 +171,7 @@ def _write_report(
 
         shown = grids if sort else _shortened(grids, options)
         computed = [(knobs, grid.computed()) for knobs, grid in shown]
-        page = sweep_report(computed, grids[0][1].shape, sort, warnings)
+        page = sweep_report(computed, grids[0][1].shape, sort, _warnings(grids))
         write(page, format_, output)
 
 
@@ -195,7 +195,9 @@ def _write_json(sweeps: "Grids", sort: str | None, output: str | None) -> None:
     from mnetcost.reports.sweep_document import points_documents
 
     graphs, basis = [one.graph for _, one in sweeps], sweeps[0][1].basis
-    head = header(graphs, basis, _warnings(sweeps))
+    warnings = _warnings(sweeps)
+    print_warnings(warnings)
+    head = header(graphs, basis, warnings)
     write_texts(listing_texts(head, "points", points_documents(sweeps, sort)), output)
 
 

@@ -123,6 +123,7 @@ class Reductions(Sequence[Reduction], Shown):
 
 def _page(cost: Count, view: str | None = None) -> "Report":
     """The tables of `mnetcost table`, or one of them."""
-    from mnetcost.reports.table import table_report  # a program that shows nothing does without
+    from mnetcost.reports.choices import Shown  # a program that shows nothing does without
+    from mnetcost.reports.table import table_report
 
-    return table_report(cost, view)
+    return table_report(cost, Shown(view))

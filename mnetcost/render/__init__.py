@@ -26,7 +26,6 @@ CHECK_FORMATS = {
     "github": ("github", "render_github", ""),
     "junit": ("junit", "render_junit", ".xml"),
 }
-WITHOUT_NOTES = {"csv", "github", "junit"}  # formats with no place for them
 SUFFIXES = {suffix: name for name, (_, _, suffix) in FORMATS.items()}
 CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.exact import divide_half_up, ratio_text
-from mnetcost.printed import PREFIXES, short_text
-from mnetcost.tabular import AUTO, EXACT, Kind
+from mnetcost.printed import AUTO, EXACT, PREFIXES, short_text
+from mnetcost.tabular import Kind
 
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive

@@ -24,12 +24,14 @@ _STYLE = """\
 
 
 def render_fragment(report: Page) -> str:
-    """The report as a piece of HTML."""
-    notes = "".join(f"<dt>{label}</dt><dd>{_text(words)}</dd>" for label, words in report.notes)
+    """The report as a piece of HTML, with its warnings: a notebook has no place beside it."""
+    labelled = (*report.notes, *(("Warning", text) for text in report.warnings))
+    notes = "".join(f"<dt>{label}</dt><dd>{_text(words)}</dd>" for label, words in labelled)
+    said = "".join(f"<div>{_text(line)}</div>" for line in report.said())
     tables = "".join(map(_table, report.tables))
     return (
         f'<div class="mnetcost"><style>{_STYLE}</style>'
-        f"<h3>{_text(report.title)}</h3>{tables}<dl>{notes}</dl></div>"
+        f"<h3>{_text(report.title)}</h3>{said}{tables}<dl>{notes}</dl></div>"
     )
 
 

@@ -47,6 +47,7 @@ def escape(text: str) -> str:
 def render_latex(report: Page) -> str:
     """One table environment a table, and the notes as a list."""
     parts = [f"% {printable(report.title)}", r"% \usepackage{booktabs,graphicx}"]
+    parts += [rf"\noindent {escape(line)}" for line in report.said()]
     parts += [_table(report.title, table.without(Kind.BAR)) for table in report.tables]
     notes = [rf"  \item[{escape(label)}] {escape(words)}" for label, words in report.notes]
     parts.append("\n".join([r"\begin{description}", *notes, r"\end{description}"]))

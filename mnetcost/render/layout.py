@@ -26,7 +26,8 @@ Line: TypeAlias = list[Span]
 
 def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     """Every line of the report, its tables fitted into `width` columns; None for no bound."""
-    yield [(printable(report.title), BOLD)]
+    setting = f": {report.setting}" if report.setting else ""
+    yield [(printable(report.title), BOLD), (printable(setting), PLAIN)]
     yield from ([(printable(line), PLAIN)] for line in report.answer)
     hidden: list[str] = []
     for table in report.tables:
@@ -91,7 +92,8 @@ def _header_lines(
     parts = [[part for text in headers[at] for part in broken(text, sizes[at])] for at in sizes]
     height = max(map(len, parts))
     parts = [[""] * (height - len(part)) + part for part in parts]
-    yield from _lines(table, parts, [BOLD] * len(parts), sizes)
+    style = TITLE if table.headed else BOLD
+    yield from _lines(table, parts, [style] * len(parts), sizes)
 
 
 def _row(

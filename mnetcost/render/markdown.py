@@ -21,6 +21,7 @@ def escape(text: str) -> str:
 def render_markdown(report: Page) -> str:
     """Headings, tables and notes."""
     parts = [f"# {escape(report.title)}"]
+    parts += ["\n".join(f"- {escape(line)}" for line in said)] if (said := report.said()) else []
     for table in report.tables:
         parts += [f"## {escape(table.title)}", _table(table.without(Kind.BAR))]
     parts.append("\n".join(f"- **{label}**: {escape(words)}" for label, words in report.notes))

@@ -34,7 +34,8 @@ def with_others(report: Report, found: Sequence[Against]) -> Report:
     return Report(
         title=report.title,
         tables=(*(table for table in report.tables if table.rows), *_tables(found, rows)),
-        notes=(*report.notes, *_notes(found, rows), *(("Warning", text) for text in warnings)),
+        notes=(*report.notes, *_notes(found, rows)),
+        warnings=(*report.warnings, *warnings),
         document={
             **report.document,
             "warnings": [*report.document["warnings"], *warnings],

@@ -1,10 +1,17 @@
 """Published figures and budgets against the count: what agrees, what differs, what is over."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.analysis.check.check import Check, Checkable, checks
+from mnetcost.analysis.check.check import (
+    Check,
+    Checkable,
+    checks,
+    names_of,
+    nothing_text,
+    unchecked,
+)
 from mnetcost.conventions.presets import paper
 from mnetcost.cost import FORWARD, Basis
 from mnetcost.exact import ratio_text
@@ -83,14 +90,18 @@ def rows_of(report: Report) -> Iterator[Mapping[str, Any]]:
 
 
 def check_report(
-    networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
+    networks: Iterable[Checkable],
+    budget: Budget | None = None,
+    basis: Basis = FORWARD,
+    asked: Sequence[Checkable] = (),
 ) -> Report:
     """One row a figure that is expected, and one a limit of a budget.
 
-    `basis` counts for `budget` alone: what specs say is the paper's count.
+    `basis` counts for `budget` alone: what specs say is the paper's count. Those `asked` for
+    are warned of where they have no figures.
     """
     found = tuple(checks(networks, budget, basis))
-    warnings = tuple(_warnings(found))
+    warnings = (*_nothing(asked), *_warnings(found))
     figures = tuple(one for one in found if isinstance(one.entry, Expectation))
     limits = tuple(one for one in found if isinstance(one.entry, Budget))
     tables = (
@@ -106,8 +117,8 @@ def check_report(
             *basis_notes(basis),
             ("Verdicts", _summary(found)),
             *_errata(figures),
-            *(("Warning", text) for text in warnings),
         ),
+        warnings=warnings,
         document={
             "warnings": list(warnings),
             "checks": [_figure_document(one) for one in figures],
@@ -115,6 +126,13 @@ def check_report(
         },
         flat=_table("checks", "Figures and budgets", "Printed", found),
     )
+
+
+def _nothing(networks: Sequence[Checkable]) -> Iterator[str]:
+    """Which networks have nothing to check."""
+    names = names_of(networks)
+    for graph in unchecked(networks):
+        yield f"{names[graph.origin.label]}: {nothing_text(graph)}"
 
 
 def _warnings(found: Iterable[Check]) -> Iterable[str]:

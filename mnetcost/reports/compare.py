@@ -9,7 +9,7 @@ from mnetcost.cost import Count, share
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header, totals_document
 from mnetcost.reports.measures import Measure, measures
-from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_notes
+from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_texts
 from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
 
 
@@ -46,8 +46,8 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
             *convention_notes(basis, counts),
             *basis_notes(basis),
             *(fold_notes(*counts) if fold_norms else ()),
-            *warning_notes(*documents),
         ),
+        warnings=warning_texts(*documents),
         document={"networks": documents},
         flat=table,
     )

@@ -19,7 +19,7 @@ from mnetcost.cost import Count
 from mnetcost.exact import ratio_text
 from mnetcost.layers.fields import CALLS
 from mnetcost.reports.documents import count_header
-from mnetcost.reports.notes import basis_notes, rounding_text, source_notes, warning_notes
+from mnetcost.reports.notes import basis_notes, rounding_text, source_notes, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
 
 
@@ -133,8 +133,8 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
             *basis_notes(count.basis),
             ("Width", f"α = {ratio_text(count.setting.alpha)}; {rounding_text(count.graph)}"),
             ("Input", "×".join(map(str, count.input)) + " (height × width × channels)"),
-            *warning_notes(document),
         ),
+        warnings=warning_texts(document),
         document=document,
         flat=_values(rows),
     )

@@ -9,7 +9,7 @@ from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header, layer_document, totals_document
 from mnetcost.reports.measures import Measure, measures
-from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_notes
+from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
 
 WORDS = {"added": "added", "removed": "removed", "changed": "changed", "same": "unchanged"}
@@ -32,8 +32,8 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
             *(("Before", setting_text(diff.before)), ("After", setting_text(diff.after))),
             *convention_notes(diff.before.basis, [diff.before, diff.after]),
             *basis_notes(diff.before.basis),
-            *warning_notes(document["before"], document["after"]),
         ),
+        warnings=warning_texts(document["before"], document["after"]),
         document=document,
         flat=whole,
     )

@@ -9,7 +9,7 @@ from mnetcost.analysis.explain.explain import Explained, Line
 from mnetcost.analysis.explain.formulas import MEANINGS, Formula
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header
-from mnetcost.reports.notes import cost_notes, warning_notes
+from mnetcost.reports.notes import cost_notes, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
 
 NOTES = ("Source", "Convention", "Note", "Defect", "Batch", "Pass", "Width", "Input", "Knobs")
@@ -42,7 +42,8 @@ def explain_report(
     return Report(
         title=count.graph.name,
         tables=(*map(_layer_table, layers), *pairs, _symbols_table(used)),
-        notes=(*notes, *warning_notes(document)),
+        notes=tuple(notes),
+        warnings=warning_texts(document),
         document=document,
         flat=_flat(layers),
     )

@@ -11,7 +11,7 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.printed import Budget
 from mnetcost.reports.choices import FRONT_ROWS
-from mnetcost.reports.documents import counted_document, header, warned
+from mnetcost.reports.documents import counted_document, header
 from mnetcost.reports.measures import (
     cost_headers,
     cost_words,
@@ -23,7 +23,7 @@ from mnetcost.reports.notes import (
     own_counts,
     rounding_text,
     source_notes,
-    warning_notes,
+    warning_texts,
 )
 from mnetcost.reports.settings import is_another, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -48,7 +48,8 @@ def fit_report(fit: "Fit", view: str | None = None, top: int = FRONT_ROWS) -> Re
     report = Report(
         title=f"{fit.graph.name}: {budget_text(fit.budget, fit.basis)}",
         tables=(largest, _table(fit, "front", title, front, on)),
-        notes=(*_notes(fit), *warning_notes(document)),
+        notes=_notes(fit),
+        warnings=warning_texts(document),
         document=document,
         flat=_values(fit, [choice for choice, _ in fit.front] if view == "front" else fit.largest),
     )
@@ -239,7 +240,7 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
 def _document(fit: "Fit") -> dict[str, Any]:
     on = dict(fit.front)
     return {
-        **header([fit.graph], fit.basis, warned(fit.graph, [one.setting for one in fit.largest])),
+        **header([fit.graph], fit.basis, fit.warnings),
         "budget": fit.budget.limits(),
         "alpha": {"min": None if fit.low is None else str(fit.low), "max": str(fit.high)},
         "inputs": [list(input_map(fit.graph, one)) for one in fit.settings],

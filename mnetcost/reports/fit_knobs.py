@@ -5,7 +5,7 @@ from typing import Any
 from mnetcost.analysis.fit.knobs import KINDS, Fits, Fitted
 from mnetcost.exact import ratio_text
 from mnetcost.reports.choices import FRONT_ROWS
-from mnetcost.reports.documents import header, warned
+from mnetcost.reports.documents import header
 from mnetcost.reports.fit import (
     budget_text,
     choice_document,
@@ -25,7 +25,7 @@ from mnetcost.reports.notes import (
     own_counts,
     rounding_text,
     source_notes,
-    warning_notes,
+    warning_texts,
 )
 from mnetcost.reports.settings import common_knobs, knobs_document, knobs_text
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -52,7 +52,8 @@ def knobs_report(fits: Fits, top: int = FRONT_ROWS) -> Report:
     return Report(
         title=f"{first.graph.name}: {budget_text(first.budget, first.basis)}",
         tables=(Table("largest", title, columns, rows),),
-        notes=(*_notes(fits), *warning_notes(document)),
+        notes=_notes(fits),
+        warnings=warning_texts(document),
         document=document,
         flat=_values(fits),
     )
@@ -141,12 +142,7 @@ def _document(fits: Fits) -> dict[str, Any]:
 
 def _warnings(fits: Fits) -> list[str]:
     """What is likely a mistake in any of the networks, said once."""
-    found = (
-        text
-        for one in fits
-        for text in warned(one.graph, [choice.setting for choice in one.largest])
-    )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(text for one in fits for text in one.warnings))
 
 
 def _choice(one: Fitted) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from mnetcost.reports.notes import (
     own_counts,
     rounding_text,
     source_notes,
-    warning_notes,
+    warning_texts,
 )
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -61,8 +61,8 @@ def ranking_report(ranking: Ranking) -> Report:
             *file_width_notes(ranking.graph),
             ("Scores", f"{len(ranking.scored):,} of {ranking.label}"),
             *([("Best", f"{_place(ranking, best)}; the highest score that fits")] if best else []),
-            *warning_notes(document),
         ),
+        warnings=warning_texts(document),
         document=document,
         flat=table,
     )

@@ -32,10 +32,10 @@ def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
 
 
 def setting_line(count: Count) -> str:
-    """The network, α, ρ, the effective input (height × width × channels) and knobs that are set."""
+    """α, ρ, the effective input (height × width × channels) and the knobs that are set."""
     setting, knobs = count.setting, count.graph.given
     words = [
-        f"{count.graph.name}: α = {ratio_text(setting.alpha)}",
+        f"α = {ratio_text(setting.alpha)}",
         f"ρ = {ratio_text(setting.rho)}",
         f"input {'×'.join(map(str, count.input))}",
         *([knobs_text(knobs)] if knobs else []),
@@ -48,10 +48,10 @@ def width_notes(graph: Graph) -> tuple[tuple[str, str], ...]:
     return (("Width", rounding_text(graph)), *file_width_notes(graph))
 
 
-def warning_notes(*documents: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def warning_texts(*documents: Mapping[str, Any]) -> tuple[str, ...]:
     """The warnings that documents hold, each behind the network's target where it has one."""
     return tuple(
-        ("Warning", f"{one['target']}: {text}" if "target" in one else text)
+        f"{one['target']}: {text}" if "target" in one else text
         for one in documents
         for text in one["warnings"]
     )

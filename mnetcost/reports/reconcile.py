@@ -22,7 +22,7 @@ from mnetcost.layers.fields import CALLS
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header
-from mnetcost.reports.notes import cost_notes, parts_of, warning_notes
+from mnetcost.reports.notes import cost_notes, parts_of, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
 
 MAX_SHOWN = 20
@@ -54,7 +54,8 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
     return Report(
         title=count.graph.name,
         tables=(table,),
-        notes=(*_setting_notes(count), *notes, *warning_notes(setting)),
+        notes=(*_setting_notes(count), *notes),
+        warnings=warning_texts(setting),
         document={
             **setting,
             "from": {"convention": start.name, "value": way.start, "unit": start.unit},
@@ -117,9 +118,8 @@ def printed_report(count: Count, printed: Printed) -> Report:
             *_setting_notes(count),
             *_remarks(hits[:1], tried),
             ("Tried", _tried(found)),
-            *warning_notes(setting),
-            *_warnings(shown[:most]),
         ),
+        warnings=(*warning_texts(setting), *_warnings(shown[:most])),
         document={
             **setting,
             "printed": printed.text,
@@ -217,13 +217,13 @@ def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tup
             )
 
 
-def _warnings(shown: Iterable[Match]) -> tuple[tuple[str, str], ...]:
+def _warnings(shown: Iterable[Match]) -> tuple[str, ...]:
     """What is to be warned of in the networks of these rows, said once."""
     candidates = (one.candidate for one in shown)
     texts = (
         f"{one.network.partition(',')[0]}: {text}" for one in candidates for text in one.warnings
     )
-    return tuple(("Warning", text) for text in dict.fromkeys(texts))
+    return tuple(dict.fromkeys(texts))
 
 
 def _tried(found: Matches) -> str:

@@ -70,8 +70,8 @@ def sweep_report(
             *basis_notes(sweep.basis),
             ("Width", rounding_text(sweep.graph)),
             *file_width_notes(sweep.graph),
-            *(("Warning", text) for text in warnings),
         ),
+        warnings=tuple(warnings),
     )
 
 

@@ -7,7 +7,7 @@ from mnetcost.cost import Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.printed import short_text
 from mnetcost.reports.choices import LAYER_VIEWS, Shown
-from mnetcost.reports.layer_columns import layer_table
+from mnetcost.reports.layer_columns import WINDOW, layer_table
 from mnetcost.reports.measures import (
     LEARNED,
     Measure,
@@ -17,7 +17,7 @@ from mnetcost.reports.measures import (
     is_plain_params,
     measures,
 )
-from mnetcost.reports.notes import cost_notes, fold_notes, setting_line, warning_notes
+from mnetcost.reports.notes import cost_notes, fold_notes, setting_line, warning_texts
 from mnetcost.reports.pairs import pairs_table, reduction_notes, reduction_table
 from mnetcost.reports.table_document import table_document
 from mnetcost.reports.tree import Row, Tree, listed, tree
@@ -48,15 +48,16 @@ def table_report(count: Count, shown: Shown = PLAIN) -> Report:
     made = _made(count, found, shown)
     tables = _tables(count, found, shown, made, pairs)
     return Report(
-        title=setting_line(count),
+        title=count.graph.name,
+        setting=setting_line(count),
         answer=tuple(_totals(count, found, shown.apart)),
         tables=tables,
         notes=(
             *_with_left_out(cost_notes(count), made),
             *(reduction_notes(pairs) if shown.view == "reduction" else ()),
             *(fold_notes(count) if shown.fold_norms else ()),
-            *warning_notes(document),
         ),
+        warnings=warning_texts(document),
         document=document,
         flat=_flat(count, found, shown, pairs),
     )
@@ -88,9 +89,11 @@ def _layer_report(count: Count, pairs: Sequence[Reduction], view: str) -> Report
     found = layer_view(count, view)
     document = {**table_document(count, pairs, more=found.documents), **found.whole}
     return Report(
-        title=setting_line(count),
+        title=count.graph.name,
+        setting=setting_line(count),
         tables=(found.table,),
-        notes=warning_notes(document),
+        notes=(),
+        warnings=warning_texts(document),
         document=document,
         flat=found.table,
     )
@@ -144,7 +147,11 @@ def _flat(
         return reduction_table(pairs, every=True)
     chosen = shown.sort or shown.top
     rows = _largest(count, found, shown) if chosen else listed(count.layers, _depth(shown))
-    return layer_table(count, rows, found, _title(shown), shown.columns)
+    table = layer_table(count, rows, found, _title(shown), shown.columns)
+    if shown.columns:
+        return table
+    places = range(len(table.columns))  # what is newer stands behind
+    return table.only(sorted(places, key=lambda place: table.columns[place].key in WINDOW))
 
 
 def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:

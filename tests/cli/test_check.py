@@ -182,3 +182,36 @@ def test_specs_of_one_name_are_told_apart(tmp_path: Path) -> None:
     assert [one["spec"] for one in alone] == ["net"]
     suites = run(*words, "--format", "junit").out
     assert all(f'name="{path}"' in suites for path in paths)
+
+
+# --- nothing to check
+
+BARE = "input: {height: 9, width: 14, channels: 3}\nlayers:\n  - conv: {out: 8, kernel: 3}\n"
+NOTHING = "nothing to check: the spec has no `expect:` and no `budget:`"
+
+
+def test_a_spec_with_nothing_to_check_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BARE, encoding="utf-8")
+    ran = run("check", "mobilenet_v1", str(path))
+    assert (ran.code, ran.err) == (0, f"Warning: net: {NOTHING}\n")
+    required = run("check", "mobilenet_v1", str(path), "--require")
+    assert (required.code, required.out) == (1, "")
+    assert required.err.startswith(f"{path}:1:1: nothing-checked: {NOTHING}\n")
+    told = run("check", str(path), "--require", "--format", "github")
+    assert (told.code, told.out.count("nothing-checked")) == (1, 1)
+
+
+def test_what_is_checked_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BARE, encoding="utf-8")
+    for words in (
+        ["--max-params", "1k"],
+        ["--against", str(path)],
+    ):
+        ran = run("check", str(path), "--require", *words)
+        assert (ran.code, ran.err) == (0, "")
+    path.write_text(f"{BARE}budget: {{params: 1k}}\n", encoding="utf-8")
+    ran = run("check", str(path), "--require")
+    assert (ran.code, ran.err) == (0, "")
+    assert run("check").err == ""  # nobody asked for all of the shipped ones

@@ -17,9 +17,9 @@ from mnetcost import UsageError
 
 def test_an_abbreviation_keeps_its_capitals_in_a_sentence() -> None:
     out = printed("compare", "mobilenet_v1", "--convention", "fvcore")
-    assert "smaller is better in parameters and in MACs (fvcore)\n" in out
+    assert "smaller is better in parameters (fvcore) and in MACs (fvcore)\n" in out
     out = printed("compare", "mobilenet_v1", "--pass", "training")
-    assert "smaller is better in parameters and in mult-adds of training\n" in out
+    assert "smaller is better in weights and in mult-adds of training\n" in out
 
 
 def test_published_figures() -> None:

@@ -42,7 +42,7 @@ def test_exit_codes(words: list[str], code: int) -> None:
 
 def test_signs_and_folding(files: list[str]) -> None:
     out = printed("diff", *files)
-    signs = [line[:1] for line in out.split("\n")[6:10]]
+    signs = [line[:1] for line in out.split("\n")[5:9]]
     assert signs == [" ", "+", " ", "~"]
     assert "unchanged)" not in out  # one alone keeps its name
     out = printed("diff", files[0], files[0])

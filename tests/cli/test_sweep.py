@@ -38,14 +38,14 @@ POINT = {"alpha", "rho", "input", "params", "mult_adds", "types"}
 
 def test_sweep_points_are_alpha_major_and_agree_with_the_table() -> None:
     words = ("--alpha", "1,0.75", "--alpha", "1/2", "--rho", "1,6/7")
-    found = strict(printed("sweep", MIXED, "--format", "json", *words))
+    found = strict(printed("sweep", MIXED, "-q", "--format", "json", *words))
     assert found.keys() >= {"points"}
     pairs = [(point["alpha"], point["rho"]) for point in found["points"]]
     assert pairs == list(product(["1", "3/4", "1/2"], ["1", "6/7"]))
     for point in found["points"]:
         assert point.keys() >= POINT
         at = (f"--alpha={point['alpha']}", f"--rho={point['rho']}")
-        one = strict(printed("table", MIXED, "--format", "json", *at))
+        one = strict(printed("table", MIXED, "-q", "--format", "json", *at))
         assert point["input"] == one["input"]
         assert point["types"] == one["types"]
         assert {key: point[key] for key in ("params", "mult_adds")} == {

@@ -60,7 +60,7 @@ SHARED = {
     "cli": {"app", "errors", "options", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
-        *("folding", "layer_views", "table_document"),  # of `table`
+        *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
         *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
         "against",  # of `check --against`

@@ -107,9 +107,9 @@ def test_a_spec_may_be_called_anything_printable(name: str) -> None:
     assert report.title == report.document["model"] == name
     assert name in Page(renderer("html")(report)).text
     assert unmarked(renderer("markdown")(report).split("\n")[0].removeprefix("# ")) == name
-    caption = re.findall(r"\\caption\{(.*): Layers \(MACs.*\}\n", renderer("latex")(report))
+    caption = re.findall(r"\\caption\{(.*): Layers\}\n", renderer("latex")(report))
     assert list(map(unlatexed, caption)) == [name.replace("--", "–")]
-    assert renderer("text")(report).split("\n")[0] == name
+    assert renderer("text")(report).split("\n")[0] == f"{name}: {report.setting}"
 
 
 def test_a_nameless_spec_takes_the_name_of_its_file_and_shows_it_safely(

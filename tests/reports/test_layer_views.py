@@ -8,13 +8,14 @@ from commands import printed
 import mnetcost
 from mnetcost import cli
 from mnetcost.render.layout import report_lines
+from mnetcost.reports.choices import Shown
 from mnetcost.reports.table import table_report
 
 VIEWS = ("fields", "channels")
 
 
 def lines(name, view, width):
-    report = table_report(mnetcost.load(name).cost(), view)
+    report = table_report(mnetcost.load(name).cost(), Shown(view))
     return ["".join(text for text, _ in line) for line in report_lines(report, width)]
 
 
@@ -67,11 +68,11 @@ SEEN = [
 @pytest.mark.parametrize(("layer", "sees"), SEEN)
 def test_the_last_column_says_what_is_seen_beside_windows(layer, sees):
     cost = mnetcost.load(f"input: {{height: 8, width: 9, channels: 4}}\nlayers: [{layer}]").cost()
-    (row,) = table_report(cost, "fields").tables[0].rows
+    (row,) = table_report(cost, Shown("fields")).tables[0].rows
     assert row[-1] == sees
 
 
-@pytest.mark.parametrize("options", [(), ("--view", "types"), ("--columns",)])
+@pytest.mark.parametrize("options", [(), ("--view", "types"), ("--operations",)])
 def test_other_views_do_without(options):
     document = json.loads(printed("table", "mobilenet_v1", "--format", "json", *options))
     assert not {"receptive_field", "channels"} & document["layers"][0].keys()
@@ -85,7 +86,9 @@ def test_other_views_do_without(options):
         ("--depth", "1"),
         ("--sort", "params"),
         ("--top", "3"),
-        ("--columns",),
+        ("--columns", "name"),
+        ("--operations",),
+        ("--all",),
         ("--fold",),
         ("--convention", "fvcore"),
         ("--batch", "2"),

@@ -23,7 +23,7 @@ def test_a_source_has_no_input(tmp_path, capsys) -> None:
         assert cli.run([*words]) == 0
         return str(capsys.readouterr().out)
 
-    rows = [line.split() for line in printed("table", str(path)).splitlines()]
+    rows = [line.split() for line in printed("table", str(path), "--all").splitlines()]
     assert ["token", "learned", "–", "1×1×4", "0", "0.00", "0", "0.00"] in rows
     assert ["grid", "constant", "–", "3×5×2", "0", "0.00", "0", "0.00"] in rows
     assert ["line", "flatten", "3×5×4", "15×1×4", "0", "0.00", "0", "0.00"] in rows

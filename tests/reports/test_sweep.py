@@ -150,7 +150,7 @@ def test_parameters_that_depend_on_the_input_are_a_grid_of_their_own():
         "layers:\n  - conv: {out: 8}\n  - flatten\n  - dense: {out: 5, scale: false}\n"
     )
     work, params, points = sweep_report([({}, mnetcost.sweep(net, 1, "1,0.5"))]).tables
-    assert params.title == "Parameters by α and input"
+    assert params.title == "Weights by α and input"
     assert [row[-2:] for row in params.rows] == [(32 + 5_040, 32 + 1_400)]
     assert [row[-2:] for row in work.rows] == [(32 * 126 + 5_040, 32 * 35 + 1_400)]
     assert len(points.rows) == 2
@@ -181,8 +181,8 @@ def test_several_knobs_are_one_table(printed, sort, order):
     words = ["--set", "d=1,2", "--set", "k=3,5", "--alpha", "1", "--rho", "1", *sort]
     text = printed(OFA, *words)
     assert text.count("Mult-adds") == 1
-    rows = text.split("\n\n")[1].splitlines()[2:]
-    assert rows[0].split() == ["d", "k", "α", "ρ", "Input", "Parameters", "Mult-adds"]
+    rows = text.split("\n\n")[1].splitlines()[1:]
+    assert rows[0].split() == ["d", "k", "α", "ρ", "Input", "Weights", "Mult-adds"]
     cells = [row.split()[:7] for row in rows[1:]]
     assert cells == [
         [f"{d}", f"{k}", "1", "1", "12×20×3", f"{COUNTED[d, k]}", f"{240 * COUNTED[d, k]:,}"]
@@ -216,10 +216,20 @@ def test_the_head_has_the_knobs_that_all_points_have_in_common(printed, sets, co
 
 
 def test_the_largest_of_many_points_are_shown_and_impossible_ones_last(printed):
-    words = ["--set", "d=1,2", "--alpha", "0.001:1:0.001", "--rho", "1,1/2", "--invalid", "mask"]
+    words = [
+        "--set",
+        "d=1,2",
+        "--alpha",
+        "0.001:1:0.001",
+        "--rho",
+        "1,1/2",
+        "--invalid",
+        "mask",
+        "-q",
+    ]
     text = printed(OFA, *words, "--sort", "mult_adds")
     assert "(only the 2,000 largest of 4,000)" in text
-    rows = text.split("\n\n")[1].splitlines()[4:]
+    rows = text.split("\n\n")[1].splitlines()[3:]
     assert len(rows) == 2_000
     assert rows[0].split()[:7] == ["2", "1", "1", "12×20×3", "180", "43,200", "████████████"]
     assert rows[-1].split()[-2:] == ["–", "–"]  # α of 1/4, 1/2, 3/4 and 1 alone are possible

@@ -21,11 +21,12 @@ from mnetcost.printed import (
     Printed,
     read_budget,
 )
-from mnetcost.problems import Mark, UsageError
+from mnetcost.problems import TOP, Mark, Problem, SpecError, UsageError
 from mnetcost.spec import Spec, resized
 from mnetcost.spec.sources import stem
 
 FAILED = {DIFFERS, OVER, UNSURE}
+EXPECTED = "a budget such as `budget: {mult_adds: 600M, params: 5M}`"
 
 
 class Checkable(Protocol):
@@ -126,13 +127,39 @@ def checks(
             yield from _checks(graph, name, own, _held(graph, own, basis))
 
 
+def unchecked(networks: Iterable[Checkable]) -> list[Graph]:
+    """The networks of which their specs expect nothing, and which have no budget there."""
+    return [one.graph for one in networks if not _entries(one.graph)]
+
+
+def nothing_text(graph: Graph) -> str:
+    """What is to be said of a network that has nothing to check."""
+    of = f" of its variant {graph.variant}" if graph.variant else ""
+    return f"nothing to check: the spec has no `expect:` and no `budget:`{of}"
+
+
+def demand_checked(networks: Iterable[Checkable]) -> None:
+    """Raise SpecError with every network that has nothing to check."""
+    problems = [
+        Problem(one.origin.label, TOP, "nothing-checked", nothing_text(one), expected=EXPECTED)
+        for one in unchecked(networks)
+    ]
+    if problems:
+        raise SpecError(problems)
+
+
+def _entries(graph: Graph) -> list[Expectation | Budget]:
+    """Its figures and budgets; of a variant only its own."""
+    written: tuple[Expectation | Budget, ...] = graph.expectations
+    return [one for one in written + graph.budgets if graph.variant in ("", one.variant)]
+
+
 def _spec_figures(graph: Graph) -> list[tuple[Expectation | Budget, Held]]:
     """The figures and the budgets of a spec, each with what it holds for, in written order.
 
     Each variant with other knobs is read once, and counted once at each setting.
     """
-    written: tuple[Expectation | Budget, ...] = graph.expectations
-    entries = [one for one in written + graph.budgets if graph.variant in ("", one.variant)]
+    entries = _entries(graph)
     groups: dict[str, list[int]] = {}
     for place, one in enumerate(entries):
         groups.setdefault(_build(one.variant, one.set), []).append(place)

@@ -12,7 +12,9 @@ from mnetcost.analysis.compare.pareto import Priced, fronts
 from mnetcost.analysis.fit.plateaus import Plateau, plateaus
 from mnetcost.analysis.sweep.grid import read_settings
 from mnetcost.analysis.sweep.sweep import CountSweep
+from mnetcost.analysis.warnings.rounding import few_widths
 from mnetcost.analysis.warnings.unknown import demand_known
+from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.cost import FORWARD, Basis, share
 from mnetcost.exact import read_ratio, read_whole
 from mnetcost.graph import Graph
@@ -79,6 +81,12 @@ class Fit:
         priced = [Priced(one.capacity, one.mult_adds, one.params) for one in self.fitting]
         kept = [pair for pair in zip(self.fitting, fronts(priced)) if pair[1]]
         return tuple(sorted(kept, key=lambda pair: pair[0].capacity, reverse=True))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is likely a mistake: in what it searched, and in the largest that fit."""
+        few = few_widths(self.graph) if self.low != self.high else ()
+        return (*few, *warnings(self.graph, [one.setting for one in self.largest]))
 
     def fills(self, choice: Choice) -> dict[str, Fraction]:
         """How much of each limit of the budget a configuration fills, of 1."""

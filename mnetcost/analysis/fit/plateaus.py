@@ -96,12 +96,31 @@ def scaled_widths(graph: Graph) -> tuple[Any, ...]:
     return widths.scaled
 
 
+def whole_step(graph: Graph) -> Fraction | None:
+    """All α at which the widths that nothing rounds are whole are its multiples.
+
+    None where every width is rounded.
+    """
+    whole = _unrounded(_ruled(scaled_widths(graph), graph.rounding))
+    return 1 / _common(whole) if whole else None
+
+
+def _ruled(written: Sequence[Any], rounding: Rounding) -> list[Ruled]:
+    """Widths with their rules: a rule of their own, else the network's."""
+    return [one if isinstance(one, Ruled) else Ruled(one, rounding) for one in written]
+
+
+def _unrounded(ruled: Sequence[Ruled]) -> list[Fraction]:
+    """What α multiplies in the widths that nothing rounds."""
+    return [one.written * one.rounding.multiplier for one in ruled if one.rounding.rule == "none"]
+
+
 def _steps(
     written: Sequence[Any], rounding: Rounding, low: Fraction, high: Fraction
 ) -> Iterator[Edge]:
     """All edges from `low` to `high` where a width may change."""
-    ruled = [one if isinstance(one, Ruled) else Ruled(one, rounding) for one in written]
-    whole = [one.written * one.rounding.multiplier for one in ruled if one.rounding.rule == "none"]
+    ruled = _ruled(written, rounding)
+    whole = _unrounded(ruled)
     rules = [(one.rounding, one.written * one.rounding.multiplier) for one in ruled]
     if whole:  # possible at the α where all of these are whole, and nowhere else
         _bound((high - low) * _common(whole), len(ruled))

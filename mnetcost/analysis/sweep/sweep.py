@@ -12,6 +12,7 @@ from mnetcost.analysis.sweep.counting import Cost, Failures, count_layers, toget
 from mnetcost.analysis.sweep.front import front as front_of
 from mnetcost.analysis.sweep.grid import axes_of, read_alphas, read_settings
 from mnetcost.analysis.sweep.values import DTYPES, HERE, Engine, Values
+from mnetcost.analysis.warnings.rounding import lost_widths
 from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.conventions.tally import Bounds
@@ -161,12 +162,16 @@ class CountSweep(CostGrid):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is likely a mistake at settings that are not the spec's own: a layer once."""
+        """What is likely a mistake at settings that are not the spec's own: a layer once.
+
+        And where half of the α are impossible, for nothing rounds.
+        """
         possible = self.values.axes.rho.places >= 0
         inputs = compress(zip(self.rho, self.sides), possible)
         settings = [Setting(Fraction(1), rho, *sides) for rho, sides in inputs]
         alphas = (Setting(alpha, Fraction(1), *self.graph.base) for alpha in self.alpha)
-        return warnings(self.graph, (*settings, *alphas))
+        found = warnings(self.graph, (*settings, *alphas))
+        return (*lost_widths(self.graph, self.alpha), *found)
 
     def __repr__(self) -> str:
         alphas, rhos = self.shape

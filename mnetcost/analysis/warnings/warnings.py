@@ -7,6 +7,7 @@ could not be loaded at another.
 
 from collections.abc import Iterable, Mapping
 
+from mnetcost.analysis.warnings.ends import scaled_ends
 from mnetcost.analysis.warnings.unknown import unsure
 from mnetcost.conventions import PARAMETERS
 from mnetcost.cost import amounts
@@ -19,8 +20,9 @@ from mnetcost.multipliers import Setting, make_setting
 
 def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
     """Which layers cost what is not known, which have sides in numbers and another map to read than
-    at the spec's own input, which have channels in numbers and others to read than at α = 1, and
-    which have other parameters than at the spec's own input at the same α: one warning each.
+    at the spec's own input, which end the network and are scaled by α, which have channels in
+    numbers and others to read than at α = 1, and which have other parameters than at the spec's own
+    input at the same α: one warning each.
 
     `settings` differ in scale alone. A larger input makes no map smaller, so that a map which
     differs at any of them differs at the smallest or at the largest; no others are looked at. It is
@@ -40,6 +42,7 @@ def warnings(graph: Graph, settings: Iterable[Setting]) -> tuple[str, ...]:
     return (
         *unsure(graph),
         *_warning("sides in numbers do not follow the input", literal),
+        *scaled_ends(graph, settings),
         *_warning("channels in numbers do not follow α", _rigid(graph, settings)),
         *_warning("parameters depend on the input", grown),
     )

@@ -72,7 +72,7 @@ def test_what_does_not_follow_another_input_is_said(
     path = tmp_path / "net.yaml"
     path.write_text(text, encoding="utf-8")
     words = ("reconcile", str(path), "--printed", str(value))
-    found = document(*words)
+    found = document(*words, "-q")
     first = found["answers"][0]
     assert first["value"] == value
     assert first["network"].endswith(f" px, though {what}")
@@ -81,7 +81,7 @@ def test_what_does_not_follow_another_input_is_said(
     for format_ in ("text", "markdown", "latex", "html", "csv"):
         assert what in run(*words, "--format", format_).out
     place = first["network"].partition(",")[0]
-    assert f"Warning: {place}: {what}: {warning}" in run(*words).out
+    assert f"Warning: {place}: {what}: {warning}" in run(*words).err
 
 
 def test_a_network_that_follows_comes_before_one_that_does_not(tmp_path: Path) -> None:

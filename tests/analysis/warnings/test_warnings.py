@@ -192,16 +192,40 @@ def spec(tmp_path):
     return str(path)
 
 
+def _are_two(err: str) -> bool:
+    """Whether these are two lines, one a warning."""
+    found = err.splitlines()
+    return len(found) == 2 and all(
+        line.startswith("Warning: ") and line.endswith(text)
+        for line, text in zip(found, (SIDES, WEIGHTS))
+    )
+
+
+@pytest.mark.parametrize("format_", ["", " --format json", " --format csv", " --format html"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_report_shows_them(command, spec, capsys):
+def test_every_command_says_them_beside_what_it_prints(command, format_, spec, capsys):
     if command.startswith("explain"):
         pytest.importorskip("sympy")
-    assert cli.run(command.replace("{}", spec).split()) == 0
+    assert cli.run(f"{command}{format_}".replace("{}", spec).split()) == 0
     out, err = capsys.readouterr()
-    found = [line for line in out.splitlines() if line.startswith("Warning: ")]
-    assert [line.endswith(text) for line, text in zip(found, (SIDES, WEIGHTS))] == [True, True]
-    assert len(found) == 2
-    assert not err
+    assert "Warning" not in out
+    assert _are_two(err)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_quiet_silences_them(command, spec, capsys):
+    if command.startswith("explain"):
+        pytest.importorskip("sympy")
+    words = command.replace("{}", spec).split()
+    for quiet in (["-q", *words], [*words, "--quiet"], ["--quiet", *words, "-q"]):
+        assert cli.run(quiet) == 0
+        assert not capsys.readouterr().err
+    assert cli.run(words) == 0  # nothing is kept of it
+    assert _are_two(capsys.readouterr().err)
+
+
+def test_a_notebook_shows_them(spec):
+    assert mnetcost.load(spec).cost(rho="1/2")._repr_html_().count("<dt>Warning</dt>") == 2
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -209,32 +233,11 @@ def test_every_document_holds_them(command, spec, capsys):
     if command.startswith("explain"):
         pytest.importorskip("sympy")
     assert cli.run([*command.replace("{}", spec).split(), "--format", "json"]) == 0
-    out, err = capsys.readouterr()
-    document = json.loads(out)
+    document = json.loads(capsys.readouterr().out)
     places = [document, document.get("after"), *document.get("networks", ())]
     found = [one["warnings"] for one in places if one and one.get("warnings")]
     assert [[text[-len(SIDES) :], text_[-len(WEIGHTS) :]] for text, text_ in found] == [
         [SIDES, WEIGHTS]
-    ]
-    assert not err
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "table {} --rho 1/2 --format csv",
-        "sweep {} --rho 1/2,1 --alpha 1 --format csv",
-        "check {} --max-params 200k --rho 1/2 --format github",
-        "check {} --max-params 200k --rho 1/2 --format junit",
-    ],
-)
-def test_formats_without_a_place_have_them_beside(command, spec, capsys):
-    assert cli.run(command.replace("{}", spec).split()) == 0
-    out, err = capsys.readouterr()
-    assert "Warning" not in out
-    assert [line.endswith(text) for line, text in zip(err.splitlines(), (SIDES, WEIGHTS))] == [
-        True,
-        True,
     ]
 
 
@@ -250,10 +253,96 @@ def test_a_sweep_over_knobs_says_it_once(spec, tmp_path, capsys):
     (tmp_path / "knobs.yaml").write_text(text)
     words = ["sweep", str(tmp_path / "knobs.yaml"), "--set", "last=3,4", "--rho", "1/2"]
     assert cli.run([*words, "--alpha", "1"]) == 0
-    assert capsys.readouterr().out.count("Warning: ") == 2
+    assert capsys.readouterr().err.count("Warning: ") == 2
 
 
 @pytest.mark.parametrize("layer", ["lstm", "gru", "rnn"])
 def test_a_sequence_of_another_length_is_no_mistake(layer):
     cost = mnetcost.load(f"{HEAD}  - {layer}: {{out: 4}}\n").cost(rho="1/2")
     assert (cost.warnings, tuple(cost.layers[-1].output)) == ((), (6, 10, 4))
+
+
+# --- what comes out of the network
+
+DENSE = "  - global_avg_pool\n  - dense: {name: fc, out: 10}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        (DENSE, "`fc` has 5 outputs at α = 0.5, 10 at α = 1"),
+        (f"{DENSE}\n  - relu\n  - softmax", "`fc` has 5 outputs at α = 0.5, 10 at α = 1"),
+        (
+            "  - conv: {name: c, out: 7}\n  - global_avg_pool\n  - softmax",
+            "`c` has 4 outputs at α = 0.5, 7 at α = 1",
+        ),
+        (
+            "  - branches:\n"
+            "    - - global_avg_pool\n      - dense: {name: a, out: 6}\n"
+            "    - - global_avg_pool\n      - dense: {name: b, out: 2, scale: false}",
+            "`a` has 3 outputs at α = 0.5, 6 at α = 1",
+        ),
+        (f"{DENSE}\n  - dense: {{out: 4, per_position: true, scale: false}}", ""),
+        (DENSE.replace("10}", "10, scale: false}"), ""),
+        ("  - conv: {out: 8}", ""),  # features, of whatever comes behind
+        # a gate
+        (
+            "  - conv: {out: 8}\n  - branches:\n    - []\n    - - global_avg_pool\n"
+            "      - dense: {out: 8}\n    merge: multiply",
+            "",
+        ),
+    ],
+)
+def test_a_scaled_end(layers, words):
+    found = warnings(layers, alpha="0.5")
+    said = f"the last layer is scaled by α: {words}; `scale: false` in it keeps them"
+    assert found == ((said,) if words else ())
+    assert warnings(layers) == ()
+
+
+def test_a_scaled_end_is_told_at_the_smallest_width():
+    net = mnetcost.load(f"{HEAD}{DENSE}\n")
+    (text,) = mnetcost.sweep(net, "1,0.3,0.5", "1").warnings
+    assert "`fc` has 3 outputs at α = 0.3, 10 at α = 1" in text
+    assert mnetcost.fit(net, max_params=10, rho="1").warnings
+
+
+# --- widths that nothing rounds: 6 and 4 are whole at multiples of 1/2
+
+FEW = """
+input: {height: 12, width: 20, channels: 3}
+layers:
+  - conv: {out: 6, kernel: 3}
+  - conv: {out: 4}
+"""
+STEP = "without rounding all channels are whole at multiples of 0.5 alone"
+
+
+def test_few_widths():
+    (text,) = mnetcost.fit(FEW, max_params="1k", rho="1").warnings
+    assert text.startswith(f"α has almost nothing to find: {STEP}; say how to round")
+    rounded = FEW.replace("layers:", "width: {round: nearest}\nlayers:")
+    many = FEW.replace("6,", "30,").replace("4}", "20}")  # tenths
+    assert mnetcost.fit(rounded, max_params="1k", rho="1").warnings == ()
+    assert mnetcost.fit(many.replace("20}", "60}"), max_params="9k", rho="1").warnings == ()
+    assert mnetcost.fit(many, max_params="9k", rho="1").warnings != ()
+    assert mnetcost.fit(FEW, max_params="1k", rho="1", min_alpha=1).warnings == ()  # no search
+
+
+def test_lost_widths():
+    found = mnetcost.sweep(FEW, "1,0.75,0.5,0.25", "1", invalid="mask").warnings
+    assert [text.partition("; ")[0] for text in found] == [f"2 of 4 α are impossible: {STEP}"]
+    assert mnetcost.sweep(FEW, "1,1/2,1/3", "1", invalid="mask").warnings == ()
+
+
+# --- a side of channels: 1×20 of 8 channels as 4×20 of 2
+
+
+def test_a_side_that_is_made_of_channels():
+    layers = (
+        "  - conv: {out: 8, kernel: [12, 1], padding: valid}\n  - reshape: {SIDE: 4, channels: 2}"
+    )
+    net = f"{HEAD}{layers}\n"
+    assert mnetcost.load(net.replace("SIDE", "height")).cost(input="12x10").warnings == ()
+    (text,) = mnetcost.load(net.replace("SIDE", "width")).cost(input="12x10").warnings
+    assert text.startswith("sides in numbers do not follow the input")
