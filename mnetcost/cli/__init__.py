@@ -1,7 +1,8 @@
 """The command line: options to one library call to a rendered report. No arithmetic here.
 
 Read: this file (exit codes), `app` (the group of commands), `options`, `output` and `errors` (what
-commands share), `targets` (of `diff` and `compare`). Every other file is the command of its name.
+commands share), `targets` (of `diff` and `compare`), `others` (of `check`). Every other file is the
+command of its name.
 """
 
 import gc

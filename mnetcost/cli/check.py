@@ -1,6 +1,6 @@
 """`mnetcost check`: published figures and budgets against the count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,7 +8,6 @@ from click.core import ParameterSource
 
 from mnetcost.cli.errors import print_lines
 from mnetcost.cli.options import (
-    TORCH,
     SpecName,
     basis_options,
     budget_options,
@@ -18,22 +17,21 @@ from mnetcost.cli.options import (
     set_option,
     setting_options,
 )
+from mnetcost.cli.others import others_of
 from mnetcost.cli.output import (
+    cannot_write,
     choose_format,
     format_choice,
+    keep_apart,
     output_choice,
     write,
 )
-from mnetcost.cost import FORWARD
-from mnetcost.importing.opening import is_model
-from mnetcost.notebook.network import Network
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
-from mnetcost.targets import each, read_target
+from mnetcost.targets import each
 
 if TYPE_CHECKING:
-    from mnetcost.analysis.check.against import Against
     from mnetcost.tabular import Report
 
 CHECK_EXITS = """\b
@@ -43,6 +41,7 @@ something is wrong in or with a spec, or it is impossible at this α or ρ
 (what is on standard output then is for build servers alone); 2 wrong
 options."""
 SERVERS = ("github", "junit")
+WHOLE = (*SERVERS, "json", "csv")  # formats for programs, which hold what is well too
 BASIS = ("convention", "batch", "pass_")
 SETTING = ("alpha", "rho", "resolution", "input")
 
@@ -55,7 +54,23 @@ SETTING = ("alpha", "rho", "resolution", "input")
     multiple=True,
     callback=once,
     metavar="TARGET",
-    help="Another network, such as a model file, that must cost the same, layer by layer.",
+    help="Another network that must cost the same, layer by layer: a model file, a spec, or each"
+    " SPEC itself in a revision of git, such as main.",
+)
+@click.option(
+    "--max-increase",
+    multiple=True,
+    callback=once,
+    metavar="PERCENT",
+    help="Instead, how much more than --against parameters and mult-adds may be: 1%, 0, or"
+    " params=1%,mult_adds=0.",
+)
+@click.option("--all", "every", is_flag=True, help="Print what holds too, with what is left of it.")
+@click.option(
+    "--summary",
+    metavar="FILE",
+    type=click.Path(),
+    help="Add the whole report to this file, in Markdown, such as $GITHUB_STEP_SUMMARY.",
 )
 @click.option("--require", is_flag=True, help="Exit with 1 where a SPEC has nothing to check.")
 @setting_options
@@ -65,13 +80,15 @@ SETTING = ("alpha", "rho", "resolution", "input")
 @format_choice(CHECK_FORMATS)
 @output_choice(CHECK_SUFFIXES)
 @click.pass_context
-def check(
+def check(  # noqa: PLR0913, PLR0917 - an option each
     context: click.Context,
     /,
     specs: tuple[str, ...],
     knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
+    every: bool,
+    summary: str | None,
     **options: Any,
 ) -> None:
     """Hold networks to their published figures and budgets.
@@ -101,42 +118,60 @@ def check(
     mnetcost check my_net.yaml --against my_net.onnx --input 320x256
     mnetcost check my_net.yaml -o check.xml
     """
-    from mnetcost.reports.check import complaints, problems_report
+    from mnetcost.reports.check import complaints, failing, problems_report
 
     chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
+    keep_apart(output, summary, "--summary")
     try:
-        report = _report(context, specs, knobs, **options)
+        report = _report(context, specs, knobs=knobs, **options)
     except SpecError as error:
+        problems = problems_report(error)
         if chosen in SERVERS:
-            write(problems_report(error), chosen, output)
+            write(problems, chosen, output)
+        if summary:
+            _add_summary(problems, summary)
         raise
-    write(report, chosen, output)
+    if summary:
+        _add_summary(report, summary)
+    write(report if every or chosen in WHOLE else failing(report), chosen, output)
     if found := complaints(report):
         if chosen != "github":  # whose lines are these
             print_lines(found)
         context.exit(1)
 
 
-def _report(
+def _add_summary(report: "Report", path: str) -> None:
+    """Add the report to a file in Markdown, as GitHub wants it: several commands may write it."""
+    from mnetcost.render.markdown import render_markdown
+
+    try:
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write(f"{render_markdown(report)}\n")
+    except (OSError, ValueError) as error:
+        raise cannot_write(path, error, "--summary") from None
+
+
+def _report(  # noqa: PLR0913 - an option each
     context: click.Context,
     specs: Sequence[str],
+    *,
     knobs: tuple[str, ...],
     against: str | None,
+    max_increase: str | None,
     require: bool,
     **options: Any,
 ) -> "Report":
     """Everything that the options ask for. Raises UsageError for one that nothing is done with."""
     from mnetcost.analysis.check.check import demand_checked, held_budget
+    from mnetcost.analysis.check.increase import read_increase
     from mnetcost.reports.check import check_report
 
     setting = {name: options[name] for name in SETTING}
     budget = held_budget(**options)
     if budget is None:
         _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
-    if against is not None and not specs:
-        raise UsageError("--against needs a SPEC, which says how the network was designed")
-    if against is not None and "-" in specs and read_target(against).spec == "-":
-        raise UsageError("--against -: standard input can be read once, and is a SPEC already")
+    limits = None if max_increase is None else read_increase(max_increase)
+    _refuse_alone(specs, against, max_increase)
     names = list(specs or shipped())
     networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
     asked = networks if specs and budget is None and against is None else ()
@@ -145,27 +180,20 @@ def _report(
     report = check_report(networks, budget, options["basis"], asked)
     if against is None:
         return report
-    from mnetcost.reports.against import with_others
+    found = others_of(against, networks, setting)
+    if require:
+        found.demand_all()
+    return found.report(report, limits)
 
-    return with_others(report, _against(against, networks, setting))
 
-
-def _against(
-    target: str, networks: Sequence[Network], setting: Mapping[str, Any]
-) -> "list[Against]":
-    """The target beside each network, at the same setting; a model file has its own widths."""
-    from mnetcost.analysis.check.against import Against
-    from mnetcost.analysis.check.check import names_of
-    from mnetcost.cli.targets import costs_of
-
-    spec = read_target(target).spec
-    trained = spec.startswith(TORCH) or is_model(spec)
-    (there,) = costs_of([target], FORWARD, {**setting, "alpha": None} if trained else setting)
-    names = names_of(networks)
-    return [
-        Against.of(names[one.graph.origin.label], target, one.counted(FORWARD, **setting), there)
-        for one in networks
-    ]
+def _refuse_alone(specs: Sequence[str], against: str | None, max_increase: str | None) -> None:
+    """What is said of another network needs that one, and a SPEC that is held to it."""
+    if max_increase is not None and against is None:
+        raise UsageError("--max-increase needs --against, which says over what: --against main")
+    if against is not None and not specs:
+        raise UsageError("--against needs a SPEC, which says how the network was designed")
+    if against is not None and "-" in specs and against.partition("@")[0] == "-":
+        raise UsageError("--against -: standard input can be read once, and is a SPEC already")
 
 
 def _refuse(context: click.Context, names: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ ROOMS = [
     {"graph"},
     {"norm_folding", "literal_sides"},
     {"spec"},
-    {"targets"},
+    {"targets", "revisions"},
     {"conventions"},
     {"cost"},
     {"importing"},
@@ -57,13 +57,13 @@ BY_NAME = {  # formats and commands are modules of their names
     *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
-    "cli": {"app", "errors", "options", "output", "targets"},
+    "cli": {"app", "errors", "options", "others", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
         *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
-        "against",  # of `check --against`
+        *("against", "increase"),  # of `check --against`, and with `--max-increase`
     },
     # of `table` and `explain`; of every count; of `table` when asked for
     "analysis": {"separable", "warnings", "receptive_fields", "channels"},
