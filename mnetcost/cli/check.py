@@ -118,30 +118,42 @@ def check(  # noqa: PLR0913, PLR0917 - an option each
     mnetcost check my_net.yaml --against my_net.onnx --input 320x256
     mnetcost check my_net.yaml -o check.xml
     """
-    from mnetcost.reports.check import complaints, failing, problems_report
-
     chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
     keep_apart(output, summary, "--summary")
     try:
         report = _report(context, specs, knobs=knobs, **options)
     except SpecError as error:
-        problems = problems_report(error)
-        if chosen in SERVERS:
-            write(problems, chosen, output)
-        if summary:
-            _add_summary(problems, summary)
+        _say_problems(error, chosen, output, summary)
         raise
-    if summary:
-        _add_summary(report, summary)
+    _add_summary(report, summary)
+    context.exit(_say(report, chosen, output, every))
+
+
+def _say_problems(error: SpecError, chosen: str, output: str | None, summary: str | None) -> None:
+    """Write what is wrong with the specs where a build server reads it."""
+    from mnetcost.reports.check import problems_report
+
+    problems = problems_report(error)
+    if chosen in SERVERS:
+        write(problems, chosen, output)
+    _add_summary(problems, summary)
+
+
+def _say(report: "Report", chosen: str, output: str | None, every: bool) -> int:
+    """Write the report and what is wrong; the exit code."""
+    from mnetcost.reports.check import complaints, failing
+
     write(report if every or chosen in WHOLE else failing(report), chosen, output)
-    if found := complaints(report):
-        if chosen != "github":  # whose lines are these
-            print_lines(found)
-        context.exit(1)
+    found = complaints(report)
+    if chosen != "github":  # whose lines are these
+        print_lines(found)
+    return 1 if found else 0
 
 
-def _add_summary(report: "Report", path: str) -> None:
+def _add_summary(report: "Report", path: str | None) -> None:
     """Add the report to a file in Markdown, as GitHub wants it: several commands may write it."""
+    if path is None:
+        return
     from mnetcost.render.markdown import render_markdown
 
     try:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,13 +67,13 @@ def others_of(text: str, networks: Sequence[Network], setting: Mapping[str, Any]
     """What `text` means of each network: a network wins over a revision of the same name."""
     names = names_of(networks)
     said: tuple[str, ...] = ()
-    if _is_network(text):
+    if target := _network(text):
         if os.path.isfile(text) and not os.path.splitext(text)[1] and _revision(text, networks):
             said = (f"{text} is a file here; the revision is refs/heads/{text} or its tag's name",)
-        spec = read_target(text).spec
+        spec = read_target(target).spec
         trained = spec.startswith(TORCH) or is_model(spec)
-        (there,) = costs_of([text], FORWARD, {**setting, "alpha": None} if trained else setting)
-        theirs: list[Any] = [there] * len(networks)
+        (there,) = costs_of([target], FORWARD, {**setting, "alpha": None} if trained else setting)
+        theirs: list[Any] = [there for _ in networks]
     else:
         theirs = each(networks, lambda one: _before(text, one, setting))
     pairs, new = [], []
@@ -85,17 +86,18 @@ def others_of(text: str, networks: Sequence[Network], setting: Mapping[str, Any]
     return Others(pairs, new, said)
 
 
-def _is_network(text: str) -> bool:
-    """Whether it names a file or a network; else it may be a revision."""
+def _network(text: str) -> str:
+    """The target that it names, a file or a network; empty where it may be a revision."""
     spec, at, words = text.rpartition("@")
     spec = spec if at and "=" in words else text
-    if spec == "-" or spec.startswith(TORCH) or os.path.isfile(spec):
-        return True
-    try:
+    if spec == "-" or spec.startswith(TORCH):
+        return text
+    with suppress(SpecError):
         locate(spec)
-    except SpecError:
-        return False
-    return True
+        return text
+    if not os.path.isfile(spec):
+        return ""
+    return text if os.sep in text else os.path.join(".", text)
 
 
 def _revision(text: str, networks: Sequence[Network]) -> bool:

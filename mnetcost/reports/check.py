@@ -83,7 +83,7 @@ def _largest_text(one: Check) -> str:
     """The layers that cost most, where a limit is passed."""
     parts = one.largest if one.verdict == OVER else ()
     texts = ", ".join(f"{printable(part.name)} {part.value:,}" for part in parts)
-    return texts and f"; most of it: {texts}"
+    return f"; most of it: {texts}" if len(parts) > 1 else ""
 
 
 def headroom_text(left: Fraction | None, verdict: str) -> str:
