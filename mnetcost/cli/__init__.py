@@ -1,8 +1,8 @@
 """The command line: options to one library call to a rendered report. No arithmetic here.
 
 Read: this file (exit codes), `app` (the group of commands), `options`, `output` and `errors` (what
-commands share), `targets` (of `diff` and `compare`), `others` (of `check`). Every other file is the
-command of its name.
+commands share), `targets` (of `diff` and `compare`), `others` (of `check`), `candidates` (what a
+shell completes). Every other file is the command of its name.
 """
 
 import gc
@@ -98,6 +98,8 @@ def _invoke(arguments: Sequence[str]) -> int:
     prepare_streams()
 
     if f"_{NAME.upper()}_COMPLETE" in os.environ:
+        from mnetcost.cli import completion  # noqa: F401 - it registers the shells
+
         app.main(prog_name=NAME)  # answers the shell, and exits
     try:
         # Not app.main(): it turns a closed pipe into a failure.

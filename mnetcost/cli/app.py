@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -10,13 +10,16 @@ from mnetcost.cli.options import EXITS
 from mnetcost.cli.output import quiet_option
 from mnetcost.version import __version__
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 # By what a person wants to do, in the order of the help.
 PURPOSES = {
-    "Count a network": ("table", "explain", "sweep", "expand"),
+    "Count a network": ("table", "explain", "plot", "sweep", "expand"),
     "Choose and compare": ("specs", "fit", "compare", "diff"),
     "Check numbers": ("check", "conventions", "reconcile"),
     "Write specs": ("show", "import", "rewrite", "fmt", "schema"),
-    "Help": ("help",),
+    "Help": ("help", "completion"),
 }
 COMMANDS = tuple(sorted(name for names in PURPOSES.values() for name in names))
 
@@ -43,6 +46,14 @@ class Commands(click.Group):
             with formatter.section(purpose):
                 rows = [(name.ljust(_WIDEST), self._summary(ctx, name)) for name in names]
                 formatter.write_dl(rows)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The commands, each with its whole summary, and the options."""
+        from click.shell_completion import CompletionItem  # only a shell asks for it
+
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=self._summary(ctx, name)) for name in names]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def _summary(self, ctx: click.Context, name: str) -> str:
         command = self.get_command(ctx, name)

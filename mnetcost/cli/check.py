@@ -8,7 +8,7 @@ from click.core import ParameterSource
 
 from mnetcost.cli.errors import print_lines
 from mnetcost.cli.options import (
-    SpecName,
+    SPEC,
     basis_options,
     budget_options,
     input_option,
@@ -29,15 +29,15 @@ from mnetcost.cli.output import (
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
-from mnetcost.targets import each
+from mnetcost.targets import STREAM, each, read_target
 
 if TYPE_CHECKING:
     from mnetcost.tabular import Report
 
 CHECK_EXITS = """\b
-Exit codes: 0 done; 1 a figure differs, a budget is broken or another
-network costs otherwise (the report is on standard output all the same), or
-something is wrong in or with a spec, or it is impossible at this α or ρ
+Exit codes: 0 done; 1 a figure differs, a budget is broken, another network
+costs otherwise or this one too much more (the report is on standard output
+all the same), or something is wrong in or with a spec, or it is impossible at this α or ρ
 (what is on standard output then is for build servers alone); 2 wrong
 options."""
 SERVERS = ("github", "junit")
@@ -47,10 +47,11 @@ SETTING = ("alpha", "rho", "resolution", "input")
 
 
 @click.command(epilog=CHECK_EXITS)
-@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SpecName())
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @budget_options
 @click.option(
     "--against",
+    type=SPEC,
     multiple=True,
     callback=once,
     metavar="TARGET",
@@ -97,26 +98,29 @@ def check(  # noqa: PLR0913, PLR0917 - an option each
     that are shipped; of a variant only its own. --max-mult-adds and --max-params are a budget for
     each SPEC, at the α, ρ, input and knobs that the other options say. With --convention, --batch
     or --pass that budget is of what they count, at the most; what stands in a spec is of what its
-    own keys say. Each figure that differs and each broken budget is a line on standard error, with
-    its place in the spec, and the exit code is then 1; a figure with an `erratum` never fails. A
-    SPEC with nothing to check is warned of; with --require it fails too.
+    own keys say. What fails is printed, or with --all what holds too; each is a line on standard
+    error, with its place in the spec and the layers that cost most, and the exit code is then 1. A
+    figure with an `erratum` never fails. A SPEC with nothing to check is warned of; with --require
+    it fails too.
 
-    --against holds another network against each SPEC: a model file, or a TARGET as `mnetcost diff`
-    takes it. The setting options hold for both, but α for no model file, which has the widths that
-    it was trained with. Compared are the kernels and mult-adds of every layer that has any, by
-    shape and order, whatever it is called; and the norms' parameters where both have as many norms.
+    --against holds another network against each SPEC: a model file, a TARGET as `mnetcost diff`
+    takes it, or a revision of git, such as main: each SPEC as it was there. The setting options
+    hold for both, but α for no model file, which has the widths that it was trained with. Compared
+    are the kernels and mult-adds of every layer that has any, by shape and order, whatever it is
+    called; and the norms' parameters where both have as many norms. With --max-increase the totals
+    are compared instead, and may be so much larger.
 
-    For build servers --format github prints those lines as annotations, to standard output, and
-    --format junit a report in JUnit XML. They have what is wrong with a spec too.
+    For build servers --format github prints what fails as annotations, to standard output, and
+    --format junit a report in JUnit XML. They have what is wrong with a spec too. --summary adds
+    the whole report to a file in Markdown, in the same run.
 
     \b
     mnetcost check
-    mnetcost check mobilenet_v1 my_net.yaml --format json
-    mnetcost check my_net.yaml --max-mult-adds 600M --max-params 5M
+    mnetcost check mobilenet_v1 my_net.yaml --all
     mnetcost check mobilenet_v1 --max-mult-adds 150M --alpha 0.5 --format github
     mnetcost check my_net.yaml --max-mult-adds 1.2G --convention flops
     mnetcost check my_net.yaml --against my_net.onnx --input 320x256
-    mnetcost check my_net.yaml -o check.xml
+    mnetcost check nets/*.yaml --against origin/main --max-increase 1%
     """
     chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
     keep_apart(output, summary, "--summary")
@@ -204,7 +208,7 @@ def _refuse_alone(specs: Sequence[str], against: str | None, max_increase: str |
         raise UsageError("--max-increase needs --against, which says over what: --against main")
     if against is not None and not specs:
         raise UsageError("--against needs a SPEC, which says how the network was designed")
-    if against is not None and "-" in specs and against.partition("@")[0] == "-":
+    if against is not None and STREAM in specs and read_target(against).spec == STREAM:
         raise UsageError("--against -: standard input can be read once, and is a SPEC already")
 
 

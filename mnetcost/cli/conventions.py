@@ -6,7 +6,7 @@ import click
 
 from mnetcost.cli.options import (
     EXITS,
-    SpecName,
+    SPEC,
     batch_option,
     input_option,
     open_network,
@@ -22,12 +22,17 @@ UNSET = {"alpha": 1, "rho": None, "resolution": None, "input": None, "batch": 1}
 
 
 @click.command(epilog=EXITS)
-@click.argument("spec", type=SpecName(), required=False)
+@click.argument("spec", type=SPEC, required=False)
 @setting_options
 @input_option
 @set_option
 @batch_option
-@click.option("--own", metavar="FILE", help="A preset file of your own, shown with the others.")
+@click.option(
+    "--own",
+    type=click.Path(),
+    metavar="FILE",
+    help="A preset file of your own, shown with the others.",
+)
 @format_option
 @output_option
 def conventions(

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
-    SpecName,
+    SPEC,
     basis_options,
     input_option,
     shared_setting_options,
@@ -27,8 +27,8 @@ options. With --exit-code also 1 where the networks differ."""
 
 
 @click.command(epilog=DIFF_EXITS)
-@click.argument("before", metavar="A", type=SpecName())
-@click.argument("after", metavar="B", type=SpecName())
+@click.argument("before", metavar="A", type=SPEC)
+@click.argument("after", metavar="B", type=SPEC)
 @click.option("--all", "every", is_flag=True, help="Show the layers that did not change too.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the networks differ.")
 @shared_setting_options

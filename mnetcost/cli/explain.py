@@ -6,6 +6,7 @@ import click
 
 from mnetcost.cli.options import (
     EXITS,
+    Word,
     basis_options,
     input_option,
     open_network,
@@ -19,7 +20,7 @@ from mnetcost.cost import Basis
 
 @click.command(epilog=EXITS)
 @spec_argument
-@click.argument("layer", default="")
+@click.argument("layer", type=Word("layer"), default="")
 @setting_options
 @input_option
 @set_option

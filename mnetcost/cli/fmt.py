@@ -6,17 +6,18 @@ import click
 
 from mnetcost.cli.options import (
     EXITS,
-    SpecName,
+    SPEC,
 )
 from mnetcost.cli.output import (
     print_text,
 )
 from mnetcost.problems import UsageError
 from mnetcost.spec import find, read_stream
+from mnetcost.targets import STREAM
 
 
 @click.command(epilog=EXITS)
-@click.argument("spec", type=SpecName())
+@click.argument("spec", type=SPEC)
 def fmt(spec: str) -> None:
     """Print a spec in canonical form, with its comments.
 
@@ -29,7 +30,7 @@ def fmt(spec: str) -> None:
     """
     from mnetcost.spec.fmt import canonical
 
-    if spec == "-":
+    if spec == STREAM:
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
     elif "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")

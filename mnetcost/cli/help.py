@@ -5,16 +5,12 @@ import sys
 import click
 
 from mnetcost import manual
-from mnetcost.cli.options import EXITS
+from mnetcost.cli.options import EXITS, Word
 from mnetcost.cli.output import print_paged
 
 
-def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    return [topic for topic in manual.topics() if topic.startswith(incomplete)]
-
-
 @click.command(epilog=EXITS)
-@click.argument("topic", default=manual.INDEX, shell_complete=_complete)
+@click.argument("topic", type=Word("topic"), default=manual.INDEX)
 def help(topic: str) -> None:  # noqa: A001 - the command's name
     """Show the manual: a page, a command or a layer type.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS, TORCH, held, of_torch, strict_option
+from mnetcost.cli.options import EXITS, held, of_torch, strict_option
 from mnetcost.cli.output import write_document, write_text
 from mnetcost.graph import Graph
 from mnetcost.importing.opening import Imported, open_model
@@ -12,6 +12,7 @@ from mnetcost.importing.widths.options import EXPAND, Widths
 from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
+from mnetcost.targets import TORCH
 
 
 @click.command(name="import", epilog=EXITS)

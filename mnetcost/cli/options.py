@@ -14,8 +14,9 @@ from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network, load
 from mnetcost.printed import FORMS
 from mnetcost.problems import UsageError
-from mnetcost.spec import read_graph, read_stream, shipped, shipped_variants
+from mnetcost.spec import read_graph, read_stream
 from mnetcost.spec.variants import read_set
+from mnetcost.targets import STREAM, TORCH
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mnetcost.importing.widths.options import Widths
 
 DEFAULT = "mobilenet_v1"
-TORCH = "torch:"  # begins a SPEC that is a PyTorch module
 TORCH_INPUT = "224x224x3"
 EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
@@ -32,23 +32,23 @@ impossible at this α or ρ (every problem goes to standard error, with line
 and column, and nothing to standard output); 2 wrong options."""
 
 
-class SpecName(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
-    """A shipped name, a path, torch:MODULE:NAME, or - for standard input.
+class Word(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
+    """A text that the shell completes: `name` is a kind of `candidates`."""
 
-    Names and files complete in the shell.
-    """
-
-    name = "spec"
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> "list[CompletionItem]":
-        """The shipped names that begin so; the shell adds files."""
-        from click.shell_completion import CompletionItem  # only a shell asks for it
+        """What begins so."""
+        from mnetcost.cli.candidates import complete  # only a shell asks for it
 
-        known = [*shipped(), *(one for names in shipped_variants().values() for one in names)]
-        names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
-        return [*names, CompletionItem(incomplete, type="file")]
+        return complete(self.name, ctx, incomplete)
+
+
+SPEC = Word("spec")  # a shipped name, a path, torch:MODULE:NAME, or - for standard input
+CONVENTION = Word("convention")
 
 
 class WholeNumber(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
@@ -70,7 +70,7 @@ class WholeNumber(click.ParamType):  # type: ignore[type-arg] # generic since cl
 
 def spec_argument(function: Any) -> Any:
     """SPEC, by default MobileNet v1."""
-    return click.argument("spec", type=SpecName(), default=DEFAULT)(function)
+    return click.argument("spec", type=SPEC, default=DEFAULT)(function)
 
 
 def once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
@@ -93,6 +93,7 @@ input_option = click.option(
 set_option = click.option(
     "--set",
     "knobs",
+    type=Word("knob"),
     multiple=True,
     metavar="KNOB=VALUE",
     help="Set a knob of the spec, such as depth=1.1; may be repeated.",
@@ -102,6 +103,7 @@ set_option = click.option(
 sets_option = click.option(
     "--set",
     "knobs",
+    type=Word("knob"),
     multiple=True,
     metavar="KNOB=VALUES",
     help="Set a knob of the spec, or try several values of it: depth=1,1.2; may be repeated.",
@@ -214,6 +216,7 @@ batch_option = click.option(
 _BASIS_OPTIONS = (
     click.option(
         "--convention",
+        type=CONVENTION,
         multiple=True,
         callback=once,
         metavar="NAME",
@@ -262,7 +265,7 @@ def open_network(
     if spec.startswith(TORCH):
         network = Network(graph=of_torch(spec, size).graph())
         return held(network.set(**knobs) if knobs else network)
-    if spec == "-":
+    if spec == STREAM:
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
         return held(Network(graph=read_graph(origin, given=knobs)))
     if "\n" in spec:

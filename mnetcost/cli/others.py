@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mnetcost.analysis.check.against import Against
 from mnetcost.analysis.check.check import EXPECTED, names_of
 from mnetcost.analysis.check.increase import New, increases
-from mnetcost.cli.options import TORCH
 from mnetcost.cli.targets import costs_of
 from mnetcost.cost import FORWARD
 from mnetcost.importing.opening import is_model
@@ -18,7 +17,7 @@ from mnetcost.problems import TOP, Problem, SpecError, UsageError
 from mnetcost.revisions import find_revision, text_at
 from mnetcost.spec import locate, read_graph, shipped
 from mnetcost.spec.sources import stem
-from mnetcost.targets import each, read_target
+from mnetcost.targets import STREAM, TORCH, each, read_target
 from mnetcost.text import SENTENCE, clip, did_you_mean
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def _network(text: str) -> str:
     """The target that it names, a file or a network; empty where it may be a revision."""
     spec, at, words = text.rpartition("@")
     spec = spec if at and "=" in words else text
-    if spec == "-" or spec.startswith(TORCH):
+    if spec == STREAM or spec.startswith(TORCH):
         return text
     with suppress(SpecError):
         locate(spec)

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
+    CONVENTION,
     batch_option,
     input_option,
     once,
@@ -31,13 +32,20 @@ it is impossible at this α or ρ (nothing is on standard output then);
 @click.option(
     "--from",
     "start",
+    type=CONVENTION,
     multiple=True,
     callback=once,
     metavar="CONVENTION",
     help="The convention to begin with.",
 )
 @click.option(
-    "--to", "end", multiple=True, callback=once, metavar="CONVENTION", help="Default paper."
+    "--to",
+    "end",
+    type=CONVENTION,
+    multiple=True,
+    callback=once,
+    metavar="CONVENTION",
+    help="Default paper.",
 )
 @click.option(
     "--printed",

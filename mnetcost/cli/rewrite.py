@@ -2,7 +2,7 @@
 
 import click
 
-from mnetcost.cli.options import EXITS, open_network, set_option, spec_argument
+from mnetcost.cli.options import EXITS, Word, open_network, set_option, spec_argument
 from mnetcost.cli.output import (
     choose_format,
     format_option,
@@ -24,6 +24,7 @@ from mnetcost.cli.output import (
 )
 @click.option(
     "--layers",
+    type=Word("layer"),
     multiple=True,
     metavar="PATTERN",
     help="Only layers with such a full name; '!PATTERN' leaves out. May be repeated.",

@@ -4,7 +4,7 @@ import click
 
 from mnetcost.cli.options import (
     EXITS,
-    SpecName,
+    Word,
 )
 from mnetcost.cli.output import print_text
 from mnetcost.problems import UsageError
@@ -12,7 +12,7 @@ from mnetcost.spec import is_path, locate
 
 
 @click.command(epilog=EXITS)
-@click.argument("name", type=SpecName())
+@click.argument("name", type=Word("name"))
 def show(name: str) -> None:
     """Print the YAML of a shipped network.
 

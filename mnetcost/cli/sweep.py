@@ -11,6 +11,7 @@ import click
 from mnetcost.analysis.sweep.knobs import of_each, points_each, read_sets
 from mnetcost.cli.options import (
     EXITS,
+    Word,
     basis_options,
     input_option,
     open_network,
@@ -62,7 +63,10 @@ Step = TypeVar("Step")
 @output_choice([*SUFFIXES, f".{PARQUET}"])
 @click.option("--sort", type=click.Choice(SORTS), help="The largest points first.")
 @click.option(
-    "--parts", metavar="FOLDER", help="Write Parquet part by part; goes on if it was cut."
+    "--parts",
+    type=Word("folder"),
+    metavar="FOLDER",
+    help="Write Parquet part by part; goes on if it was cut.",
 )
 @click.option(
     "--engine",

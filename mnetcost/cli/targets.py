@@ -8,7 +8,7 @@ from mnetcost.cli.options import open_network
 from mnetcost.cost import Basis
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.targets import counted
-from mnetcost.targets import each, read_target
+from mnetcost.targets import STREAM, each, read_target
 
 
 def costs_of(texts: Sequence[str], basis: Basis, others: Mapping[str, Any]) -> list[Cost]:
@@ -17,7 +17,7 @@ def costs_of(texts: Sequence[str], basis: Basis, others: Mapping[str, Any]) -> l
 
     def cost(text: str) -> Cost:
         target = read_target(text)
-        size = None if target.spec == "-" else target.setting_over(others).get("input")
+        size = None if target.spec == STREAM else target.setting_over(others).get("input")
         return counted(target, basis, others, lambda spec: opened(spec, (), size))
 
     return each(texts, cost)

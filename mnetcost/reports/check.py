@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.check.check import (
-    FAILED,
     Check,
     Checkable,
     checks,
@@ -90,7 +89,7 @@ def headroom_text(left: Fraction | None, verdict: str) -> str:
     """How much of a limit is left, or by how much it is passed; nothing where nobody knows."""
     if left is None or verdict not in (FITS, OVER):
         return ""
-    return f"{percent_text(-left, up=True)} over" if left < 0 else f"{percent_text(left)} left"
+    return f"over by {percent_text(-left, up=True)}" if left < 0 else f"{percent_text(left)} left"
 
 
 def held_for(one: Check) -> str:
@@ -214,7 +213,7 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
         Column("kind", "Figure", Kind.TEXT),
         Column("printed", header, Kind.TEXT),
         Column("computed", "Computed", Kind.INTEGER),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
         Column("source", "Source", Kind.TEXT, leaves=5),
     )
     rows = (
@@ -235,13 +234,12 @@ def _limits_table(limits: Iterable[Check]) -> Table:
         Column("kind", "Figure", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
         Column("computed", "Computed", Kind.INTEGER),
-        Column("verdict", "Verdict", Kind.TEXT, leaves=2),
-        Column("left", "Headroom", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.TEXT),
     )
     rows = (
         (
             *(one.spec, held_for(one), figure_text(one), _printed_text(one.printed)),
-            *(one.computed, one.verdict, headroom_text(one.left, one.verdict)),
+            *(one.computed, verdict_text(one.verdict, headroom_text(one.left, one.verdict))),
         )
         for one in limits
     )
@@ -257,20 +255,23 @@ def _tightest(limits: Iterable[Check]) -> Iterator[str]:
         yield f"Least headroom: {headroom_text(one.left, FITS)} ({what})"
 
 
+def verdict_text(verdict: str, headroom: str) -> str:
+    """A verdict and by how much: "fits, 12.3 % left"."""
+    return f"{verdict}, {headroom}" if verdict == FITS else headroom or verdict
+
+
 def failing(report: Report) -> Report:
     """The report with what fails alone in its tables; the document and the CSV hold all."""
-    bad = [row for row in rows_of(report) if row["failed"]]
-    tables = tuple(_failing_rows(one) for one in report.tables)
-    tables = tuple(one for one in tables if one.rows)
-    notes = report.notes if bad else ()
-    return report._replace(tables=tables, notes=notes)
-
-
-def _failing_rows(table: Table) -> Table:
-    """The rows whose verdict is a failure; all of a table without verdicts."""
-    places = [at for at, column in enumerate(table.columns) if column.key == "verdict"]
-    rows = tuple(row for row in table.rows if all(row[at] in FAILED for at in places))
-    return table._replace(rows=rows)
+    tables = []
+    for table in report.tables:
+        rows = report.document.get(table.key)  # those that the table shows, in its order
+        kept = table.rows
+        if rows is not None:
+            kept = tuple(cells for cells, row in zip(kept, rows) if row["failed"])
+        if kept:
+            tables.append(table._replace(rows=kept))
+    notes = report.notes if any(row["failed"] for row in rows_of(report)) else ()
+    return report._replace(tables=tuple(tables), notes=notes)
 
 
 def _source(entry: Expectation | Budget) -> str:

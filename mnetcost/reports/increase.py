@@ -9,7 +9,7 @@ from mnetcost.cost import Count
 from mnetcost.exact import percent_text
 from mnetcost.printed import OVER, PASSED_OVER, UNSURE
 from mnetcost.reports.against import held_for, settings_text, warnings_of, with_rows
-from mnetcost.reports.check import headroom_text
+from mnetcost.reports.check import headroom_text, verdict_text
 from mnetcost.reports.settings import knobs_document
 from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import printable
@@ -131,8 +131,7 @@ def _table(rows: Sequence[Row]) -> Table:
         Column("there", "There", Kind.INTEGER),
         Column("increase", "Increase", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
-        Column("verdict", "Verdict", Kind.TEXT, leaves=2),
-        Column("headroom", "Headroom", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.TEXT),
     )
     cells = tuple(tuple(_cell(row, column.key) for column in columns) for row in rows)
     return Table("increases", f"Increase over {rows[0]['target']}", columns, cells)
@@ -140,6 +139,8 @@ def _table(rows: Sequence[Row]) -> Table:
 
 def _cell(row: Row, key: str) -> Any:
     """The value of a column; a ratio in percent."""
+    if key == "verdict":
+        return verdict_text(row["verdict"], row["headroom"])
     if key not in ("increase", "limit"):
         return row[key]
     if row[key] is None:

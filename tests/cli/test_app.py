@@ -1,4 +1,4 @@
-"""Help, the version, and what the shell completes."""
+"""Help, and the version."""
 
 import re
 from importlib.metadata import entry_points
@@ -6,14 +6,10 @@ from importlib.metadata import entry_points
 import click
 import pytest
 from commands import commands, process, refused, run
-from paths import SHIPPED
 
 import mnetcost
 from mnetcost import cli
 from mnetcost.cli.app import COMMANDS
-from mnetcost.spec import shipped_variants
-
-KNOWN = {*SHIPPED, *(one for names in shipped_variants().values() for one in names)}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -71,25 +67,6 @@ def test_version_and_entry_points() -> None:
     assert process("--version").out == f"mnetcost {mnetcost.__version__}\n"
     [script] = entry_points(group="console_scripts", name="mnetcost")
     assert script.load() is cli.main
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("mnetcost table mobil", {f"plain,{name}" for name in KNOWN if name.startswith("mobil")}),
-        ("mnetcost sweep mobilenet_v1_s", {"plain,mobilenet_v1_shallow"}),
-        ("mnetcost show mobilenet_v1_f", {"plain,mobilenet_v1_full"}),
-        ("mnetcost ta", {"plain,table"}),
-        ("mnetcost table --fo", {"plain,--format", "plain,--fold"}),
-        ("mnetcost table --format ma", {"plain,markdown"}),
-    ],
-)
-def test_the_shell_completes_names(words: str, expected: set[str]) -> None:
-    env = {"_MNETCOST_COMPLETE": "bash_complete", "COMP_WORDS": words}
-    ran = process(env=env | {"COMP_CWORD": str(len(words.split()) - 1)})
-    found = {line for line in ran.out.split("\n") if line.startswith("plain,")}
-    assert found == expected
-    assert ran.err == ""
 
 
 def test_help_is_as_wide_as_a_wide_terminal_up_to_100_columns() -> None:

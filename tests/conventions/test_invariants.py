@@ -15,6 +15,7 @@ import mnetcost
 from mnetcost.analysis.conventions.terms import differences, number, plain_count
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.render import renderer
+from mnetcost.reports.choices import Shown
 from mnetcost.reports.conventions import comparison_report
 from mnetcost.reports.reconcile import way_report
 from mnetcost.reports.table import table_report
@@ -86,7 +87,7 @@ def test_every_grouping_sums_to_the_total(layers, preset, alpha, batch):
 def test_every_view_and_depth_sums_to_the_total(name, preset):
     cost = mnetcost.load(name).cost(convention=preset)
     for view, depth in ((None, None), ("layers", None), ("types", None), ("blocks", None)):
-        document = table_report(cost, view=view, depth=depth).document
+        document = table_report(cost, Shown(view, depth)).document
         for rows in (document["layers"], document["types"]):
             for quantity in ("params", "mult_adds"):
                 assert sum(row[quantity] for row in rows) == document["totals"][quantity]
@@ -94,15 +95,21 @@ def test_every_view_and_depth_sums_to_the_total(name, preset):
                 whole = document["totals"]["count"]
                 assert sum(row["count"]["value"] for row in rows) == whole["value"]
                 assert {row["count"]["unit"] for row in rows} == {whole["unit"]}
-    whole = table_report(cost, view="layers").tables[0]
-    for depth in (1, 2, 9):
-        folded = table_report(cost, view="blocks", depth=depth).tables[0]
-        for place, column in enumerate(folded.columns):
-            if column.key in ("params", "mult_adds", "count"):
-                again = next(n for n, one in enumerate(whole.columns) if one.key == column.key)
-                assert sum(row[place] for row in folded.rows) == sum(
-                    row[again] for row in whole.rows
-                )
+    totals = {"params": cost.counted_params, "count": cost.counted.low, "mult_adds": cost.mult_adds}
+    for depth, every in ((None, False), (None, True), (1, False), (2, False), (9, True)):
+        folded = table_report(cost, Shown("layers", depth, every=every)).tables[0]
+        for column, total, values in zip(folded.columns, folded.totals(), zip(*folded.rows)):
+            if column.key in totals:
+                assert total == totals[column.key]
+                sums_below(folded.depths, values)
+
+
+def sums_below(depths, values):
+    """What stands under a row of a tree adds up to it."""
+    for place, depth in enumerate(depths):
+        end = next((n for n in range(place + 1, len(depths)) if depths[n] <= depth), len(depths))
+        under = [values[n] for n in range(place + 1, end) if depths[n] == depth + 1]
+        assert not under or sum(under) == values[place]
 
 
 @properties

@@ -36,7 +36,7 @@ def test_totals_of_a_tree_are_those_of_its_top() -> None:
     assert table.totals() == (None, 6)
     report = Report(title="R", tables=(table,), notes=(), document={}, flat=table)
     lines = ["".join(text for text, _ in line).rstrip() for line in report_lines(report, None)]
-    assert lines[2:8] == [
+    assert lines[3:9] == [
         "Name     N",
         "block    5",
         "  one    2",
@@ -58,7 +58,7 @@ def test_columns_leave_one_after_the_other_and_are_named() -> None:
 
     def shown(width: int) -> list[str]:
         lines = report_lines(report, width)
-        return ["".join(text for text, _ in line).rstrip() for line in lines][2:]
+        return ["".join(text for text, _ in line).rstrip() for line in lines][3:]
 
     assert shown(31) == ["Name    Input        N      %", "conv_1  224×320×3  864  50.00", ""]
     assert shown(28)[:2] == ["Name    Input        N", "conv_1  224×320×3  864"]

@@ -87,14 +87,14 @@ def test_a_failing_line_names_what_grew_most(repository: Path) -> None:
     assert mult_adds.endswith("; grown most: middle +480, last +240")
     assert "Against main: 2 limits are broken\n" in ran.out
     # of 193.92 weights, which are 1 % more, 10.08 are too much: 5.198 %
-    assert "204     192  +6.25 %   1 %      over     5.2 % over" in ran.out
+    assert "204     192  +6.25 %   1 %      over by 5.2 %" in ran.out
 
 
 def test_a_passing_one_says_what_is_left_when_asked(repository: Path) -> None:
     words = "--against", "main", "--max-increase", "10%"
     assert "net.yaml" not in check(*words).out
     # of 211.2 weights 7.2 are left: 3.409 %
-    assert "204     192  +6.25 %   10 %     fits     3.4 % left" in check(*words, "--all").out
+    assert "204     192  +6.25 %   10 %     fits, 3.4 % left" in check(*words, "--all").out
 
 
 def test_json(repository: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_network_that_shrinks(repository: Path) -> None:
     ran = check("--against", "main", "--max-increase", "0", "--all")
     assert (ran.code, ran.err) == (0, "")
     # 36 of 192 weights, and as large a part of the mult-adds
-    assert ran.out.count("-18.7 %   0 %      fits     18.7 % left") == 2
+    assert ran.out.count("-18.7 %   0 %      fits, 18.7 % left") == 2
 
 
 def test_a_spec_that_main_has_not_is_passed_over_and_said(repository: Path) -> None:
@@ -233,7 +233,10 @@ def test_the_summary_is_added_and_whole(repository: Path) -> None:
     assert (ran.code, ran.out) == (0, "")
     first = (repository / "page.md").read_text()
     assert first.startswith("before\n# Published figures")
-    assert "| net | α = 1, input 6×10×3 | params | 204 | 192 | +6.25 % | 10 % | fits |" in first
+    assert (
+        "| net | α = 1, input 6×10×3 | params | 204 | 192 | +6.25 % | 10 % | fits, 3.4 % left |"
+        in first
+    )
     check(*words)
     assert (repository / "page.md").read_text().count("# Published figures\n") == 2
     (repository / "nets" / "net.yaml").write_text("layers: [relu]\n")
