@@ -15,7 +15,6 @@ from mnetcost.cli.options import (
     basis_options,
     budget_options,
     input_option,
-    open_network,
     sets_option,
     spec_argument,
     strict_option,
@@ -30,6 +29,7 @@ from mnetcost.cli.output import (
     write_text,
     write_texts,
 )
+from mnetcost.cli.targets import opened
 from mnetcost.printed import Budget, read_budget
 from mnetcost.problems import UsageError
 from mnetcost.render import FORMATS, SUFFIXES
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     Grids: TypeAlias = list[tuple[Mapping[str, Any], CountSweep]]
 
 PARQUET = "parquet"
+AXES = ("alpha", "rho", "resolution")
 Step = TypeVar("Step")
 
 
@@ -160,9 +161,11 @@ def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
 
 def _grids(spec: str, sets: list[dict[str, Any]], limit: int, options: dict[str, Any]) -> "Grids":
     """Each combination of knobs with its grid."""
-    axes = {name: list(options[name]) or None for name in ("alpha", "rho", "resolution")}
-    graph, most = open_network(spec, sets[0], options["input"]).graph, points_each(limit, sets)
-    return of_each(graph, sets, lambda own: _grid(own, axes, most, options))
+    given = {name: list(options[name]) or None for name in AXES}
+    network, setting = opened(spec, {**given, "input": options["input"], "knobs": sets[0]})
+    axes, most = {name: setting.get(name) for name in AXES}, points_each(limit, sets)
+    options["input"] = setting.get("input")
+    return of_each(network.graph, sets, lambda own: _grid(own, axes, most, options))
 
 
 def _grid(
