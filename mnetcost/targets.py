@@ -19,6 +19,7 @@ SETTINGS: Mapping[str, Callable[[str], Any]] = {
 }
 TORCH = "torch:"  # begins a SPEC that is a PyTorch module
 STREAM = "-"  # is standard input
+SAME = dict.fromkeys(("rho", "resolution"), ("rho", "resolution"))  # two words for one thing
 KNOB = "set."  # `set.alpha=2` is a knob that is called alpha
 EXAMPLE = "mobilenet_v1@alpha=0.75,rho=5/7"
 
@@ -38,13 +39,26 @@ class Target(NamedTuple):
 
     def setting_over(self, others: Mapping[str, Any]) -> dict[str, Any]:
         """Its own setting, and that of `others` where it says nothing itself."""
-        sized = {"rho", "resolution"}
         left = {
             name: value
             for name, value in others.items()
-            if value is not None and not (name in sized and sized & self.setting.keys())
+            if value is not None and not self.setting.keys() & SAME.get(name, ())
         }
         return left | dict(self.setting)
+
+    def demand_once(self, others: Mapping[str, Any], knobs: Iterable[str]) -> None:
+        """Raise UsageError for what an option says too; one of `others` that is None does not."""
+        for name in self.setting:
+            for other in SAME.get(name, (name,)):
+                if others.get(other) is not None:
+                    raise UsageError(
+                        f"{clip(self.text)}: give {name} there, or --{other}, not both"
+                    )
+        for name in self.knobs:
+            if name in knobs:
+                raise UsageError(
+                    f"{clip(self.text)}: set {clip(name)} there, or by --set, not both"
+                )
 
     def check_knobs(self, known: Iterable[str]) -> None:
         """Raise UsageError for what is neither a setting nor one of these knobs."""

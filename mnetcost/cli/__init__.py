@@ -1,7 +1,7 @@
 """The command line: options to one library call to a rendered report. No arithmetic here.
 
 Read: this file (exit codes), `app` (the group of commands), `options`, `output` and `errors` (what
-commands share), `targets` (of `diff` and `compare`), `candidates` (what a shell completes). Every
+commands share), `targets` (a SPEC with its setting), `candidates` (what a shell completes). Every
 other file is the command of its name.
 """
 

@@ -11,10 +11,8 @@ from mnetcost.cli.options import (
     SPEC,
     basis_options,
     budget_options,
-    input_option,
     once,
     open_network,
-    set_option,
     setting_options,
 )
 from mnetcost.cli.output import (
@@ -59,8 +57,6 @@ SETTING = ("alpha", "rho", "resolution", "input")
 )
 @click.option("--require", is_flag=True, help="Exit with 1 where a SPEC has nothing to check.")
 @setting_options
-@input_option
-@set_option
 @basis_options
 @format_choice(CHECK_FORMATS)
 @output_choice(CHECK_SUFFIXES)
@@ -129,6 +125,7 @@ def _report(
     from mnetcost.analysis.check.check import demand_checked, held_budget
     from mnetcost.reports.check import check_report
 
+    options["alpha"] = 1 if options["alpha"] is None else options["alpha"]
     setting = {name: options[name] for name in SETTING}
     budget = held_budget(**options)
     if budget is None:

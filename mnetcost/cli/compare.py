@@ -11,8 +11,7 @@ from mnetcost.cli.options import (
     SPEC,
     basis_options,
     fold_option,
-    input_option,
-    shared_setting_options,
+    setting_options,
 )
 from mnetcost.cli.output import (
     choose_format,
@@ -38,8 +37,7 @@ from mnetcost.problems import UsageError
     type=click.Path(),
     help="Draw them into a .png, .svg or .pdf file (needs the extra `plot`).",
 )
-@shared_setting_options
-@input_option
+@setting_options
 @fold_option
 @basis_options
 @format_option

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem, ShellComplete, add_completion
 
 from mnetcost.cli.candidates import LINE, typed
 from mnetcost.cli.options import EXITS
-from mnetcost.cli.output import print_text
+from mnetcost.cli.output import text_output_option, write_text
 
 VARIABLE = "_MNETCOST_COMPLETE"
 BREAKS = "_MNETCOST_BREAKS"  # where bash takes words apart
@@ -137,7 +137,8 @@ for name in SCRIPTS:
 
 @click.command(epilog=EXITS)
 @click.argument("shell", type=click.Choice(tuple(SCRIPTS)))
-def completion(shell: str) -> None:
+@text_output_option
+def completion(shell: str, output: str | None) -> None:
     """Print the script with which a shell completes words.
 
     Names of networks, their variants, settings, knobs and layers, conventions, options and files.
@@ -148,4 +149,4 @@ def completion(shell: str) -> None:
     ~/.zshrc                    eval "$(mnetcost completion zsh)"
     ~/.config/fish/config.fish  mnetcost completion fish | source
     """
-    print_text(SCRIPTS[shell])
+    write_text(SCRIPTS[shell], output)

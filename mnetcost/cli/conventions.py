@@ -8,24 +8,18 @@ from mnetcost.cli.options import (
     EXITS,
     SPEC,
     batch_option,
-    input_option,
-    open_network,
-    set_option,
     setting_options,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.targets import cost_of
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
-
-UNSET = {"alpha": 1, "rho": None, "resolution": None, "input": None, "batch": 1}
 
 
 @click.command(epilog=EXITS)
 @click.argument("spec", type=SPEC, required=False)
 @setting_options
-@input_option
-@set_option
 @batch_option
 @click.option(
     "--own",
@@ -37,7 +31,8 @@ UNSET = {"alpha": 1, "rho": None, "resolution": None, "input": None, "batch": 1}
 @output_option
 def conventions(
     spec: str | None,
-    knobs: tuple[str, ...],
+    batch: int,
+    own: str | None,
     format_: str | None,
     output: str | None,
     **options: Any,
@@ -56,13 +51,11 @@ def conventions(
     from mnetcost.reports.conventions import comparison_report, conventions_report
 
     chosen = choose_format(format_, output)
-    own = options.pop("own")
     if spec is None:
-        if own is not None or knobs or options != UNSET:
+        if own is not None or batch > 1 or any(one not in (None, ()) for one in options.values()):
             raise UsageError("these options need a SPEC: what they change is a network's number")
         write(conventions_report(), chosen, output)
         return
-    network = open_network(spec, knobs, options["input"])
-    cost = network.counted(Basis(options.pop("batch")), **options)
+    cost = cost_of(spec, Basis(batch), options)
     found = None if own is None else read_convention(own)
     write(comparison_report(cost, found), chosen, output)

@@ -7,8 +7,7 @@ import click
 from mnetcost.cli.options import (
     SPEC,
     basis_options,
-    input_option,
-    shared_setting_options,
+    setting_options,
 )
 from mnetcost.cli.output import (
     choose_format,
@@ -31,8 +30,7 @@ options. With --exit-code also 1 where the networks differ."""
 @click.argument("after", metavar="B", type=SPEC)
 @click.option("--all", "every", is_flag=True, help="Show the layers that did not change too.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the networks differ.")
-@shared_setting_options
-@input_option
+@setting_options
 @basis_options
 @format_option
 @output_option

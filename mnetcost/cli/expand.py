@@ -1,10 +1,12 @@
 """`mnetcost expand`: the flat graph of a network."""
 
+from typing import Any
+
 import click
 
 from mnetcost.cli.options import (
     EXITS,
-    open_network,
+    setting_options,
     spec_argument,
 )
 from mnetcost.cli.output import (
@@ -13,13 +15,16 @@ from mnetcost.cli.output import (
     output_option,
     write,
 )
+from mnetcost.cli.targets import cost_of
+from mnetcost.cost import FORWARD
 
 
 @click.command(epilog=EXITS)
 @spec_argument
+@setting_options
 @format_option
 @output_option
-def expand(spec: str, format_: str | None, output: str | None) -> None:
+def expand(spec: str, format_: str | None, output: str | None, **options: Any) -> None:
     """List every node of a network, its blocks unrolled.
 
     Blocks, rows, repeats and branches are unrolled: each node with its full name, what it reads
@@ -27,9 +32,9 @@ def expand(spec: str, format_: str | None, output: str | None) -> None:
 
     \b
     mnetcost expand mobilenet_v1
-    mnetcost expand my_net.yaml --format csv
+    mnetcost expand my_net.yaml --input 320x256 --format csv
     """
     from mnetcost.reports.expand import expand_report
 
     chosen = choose_format(format_, output)
-    write(expand_report(open_network(spec).cost()), chosen, output)
+    write(expand_report(cost_of(spec, FORWARD, options)), chosen, output)

@@ -8,13 +8,11 @@ from mnetcost.cli.options import (
     EXITS,
     Word,
     basis_options,
-    input_option,
-    open_network,
-    set_option,
     setting_options,
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 
 
@@ -22,14 +20,12 @@ from mnetcost.cost import Basis
 @spec_argument
 @click.argument("layer", type=Word("layer"), default="")
 @setting_options
-@input_option
-@set_option
 @basis_options
 @format_option
 @output_option
 def explain(
     spec: str,
-    knobs: tuple[str, ...],
+    layer: str,
     format_: str | None,
     output: str | None,
     basis: Basis,
@@ -48,6 +44,4 @@ def explain(
     mnetcost explain my_net.yaml "*/pointwise" --format latex -o formulas.tex
     """
     chosen = choose_format(format_, output)
-    layer = options.pop("layer")
-    network = open_network(spec, knobs, options["input"])
-    write(network.counted(basis, **options).explain(layer).report(), chosen, output)
+    write(cost_of(spec, basis, options).explain(layer).report(), chosen, output)

@@ -12,12 +12,12 @@ from mnetcost.cli.options import (
     budget_options,
     input_option,
     once,
-    open_network,
     sets_option,
     spec_argument,
     strict_option,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.targets import opened
 from mnetcost.cost import Basis
 from mnetcost.graph import Graph
 from mnetcost.printed import read_budget
@@ -108,8 +108,10 @@ def fit(
     """
     chosen = choose_format(format_, output)
     sets = read_sets(knobs)
-    graph = open_network(spec, sets[0], options["input"]).graph
     given = {name: value for name, value in options.items() if value} | {"basis": basis}
+    said = {name: given.get(name) for name in ("alpha", "rho", "resolution", "input")}
+    network, setting = opened(spec, {**said, "knobs": sets[0]})
+    given, graph = given | setting, network.graph
     scores = given.pop("scores", None)
     if scores is None:
         report = _fitted(graph, sets, **given)

@@ -8,17 +8,16 @@ from mnetcost.cli.options import (
     EXITS,
     SPEC,
 )
-from mnetcost.cli.output import (
-    print_text,
-)
+from mnetcost.cli.output import text_output_option, write_text
 from mnetcost.problems import UsageError
-from mnetcost.spec import find, read_stream
+from mnetcost.spec import locate, read_stream
 from mnetcost.targets import STREAM
 
 
 @click.command(epilog=EXITS)
 @click.argument("spec", type=SPEC)
-def fmt(spec: str) -> None:
+@text_output_option
+def fmt(spec: str, output: str | None) -> None:
     """Print a spec in canonical form, with its comments.
 
     Top-level keys come in one order, each layer stands on a line, values stay as they are
@@ -26,7 +25,7 @@ def fmt(spec: str) -> None:
     pip install 'mnetcost[fmt]'.
 
     \b
-    mnetcost fmt my_net.yaml > formatted.yaml
+    mnetcost fmt my_net.yaml -o my_net.yaml
     """
     from mnetcost.spec.fmt import canonical
 
@@ -35,5 +34,5 @@ def fmt(spec: str) -> None:
     elif "\n" in spec:
         raise UsageError("SPEC: a name, a path, or - for standard input")
     else:
-        origin = find(spec)
-    print_text(canonical(origin))
+        origin, _ = locate(spec)
+    write_text(canonical(origin), output)

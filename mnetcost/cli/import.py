@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import EXITS, held, of_torch, strict_option
-from mnetcost.cli.output import write_document, write_text
+from mnetcost.cli.output import text_output_option, write_document, write_text
 from mnetcost.graph import Graph
 from mnetcost.importing.opening import Imported, open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
@@ -17,13 +17,7 @@ from mnetcost.targets import TORCH
 
 @click.command(name="import", epilog=EXITS)
 @click.argument("model", type=click.Path())
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(),
-    metavar="FILE",
-    help="Write to this file, whole or not at all.",
-)
+@text_output_option
 @click.option(
     "--format",
     "format_",

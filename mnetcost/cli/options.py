@@ -157,7 +157,8 @@ _SETTING_OPTIONS = (
         metavar="PIXELS",
         help="Instead of ρ: px of the longer side.",
     ),
-    strict_option,
+    input_option,
+    set_option,
 )
 
 
@@ -168,19 +169,14 @@ def _with(options: Iterable[Any], command: Any) -> Any:
     return command
 
 
-def shared_setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once, None where not given; and --strict."""
-    return _with(_SETTING_OPTIONS, function)
-
-
 def setting_options(function: Any) -> Any:
-    """--alpha, --rho and --resolution, each once, α 1 unless given; and --strict."""
+    """--alpha, --rho, --resolution, --input: once, None where not given; --set and --strict."""
+    return _with((*_SETTING_OPTIONS, strict_option), function)
 
-    @wraps(function)
-    def command(*args: Any, alpha: str | None, **options: Any) -> Any:
-        return function(*args, alpha=1 if alpha is None else alpha, **options)
 
-    return shared_setting_options(command)
+def shipped_setting_options(function: Any) -> Any:
+    """The same without --strict, for what is shipped: nothing of it is unknown."""
+    return _with(_SETTING_OPTIONS, function)
 
 
 _BUDGET_OPTIONS = (

@@ -104,6 +104,13 @@ def output_choice(suffixes: Iterable[str]) -> Callable[[Command], Command]:
 
 
 output_option = output_choice(SUFFIXES)
+text_output_option = click.option(
+    "--output",
+    "-o",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write to this file, whole or not at all.",
+)
 
 
 def choose_format(

@@ -7,14 +7,12 @@ import click
 from mnetcost.cli.options import (
     CONVENTION,
     batch_option,
-    input_option,
     once,
-    open_network,
-    set_option,
     setting_options,
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.targets import cost_of
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
 from mnetcost.printed import FORMS
@@ -55,14 +53,12 @@ it is impossible at this α or ρ (nothing is on standard output then);
     help=f"Instead: what gives this number, such as {FORMS}, or 5.4MB?",
 )
 @setting_options
-@input_option
-@set_option
 @batch_option
 @format_option
 @output_option
 def reconcile(
     spec: str,
-    knobs: tuple[str, ...],
+    batch: int,
     format_: str | None,
     output: str | None,
     **options: Any,
@@ -89,8 +85,7 @@ def reconcile(
         raise UsageError("give --from CONVENTION (and --to CONVENTION), or --printed FIGURE")
     printed = None if text is None else read_printed(text)
     ends = None if start is None else (read_convention(start), read_convention(end or "paper"))
-    network = open_network(spec, knobs, options["input"])
-    cost = network.counted(Basis(options.pop("batch")), **options)
+    cost = cost_of(spec, Basis(batch), options)
     if ends is not None:
         write(way_report(cost, *ends, way(cost, *ends)), chosen, output)
     if printed is not None:

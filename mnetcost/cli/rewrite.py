@@ -1,8 +1,10 @@
 """`mnetcost rewrite`: a spec made depthwise separable, or standard."""
 
+from typing import Any
+
 import click
 
-from mnetcost.cli.options import EXITS, Word, open_network, set_option, spec_argument
+from mnetcost.cli.options import EXITS, Word, setting_options, spec_argument
 from mnetcost.cli.output import (
     choose_format,
     format_option,
@@ -12,6 +14,8 @@ from mnetcost.cli.output import (
     write_beside,
     write_text,
 )
+from mnetcost.cli.targets import opened
+from mnetcost.spec import resized
 
 
 @click.command(epilog=EXITS)
@@ -29,20 +33,20 @@ from mnetcost.cli.output import (
     metavar="PATTERN",
     help="Only layers with such a full name; '!PATTERN' leaves out. May be repeated.",
 )
-@set_option
+@setting_options
 @click.option(
     "--output", "-o", type=click.Path(), metavar="FILE", help="Write the new spec to this file."
 )
 @click.option("--report", type=click.Path(), metavar="FILE", help="Write the saving to this file.")
 @format_option
-def rewrite(  # noqa: PLR0913, PLR0917 - one an option
+def rewrite(  # noqa: PLR0913, PLR0917 - where both go
     spec: str,
     to: str,
     layers: tuple[str, ...],
-    knobs: tuple[str, ...],
     output: str | None,
     report: str | None,
     format_: str | None,
+    **options: Any,
 ) -> None:
     """Make convolutions depthwise separable, or standard again.
 
@@ -54,7 +58,8 @@ def rewrite(  # noqa: PLR0913, PLR0917 - one an option
     of the spec (JSON holds both). Needs ruamel.yaml: pip install 'mnetcost[fmt]'.
 
     A layer is rewritten where it is written, and so in every repeat and call of its block, or not
-    at all: the saving says why. A variant becomes the whole spec; `expect:` is left out.
+    at all: the saving says why. A variant becomes the whole spec; `expect:` is left out. The
+    saving is counted at the setting that --alpha and the others say; the spec stays at its own.
 
     \b
     mnetcost rewrite vgg16 --to separable | mnetcost table -
@@ -62,11 +67,14 @@ def rewrite(  # noqa: PLR0913, PLR0917 - one an option
     mnetcost rewrite mobilenet_v1 --to standard --format json | jq .totals
     mnetcost rewrite my_net.yaml --to separable --report saving.csv > new.yaml
     """
+    from mnetcost.analysis.rewrite.rewrite import Rewriting
     from mnetcost.reports.rewrite import rewrite_report
 
     chosen = choose_format(format_, report, "--report")
     keep_apart(output, report, "--report")
-    found = open_network(spec, knobs).rewrite(to, layers)
+    network, setting = opened(spec, options)
+    graph, size = resized(network.graph, setting.pop("input", None))
+    found = Rewriting.of(graph, to, layers, **setting, size=size)
     saving = rewrite_report(found)
     spec_is_printed = is_standard_output(output) and (format_ is None or report is not None)
     if spec_is_printed or not is_standard_output(output):

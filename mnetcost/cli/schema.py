@@ -3,17 +3,16 @@
 import click
 
 from mnetcost.cli.options import EXITS
-from mnetcost.cli.output import (
-    print_text,
-)
+from mnetcost.cli.output import text_output_option, write_text
 
 
 @click.command(epilog=EXITS)
-def schema() -> None:
+@text_output_option
+def schema(output: str | None) -> None:
     """Print the JSON Schema of specs, for editors.
 
     \b
-    mnetcost schema > mnetcost.schema.json
+    mnetcost schema -o mnetcost.schema.json
 
     In the first line of a spec, for editors with the YAML language server:
 
@@ -24,4 +23,4 @@ def schema() -> None:
 
     from mnetcost.spec.schema import schema as spec_schema
 
-    print_text(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")
+    write_text(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n", output)

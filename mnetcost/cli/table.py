@@ -9,13 +9,11 @@ from mnetcost.cli.options import (
     WholeNumber,
     basis_options,
     fold_option,
-    input_option,
-    open_network,
-    set_option,
     setting_options,
     spec_argument,
 )
 from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
+from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import LAYER_COLUMNS, LAYER_VIEWS, SORTS, TABLE_VIEWS, Shown
@@ -54,8 +52,6 @@ class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 
 @click.command(epilog=EXITS)
 @spec_argument
 @setting_options
-@input_option
-@set_option
 @click.option(
     "--view", type=click.Choice(TABLE_VIEWS), help="Only this table. JSON has the first four."
 )
@@ -87,7 +83,6 @@ class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 
 @output_option
 def table(
     spec: str,
-    knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
     basis: Basis,
@@ -96,13 +91,15 @@ def table(
     """Show what a network costs, layer by layer.
 
     SPEC is a shipped name (see `mnetcost specs`), a path, also of a model file (see `mnetcost
-    import`), or - for standard input; the default is mobilenet_v1. torch:package.module:name is a
-    PyTorch module, or what makes one without arguments: your own code is imported, from where
-    Python looks and from the current folder, and run. Printed are every layer's parameters and
-    mult-adds, the same by layer type (the paper's Table 2), and each depthwise-separable pair
-    against its standard convolution. Under them stand what was counted, what was left out and how
-    much that is. What each layer sees of the input (--view fields), and what one of its output
-    channels costs (--view channels), are worked out only when asked for.
+    import`), or - for standard input; the default is mobilenet_v1. After an @ may stand a
+    setting, as in mobilenet_v1@alpha=0.5,resolution=160: alpha, rho, resolution, input, or a
+    knob. torch:package.module:name is a PyTorch module, or what makes one without arguments:
+    your own code is imported, from where Python looks and from the current folder, and run.
+    Printed are every layer's parameters and mult-adds, the same by layer type (the paper's
+    Table 2), and each depthwise-separable pair against its standard convolution. Under them
+    stand what was counted, what was left out and how much that is. What each layer sees of the
+    input (--view fields), and what one of its output channels costs (--view channels), are
+    worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
@@ -124,7 +121,7 @@ def table(
     chosen = choose_format(format_, output)
     shown = Shown(**{name: options.pop(name) for name in Shown._fields})
     _check(shown, basis)
-    cost = open_network(spec, knobs, options["input"]).counted(basis, **options)
+    cost = cost_of(spec, basis, options)
     if chosen == "json" and shown.view not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 

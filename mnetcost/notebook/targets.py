@@ -22,11 +22,17 @@ def counted(
     `open_` gives the network of its spec. Raises UsageError, naming the target, for a knob that the
     spec has not, SpecError for what is wrong with the spec.
     """
-    network = open_(target.spec)
-    target.check_knobs(network.graph.knobs)
-    if target.knobs:
-        network = network.set(**target.knobs)
+    network = with_own_knobs(target, open_(target.spec))
     return network.counted(basis, **target.setting_over(others))
+
+
+def with_own_knobs(target: Target, network: Network) -> Network:
+    """The network of a target's spec with the target's knobs.
+
+    Raises UsageError, naming the target, for a knob that the spec has not.
+    """
+    target.check_knobs(network.graph.knobs)
+    return network.set(**target.knobs) if target.knobs else network
 
 
 def counted_as_given(given: Comparable, basis: Basis) -> tuple[str, Cost]:

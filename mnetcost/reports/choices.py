@@ -14,6 +14,7 @@ LAYER_COLUMNS = (
     *("multiplications", "additions", "comparisons", "divisions", "exponentials"),
 )
 SORTS = ("params", "mult_adds")
+SPEC_SORTS = (*SORTS, "name")
 FIT_VIEWS = ("largest", "front")
 FRONT_ROWS = 20  # of a front, where nobody says how many
 COSTS = ("mult_adds", "params")  # what a picture is of

@@ -61,7 +61,11 @@ def conventions_report() -> Report:
         title="Conventions",
         tables=(table, parts),
         notes=tuple(notes),
-        document={"conventions": [_described(one) for one in found], "parts": dict(PARTS)},
+        document={
+            "conventions": [_described(one) for one in found],
+            "parts": dict(PARTS),
+            "multiply_adds": {part: part in MULTIPLY_ADDS for part in PARTS},
+        },
         flat=table,
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from mnetcost.analysis.rewrite.rewrite import Rewriting, Saving
 from mnetcost.analysis.separable.reduction import PairCost
-from mnetcost.reports.notes import convention_notes, knob_notes
+from mnetcost.reports.notes import convention_notes, knob_notes, setting_line
 from mnetcost.tabular import Column, Kind, Report, Table
 
 TITLES = {
@@ -71,8 +71,8 @@ def _kept_table(rewriting: Rewriting) -> Table:
 
 
 def _notes(rewriting: Rewriting) -> tuple[tuple[str, str], ...]:
-    graph = rewriting.before.graph
-    notes = []
+    graph, setting = rewriting.before.graph, rewriting.before.setting
+    notes = [] if graph.is_own(setting) else [("At", setting_line(rewriting.before))]
     if rewriting.settled:
         one = f"the variant {graph.variant}" if graph.variant else "the network with these knobs"
         notes.append(("Spec", f"{one} is the whole of it"))
@@ -89,6 +89,9 @@ def _document(rewriting: Rewriting) -> dict[str, Any]:
     return {
         "model": rewriting.before.graph.name,
         "to": rewriting.to,
+        "alpha": str(rewriting.before.setting.alpha),
+        "rho": str(rewriting.before.setting.rho),
+        "input": list(rewriting.before.input),
         "layers": layers,
         "totals": network,
         "kept": [{"names": list(one.names), "reason": one.reason} for one in rewriting.kept],

@@ -94,6 +94,9 @@ def test_json(net):
     assert found == {
         "model": "net",
         "to": "separable",
+        "alpha": "1",
+        "rho": "1",
+        "input": [6, 10, 2],
         "layers": [{**layer, **costs}],
         "totals": costs,
         "kept": [],

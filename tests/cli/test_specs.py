@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import SUFFIXES, run
+from commands import SUFFIXES, refused, run
 from documents import document
 from paths import SHIPPED, SPECS
 
@@ -90,3 +90,85 @@ def test_json_says_what_was_counted() -> None:
     other = document("specs", "--convention", "flops", "--batch", "2", "--pass", "training")
     basis = other["convention"], other["batch"], other["pass"]
     assert basis == ("flops", 2, "training")
+
+
+def _names(*words: str) -> list[str]:
+    return [one["name"] for one in document("specs", *words)["specs"]]
+
+
+# Of the networks of `few_listed` the papers print, in millions of parameters and of mult-adds:
+# MobileNet v1 4.2 and 569, GoogLeNet 6.8 and 1500, EfficientNet B0 5.3 and 390, B1 7.8 and 700.
+@pytest.mark.usefixtures("few_listed")
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["MobileNet"], ["mobilenet_v1"]),
+        (["*_b?"], ["efficientnet_b0", "efficientnet_b1"]),
+        (["net_b1"], ["efficientnet_b1"]),
+        (["--max-mult-adds", "600M"], ["mobilenet_v1", "efficientnet_b0"]),
+        (["--max-params", "4.209088M"], ["mobilenet_v1"]),
+        (
+            ["--sort", "mult_adds", "--max-mult-adds", "700M"],
+            ["efficientnet_b1", "mobilenet_v1", "efficientnet_b0"],
+        ),
+        (
+            ["--sort", "params", "--max-mult-adds", "700M"],
+            ["efficientnet_b1", "efficientnet_b0", "mobilenet_v1"],
+        ),
+        (
+            ["--sort", "name", "e"],
+            ["efficientnet_b0", "efficientnet_b1", "googlenet", "googlenet_aux", "mobilenet_v1"],
+        ),
+        (["--set", "depth=1"], ["efficientnet_b0", "efficientnet_b1"]),
+        (["--convention", "flops", "--max-mult-adds", "1.1G"], ["efficientnet_b0"]),
+    ],
+)
+def test_a_network_is_chosen(words: list[str], names: list[str]) -> None:
+    assert _names(*words) == names
+
+
+@pytest.mark.usefixtures("few_listed")
+def test_networks_are_counted_at_a_setting() -> None:
+    [found] = document("specs", "mobilenet_v1", "--alpha", "0.5", "--resolution", "160")["specs"]
+    # Howard et al. 2017, Table 9: 76 million mult-adds, 1.32 million parameters
+    assert (found["params"], found["mult_adds"]) == (1_319_648, 76_524_800)
+    assert (found["alpha"], found["rho"], found["input"]) == ("1/2", "5/7", [160, 160, 3])
+    [found] = document("specs", "mobilenet_v1", "--input", "96x128x1")["specs"]
+    assert (found["input"], found["knobs"]["channels"]) == ([96, 128, 1], 1)
+    assert found["mult_adds"] == mnetcost.load("mobilenet_v1").cost(input="96x128x1").mult_adds
+
+
+@pytest.mark.usefixtures("few_listed")
+def test_what_has_no_such_knob_is_left_out_and_named() -> None:
+    out = document("specs", "--set", "depth=1")["left_out"]
+    assert {one["name"]: one["reason"] for one in out} == dict.fromkeys(
+        ("mobilenet_v1", "googlenet", "googlenet_aux"), "no knob depth"
+    )
+    assert (
+        "Left out: no knob depth: mobilenet_v1, googlenet, googlenet_aux\n"
+        in run("specs", "--set", "depth=1").out
+    )
+
+
+@pytest.mark.usefixtures("few_listed")
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["mobilnet_v1"], 1, "called like 'mobilnet_v1'\n      did you mean 'mobilenet_v1'?"),
+        (["zzz"], 1, "no shipped network is called like 'zzz'"),
+        (
+            ["--max-params", "1k"],
+            1,
+            "at most 1,000 parameters (the least is mobilenet_v1: 4,209,088)",
+        ),
+        (["--set", "dpth=1"], 2, "no network has a knob 'dpth'; did you mean 'depth'?"),
+        (["--alpha", "0"], 2, "α: 0 is not above zero"),
+        (["--rho", "1", "--resolution", "96"], 2, "resolution"),
+        (["--max-params", "many"], 2, "max-params: "),
+        (["--convention", "keras", "--max-mult-adds", "1G"], 2, "keras counts parameters alone"),
+    ],
+)
+def test_nothing_found_is_said(words: list[str], code: int, said: str) -> None:
+    ran = run("specs", *words)
+    refused(ran, code)
+    assert said in ran.err

@@ -267,8 +267,8 @@ def test_a_table_loads_nothing_heavy(format_: str) -> None:
 NEEDLESS = {"dataclasses", "difflib", "pathlib", "rich", "subprocess", "tempfile", "textwrap"}
 NEEDED = {
     "analysis": {"separable"},
-    "cli": {"app", "options", "output", "table"},
-    "notebook": {"cost", "network", "shown"},
+    "cli": {"app", "options", "output", "table", "targets"},
+    "notebook": {"cost", "network", "shown", "targets"},
     "render": {"json"},
     "reports": {"choices", "documents", "settings", "table_document"},
 }

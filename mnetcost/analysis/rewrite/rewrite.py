@@ -80,8 +80,8 @@ class Rewriting:
     """A rewritten spec: its text, and what the change brings.
 
     `savings` holds the replaced layers, and the network last; `kept` what was asked for and stays.
-    `before` and `after` count both networks at α = ρ = 1. `settled` says that one variant, or given
-    knobs, became the whole spec, `unproven` how many `expect:` entries were left out.
+    `before` and `after` count both networks at one setting. `settled` says that one variant, or
+    given knobs, became the whole spec, `unproven` how many `expect:` entries were left out.
     """
 
     to: str
@@ -94,13 +94,13 @@ class Rewriting:
     unproven: int
 
     @classmethod
-    def of(cls, graph: Graph, to: str, layers: str | Sequence[str] = ()) -> Self:
+    def of(cls, graph: Graph, to: str, layers: str | Sequence[str] = (), **setting: Any) -> Self:
         """The spec of a network with separable convolutions, or with standard ones.
 
         `to` is "separable" or "standard", `layers` are globs of full names ("!stem" leaves one
-        out). A variant, or a network with knobs of its own, becomes the whole spec; else every
-        variant is kept, and holds. Raises UsageError for an unknown word or a glob without a
-        layer, SpecError where the spec cannot be rewritten.
+        out), and `setting` is what `make_setting` takes. A variant, or a network with knobs of its
+        own, becomes the whole spec; else every variant is kept, and holds. Raises UsageError for an
+        unknown word or a glob without a layer, SpecError where the spec cannot be rewritten.
         """
         if to not in PLANS:
             raise UsageError(f"to: separable or standard, not {clip(str(to))!r}")
@@ -117,12 +117,14 @@ class Rewriting:
         changed = _checked(counts, plan, root, text, to)
         touched = settled or plan.replacements
         expected = root.nodes["expect"][1] if touched and "expect" in root.nodes else None
+        at = make_setting(graph.base, **setting)
+        before, after = Count.of(graph, at), Count.of(changed[0].graph, at)
         return cls(
             to=to,
             text=text,
-            before=counts[0],
-            after=changed[0],
-            savings=_savings(counts[0], changed[0], plan.runs[0], to),
+            before=before,
+            after=after,
+            savings=_savings(before, after, plan.runs[0], to),
             kept=plan.kept,
             settled=settled,
             unproven=len(expected.nodes) if isinstance(expected, Items) else 0,

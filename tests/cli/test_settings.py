@@ -1,0 +1,128 @@
+"""One way for all commands: the same settings, by options and behind the @ of a SPEC."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from commands import commands, printed, refused, run
+
+SETTINGS = {"--alpha", "--rho", "--resolution", "--input", "--set"}
+BASIS = {"--convention", "--batch", "--pass"}
+# Commands that count a network, with the words that make them: SPEC stands for the network.
+COUNTING = {
+    "table": ["SPEC"],
+    "explain": ["SPEC", "conv_1"],
+    "expand": ["SPEC"],
+    "conventions": ["SPEC"],
+    "reconcile": ["SPEC", "--from", "torch"],
+    "rewrite": ["SPEC", "--to", "standard"],
+    "sweep": ["SPEC"],
+    "fit": ["SPEC", "--max-params", "1M"],
+    "diff": ["SPEC", "vgg16"],
+    "compare": ["SPEC", "vgg16"],
+}
+
+
+def _options(name: str) -> set[str]:
+    return {
+        flag
+        for one in commands()[name].params
+        if isinstance(one, click.Option)
+        for flag in one.opts
+    }
+
+
+@pytest.mark.parametrize("name", [*COUNTING, "check", "specs"])
+def test_wherever_a_network_is_counted_its_setting_can_be_said(name: str) -> None:
+    missing = SETTINGS - _options(name)
+    assert missing <= ({"--alpha"} if name == "fit" else set())
+
+
+@pytest.mark.parametrize(
+    "name", ["table", "explain", "sweep", "fit", "diff", "compare", "check", "specs"]
+)
+def test_what_is_counted_can_be_said(name: str) -> None:
+    assert _options(name) >= BASIS
+
+
+@pytest.mark.parametrize("name", commands())
+def test_whatever_is_printed_can_go_to_a_file(name: str) -> None:
+    assert _options(name) >= {"--output", "-o"} or name == "help"
+
+
+# Non-square on purpose: 160×128 at ρ = 1/2 is 80×64.
+@pytest.mark.parametrize(
+    ("behind", "options"),
+    [
+        (
+            "input=160x128,rho=1/2,classes=10",
+            ["--input", "160x128", "--rho", "1/2", "--set", "classes=10"],
+        ),
+        ("resolution=96,channels=1", ["--resolution", "96", "--set", "channels=1"]),
+        ("alpha=0.5,input=160x128", ["--alpha", "0.5", "--input", "160x128"]),
+    ],
+)
+@pytest.mark.parametrize("name", COUNTING)
+def test_a_setting_behind_the_name_is_that_of_the_options(
+    name: str, behind: str, options: list[str]
+) -> None:
+    if name == "fit" and "alpha" in behind:
+        pytest.skip("it is what fit looks for")
+    words = COUNTING[name]
+    one = [word.replace("SPEC", f"mobilenet_v1@{behind}") for word in words]
+    other = [word.replace("SPEC", "mobilenet_v1") for word in words]
+    if name in ("diff", "compare"):  # of which the options hold for both
+        other = [word.replace("vgg16", "mobilenet_v1") for word in other]
+        one = [word.replace("vgg16", one[0]) for word in one]
+    found = printed(name, *one, "--format", "json")
+    expected = printed(name, *other, *options, "--format", "json")
+    if name in ("diff", "compare"):  # which say how each was called
+        found = found.replace(f"@{behind}", "")
+    assert found == re.sub(r'"set": \{[^}]*\}, ', "", expected)  # a sweep's own axes
+    assert found != printed(name, *other, "--format", "json")
+
+
+@pytest.mark.parametrize("name", sorted(COUNTING.keys() - {"diff", "compare"}))
+@pytest.mark.parametrize(
+    ("behind", "option", "words"),
+    [
+        ("resolution=160", ["--rho", "1"], "give resolution there, or --rho, not both"),
+        ("input=160x128", ["--input", "96x96"], "give input there, or --input, not both"),
+        ("classes=10", ["--set", "classes=10"], "set classes there, or by --set, not both"),
+    ],
+)
+def test_a_setting_is_said_once(name: str, behind: str, option: list[str], words: str) -> None:
+    spec = f"mobilenet_v1@{behind}"
+    ran = run(name, *(word.replace("SPEC", spec) for word in COUNTING[name]), *option)
+    refused(ran, 2)
+    assert ran.err == f"Error: {spec}: {words}\n"
+
+
+def test_of_several_networks_an_option_holds_for_those_that_say_nothing() -> None:
+    words = ["mobilenet_v1@alpha=0.5,classes=10", "mobilenet_v1"]
+    found = printed("compare", *words, "--alpha", "0.25", "--set", "classes=100", "--format", "csv")
+    said = [words[0], "mobilenet_v1@alpha=0.25,classes=100"]
+    assert _costs(found)[:1] == _costs(printed("compare", words[0], "--format", "csv"))
+    assert _costs(found) == _costs(printed("compare", *said, "--format", "csv"))
+
+
+def _costs(csv: str) -> list[str]:
+    """The rows without the name of the network, and whether it is on the front of all."""
+    return [re.sub(r'^(".*"|[^,"]*),|\*$', "", row) for row in csv.splitlines()[1:]]
+
+
+def test_a_knob_that_one_of_several_has_not_names_it() -> None:
+    ran = run("compare", "efficientnet", "vgg16", "--set", "depth=2")
+    refused(ran, 2)
+    assert ran.err.startswith("Error: vgg16: there is no setting or knob 'depth'; it may set ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["show", "vgg16"], ["fmt", "vgg"], ["schema"], ["completion", "zsh"], ["expand"]],
+)
+def test_what_is_printed_is_what_the_file_holds(words: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    assert printed(*words, "-o", str(path)) == ""
+    assert path.read_text(encoding="utf-8") == printed(*words)
