@@ -1,6 +1,5 @@
 """`mnetcost plot`: a picture of a cost, in the terminal or as a file."""
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +21,7 @@ from mnetcost.cli.output import (
     choose_format,
     is_standard_output,
     output_choice,
+    print_paged,
     print_warnings,
     save,
     write_text,
@@ -126,11 +126,12 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     found = _kind(kind, specs, options)
     picture, warnings = MADE[found](found, specs or (DEFAULT,), basis, options)
     if chosen == TEXT:
-        from mnetcost.render.picture_text import render_picture
+        from mnetcost.render.picture_text import render_for, render_picture
 
-        shown = is_standard_output(output)
-        columns = shutil.get_terminal_size().columns if shown else IN_FILES
-        write_text(render_picture(picture, columns), output)
+        if is_standard_output(output):
+            print_paged(render_for(sys.stdout, picture))
+        else:
+            write_text(render_picture(picture, IN_FILES), output)
     else:
         from mnetcost.render.figure import figure_bytes
 
