@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 from mnetcost.conventions import PARAMETERS, WORK, Convention
 from mnetcost.conventions.presets import kernels, paper
 from mnetcost.conventions.tally import Bounds, apart, params_under, weigh
+from mnetcost.exact import record_text
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Layer, Map
 from mnetcost.literal_sides import demand_said
@@ -130,10 +131,7 @@ class LayerCost(NamedTuple):
         return self.node.type
 
     def __repr__(self) -> str:
-        return (
-            f"LayerCost({self.name!r}, {self.type}, {tuple(self.input)} to {tuple(self.output)}, "
-            f"params={self.params:,}, mult_adds={self.mult_adds:,})"
-        )
+        return record_text(self, "name", "type", "input", "output", "params", "mult_adds")
 
     @property
     def kernel(self) -> str:
@@ -175,6 +173,9 @@ class TypeCost(Summed):
     params_share: Fraction
     mult_adds_share: Fraction
     kernels: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return record_text(self, "params", "params_share", "mult_adds", "mult_adds_share")
 
 
 class Count(Summed):
@@ -266,10 +267,7 @@ def total(counts: Iterable[Bounds]) -> Bounds:
 
 def _stages(node: Node, x: Map, y: Map) -> list[tuple[Layer, Map]]:
     """The layer of a node with its input, and each of its riders with theirs."""
-    stages = [(node.layer, x)]
-    for rider in node.riders:
-        stages.append((rider, y))
-    return stages
+    return [(node.layer, x), *[(rider, y) for rider in node.riders]]
 
 
 def amounts(node: Node, x: Map, y: Map, chosen: Container[str]) -> dict[str, Any]:

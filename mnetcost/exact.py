@@ -8,6 +8,7 @@ from mnetcost.problems import UsageError
 from mnetcost.text import clip
 
 MAX_LENGTH = 40
+SHORT = 9  # characters of a ratio that need no decimals beside them
 _WHOLE = "(?:0|[1-9][0-9]*)"  # a leading zero is octal somewhere
 # Not compiled here: starting takes less, and most numbers are whole.
 _RATIO = f"({_WHOLE})/({_WHOLE})"
@@ -71,6 +72,27 @@ def ratio_text(ratio: Fraction) -> str:
         return str(ratio)
     whole, decimals = divmod(10**6 // bottom * top, 10**6)
     return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
+
+
+def ratio_words(ratio: Fraction) -> str:
+    """A ratio in a sentence: "0.75", "6/7", and of a long one "0.5051 (exactly 10102/20001)"."""
+    text = ratio_text(ratio)
+    return text if len(text) <= SHORT else told(ratio)
+
+
+def told(value: Any) -> str:
+    """A value as a repr says it; of a ratio its decimals first: "0.8571 (exactly 6/7)"."""
+    if isinstance(value, Fraction):
+        text = ratio_text(value)
+        return f"{float(value):.4g} (exactly {text})" if "/" in text else text
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return f"{value:,}" if is_number else repr(value)
+
+
+def record_text(record: Any, *names: str) -> str:
+    """What a record shows of itself: some of its values by name, or all of its fields."""
+    values = ", ".join(f"{one}={told(getattr(record, one))}" for one in names or record._fields)
+    return f"{type(record).__name__}({values})"
 
 
 def divide_half_up(numerator: int, denominator: int) -> int:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import isnan
 from typing import Any, NamedTuple
 
-from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole
+from mnetcost.exact import divide_half_up, ratio_text, read_ratio, read_whole, record_text
 from mnetcost.problems import UsageError
 from mnetcost.record import Record
 from mnetcost.text import counted
@@ -158,6 +158,9 @@ class Setting(NamedTuple):
             f"at α = {ratio_text(self.alpha)}, ρ = {ratio_text(self.rho)} "
             f"(input {self.height}×{self.width})"
         )
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 def sides(height: int, width: int, rho: Fraction) -> tuple[int, int]:

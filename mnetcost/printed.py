@@ -72,6 +72,9 @@ class Printed(Record, kw_only=False):
     unit: str = ""
     thousands: int = 0
 
+    def __repr__(self) -> str:
+        return f"Printed({self.text!r})"
+
     @classmethod
     def read(cls, text: str, truncated: bool = False) -> "Printed":
         """From "569M", "3.13e8", "313.46 MMac" or "568,740,352".
@@ -206,6 +209,9 @@ class Budget(Record, kw_only=False):
     set: Mapping[str, Any] = {}
     marks: Mapping[str, Mark] = {}
 
+    def __repr__(self) -> str:
+        return f"Budget({', '.join(f'{kind}={limit:,}' for kind, limit in self.limits().items())})"
+
     def figures(self) -> Iterator[tuple[str, Printed]]:
         """Each limit with its kind."""
         return iter(self.most.items())
@@ -237,6 +243,16 @@ def read_budget(mult_adds: Any = None, params: Any = None) -> Budget:
     """
     given = {"mult_adds": mult_adds, "params": params}
     return Budget({kind: _limit(value, kind) for kind, value in given.items() if value is not None})
+
+
+def read_budgets(mult_adds: Any = (), params: Any = ()) -> tuple[Budget, ...]:
+    """A budget for each of these limits alone, one or several of each kind, as `read_budget`."""
+    return tuple(
+        read_budget(**{kind: value})
+        for kind, given in (("mult_adds", mult_adds), ("params", params))
+        for value in (given if isinstance(given, (list, tuple)) else (given,))
+        if value is not None
+    )
 
 
 def _limit(value: Any, kind: str) -> Printed:

@@ -1,4 +1,4 @@
-"""Tables of raw exact values, pages, reports and scatters: no network and no format in here."""
+"""Tables of raw exact values, pages and reports: no network and no format in here."""
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -25,6 +25,7 @@ class Kind(Enum):
     HEAT = "heat"  # an integer shaded by its size within the table
     CHANGE = "change"  # an integer written with its sign
     SIGN = "sign"  # added, removed, changed or same, shown as a sign
+    VERDICT = "verdict"  # what a check says of a figure, coloured by whether it holds
 
 
 class Column(Record, kw_only=False):
@@ -125,36 +126,3 @@ class Report(Page):
             return self
         tables = tuple(table for table in self.tables if table.key == key)
         return self._replace(tables=tables, flat=tables[0])
-
-
-class Point(Record, kw_only=False):
-    """A named point of a scatter; `best` where it is on the Pareto front."""
-
-    name: str
-    x: int
-    y: int
-    best: bool
-
-
-class Scatter(Record, kw_only=False):
-    """Points, and what their coordinates are; smaller is better in both."""
-
-    x: str
-    y: str
-    points: tuple[Point, ...]
-
-    def highest(self, axis: str) -> float:
-        """The upper end of an axis that begins with zero, with room."""
-        return max(getattr(point, axis) for point in self.points) * 1.1 or 1.0
-
-    def span(self, axis: str) -> tuple[float, float] | None:
-        """The ends of a logarithmic axis that holds all points, with room; None over zeros.
-
-        It spans a factor of four at least, so that some 1, 2 or 5 is on it.
-        """
-        values = [getattr(point, axis) for point in self.points]
-        low, high = min(values), max(values)
-        if low <= 0:
-            return None
-        room = max((high / low) ** 0.08, 2 * (low / high) ** 0.5)
-        return low / room, high * room

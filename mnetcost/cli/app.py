@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # By what a person wants to do, in the order of the help.
 PURPOSES = {
-    "Count a network": ("table", "explain", "sweep", "expand"),
+    "Count a network": ("table", "explain", "plot", "sweep", "expand"),
     "Choose and compare": ("specs", "fit", "compare", "diff"),
     "Check numbers": ("check", "conventions", "reconcile"),
     "Write specs": ("show", "import", "rewrite", "fmt", "schema"),

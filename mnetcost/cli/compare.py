@@ -35,7 +35,7 @@ from mnetcost.problems import UsageError
     "--plot",
     metavar="FILE",
     type=click.Path(),
-    help="Draw them into a .png or .svg file (needs the extra `plot`).",
+    help="Draw them into a .png, .svg or .pdf file (needs the extra `plot`).",
 )
 @setting_options
 @fold_option
@@ -59,7 +59,8 @@ def compare(
     mnetcost compare vgg16 resnet50 squeezenet1_0 --plot nets.svg
     mnetcost compare resnet50 densenet121 --fold
     """
-    from mnetcost.reports.compare import compare_report, scatter_of
+    from mnetcost.reports.compare import compare_report
+    from mnetcost.reports.plot_fronts import comparison_picture
 
     chosen = choose_format(format_, output)
     scatter, plot, fold_norms = (others.pop(name) for name in ("scatter", "plot", "fold_norms"))
@@ -70,14 +71,14 @@ def compare(
     found = Comparison.of(costs_of(targets, basis, others), targets)
     text = ""
     if scatter:
-        from mnetcost.render.scatter import render_scatter
+        from mnetcost.render.picture_text import render_picture
 
-        text = render_scatter(scatter_of(found), shutil.get_terminal_size().columns)
+        text = "\n" + render_picture(comparison_picture(found), shutil.get_terminal_size().columns)
     if drawn is not None:
         from mnetcost.render.figure import figure_bytes
 
         path, form = drawn
-        save([figure_bytes(scatter_of(found), form)], path, "--plot")
+        save([figure_bytes(comparison_picture(found), form)], path, "--plot")
     write(compare_report(found, fold_norms), chosen, output)
     print_text(text)
 

@@ -36,6 +36,7 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
 @click.command(epilog=FIT_EXITS)
 @spec_argument
 @budget_options
+@click.option("--alpha", multiple=True, metavar="RATIOS", help="Choose among these α.")
 @click.option(
     "--min-alpha", metavar="RATIO", multiple=True, callback=once, help="Default: above 0."
 )
@@ -83,7 +84,9 @@ def fit(
     α matters only where some layer's channel count changes, so every such step up to --max-alpha
     is tried, exactly: printed are plateaus, [from, to), of α that give one network. For each ρ the
     largest that fits, with how much of the budget it fills, then the Pareto front of the capacity
-    α·ρ against mult-adds and parameters. Where nothing fits the exit code is 1, and the smallest
+    α·ρ against mult-adds and parameters. With --alpha the choice is among those α alone, as among
+    widths that a library has trained; where trained networks are shipped with a spec, the best of
+    them that fits is named too. Where nothing fits the exit code is 1, and the smallest
     possible cost is said.
 
     Several values of a knob, --set depth=2,3, are tried too, in all combinations: one list of what
@@ -98,6 +101,7 @@ def fit(
     mnetcost fit --max-mult-adds 150M --max-params 2M
     mnetcost fit efficientnet_b0 --max-mult-adds 200M --resolution-multiple 16
     mnetcost fit my_net.yaml --max-params 0.5M --min-alpha 0.25 --rho 1
+    mnetcost fit --max-mult-adds 150M --alpha 1,0.75,0.5,0.25 --resolution 224,192,160,128
     mnetcost fit densenet --max-mult-adds 2G --set growth=16,24,32 --set n4=16,24
     mnetcost fit mobilenet_v1 --max-mult-adds 300M --convention flops
     mnetcost fit mobilenet_v1 --scores mobilenet_v1 --max-mult-adds 150M

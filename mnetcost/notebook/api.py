@@ -132,6 +132,7 @@ def fit(
     max_params: Any = ...,
     *,
     set: None = ...,
+    alpha: Any = ...,
     min_alpha: Any = ...,
     max_alpha: Any = ...,
     rho: Any = ...,
@@ -152,6 +153,7 @@ def fit(
     max_params: Any = ...,
     *,
     set: Mapping[str, Any],
+    alpha: Any = ...,
     min_alpha: Any = ...,
     max_alpha: Any = ...,
     rho: Any = ...,
@@ -171,6 +173,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     max_params: Any = None,
     *,
     set: Mapping[str, Any] | None = None,  # noqa: A002 - the CLI's own word
+    alpha: Any = None,
     min_alpha: Any = None,
     max_alpha: Any = None,
     rho: Any = None,
@@ -184,9 +187,10 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     """The width and resolution multipliers that fill a budget best, exactly.
 
     The limits are whole numbers or texts such as "150M". All α from `min_alpha` (above 0 for None)
-    to `max_alpha` (1) are searched, at every `rho` or `resolution` (px of the longer side); without
-    them at the network's own input and every multiple of `resolution_multiple` px (32) below it.
-    `.best`, `.largest` and `.front` hold plateaus of α, each with its exact ends and its cost.
+    to `max_alpha` (1) are searched, or those of `alpha` alone, at every `rho` or `resolution` (px
+    of the longer side); without them at the network's own input and every multiple of
+    `resolution_multiple` px (32) below it. `.best`, `.largest` and `.front` hold plateaus of α,
+    each with its exact ends and its cost.
     Limits and costs are of what `convention`, `batch` and `pass_` count, as for `Network.cost`.
 
     `set` sets knobs; several values give a sequence, a search for each combination, whose
@@ -202,6 +206,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         combinations(set or {}),
         max_mult_adds=max_mult_adds,
         max_params=max_params,
+        alpha=alpha,
         min_alpha=min_alpha,
         max_alpha=max_alpha,
         rho=rho,

@@ -1,21 +1,24 @@
 """The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Self
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, TypeCost
-from mnetcost.notebook.shown import Shown
+from mnetcost.exact import told
+from mnetcost.notebook.shown import Framed
 from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
+    from matplotlib.figure import Figure
+
     from mnetcost.analysis.channels.channels import ChannelCost
     from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField
     from mnetcost.notebook.explain import Explanation
     from mnetcost.tabular import Report
 
 
-class Cost(Count, Shown):
+class Cost(Count, Framed):
     """The exact cost of a network at one setting.
 
     `params` and `mult_adds` count as the paper does: kernels' weights, and one multiply-accumulate
@@ -36,7 +39,7 @@ class Cost(Count, Shown):
 
     def reductions(self) -> "Reductions":
         """Every depthwise-separable pair against its standard convolution, and the network last."""
-        return Reductions(self, reductions(self))
+        return Reductions.of(self)
 
     def receptive_fields(self) -> tuple["ReceptiveField", ...]:
         """What a position of each layer's output sees of the input, of height and width.
@@ -65,9 +68,28 @@ class Cost(Count, Shown):
 
         return Explanation.of(self, layer)
 
+    def plot(
+        self,
+        kind: str = "blocks",
+        of: str = "mult_adds",
+        *,
+        theme: str = "light",
+        width: float | None = None,
+    ) -> "Figure":
+        """A matplotlib figure of where the cost goes, which a notebook shows.
+
+        `kind` is "blocks", "layers", "types" (as in the paper's Table 2), "cumulative" or
+        "reduction" (each pair's ratio on the curve 1/N + 1/D_K²); `of` "mult_adds" or "params".
+        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        Raises UsageError where matplotlib is not installed (the extra `plot`), for another word,
+        and where there is nothing to draw.
+        """
+        return _plot(self, kind, of, theme, width)
+
     def __repr__(self) -> str:
+        alpha, rho, *_ = self.setting
         return (
-            f"Cost({self.graph.name!r}, alpha={self.setting.alpha}, rho={self.setting.rho}, "
+            f"Cost({self.graph.name!r}, alpha={told(alpha)}, rho={told(rho)}, "
             f"params={self.params:,}, mult_adds={self.mult_adds:,}"
             f"{', at_least=True' if self.at_least else ''})"
         )
@@ -76,7 +98,7 @@ class Cost(Count, Shown):
         return _page(self)
 
 
-class Types(Mapping[str, TypeCost], Shown):
+class Types(Mapping[str, TypeCost], Framed):
     """What the layers of each type cost together, by the name of the type."""
 
     def __init__(self, cost: Count, types: Mapping[str, TypeCost]) -> None:
@@ -92,33 +114,48 @@ class Types(Mapping[str, TypeCost], Shown):
         return len(self._types)
 
     def __repr__(self) -> str:
-        return f"Types({', '.join(self)})"
+        return "\n".join(f"{name}: {one}" for name, one in self.items())
+
+    def plot(
+        self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
+    ) -> "Figure":
+        """A matplotlib figure of each type's share, as `Cost.plot` draws it."""
+        return _plot(self._cost, "types", of, theme, width)
 
     def _page(self) -> "Report":
         return _page(self._cost, "types")
 
 
-class Reductions(Sequence[Reduction], Shown):
+class Reductions(tuple[Reduction, ...], Framed):
     """Depthwise-separable pairs against their standard convolutions, and the network last."""
 
-    def __init__(self, cost: Count, pairs: Sequence[Reduction]) -> None:
-        self._cost, self._pairs = cost, tuple(pairs)
+    _cost: Count
 
-    @overload
-    def __getitem__(self, place: int) -> Reduction: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Reduction, ...]: ...
-    def __getitem__(self, place: int | slice) -> Reduction | tuple[Reduction, ...]:
-        return self._pairs[place]
-
-    def __len__(self) -> int:
-        return len(self._pairs)
+    @classmethod
+    def of(cls, cost: Count) -> Self:
+        """Those of a network."""
+        made = cls(reductions(cost))
+        made._cost = cost
+        return made
 
     def __repr__(self) -> str:
-        return f"Reductions({', '.join(one.name for one in self)})"
+        return "\n".join(map(repr, self))
+
+    def plot(
+        self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
+    ) -> "Figure":
+        """A matplotlib figure of the ratios on the curve 1/N + 1/D_K², as `Cost.plot` draws it."""
+        return _plot(self._cost, "reduction", of, theme, width)
 
     def _page(self) -> "Report":
         return _page(self._cost, "reduction")
+
+
+def _plot(cost: Count, kind: str, of: str, theme: str, width: float | None) -> "Figure":
+    from mnetcost.render.figure import draw  # only a picture needs it
+    from mnetcost.reports.plot import cost_picture
+
+    return draw(cost_picture(cost, kind, of), theme, width)
 
 
 def _page(cost: Count, view: str | None = None) -> "Report":

@@ -1,12 +1,12 @@
 """What changed from one network to another, which shows itself as a table."""
 
 from mnetcost.analysis.diff.diff import CountDiff
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
 from mnetcost.reports.diff import diff_report
 from mnetcost.tabular import Report
 
 
-class Diff(CountDiff, Shown):
+class Diff(CountDiff, Framed):
     """What changed from one network to another.
 
     `changes` holds every layer of both in order: `kind` ("added", "removed", "changed", "same"),

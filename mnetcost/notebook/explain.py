@@ -5,14 +5,14 @@ from typing import Self
 from mnetcost.analysis.explain.derivation import Derivation, derivations
 from mnetcost.analysis.explain.explain import Explained, explain, select
 from mnetcost.cost import Count
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
 from mnetcost.record import Record
 from mnetcost.render.terminal import render_plain
 from mnetcost.reports.explain import explain_report
 from mnetcost.tabular import Report
 
 
-class Explanation(Record, Shown):
+class Explanation(Record, Framed):
     """Why a cost is what it is. Prints as text; a notebook shows it as mathematics.
 
     `layers` hold a layer's `symbols` with their values and its `lines`: quantity, formula, numbers

@@ -1,30 +1,46 @@
 """What fits into a budget, and which measured network it buys, which show themselves as tables."""
 
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mnetcost.analysis.fit import fit as search
 from mnetcost.analysis.fit import knobs, scores
-from mnetcost.notebook.shown import Shown
+from mnetcost.notebook.shown import Framed
+from mnetcost.render.figure import draw
 from mnetcost.reports.fit import fit_report, nothing_fits
 from mnetcost.reports.fit_knobs import knobs_report, none_of_knobs
 from mnetcost.reports.fit_scores import none_fits, ranking_report
+from mnetcost.reports.plot_fronts import fit_picture, ranking_picture
 from mnetcost.tabular import Report
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-class Fit(Shown, search.Fit):
+
+class Fit(Framed, search.Fit):
     """What fits into a budget.
 
     `best` is the choice of the greatest capacity α·ρ, None where nothing fits; `largest` has the
     largest α at each ρ, `front` what no other choice beats, `fitting` all that fit.
     """
 
+    def plot(
+        self, of: str | None = None, *, theme: str = "light", width: float | None = None
+    ) -> "Figure":
+        """A matplotlib figure, which a notebook shows: the front of α·ρ against a cost.
+
+        `of` is "mult_adds" or "params", by default what the budget limits. `theme` is "light" or
+        "dark", `width` in inches: 3.3 is a column of a paper, None a page. Raises UsageError where
+        nothing fits, and where matplotlib is not installed (the extra `plot`).
+        """
+        return draw(fit_picture(self, of), theme, width)
+
     def _page(self) -> Report:
         report = fit_report(self)
         return report if self.best else _nothing(report, nothing_fits(self))
 
 
-class Fits(Shown, knobs.Fits):
+class Fits(Framed, knobs.Fits):
     """A search for each combination of knobs in `sets`, and what they found together.
 
     `largest` has what fits of every combination, the fullest budget first, and `best` the first.
@@ -35,11 +51,20 @@ class Fits(Shown, knobs.Fits):
         return report if self.best else _nothing(report, none_of_knobs(self))
 
 
-class Ranking(Shown, scores.Ranking):
+class Ranking(Framed, scores.Ranking):
     """Measured networks against their cost, in the order of their file.
 
     `best` is the one of the highest score that fits, of several the cheapest; None where none does.
     """
+
+    def plot(
+        self, of: str | None = None, *, theme: str = "light", width: float | None = None
+    ) -> "Figure":
+        """A matplotlib figure, which a notebook shows: every score against a cost, and the front.
+
+        The arguments are those of `Fit.plot`. Raises UsageError where matplotlib is not installed.
+        """
+        return draw(ranking_picture(self, of), theme, width)
 
     def _page(self) -> Report:
         report = ranking_report(self)
@@ -63,5 +88,5 @@ def _values(record: Any) -> dict[str, Any]:
 
 
 def _nothing(report: Report, words: str) -> Report:
-    """The report with why it is empty, before all else that it notes."""
-    return report._replace(notes=(("Nothing fits", words), *report.notes))
+    """The report with why there is nothing, in the place of its tables."""
+    return report._replace(tables=(), answer=(words,))

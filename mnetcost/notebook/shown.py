@@ -26,7 +26,7 @@ class Paged:
         return render_fragment(self._page())
 
 
-class Shown(Paged):
+class Framed(Paged):
     """A result that is a data frame too: the rows that its command writes as CSV."""
 
     __slots__ = ()

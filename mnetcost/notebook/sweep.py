@@ -10,14 +10,19 @@ from mnetcost.analysis.sweep.parts import to_parts
 from mnetcost.analysis.sweep.rows import Rows, to_csv, to_pandas, to_parquet
 from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.notebook.shown import Paged
+from mnetcost.printed import read_budgets
+from mnetcost.render.figure import draw
+from mnetcost.reports.plot_sweep import sweep_picture
 from mnetcost.reports.sweep import ends, sweep_report
 from mnetcost.tabular import Page
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.figure import Figure
 
 
 POINTS = 200  # that a notebook shows of a sweep
+EVERY = "to_pandas(), to_csv() and to_parquet() have every one"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,12 +61,33 @@ class Sweep(CountSweep, Paged):
         """
         to_parts(self._rows(), folder)
 
+    def plot(  # noqa: PLR0913 - what of it, and how it looks
+        self,
+        kind: str = "heat",
+        of: str = "mult_adds",
+        max_mult_adds: Any = (),
+        max_params: Any = (),
+        *,
+        theme: str = "light",
+        width: float | None = None,
+    ) -> "Figure":
+        """A matplotlib figure, which a notebook shows: α × ρ as a "heat" map, or as "lines".
+
+        `of` is "mult_adds" or "params". The limits are numbers or texts such as "150M", one or
+        several: the map shows the border of what is within each, the lines those of their own cost.
+        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        Raises UsageError where matplotlib is not installed (the extra `plot`), for another word or
+        a limit that cannot be read, and for over 100,000 points.
+        """
+        budgets = read_budgets(max_mult_adds, max_params)
+        return draw(sweep_picture(self, kind, of, budgets), theme, width)
+
     def _rows(self) -> Rows:
         return Rows([({}, self)])
 
     def _page(self) -> Page:
         shown = _shortened(self, POINTS)
-        return sweep_report([({}, shown)], self.shape, warnings=self.warnings)
+        return sweep_report([({}, shown)], self.shape, warnings=self.warnings, elsewhere=EVERY)
 
 
 class Sweeps(Sequence[Sweep], Paged):
@@ -109,7 +135,7 @@ class Sweeps(Sequence[Sweep], Paged):
         each = max(1, POINTS // len(self))
         shown = [(knobs, _shortened(one, each)) for knobs, one in self.pairs()[:POINTS]]
         warnings = dict.fromkeys(text for one in self for text in one.warnings)
-        return sweep_report(shown, self[0].shape, warnings=warnings)
+        return sweep_report(shown, self[0].shape, warnings=warnings, elsewhere=EVERY)
 
 
 def _shortened(sweep: Sweep, points: int) -> Sweep:

@@ -1,9 +1,11 @@
 """Reports to text, one format a file. Each is imported only when it is asked for.
 
 Read: `cells` (values as people read them), `fitting` (columns in a width), `layout` (tables as
-lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html`; of checks `github`
-and `junit`; of formulas `mathematics`; of data frames `frame`; of scatters `scatter` and `figure`;
-of the manual `page`.
+lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html` (and its `style`);
+of checks `github` and `junit`; of formulas `mathematics`; of data frames `frame`; of the manual
+`page`. Pictures: `picture_text` and `chart_text` in signs; `figure` with matplotlib, in the colours
+of `themes`, on the sheet of `drawing`, whose axes are `drawn_axis` and what is on them
+`drawn_bars`, `drawn_chart`, `drawn_heat`.
 """
 
 from collections.abc import Callable

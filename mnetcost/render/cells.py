@@ -4,13 +4,31 @@ from fractions import Fraction
 from typing import Any
 
 from mnetcost.exact import divide_half_up, ratio_text
-from mnetcost.printed import AUTO, EXACT, PREFIXES, short_text
+from mnetcost.printed import (
+    AGREES,
+    AUTO,
+    DIFFERS,
+    ERRATUM,
+    EXACT,
+    FITS,
+    OVER,
+    PREFIXES,
+    SAME,
+    UNSURE,
+    short_text,
+)
 from mnetcost.tabular import Kind
 
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive
 EIGHTHS = " ▏▎▍▌▋▊▉"
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "same": ""}
+# How verdicts are coloured; others are not.
+VERDICTS = {
+    **dict.fromkeys((AGREES, FITS, SAME), "good"),
+    **dict.fromkeys((DIFFERS, OVER, UNSURE), "bad"),
+    ERRATUM: "warn",
+}
 NUMERIC = {
     *(Kind.NUMBER, Kind.INTEGER, Kind.AMOUNT, Kind.SIDES),
     *(Kind.SHARE, Kind.RATIO, Kind.HEAT, Kind.CHANGE),

@@ -59,9 +59,8 @@ def _series(kind: Kind, values: Sequence[Any]) -> "pandas.Series[Any]":
 def _whole_dtype(values: Sequence[int | None]) -> str:
     """What holds whole numbers exactly, with a gap where there is none."""
     known = [one for one in values if one is not None]
-    peak = max(map(abs, known), default=0)
-    if peak >= INT64:
+    if not all(-INT64 <= one < INT64 for one in known):
         return "object"
     if len(known) == len(values):
         return "int64"
-    return "float64" if peak <= EXACT_FLOAT else "Int64"
+    return "float64" if all(abs(one) <= EXACT_FLOAT for one in known) else "Int64"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self, TypeAlias
 
-from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade
+from mnetcost.render.cells import NUMERIC, SHADES, VERDICTS, bar_text, cell_text, shade
 from mnetcost.render.fitting import GAP, broken, cell_len, fit
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
@@ -19,6 +19,7 @@ SIGN_STYLES = {
     "changed": "bold yellow",
     "same": PLAIN,
 }
+VERDICT_STYLES = {"good": "green", "bad": "bold red", "warn": "yellow"}
 
 Span: TypeAlias = tuple[str, str]  # a text and its rich style
 Line: TypeAlias = list[Span]
@@ -27,19 +28,31 @@ Line: TypeAlias = list[Span]
 def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     """Every line of the report, its tables fitted into `width` columns; None for no bound."""
     setting = f": {report.setting}" if report.setting else ""
-    yield [(printable(report.title), BOLD), (printable(setting), PLAIN)]
-    yield from ([(printable(line), PLAIN)] for line in report.answer)
+    yield from _labelled(printable(report.title), printable(setting), width)
+    for line in report.answer:
+        yield from _labelled("", printable(line), width)
     hidden: list[str] = []
     for table in report.tables:
         yield []
         for title in table.title.split("\n") if not table.headed else ():
-            yield [(title, TITLE)]
+            yield from ([(line, TITLE)] for line in _flowed(title, width))
         yield from _table_lines(table, width, hidden)
     yield []
     for label, words in report.notes:
-        yield [(f"{label}: ", BOLD), (printable(words), PLAIN)]
+        yield from _labelled(f"{label}: ", printable(words), width)
     if names := ", ".join(dict.fromkeys(filter(None, hidden))):
-        yield [("Hidden: ", BOLD), (f"{names} (wider than {width} columns)", PLAIN)]
+        yield from _labelled("Hidden: ", f"{names} (wider than {width} columns)", width)
+
+
+def _labelled(label: str, words: str, width: int | None) -> Iterator[Line]:
+    """A text behind its label, in as many lines as it needs."""
+    first, *others = _flowed(label + words, width)
+    yield [(first[: len(label)], BOLD), (first[len(label) :], PLAIN)]
+    yield from ([(line, PLAIN)] for line in others)
+
+
+def _flowed(text: str, width: int | None) -> list[str]:
+    return [text] if width is None else broken(text, width)
 
 
 class _Whole(NamedTuple):
@@ -146,6 +159,8 @@ def _values(column: Column, values: Sequence[Any], largest: Any, unit: str) -> L
     """The cells of a column; `largest` is the largest value of its kind in the table."""
     if column.kind is Kind.SIGN:
         return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
+    if column.kind is Kind.VERDICT:
+        return [(value, VERDICT_STYLES.get(VERDICTS.get(value, ""), PLAIN)) for value in values]
     if column.kind is Kind.HEAT:
         return [_heat(value, largest) for value in values]
     if column.kind is Kind.BAR:

@@ -17,12 +17,13 @@ def render_for(stream: TextIO | None, report: Page) -> str:
     """The report as an output stream should show it."""
     if (stream is not None and stream.isatty()) or os.environ.get("FORCE_COLOR"):
         return render_styled(report, stream)
-    return render_plain(report)
+    columns = os.environ.get("COLUMNS", "")[:6]  # which a shell exports only where it is asked to
+    return render_plain(report, int(columns) or None if columns.isdecimal() else None)
 
 
-def render_plain(report: Page) -> str:
-    """The report without colour, as wide as it needs."""
-    return "".join(f"{_text(line)}\n" for line in report_lines(report, width=None))
+def render_plain(report: Page, width: int | None = None) -> str:
+    """The report without colour, as wide as it needs unless there is a width."""
+    return "".join(f"{_text(line)}\n" for line in report_lines(report, width))
 
 
 def _text(line: Line) -> str:

@@ -175,7 +175,7 @@ def _tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterato
         Column("kind", "Figure", Kind.TEXT),
         Column("computed", "Here", Kind.INTEGER),
         Column("there", "There", Kind.INTEGER),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
     )
     keys = [column.key.replace("kind", "figure") for column in columns]
     title = f"Against {found[0].target}"

@@ -175,7 +175,7 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
         Column("kind", "Figure", Kind.TEXT),
         Column("printed", header, Kind.TEXT),
         Column("computed", "Computed", Kind.INTEGER),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
         Column("source", "Source", Kind.TEXT, leaves=5),
     )
     rows = (

@@ -17,6 +17,11 @@ SORTS = ("params", "mult_adds")
 SPEC_SORTS = (*SORTS, "name")
 FIT_VIEWS = ("largest", "front")
 FRONT_ROWS = 20  # of a front, where nobody says how many
+COSTS = ("mult_adds", "params")  # what a picture is of
+COST_PLOTS = ("blocks", "layers", "types", "cumulative", "reduction")
+SWEEP_PLOTS = ("heat", "lines")
+PLOTS = (*COST_PLOTS, *SWEEP_PLOTS, "fit", "scores", "networks")
+THEMES = ("light", "dark")
 
 
 class Shown(NamedTuple):

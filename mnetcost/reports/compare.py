@@ -1,4 +1,4 @@
-"""Several networks on one cost table, and as points of a scatter."""
+"""Several networks on one cost table."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -6,11 +6,10 @@ from typing import Any
 
 from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
-from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header, totals_document
 from mnetcost.reports.measures import Measure, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_texts
-from mnetcost.tabular import Column, Kind, Point, Report, Scatter, Table
+from mnetcost.tabular import Column, Kind, Report, Table
 
 
 def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Report:
@@ -105,22 +104,3 @@ def _documents(comparison: CountComparison) -> list[dict[str, Any]]:
         }
         for name, count, pareto in zip(comparison.names, comparison.counts, comparison.pareto)
     ]
-
-
-def scatter_of(comparison: CountComparison) -> Scatter:
-    """The networks as points, work against parameters.
-
-    Raises UsageError under a convention that counts no work.
-    """
-    found = [tuple(count.figures.values()) for count in comparison.counts]
-    if len(found[0]) == 1:
-        raise UsageError("a scatter needs a convention that counts work")
-    of = _measures(comparison.counts)
-    return Scatter(
-        x=of[0].header,
-        y=of[-1].header.replace("\n", " "),
-        points=tuple(
-            Point(name, x, y, pareto)
-            for name, (x, y), pareto in zip(comparison.names, found, comparison.pareto)
-        ),
-    )

@@ -1,21 +1,29 @@
 """What fits into a budget with several values of knobs: one list, the fullest budget first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mnetcost.analysis.fit.knobs import KINDS, Fits, Fitted
-from mnetcost.exact import ratio_text
 from mnetcost.reports.choices import FRONT_ROWS
 from mnetcost.reports.documents import header
 from mnetcost.reports.fit import (
-    budget_text,
+    alpha_document,
     choice_document,
-    input_map,
     place_text,
     searched_text,
-    share_cells,
-    share_columns,
     value_cells,
     value_columns,
+)
+from mnetcost.reports.fit_parts import (
+    alpha_cells,
+    alpha_columns,
+    budget_text,
+    filled_text,
+    input_map,
+    setting_text,
+    share_cells,
+    share_columns,
+    typed,
 )
 from mnetcost.reports.measures import cost_words, knob_cells, knob_columns
 from mnetcost.reports.notes import (
@@ -35,28 +43,40 @@ def knobs_report(fits: Fits, top: int = FRONT_ROWS) -> Report:
     """The `top` configurations that fill the budget best; CSV and JSON have all that fit."""
     first, count = fits[0], len(fits.largest)
     shown = fits.largest[:top]
-    plain = all(one.choice.plateau.is_point for one in shown)
+    alphas = alpha_columns(one.choice for one in shown)
     knobs = knob_columns(fits.sets)
     columns = (
         *knobs,
         Column("rho", "ρ", Kind.NUMBER),
         Column("input", "Input", Kind.MAP, leaves=7),
-        Column("plateau", "α", Kind.TEXT),
-        *(() if plain else (Column("from", "from", Kind.TEXT),)),
+        *alphas,
         *share_columns(first.budget, first.basis),
     )
-    rows = tuple((*knob_cells(one.knobs, knobs), *_cells(one, plain)) for one in shown)
+    rows = tuple((*knob_cells(one.knobs, knobs), *_cells(one, alphas)) for one in shown)
     which = f"the {top} fullest of {count:,}" if count > top else f"{count:,}"
     title = f"What fits, the fullest budget first ({which})"
-    document = _document(fits)
+    answer = _answer(fits)
+    document = _document(fits, answer)
     return Report(
         title=f"{first.graph.name}: {budget_text(first.budget, first.basis)}",
+        answer=answer,
         tables=(Table("largest", title, columns, rows),),
         notes=_notes(fits),
         warnings=warning_texts(document),
         document=document,
         flat=_values(fits),
     )
+
+
+def _answer(fits: Fits) -> tuple[str, ...]:
+    """What fills the budget best."""
+    best = fits.best
+    if best is None:
+        return ()
+    choice, search = best.choice, best.search
+    place = f"{knobs_text(best.knobs)}, {setting_text(typed(choice))}"
+    found = filled_text(choice, search.fills(choice), search.basis)
+    return (f"The fullest budget: {place}, with {found}.",)
 
 
 def none_of_knobs(fits: Fits) -> str:
@@ -83,14 +103,12 @@ def _searched(fits: Fits) -> str:
     return f"{len(fits):,} combinations of {', '.join(fits.sets[0])}; {searched_text(fits)}"
 
 
-def _cells(one: Fitted, plain: bool) -> tuple[Any, ...]:
+def _cells(one: Fitted, alphas: Sequence[Column]) -> tuple[Any, ...]:
     """A row without its knobs."""
     choice, search = one.choice, one.search
-    plateau = choice.plateau
-    alpha = ratio_text(plateau.alpha) if plateau.is_point else str(plateau)
     return (
-        *(choice.setting.rho, input_map(search.graph, choice.setting), alpha),
-        *(() if plain else (plateau.decimal(),)),
+        *(choice.setting.rho, input_map(search.graph, choice.setting)),
+        *alpha_cells(choice, alphas),
         *share_cells(choice, search.fills(choice)),
     )
 
@@ -122,17 +140,16 @@ def _notes(fits: Fits) -> tuple[tuple[str, str], ...]:
     ]
     if others:
         notes.append(("Other knobs", knobs_text(others)))
-    if fits.best is not None:
-        notes.append(("Best", f"{_place(fits.best)}; the fullest budget"))
     return tuple(notes)
 
 
-def _document(fits: Fits) -> dict[str, Any]:
+def _document(fits: Fits, answer: Sequence[str]) -> dict[str, Any]:
     first = fits[0]
     return {
         **header([one.graph for one in fits], first.basis, _warnings(fits)),
         "budget": first.budget.limits(),
-        "alpha": {"min": None if first.low is None else str(first.low), "max": str(first.high)},
+        "answer": " ".join(answer),
+        "alpha": alpha_document(first),
         "combinations": len(fits),
         "best": None if fits.best is None else _choice(fits.best),
         "largest": [_choice(one) for one in fits.largest],

@@ -1,18 +1,16 @@
 """Measured networks against their cost, and which a budget buys."""
 
-from fractions import Fraction
 from typing import Any
 
 from mnetcost.analysis.fit.scores import Ranking, Scored
-from mnetcost.cost import share
-from mnetcost.exact import ratio_text
 from mnetcost.reports.documents import header, warned
-from mnetcost.reports.fit import (
+from mnetcost.reports.fit_parts import (
     budget_text,
-    costs_document,
-    costs_text,
     front_text,
     input_map,
+    scored_document,
+    scored_fills,
+    scored_text,
     share_cells,
     share_columns,
 )
@@ -44,14 +42,18 @@ def ranking_report(ranking: Ranking) -> Report:
     order = sorted(ranking.scored, key=lambda one: (-one.score, one.mult_adds))
     table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
     best = ranking.best
+    which = "The highest score that fits" if budget.limits() else "The highest score"
+    answer = f"{which}: {scored_text(ranking, best)}." if best else ""
     document = {
         **header([graph], ranking.basis, warned(graph, [one.setting for one in ranking.scored])),
         "budget": budget.limits(),
-        "best": None if best is None else _document(ranking, best),
-        "scores": [_document(ranking, one) for one in ranking.scored],
+        "answer": answer,
+        "best": None if best is None else scored_document(ranking, best),
+        "scores": [scored_document(ranking, one) for one in ranking.scored],
     }
     return Report(
         title=f"{ranking.graph.name}: {budget_text(budget, ranking.basis)}",
+        answer=(answer,) if answer else (),
         tables=(table,),
         notes=(
             *source_notes(ranking.graph),
@@ -60,7 +62,6 @@ def ranking_report(ranking: Ranking) -> Report:
             ("Width", rounding_text(ranking.graph)),
             *file_width_notes(ranking.graph),
             ("Scores", f"{len(ranking.scored):,} of {ranking.label}"),
-            *([("Best", f"{_place(ranking, best)}; the highest score that fits")] if best else []),
         ),
         warnings=warning_texts(document),
         document=document,
@@ -74,42 +75,15 @@ def none_fits(ranking: Ranking) -> str:
     smallest = min(ranking.scored, key=lambda one: (one.params, one.mult_adds))
     budget = budget_text(ranking.budget, ranking.basis)
     words = f"{ranking.graph.name}: no measured network fits {budget}"
-    least = dict.fromkeys((_place(ranking, cheapest), _place(ranking, smallest)))
+    least = dict.fromkeys((scored_text(ranking, cheapest), scored_text(ranking, smallest)))
     return f"{words}: the cheapest is {'; '.join(least)}"
 
 
-def _place(ranking: Ranking, one: Scored) -> str:
-    setting = one.setting
-    return (
-        f"α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)} "
-        f"(input {setting.height}×{setting.width}): {ratio_text(one.score)} for "
-        f"{costs_text(one, ranking.basis)}"
-    )
-
-
-def _fills(ranking: Ranking, one: Scored) -> dict[str, Fraction]:
-    limits = ranking.budget.limits()
-    return {kind: share(getattr(one, kind), limit) for kind, limit in limits.items()}
-
-
 def _row(ranking: Ranking, one: Scored) -> tuple[Any, ...]:
-    fills = _fills(ranking, one)
+    fills = scored_fills(ranking, one)
     return (
         *(one.setting.alpha, one.setting.rho, input_map(ranking.graph, one.setting), one.score),
         *share_cells(one, fills),
         "yes" if ranking.budget.holds(one) else "no",
         front_text(ranking.front.get(one, ()), ranking.basis),
     )
-
-
-def _document(ranking: Ranking, one: Scored) -> dict[str, Any]:
-    return {
-        "alpha": str(one.setting.alpha),
-        "rho": str(one.setting.rho),
-        "input": list(input_map(ranking.graph, one.setting)),
-        "score": str(one.score),
-        **costs_document(one, ranking.basis),
-        "fills": {kind: float(part) for kind, part in _fills(ranking, one).items()},
-        "fits": ranking.budget.holds(one),
-        "front": list(ranking.front.get(one, ())),
-    }

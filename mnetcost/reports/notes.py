@@ -8,7 +8,7 @@ from mnetcost.conventions import EVERY, PARAMETERS, WORK, Convention
 from mnetcost.conventions.presets import paper
 from mnetcost.conventions.tally import present
 from mnetcost.cost import FORWARD, Basis, Count
-from mnetcost.exact import ratio_text
+from mnetcost.exact import ratio_words
 from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.norm_folding import SCALE_AND_SHIFT
@@ -35,8 +35,8 @@ def setting_line(count: Count) -> str:
     """α, ρ, the effective input (height × width × channels) and the knobs that are set."""
     setting, knobs = count.setting, count.graph.given
     words = [
-        f"α = {ratio_text(setting.alpha)}",
-        f"ρ = {ratio_text(setting.rho)}",
+        f"α = {ratio_words(setting.alpha)}",
+        f"ρ = {ratio_words(setting.rho)}",
         f"input {'×'.join(map(str, count.input))}",
         *([knobs_text(knobs)] if knobs else []),
     ]
@@ -62,9 +62,9 @@ def setting_text(count: Count) -> str:
     setting = count.setting
     words = [
         count.graph.name,
-        f"α = {ratio_text(setting.alpha)}",
+        f"α = {ratio_words(setting.alpha)}",
         f"rounding: {count.graph.rounding}",
-        f"input {'×'.join(map(str, count.input))}, ρ = {ratio_text(setting.rho)}",
+        f"input {'×'.join(map(str, count.input))}, ρ = {ratio_words(setting.rho)}",
         *(text for _, text in knob_notes(count.graph)),
     ]
     return "; ".join(words)

@@ -44,11 +44,12 @@ def sweep_report(
     shape: tuple[int, int] | None = None,
     sort: str | None = None,
     warnings: Iterable[str] = (),
+    elsewhere: str = ALL_POINTS,
 ) -> Page:
     """The grids and the points of a sweep, or the points of several as one table with their knobs.
 
     Points are α-major, or those with the most of `sort` first, and then no grid is shown. Of
-    sweeps of this `shape` the ends are shown.
+    sweeps of this `shape` the ends are shown, and `elsewhere` says what has the rest.
     """
     knobs, sweep = sweeps[0]
     several, points = len(sweeps) > 1, sum(math.prod(one.shape) for _, one in sweeps)
@@ -64,7 +65,7 @@ def sweep_report(
             for one in (*grids, _points(sweeps, sort))
         ),
         notes=(
-            *((("All points", ALL_POINTS),) if part else ()),
+            *((("All points", elsewhere),) if part else ()),
             *source_notes(sweep.graph),
             *convention_notes(sweep.basis, own_counts(one.graph for _, one in sweeps)),
             *basis_notes(sweep.basis),

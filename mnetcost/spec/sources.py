@@ -38,6 +38,13 @@ def find_scores(name: str | os.PathLike[str]) -> Origin:
     return read_file(shipped(SCORES).get(str(name), os.fspath(name)))
 
 
+def own_scores(origin: Origin) -> str | None:
+    """The name of the scores that are shipped beside a shipped spec; None for any other."""
+    paths = shipped(SCORES)
+    names = (name for name, path in shipped().items() if path == origin.label)
+    return next((name for name in names if name in paths), None)
+
+
 def find(spec: str | os.PathLike[str]) -> Origin:
     """The text behind `spec`: a text with a newline, a path, or a shipped name.
 

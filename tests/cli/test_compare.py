@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from commands import printed, process, refused, run
-from scatters import WIDTHS
+from pictures import WIDTHS
 
 import mnetcost
 from mnetcost import UsageError
@@ -57,7 +57,9 @@ def test_no_network_is_wrong_usage() -> None:
 
 def test_a_scatter_stands_under_the_table() -> None:
     out = printed("compare", *WIDTHS, "--scatter")
-    assert out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (up) against")
+    assert (
+        out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (MACs) (up) against")
+    )
     assert "4* mobilenet_v1@alpha=0.25" in out
 
 
@@ -65,7 +67,7 @@ def test_a_scatter_in_plain_signs() -> None:
     ran = process("compare", "vgg16", "--scatter", env={"PYTHONIOENCODING": "ascii"})
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.isascii()
-    assert "?" not in ran.out.split("Mult-adds (up)")[1]
+    assert "?" not in ran.out.split("Mult-adds (MACs) (up)")[1]
     assert "\x1b" not in ran.out
 
 
@@ -83,7 +85,7 @@ def test_a_plot_is_written(suffix: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
     if suffix == "png":
         assert data[:8] == b"\x89PNG\r\n\x1a\n"
-        assert struct.unpack(">II", data[16:24]) == (1080, 780)
+        assert struct.unpack(">I", data[16:20]) == (1300,)  # 6.5 inches of 200 dots
     else:
         assert data.startswith(b"<?xml")
 
@@ -91,7 +93,7 @@ def test_a_plot_is_written(suffix: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["vgg16", "--plot", "x.pdf"], 2),
+        (["vgg16", "--plot", "x.gif"], 2),
         (["vgg16", "--plot", "-"], 2),
         (["vgg16", "--plot", "no/such/folder/x.png"], 2),
         (["vgg16", "--plot", "x.png", "--convention", "keras"], 2),

@@ -78,8 +78,75 @@ def test_csv_calls_what_a_convention_counts_by_no_other_name(
 def test_the_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["fit", "--max-mult-adds", "150M", "--max-params", "2M", "--top", "2"]) == 0
     printed = capsys.readouterr().out
-    assert "[605/1024, 303/512)  ≈ 0.590820" in printed
+    assert "0.591  [605/1024, 303/512)" in printed
     assert "the 2 of 4,317 with the greatest capacity" in printed
+
+
+ANSWERS = [
+    "The largest α·ρ that fits: α = 0.591, ρ = 6/7 (input 192×192), with 149,653,568 mult-adds "
+    "(99.8 % of the budget) and 1,725,351 weights (86.3 % of the budget).",
+    # the authors' checkpoints, tensorflow/models; the paper's Table 9 has 149 M and 1.3 M
+    "The best of the 16 trained networks (--scores mobilenet_v1): α = 0.5, ρ = 1 (input 224×224), "
+    "with accuracy 63.3, 149,497,088 mult-adds (99.7 % of the budget) and 1,319,648 weights "
+    "(66.0 % of the budget).",
+]
+
+
+def test_the_answer_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["fit", "--max-mult-adds", "150M", "--max-params", "2M"]
+    assert cli.run(words) == 0
+    assert capsys.readouterr().out.splitlines()[1:3] == ANSWERS
+    assert cli.run([*words, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["answer"] == " ".join(ANSWERS)
+    assert found["trained"]["score"] == "633/10"
+    assert (found["best"]["alpha"], found["best"]["decimal"]) == ("605/1024", "0.591")
+    for format_ in ("markdown", "latex", "html"):
+        assert cli.run([*words, "--format", format_]) == 0
+        assert "149,653,568 mult-adds" in capsys.readouterr().out.split("100,000,000")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rho", "4/7"], "The best of the 4 trained networks"),
+        (["--min-alpha", "0.6", "--rho", "6/7"], "None of the 2 trained networks"),
+        (["--alpha", "0.3,0.25", "--rho", "1"], "The best of the 1 trained"),
+        (["--resolution", "100"], ""),
+        (["--set", "classes=10"], ""),  # another network
+    ],
+)
+def test_trained_networks_are_those_that_are_tried(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["fit", "--max-params", "1.8M", *words]) == 0
+    line = capsys.readouterr().out.splitlines()[2]
+    assert line.startswith(said) if said else not line
+    spec = mnetcost.load("mobilenet_v1").graph.origin.text  # of the same network in another file
+    found = mnetcost.fit(spec, max_params="1.8M", rho="1")._page()
+    assert len(found.answer) == 1
+
+
+def test_a_choice_among_given_widths(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--alpha", "0.25:1:0.25", "--alpha", "1", "--resolution", "224,160", "--input", "224"]
+    assert cli.run(["fit", "--max-mult-adds", "300M", *words, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["alpha"] == {"min": "1/4", "max": "1", "values": ["1/4", "1/2", "3/4", "1"]}
+    # the paper's Tables 6 and 7: 325 M at α = 3/4 is over, 149 M at 1/2 not; 290 M at 160 px
+    assert [(one["alpha"], one["mult_adds"]) for one in found["largest"]] == [
+        ("1/2", 149_497_088),
+        ("1", 290_675_200),
+    ]
+    assert found["best"]["rho"] == "5/7"
+    assert cli.run(["fit", "--max-mult-adds", "300M", *words]) == 0
+    assert "Any α in" not in capsys.readouterr().out
+
+
+def test_a_choice_among_widths_that_nothing_rounds() -> None:
+    text = STEPS.replace("{round: floor}", "{round: none}")
+    found = mnetcost.fit(text, max_params="1M", alpha="1,0.3", rho=1)
+    assert [one.setting.alpha for one in found.fitting] == [1]
+    assert "1 of 2 α are impossible" in found.warnings[0]
 
 
 def test_nothing_fits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +159,7 @@ def test_nothing_fits(capsys: pytest.CaptureFixture[str]) -> None:
     assert out == ""
     assert "nothing fits at most 100,000 mult-adds" in err
     assert f"{216 * 256 + pairs + 8000:,} mult-adds and 9,984 weights" in err
-    assert "at α in (0, 9/1024), ρ = 1/7 (input 32×32)" in err
+    assert "at α = 0.001, ρ = 1/7 (input 32×32)" in err  # of α in (0, 9/1024)
 
 
 def test_no_possible_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,6 +186,9 @@ def test_no_possible_network(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         (["--max-params", "1M", "--max-params", "2M"], "more than once"),
         (["--max-params", "1M", "--resolution-multiple", "1"], "are too many"),
         (["--max-params", "1M", "--max-alpha", "100"], "steps here"),
+        (["--max-params", "1M", "--alpha", "1", "--min-alpha", "0.5"], "alpha: not beside"),
+        (["--max-params", "1M", "--alpha", "0"], "α: 0 is not above zero"),
+        (["--max-params", "1M", "--alpha", "1", "--scores", "mobilenet_v1"], "--alpha beside"),
         (["--max-params", "1M", "--scores", "mobilenet_v1", "--rho", "1"], "--rho beside --scores"),
     ],
 )

@@ -39,7 +39,7 @@ ROOMS = [
     {"cost"},
     {"importing"},
     {"analysis"},
-    {"tabular"},
+    {"tabular", "picture"},
     {"reports"},
     {"render"},
     {"notebook"},
@@ -52,6 +52,7 @@ RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
 # What a command says and what answers it bear its name; these say it otherwise.
 TEXTS = {"completion", "help", "import", "schema", "show", "fmt"}  # print a text, and no report
 COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
+DRAWN = {"plot"}  # shows the answers to other commands
 BY_NAME = {  # formats and commands are modules of their names
     *("render/__init__.py", "cli/app.py"),
     *("importing/formats/__init__.py", "importing/translate.py"),
@@ -62,8 +63,9 @@ SHARED = {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
-        *("fit_knobs", "fit_scores"),  # of `fit --set` with several values; of `fit --scores`
+        *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
         "against",  # of `check --against`
+        *("plot_sweep", "plot_fronts"),  # of `plot`
     },
     # of `table` and `explain`; of every count; of `table` when asked for
     "analysis": {"separable", "warnings", "receptive_fields", "channels"},
@@ -147,7 +149,7 @@ def test_a_command_has_one_name_on_every_floor() -> None:
     commands = set(COMMANDS)
     assert _modules("cli") == commands | SHARED["cli"]
     assert _modules("reports") == commands - TEXTS | SHARED["reports"]
-    assert _modules("analysis") == commands - TEXTS - COUNTED | SHARED["analysis"]
+    assert _modules("analysis") == commands - TEXTS - COUNTED - DRAWN | SHARED["analysis"]
     assert {f"analysis/{one}/{one}.py" for one in _modules("analysis")} - TREES.keys() == {
         "analysis/conventions/conventions.py",  # two questions, a file each
         "analysis/reconcile/reconcile.py",

@@ -38,6 +38,7 @@ LEFT_OUT = {
     )
     | dict.fromkeys(["figures", "verdict", "complaint"], "for the report of `check`"),
     "Ranking": {"graph": GRAPH},
+    "Reductions": {"of": "how `Cost.reductions` makes them"},
     "Diff": {"of": "how `diff` makes one"},
     "Comparison": {"of": "how `compare` makes one"},
     "Rewriting": {"of": "how `Network.rewrite` makes one"},

@@ -8,6 +8,8 @@ from commands import commands
 from manual.generated import MARKED, PARTS, files
 from manual.pages import NAMES, PATHS, named
 from manual.picture import PICTURE
+from manual.plots import plots
+from manual.plots import written as written_on
 
 from mnetcost.layers import LAYERS, activation
 from mnetcost.layers.fields import fields_of
@@ -23,6 +25,16 @@ def written() -> dict[Path, str]:
 def test_a_page_is_as_it_would_be_written(path: Path, written: dict[Path, str]) -> None:
     known = path.read_text(encoding="utf-8")
     assert known == written[path], "python tests/manual/write.py writes it"
+
+
+def test_the_pictures_are_what_the_command_draws(written: dict[Path, str]) -> None:
+    page = pages()["plot"].path
+    text = page.read_text(encoding="utf-8")
+    for path, drawn in plots().items():
+        known = path.read_text(encoding="utf-8")
+        assert written_on(known) == written_on(drawn), "python tests/manual/write.py draws it"
+        assert f"](../pictures/{path.name})" in text
+        assert len(known) < 40_000
 
 
 def test_every_part_stands_somewhere() -> None:

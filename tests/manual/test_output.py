@@ -134,6 +134,7 @@ LINES = {
     "mnetcost fit": [
         "fit all.yaml --max-mult-adds 3M --max-params 9k --rho 1,0.02 --min-alpha 0.1 --batch 2",
         "fit mobilenet_v3_small --max-mult-adds 90M --convention ptflops --resolution 64",
+        "fit mobilenet_v1 --max-mult-adds 300M --alpha 1,0.5 --rho 1,6/7",
         "fit mobilenet_v1 --max-mult-adds 2G --rho 1 --min-alpha 0.9 --pass training --view front",
     ],
     "mnetcost fit --scores": [

@@ -1,5 +1,11 @@
 """What a notebook shows of what it holds."""
 
+import csv
+import io
+import sys
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 from changes import AFTER, BEFORE, net
 from explanations import explained
@@ -7,7 +13,9 @@ from hostile import HOSTILE, named
 from pages import Page
 
 import mnetcost
+from mnetcost.notebook.shown import Framed
 from mnetcost.render import renderer
+from mnetcost.render.csv import render_csv
 from mnetcost.reports.diff import diff_report
 
 
@@ -64,3 +72,128 @@ def test_a_network_and_a_cost_display_as_html() -> None:
     assert f"{cost.mult_adds:,}" in repr(cost)
     hostile = mnetcost.load(named(HOSTILE[0], HOSTILE[0]))
     assert "<script" not in hostile._repr_html_()
+
+
+def v1() -> mnetcost.Network:
+    return mnetcost.load("mobilenet_v1")
+
+
+# Each result with what a notebook shows of it, of MobileNet v1 the figures of its paper.
+RESULTS: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
+    "cost": (lambda: v1().cost(), ("568,740,352", "4,209,088")),
+    "types": (lambda: v1().cost().by_type(), ("94.86", "539,492,352")),
+    "reductions": (lambda: v1().cost().reductions(), ("4,867,293,184", "1/1024 + 1/9")),
+    "explanation": (lambda: v1().cost().explain("conv_1"), ("10,838,016", "D_O")),
+    "fit": (lambda: mnetcost.fit(v1(), "150M"), ("149,561,298", "at most 150,000,000")),
+    "fits": (lambda: mnetcost.fit("densenet", "2G", set={"growth": [16, 24]}), ("1,616,535,552",)),
+    "nothing fits": (lambda: mnetcost.fit(v1(), 1000), ("nothing fits", "123,408")),
+    "ranking": (lambda: mnetcost.rank(v1(), "mobilenet_v1", "150M"), ("70.9", "149,497,088")),
+    "none fits": (lambda: mnetcost.rank(v1(), "mobilenet_v1", 1), ("no measured network fits",)),
+    "comparison": (lambda: mnetcost.compare(["mobilenet_v1", "resnet18"]), ("568,740,352",)),
+    "diff": (lambda: mnetcost.diff("resnet18", "resnet34"), ("+1,849,688,064",)),
+    "rewriting": (lambda: mnetcost.load("vgg16").rewrite("separable"), ("15,470,264,320",)),
+}
+
+
+@pytest.fixture(scope="module", params=RESULTS)
+def result(request: pytest.FixtureRequest) -> tuple[Framed, tuple[str, ...]]:
+    make, shown = RESULTS[request.param]
+    found = make()
+    assert isinstance(found, Framed)
+    return found, shown
+
+
+def test_every_result_shows_itself(result: tuple[Framed, tuple[str, ...]]) -> None:
+    found, shown = result
+    page = Page(found._repr_html_())
+    assert {"table", "details"} <= page.tags or "fits" in page.text
+    for one in shown:
+        assert one in page.text
+
+
+def test_every_result_is_a_data_frame_with_the_names_of_csv(
+    result: tuple[Framed, tuple[str, ...]],
+) -> None:
+    found, _ = result
+    frame = found.to_pandas()
+    rows = list(csv.reader(io.StringIO(render_csv(found._page()))))
+    assert list(frame.columns) == rows[0]
+    assert len(frame) == len(rows) - 1
+    for name, place in zip(frame.columns, range(len(rows[0]))):
+        written = [row[place] for row in rows[1:]]
+        if frame[name].dtype in (np.int64, np.float64) and all(one.isdigit() for one in written):
+            assert frame[name].tolist() == list(map(int, written))
+    assert "object" not in {str(one) for one in frame.dtypes} or len(frame) == 0
+
+
+def test_numbers_of_a_data_frame_are_plain() -> None:
+    frame = v1().cost("0.75", input="192x160").to_pandas()
+    numbers = frame.drop(columns=["name", "type"]).select_dtypes("number")
+    assert {str(one) for one in numbers.dtypes} == {"int64", "float64"}
+    assert frame["mult_adds"].sum() == v1().cost("0.75", input="192x160").mult_adds
+    first = frame.iloc[0]
+    assert (first["input_height"], first["input_width"]) == (192, 160)
+    # 3·3·3 kernels of 24 channels, each at 96·80 positions
+    assert (first["params"], first["mult_adds"]) == (648, 648 * 96 * 80)
+
+
+def test_types_are_a_mapping_and_reductions_a_tuple() -> None:
+    cost = v1().cost()
+    types = cost.by_type()
+    assert list(types)[:4] == ["pointwise", "depthwise", "conv", "dense"]
+    assert dict(types) == types
+    assert sum(one.mult_adds for one in types.values()) == 568_740_352
+    assert cost.reductions() == tuple(cost.reductions())
+    assert cost.reductions()[-1].name == "network"
+
+
+@pytest.mark.parametrize(("alpha", "points"), [("0.25:1:0.25", 16), ("0.01:1:0.001", 991 * 4)])
+def test_a_sweep_shows_its_grid_and_of_a_long_one_both_ends(alpha: str, points: int) -> None:
+    grid = mnetcost.sweep(v1(), alpha=alpha, input="320x256")
+    page = Page(grid._repr_html_())
+    ends = (grid.point(0, 0), grid.point(len(grid.alpha) - 1, 3))
+    assert all(f"{one.mult_adds:,}" in page.text for one in ends)
+    assert sum(len(rows) - 1 for rows in page.tables) <= 250
+    assert len(grid.to_pandas()) == points
+    assert ("to_pandas" in page.text) is (points > 200)
+    assert "--format" not in page.text
+
+
+def test_sweeps_show_themselves_with_their_knobs() -> None:
+    sweeps = mnetcost.sweep("efficientnet_b0", 1, 1, set={"depth": [1, "1.1"]})
+    assert "569,651,680" in Page(sweeps._repr_html_()).text
+
+
+def test_reprs_say_decimals_beside_exact_ratios() -> None:
+    exact = "0.5051 (exactly 2525506376594149/5000000000000000)"
+    cost = v1().cost(alpha=0.5051012753188298, rho="6/7")
+    assert f"alpha={exact}, rho=0.8571 (exactly 6/7)" in repr(cost)
+    assert repr(cost.setting) == (
+        f"Setting(alpha={exact}, rho=0.8571 (exactly 6/7), height=192, width=192)"
+    )
+    assert exact in cost._repr_html_()
+    pointwise = v1().cost().by_type()["pointwise"]
+    assert "mult_adds=539,492,352, mult_adds_share=0.9486 (exactly " in repr(pointwise)
+    # 1/64 + 1/9 = 73/576
+    assert "ratio=0.1267 (exactly 73/576)" in repr(v1().cost().reductions()[0])
+    for found in (mnetcost.fit(v1(), "150M"), mnetcost.rank(v1(), "mobilenet_v1", "150M")):
+        assert "Fraction(" not in repr(found)
+    assert repr(mnetcost.sweep(v1()).point(1, 0)) == (
+        "Point(alpha=0.75, rho=1, input=Map(h=224, w=224, c=3), "
+        "params=2,568,144, mult_adds=325,400,448)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("library", "extra", "show"),
+    [("latex2mathml", "explain", "_repr_html_"), ("pandas", "pandas", "to_pandas")],
+)
+def test_without_the_extra_the_error_names_it(
+    library: str, extra: str, show: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = v1().cost().explain("conv_1")
+    for name in [one for one in sys.modules if one.split(".")[0] == library]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(mnetcost.UsageError, match=rf"{library}: pip install 'mnetcost\[{extra}\]'"):
+        getattr(found, show)()

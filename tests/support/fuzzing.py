@@ -295,6 +295,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "fit": [["SPEC", "--max-mult-adds", "?"], ["SPEC", "--scores", "SCORES", "--max-params", "9M"]],
     "fmt": [["SPEC"]],
     "help": [["?"]],
+    "plot": [["SPEC", "--alpha", "?"], ["SPEC", "--kind", "heat", "--max-params", "?"]],
     "reconcile": [["SPEC", "--from", "PRESET", "--to", "PRESET"], ["SPEC", "--printed", "?"]],
     "rewrite": [["SPEC", "--to", "separable"], ["SPEC", "--to", "standard", "--layers", "?"]],
     "show": [["?"]],

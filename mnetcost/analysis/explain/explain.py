@@ -19,7 +19,7 @@ from mnetcost.cost import (
     operations,
     passes,
 )
-from mnetcost.exact import divide_half_up
+from mnetcost.exact import divide_half_up, record_text
 from mnetcost.expressions import INCOMING, Derived
 from mnetcost.graph import INPUT, Node
 from mnetcost.layers.base import Layer, Map, Pair
@@ -57,6 +57,9 @@ class Line(NamedTuple):
     formula: Formula
     numbers: Formula
     result: int | Fraction
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 class Explained(NamedTuple):

@@ -10,13 +10,14 @@ import numpy as np
 
 from mnetcost.analysis.compare.pareto import Priced, fronts
 from mnetcost.analysis.fit.plateaus import Plateau, plateaus
+from mnetcost.analysis.sweep.axes import read_axis
 from mnetcost.analysis.sweep.grid import read_settings
 from mnetcost.analysis.sweep.sweep import CountSweep
-from mnetcost.analysis.warnings.rounding import few_widths
+from mnetcost.analysis.warnings.rounding import few_widths, lost_widths
 from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.cost import FORWARD, Basis, share
-from mnetcost.exact import read_ratio, read_whole
+from mnetcost.exact import read_ratio, read_whole, record_text
 from mnetcost.graph import Graph
 from mnetcost.literal_sides import demand_said
 from mnetcost.multipliers import Setting, make_setting
@@ -40,6 +41,9 @@ class Choice(NamedTuple):
     params: int
     mult_adds: int
 
+    def __repr__(self) -> str:
+        return record_text(self, "plateau", "setting", "params", "mult_adds", "capacity")
+
     @property
     def capacity(self) -> Fraction:
         """α·ρ, at the α of its setting."""
@@ -54,6 +58,7 @@ class Fit:
     greatest capacity α·ρ, of several the one with the most mult-adds; None where nothing fits.
     `smallest` are the possible configurations of the fewest mult-adds and of the fewest
     parameters, whether they fit or not. `impossible` are the settings where no α is possible.
+    `alphas` are those it was to choose from, none where all from `low` to `high` were searched.
     """
 
     graph: Graph
@@ -66,6 +71,18 @@ class Fit:
     fitting: tuple[Choice, ...]
     largest: tuple[Choice, ...]
     smallest: tuple[Choice, ...]
+    alphas: tuple[Fraction, ...] = ()
+
+    def tried(self, setting: Setting) -> bool:
+        """Whether a setting, at whatever ρ is called so, is one of those searched."""
+        alpha = setting.alpha
+        inside = (self.low is None or self.low <= alpha) and alpha <= self.high
+        sides = {(one.height, one.width) for one in self.settings}
+        return (
+            inside
+            and (not self.alphas or alpha in self.alphas)
+            and (setting.height, setting.width) in sides
+        )
 
     @property
     def best(self) -> Choice | None:
@@ -85,8 +102,10 @@ class Fit:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is likely a mistake: in what it searched, and in the largest that fit."""
-        few = few_widths(self.graph) if self.low != self.high else ()
-        return (*few, *warnings(self.graph, [one.setting for one in self.largest]))
+        found = lost_widths(self.graph, self.alphas) if self.alphas else ()
+        if not self.alphas and self.low != self.high:
+            found = few_widths(self.graph)
+        return (*found, *warnings(self.graph, [one.setting for one in self.largest]))
 
     def fills(self, choice: Choice) -> dict[str, Fraction]:
         """How much of each limit of the budget a configuration fills, of 1."""
@@ -104,6 +123,7 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
     *,
     max_mult_adds: Any = None,
     max_params: Any = None,
+    alpha: Any = None,
     min_alpha: Any = None,
     max_alpha: Any = None,
     rho: Any = None,
@@ -115,28 +135,26 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
 ) -> Fit:
     """Search all α from `min_alpha` (above 0 for None) to `max_alpha` (1), exactly, at each ρ.
 
-    The budget's limits are whole numbers or texts such as "150M". `rho` or `resolution` (px of the
-    longer side) are axes as for a sweep; without them the spec's own input and every multiple of
-    `resolution_multiple` px (32) below it are tried. `size` replaces the spec's input sides, px,
-    and with a third number its channels. `basis` says what the limits are of: how many images,
-    which pass, by which convention.
+    With `alpha`, an axis as for a sweep, those alone. The budget's limits are whole numbers or
+    texts such as "150M". `rho` or `resolution` (px of the longer side) are axes as for a sweep;
+    without them the spec's own input and every multiple of `resolution_multiple` px (32) below it
+    are tried. `size` replaces the spec's input sides, px, and with a third number its channels.
+    `basis` says what the limits are of: how many images, which pass, by which convention.
 
     Raises UsageError for a wrong or missing limit, a wrong axis, or too many configurations, of
     which so many `searches` share the most; SpecError where the work of a layer is not known.
     """
-    budget = read_budget(max_mult_adds, max_params)
-    if not budget.limits():
-        raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
-    basis.limiting(budget)
-    low, high = _widths(min_alpha, max_alpha)
+    budget = _budget(max_mult_adds, max_params, basis)
+    alphas = () if alpha is None else _given(alpha, min_alpha, max_alpha)
+    low, high = (alphas[0], alphas[-1]) if alphas else _widths(min_alpha, max_alpha)
     graph, size = resized(graph, size)
     demand_known(graph)
     settings = _settings(graph, rho, resolution, resolution_multiple, size)
-    demand_said(graph, settings, [high if low == high else high / 2])
-    levels = _levels(graph, low, high, len(settings), searches)
+    demand_said(graph, settings, alphas or [high if low == high else high / 2])
+    levels = tuple(map(Plateau.at, alphas)) or plateaus(graph, low, high)
+    _bound(levels, graph, len(settings), searches)
     columns = _count(graph, levels, settings, size, basis) if levels else [[] for _ in settings]
     fitting = [[one for one in column if budget.holds(one)] for column in columns]
-    every = [one for column in columns for one in column]
     return Fit(
         graph=graph,
         budget=budget,
@@ -147,8 +165,25 @@ def fit(  # noqa: PLR0913 - the budget, and where to look
         impossible=tuple(one for one, column in zip(settings, columns) if not column),
         fitting=tuple(one for column in fitting for one in column),
         largest=tuple(column[-1] for column in fitting if column),
-        smallest=tuple(min(every, key=kind) for kind in (_mult_adds, _params)) if every else (),
+        smallest=_smallest([one for column in columns for one in column]),
+        alphas=alphas,
     )
+
+
+def _budget(max_mult_adds: Any, max_params: Any, basis: Basis) -> Budget:
+    """One limit at least."""
+    budget = read_budget(max_mult_adds, max_params)
+    if not budget.limits():
+        raise UsageError("give a budget: --max-mult-adds, --max-params, or both")
+    basis.limiting(budget)
+    return budget
+
+
+def _given(alpha: Any, low: Any, high: Any) -> tuple[Fraction, ...]:
+    """The α to choose from, each once, the smallest first."""
+    if low is not None or high is not None:
+        raise UsageError("alpha: not beside min-alpha or max-alpha, between which all are tried")
+    return tuple(sorted(set(read_axis(alpha, "α"))))
 
 
 def _widths(min_alpha: Any, max_alpha: Any) -> tuple[Fraction | None, Fraction]:
@@ -160,18 +195,19 @@ def _widths(min_alpha: Any, max_alpha: Any) -> tuple[Fraction | None, Fraction]:
     return low, high
 
 
-def _levels(
-    graph: Graph, low: Fraction | None, high: Fraction, settings: int, searches: int
-) -> tuple[Plateau, ...]:
-    """The plateaus to search at so many settings. Raises UsageError where they are too many."""
-    levels = plateaus(graph, low, high)
+def _bound(levels: Sequence[Plateau], graph: Graph, settings: int, searches: int) -> None:
+    """Raise UsageError where these are too many plateaus to search at so many settings."""
     most = min(MAX_CONFIGURATIONS, MAX_LAYERS // max(1, len(graph.nodes))) // searches
     if len(levels) * settings > most:
         raise UsageError(
             f"{len(levels):,} widths at {settings:,} resolutions are too many, "
             f"{most:,} at most; narrow them (--min-alpha, --resolution)"
         )
-    return levels
+
+
+def _smallest(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Those of the fewest mult-adds and of the fewest parameters; none of none."""
+    return tuple(min(choices, key=kind) for kind in (_mult_adds, _params)) if choices else ()
 
 
 def _mult_adds(choice: Choice) -> tuple[int, int]:

@@ -88,12 +88,12 @@ def _cost(one: Fitted, first: str) -> tuple[int, ...]:
 def fit_each(graph: Graph, sets: Sequence[Knobs], **given: Any) -> Fit | Fits:
     """The search of `fit` with each combination of knobs; of one alone, its own.
 
-    `given` is what `fit` takes. With several, α stays 1 where neither end of it is given, and so
-    does ρ where none are. Raises UsageError and SpecError as `fit` does, the latter with the knobs
-    of the network.
+    `given` is what `fit` takes. With several, α stays 1 where it is not given, nor an end of it,
+    and so does ρ where none are. Raises UsageError and SpecError as `fit` does, the latter with
+    the knobs of the network.
     """
     if len(sets) > 1:
-        if given.get("min_alpha") is None and given.get("max_alpha") is None:
+        if all(given.get(one) is None for one in ("alpha", "min_alpha", "max_alpha")):
             given = {**given, "min_alpha": 1}
         if all(given.get(one) is None for one in ("rho", "resolution", "resolution_multiple")):
             given = {**given, "rho": 1}

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, gcd, lcm
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from mnetcost.exact import ratio_text
+from mnetcost.exact import record_text
 from mnetcost.graph import Graph, infer
 from mnetcost.multipliers import LEAST_PART, Rounding, Ruled, Widths
 from mnetcost.problems import UsageError
@@ -27,12 +27,20 @@ class Edge(NamedTuple):
     alpha: Fraction
     past: bool
 
+    def __repr__(self) -> str:
+        return record_text(self)
+
 
 class Plateau(NamedTuple):
     """All α from one edge to before the next. They give the same network."""
 
     start: Edge
     end: Edge
+
+    @classmethod
+    def at(cls, alpha: Fraction) -> Self:
+        """The one of this α alone."""
+        return cls(Edge(alpha, False), Edge(alpha, True))
 
     @property
     def alpha(self) -> Fraction:
@@ -49,15 +57,27 @@ class Plateau(NamedTuple):
     def __contains__(self, alpha: object) -> bool:
         return isinstance(alpha, Fraction) and self.start <= (alpha, False) < self.end
 
+    def __repr__(self) -> str:
+        return (
+            f"Plateau({float(self.start.alpha):.4g} to {float(self.end.alpha):.4g}, exactly {self})"
+        )
+
     def __str__(self) -> str:
         """As an interval: "[3/4, 193/256)"."""
         opening, closing = "(" if self.start.past else "[", "]" if self.end.past else ")"
         return f"{opening}{self.start.alpha}, {self.end.alpha}{closing}"
 
-    def decimal(self) -> str:
-        """The left end as a decimal where six digits say it exactly, else to six of them."""
-        exact = ratio_text(self.start.alpha)
-        return f"≈ {float(self.start.alpha):.6f}" if "/" in exact else exact
+    @property
+    def typed(self) -> Fraction:
+        """The shortest decimal on it, for people to type; of a single α that one."""
+        power = 1
+        while not self.is_point:
+            least = ceil(self.start.alpha * power)
+            for tops in (least, least + 1):  # its left end may not belong to it
+                if (found := Fraction(tops, power)) in self:
+                    return found
+            power *= 10
+        return self.alpha
 
 
 def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Plateau, ...]:

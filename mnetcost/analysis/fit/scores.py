@@ -3,21 +3,24 @@
 import csv
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.analysis.compare.pareto import Priced, fronts
 from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.cost import FORWARD, Basis, Count
-from mnetcost.exact import parse_ratio
+from mnetcost.exact import parse_ratio, record_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, make_setting
 from mnetcost.printed import Budget
 from mnetcost.problems import TOP, Collector, Mark, SpecError, Stop, UsageError
-from mnetcost.spec import find_scores, resized
+from mnetcost.spec import find_scores, own_scores, resized
 from mnetcost.text import MAX_LISTED, SENTENCE, clip, counted, did_you_mean
+
+if TYPE_CHECKING:
+    from mnetcost.analysis.fit.fit import Fit
 
 MAX_SCORES = 1_000
 VALUES = ("accuracy", "score")
@@ -37,6 +40,9 @@ class Scored(NamedTuple):
     score: Fraction
     params: int
     mult_adds: int
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -116,6 +122,20 @@ def rank(
         pass
     collector.raise_if_any()
     return Ranking(graph, budget, basis, origin.label, tuple(scored))
+
+
+def trained(fit: "Fit") -> Ranking | None:
+    """Of the trained networks that are shipped with a spec those that a search tried, if any.
+
+    With another knob a network is none of them.
+    """
+    graph = fit.graph
+    name = None if graph.given else own_scores(graph.origin)
+    if name is None:
+        return None
+    ranking = rank(graph, name, fit.budget, basis=fit.basis)
+    scored = tuple(one for one in ranking.scored if fit.tried(one.setting))
+    return replace(ranking, label=name, scored=scored) if scored else None
 
 
 class _Lines:

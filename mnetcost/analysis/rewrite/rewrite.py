@@ -21,6 +21,7 @@ from mnetcost.analysis.rewrite.replacements import (
 from mnetcost.analysis.separable.pairs import NETWORK, pair_name
 from mnetcost.analysis.separable.reduction import PairCost, full_convolution, ratio_of
 from mnetcost.cost import Count, LayerCost
+from mnetcost.exact import record_text
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
 from mnetcost.multipliers import make_setting
@@ -59,6 +60,9 @@ class Saving(NamedTuple):
     output: Map | None
     before: PairCost
     after: PairCost
+
+    def __repr__(self) -> str:
+        return record_text(self, "name", "before", "after", "ratio", "params_ratio")
 
     @property
     def ratio(self) -> Fraction | None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from mnetcost.analysis.separable.pairs import NETWORK, WINDOW, find_pairs, multiplier, pair_name
 from mnetcost.cost import FORWARD, Count, LayerCost
+from mnetcost.exact import record_text
 from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.base import Pair
 from mnetcost.layers.convolution import (
@@ -25,6 +26,9 @@ class PairCost(NamedTuple):
     params: int
     mult_adds: int
 
+    def __repr__(self) -> str:
+        return record_text(self)
+
 
 class Reduction(Record, kw_only=False):
     """One comparison. For the whole network M, N, D_K, D_F (input), D_O (output), m are None."""
@@ -39,6 +43,9 @@ class Reduction(Record, kw_only=False):
     separable: PairCost
     formula: str | None
     multiplier: int | None = None  # m, filters a channel
+
+    def __repr__(self) -> str:
+        return record_text(self, "name", "standard", "separable", "ratio", "params_ratio")
 
     @property
     def ratio(self) -> Fraction | None:

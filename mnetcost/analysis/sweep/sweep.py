@@ -17,7 +17,7 @@ from mnetcost.analysis.warnings.unknown import demand_known
 from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import FORWARD, Basis, in_order
-from mnetcost.exact import ratio_text, read_ratio
+from mnetcost.exact import ratio_text, read_ratio, record_text
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
 from mnetcost.literal_sides import demand_said
@@ -39,6 +39,9 @@ class Point(NamedTuple):
     input: Map
     params: int | None
     mult_adds: int | None
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

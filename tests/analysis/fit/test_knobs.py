@@ -166,8 +166,8 @@ def test_one_value_a_knob_is_a_search_of_its_own() -> None:
 def test_where_nothing_fits_the_smallest_is_said() -> None:
     ran = run("fit", "-", "--max-params", "100", "--set", "n=2,3", input=SMALL.encode())
     assert (ran.code, ran.out) == (1, "")
-    assert "nothing fits at most 100 parameters (2 combinations of n; α = 1;" in ran.err
-    assert "312 parameters, at α = 1, ρ = 1 (input 6×10), with n = 2" in ran.err
+    assert "nothing fits at most 100 weights (2 combinations of n; α = 1;" in ran.err
+    assert "312 weights, at α = 1, ρ = 1 (input 6×10), with n = 2" in ran.err
 
 
 @pytest.mark.parametrize(

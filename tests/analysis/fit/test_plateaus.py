@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mnetcost
 from mnetcost import UsageError
-from mnetcost.analysis.fit.plateaus import Plateau, plateaus, scaled_widths, simplest_between
+from mnetcost.analysis.fit.plateaus import Edge, Plateau, plateaus, scaled_widths, simplest_between
 
 HEAD = "input: {height: 4, width: 6, channels: 3}\n"
 
@@ -208,4 +208,24 @@ def test_an_end_says_whether_it_belongs() -> None:
     assert Fraction(1) in other
     assert "half" not in one  # type: ignore[operator]
     assert isinstance(one, Plateau)
-    assert (one.decimal(), other.decimal()) == ("0", "≈ 0.555556")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "typed"),
+    [
+        (("605/1024", False), ("303/512", False), "0.591"),  # 0.59082 to 0.59179…
+        (("3/4", False), ("193/256", False), "0.75"),
+        (("3/4", True), ("193/256", False), "0.751"),
+        (("0", True), ("9/1024", False), "0.001"),
+        (("5/9", True), ("1", True), "1"),
+        (("5/9", True), ("1", False), "0.6"),
+        (("9/10", True), ("1", True), "1"),
+        (("9/10", True), ("1", False), "0.91"),
+        (("1/3", False), ("1/3", True), "1/3"),  # none is on it
+        (("7/4", False), ("9/4", False), "2"),
+    ],
+)
+def test_the_shortest_decimal(start: tuple[str, bool], end: tuple[str, bool], typed: str) -> None:
+    one = Plateau(*(Edge(Fraction(alpha), past) for alpha, past in (start, end)))
+    assert one.typed == Fraction(typed)
+    assert one.typed in one

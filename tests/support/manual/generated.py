@@ -8,6 +8,7 @@ from manual.exactness import exactness
 from manual.layer_pages import entry, families, keys_table, sections, windows
 from manual.options import options_part
 from manual.picture import PICTURE, picture
+from manual.plots import plots
 from manual.presets import presets_table
 
 from mnetcost.manual import FOLDER, INDEX, Page, pages
@@ -34,7 +35,11 @@ MARKED = re.compile(r"^<!-- (\w+) -->\n.*?^<!-- end -->$", re.MULTILINE | re.DOT
 
 def files() -> dict[Path, str]:
     """Every page and picture of the manual by its path, as it should be."""
-    return {**{page.path: _written(page) for page in pages().values()}, PICTURE: picture()}
+    return {
+        **{page.path: _written(page) for page in pages().values()},
+        PICTURE: picture(),
+        **plots(),
+    }
 
 
 def _written(page: Page) -> str:

@@ -13,9 +13,11 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 from mnetcost import cli
 
+WIDTH = {"COLUMNS": "100"}  # of a page
 _SHELL = set("|<>;&$*`\\~")
 
 
@@ -31,7 +33,7 @@ def run(command: str, folder: Path) -> Ran:
     if command.startswith("mnetcost ") and not _SHELL & set(command):
         return _here(shlex.split(command)[1:], folder)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, **WIDTH, "PATH": path, "PYTHONIOENCODING": "utf-8"}
     environment.pop("FORCE_COLOR", None)
     done = subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, check=False
@@ -41,7 +43,8 @@ def run(command: str, folder: Path) -> Ran:
 
 def _here(words: list[str], folder: Path) -> Ran:
     out, err = io.StringIO(), io.StringIO()
-    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+    wide = mock.patch.dict(os.environ, WIDTH)
+    with wide, chdir(folder), redirect_stdout(out), redirect_stderr(err):
         code = cli.run(words)
     return Ran(code, out.getvalue() + err.getvalue())
 

@@ -1,0 +1,253 @@
+"""`mnetcost plot`: a picture of a cost, in the terminal or as a file."""
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from mnetcost.cli.options import (
+    DEFAULT,
+    EXITS,
+    SPEC,
+    basis_options,
+    input_option,
+    open_network,
+    set_option,
+    strict_option,
+)
+from mnetcost.cli.output import (
+    choose_format,
+    is_standard_output,
+    output_choice,
+    print_warnings,
+    save,
+    write_text,
+)
+from mnetcost.cli.targets import costs_of
+from mnetcost.cost import Basis
+from mnetcost.printed import read_budget, read_budgets
+from mnetcost.problems import UsageError
+from mnetcost.render.figure import FORMATS, WIDTH
+from mnetcost.reports.choices import COST_PLOTS, COSTS, PLOTS, SWEEP_PLOTS, THEMES
+
+if TYPE_CHECKING:
+    from mnetcost.picture import Picture
+
+    Drawn: TypeAlias = tuple[Picture, Sequence[str]]  # and the warnings about it
+
+TEXT = "text"
+SUFFIXES = {**FORMATS, ".txt": TEXT}
+IN_FILES = 100  # columns of a text that no terminal shows
+LIMITS = ("max_mult_adds", "max_params")
+SETTING = ("alpha", "rho", "resolution", "input", "knobs", "of")
+# The options that each kind of picture takes beside those that all take.
+TAKEN = {
+    **dict.fromkeys(COST_PLOTS, frozenset(SETTING)),
+    **dict.fromkeys(SWEEP_PLOTS, frozenset((*SETTING, *LIMITS))),
+    "fit": {"rho", "resolution", "input", "knobs", "of", *LIMITS},
+    "scores": {"input", "knobs", "of", "scores", *LIMITS},
+    "networks": {"alpha", "rho", "resolution", "input"},
+}
+
+
+@click.command(epilog=EXITS)
+@click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
+@click.option(
+    "--kind",
+    type=click.Choice(PLOTS),
+    help="What to draw. Default: blocks, of several SPECs networks, with --scores scores.",
+)
+@click.option("--of", type=click.Choice(COSTS), help="Whose cost it is. Default mult_adds.")
+@click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers.")
+@click.option("--rho", multiple=True, metavar="RATIOS", help="Resolution multipliers.")
+@click.option("--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ, px.")
+@input_option
+@set_option
+@strict_option
+@click.option("--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget to draw.")
+@click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
+@click.option("--scores", metavar="FILE", help="Measured networks, a CSV of them, as for fit.")
+@basis_options
+@click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
+@click.option(
+    "--width", type=float, default=WIDTH, metavar="INCHES", help="Of a file; 3.3 is a column."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([TEXT, *FORMATS.values()]),
+    help="How to draw it. The default is text, or what the suffix of its file says.",
+)
+@output_choice(SUFFIXES)
+def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
+    specs: tuple[str, ...],
+    kind: str | None,
+    basis: Basis,
+    theme: str,
+    width: float,
+    format_: str | None,
+    output: str | None,
+    **options: Any,
+) -> None:
+    """Draw where the cost goes, a sweep, a budget or a front.
+
+    Without a file the picture is drawn in the terminal, in signs. As a file it is labelled with
+    units, setting and convention, and legible in a column of a paper (--width 3.3).
+
+    \b
+    blocks, layers, types   where the cost of one network goes
+    cumulative              how much of it the first layers have
+    reduction               each separable pair on the curve 1/N + 1/D_K²
+    heat, lines             a sweep over α and ρ, with budgets
+    fit                     what fits a budget: the front of α·ρ
+    scores                  measured accuracies against cost (--scores)
+    networks                several networks, the Pareto front marked
+
+    \b
+    mnetcost plot mobilenet_v1
+    mnetcost plot resnet50 --kind cumulative -o resnet50.svg
+    mnetcost plot --kind heat --max-mult-adds 300M --max-mult-adds 100M
+    mnetcost plot --kind lines --alpha 0.25:1:0.05 -o lines.pdf --width 3.3
+    mnetcost plot --kind fit --max-mult-adds 150M -o fit.png --theme dark
+    mnetcost plot --scores mobilenet_v1 --max-mult-adds 150M
+    mnetcost plot mobilenet_v2 resnet18 vgg16 -o networks.svg
+    """
+    chosen = choose_format(format_, output, suffixes=SUFFIXES)
+    found = _kind(kind, specs, options)
+    picture, warnings = MADE[found](found, specs or (DEFAULT,), basis, options)
+    if chosen == TEXT:
+        from mnetcost.render.picture_text import render_picture
+
+        shown = is_standard_output(output)
+        columns = shutil.get_terminal_size().columns if shown else IN_FILES
+        write_text(render_picture(picture, columns), output)
+    else:
+        from mnetcost.render.figure import figure_bytes
+
+        _write_bytes(figure_bytes(picture, chosen, theme, width), chosen, output)
+    print_warnings(warnings)
+
+
+def _kind(kind: str | None, specs: tuple[str, ...], options: Mapping[str, Any]) -> str:
+    """The kind of the picture. Raises UsageError for an option that it does not take."""
+    if kind is None:
+        kind = "networks" if len(specs) > 1 else "scores" if options["scores"] else COST_PLOTS[0]
+    if len(specs) > 1 and kind != "networks":
+        raise UsageError(f"--kind {kind} is of one network; of several there is --kind networks")
+    for name, value in options.items():
+        if value and name not in TAKEN[kind]:
+            option = "--" + {"knobs": "set"}.get(name, name).replace("_", "-")
+            takers = ", ".join(one for one, taken in TAKEN.items() if name in taken)
+            raise UsageError(f"{option}: not with --kind {kind}; with {takers}")
+    if kind == "scores" and not options["scores"]:
+        raise UsageError("--kind scores needs --scores FILE, such as --scores mobilenet_v1")
+    return kind
+
+
+def _one(options: Mapping[str, Any], name: str, kind: str) -> Any:
+    """The one value of an option, None for none."""
+    values = options[name]
+    if len(values) > 1:
+        option = name.replace("_", "-")
+        raise UsageError(f"--{option}: one value with --kind {kind}; several with heat and lines")
+    return values[0] if values else None
+
+
+def _setting(options: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """α, ρ or resolution, and the input, of one network."""
+    found = {name: _one(options, name, kind) for name in ("alpha", "rho", "resolution")}
+    return found | {"input": options["input"]}
+
+
+def _axes(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The axes of these names, None where they are not given."""
+    return {name: list(options[name]) or None for name in names}
+
+
+def _of_cost(
+    kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
+) -> "Drawn":
+    from mnetcost.reports.plot import cost_picture
+
+    setting = _setting(options, kind)
+    if setting["alpha"] is None:
+        setting["alpha"] = 1
+    network = open_network(specs[0], options["knobs"], options["input"])
+    cost = network.counted(basis, **setting)
+    return cost_picture(cost, kind, options["of"] or COSTS[0]), cost.warnings
+
+
+def _of_sweep(
+    kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
+) -> "Drawn":
+    from mnetcost.analysis.sweep.sweep import CountSweep
+    from mnetcost.reports.plot_sweep import MAX_CELLS, sweep_picture
+
+    graph = open_network(specs[0], options["knobs"], options["input"]).graph
+    budgets = read_budgets(*(options[name] for name in LIMITS))
+    axes = _axes(options, "alpha", "rho", "resolution")
+    sweep = CountSweep.of(graph, **axes, size=options["input"], basis=basis, limit=MAX_CELLS)
+    return sweep_picture(sweep, kind, options["of"] or COSTS[0], budgets), sweep.warnings
+
+
+def _of_fit(kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]) -> "Drawn":
+    from mnetcost.analysis.fit.fit import fit
+    from mnetcost.reports.fit import nothing_fits
+    from mnetcost.reports.plot_fronts import fit_picture
+
+    graph = open_network(specs[0], options["knobs"], options["input"]).graph
+    limits = {name: _one(options, name, kind) for name in LIMITS}
+    axes = _axes(options, "rho", "resolution")
+    found = fit(graph, **limits, **axes, size=options["input"], basis=basis)
+    if found.best is None:
+        raise graph.refusal("nothing-fits", nothing_fits(found))
+    return fit_picture(found, options["of"]), found.warnings
+
+
+def _of_scores(
+    kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
+) -> "Drawn":
+    from mnetcost.analysis.fit.scores import rank
+    from mnetcost.reports.documents import warned
+    from mnetcost.reports.plot_fronts import ranking_picture
+
+    graph = open_network(specs[0], options["knobs"], options["input"]).graph
+    budget = read_budget(*(_one(options, name, kind) for name in LIMITS))
+    ranking = rank(graph, options["scores"], budget, options["input"], basis)
+    warnings = warned(graph, [one.setting for one in ranking.scored])
+    return ranking_picture(ranking, options["of"]), warnings
+
+
+def _of_networks(
+    kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
+) -> "Drawn":
+    from mnetcost.analysis.compare.compare import CountComparison
+    from mnetcost.reports.plot_fronts import comparison_picture
+
+    costs = costs_of(specs, basis, _setting(options, kind))
+    warnings = [f"{name}: {text}" for name, cost in zip(specs, costs) for text in cost.warnings]
+    return comparison_picture(CountComparison.of(costs, specs)), warnings
+
+
+MADE = {
+    **dict.fromkeys(COST_PLOTS, _of_cost),
+    **dict.fromkeys(SWEEP_PLOTS, _of_sweep),
+    "fit": _of_fit,
+    "scores": _of_scores,
+    "networks": _of_networks,
+}
+
+
+def _write_bytes(data: bytes, format_: str, output: str | None) -> None:
+    """Put a picture into its file, or where standard output goes, unless somebody reads it."""
+    if output is not None and not is_standard_output(output):
+        save([data], output)
+        return
+    if sys.stdout is None:
+        return
+    if sys.stdout.isatty():
+        raise UsageError(f"--format {format_} is not for a terminal; write it with -o FILE")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)

@@ -1,0 +1,125 @@
+"""Series over two axes in signs, for terminals and pipes."""
+
+import string
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, repeat
+from math import floor, log10
+from typing import Any, NamedTuple
+
+from mnetcost.picture import Axis, Chart, Mark, Place, Role, Scale, Series, short
+from mnetcost.problems import missing_extra
+
+LINES = 20  # a tick each: of a share five per cent
+MARGIN = 16  # columns for the numbers beside the plot
+NARROWEST, WIDEST = 40, 100
+SIGNS = "123456789" + string.ascii_letters
+OTHER = "+"  # beyond them
+EMPTY = "\u2800"  # the braille sign of no dot
+
+
+class Signed(NamedTuple):
+    """A sign, where it stands, and what it means."""
+
+    sign: str
+    places: tuple[Place, ...]
+    name: str
+
+
+def chart_lines(picture: Chart, columns: int) -> tuple[list[str], list[tuple[str, str]]]:
+    """The lines of the chart, no wider than `columns`, and its key: signs and what they mean.
+
+    Raises UsageError where plotille is not installed.
+    """
+    try:
+        from plotille import Figure
+    except ImportError:
+        raise missing_extra("a chart in the terminal needs plotille", "plot") from None
+    figure = Figure()
+    figure.width = max(NARROWEST, min(columns, WIDEST)) - MARGIN
+    figure.height = LINES
+    figure.with_colors = False
+    figure.origin = False
+    figure.x_label = figure.y_label = ""
+    x, y = AxisText(picture.x), AxisText(picture.y)
+    figure.set_x_limits(*x.ends)
+    figure.set_y_limits(*y.ends)
+    figure.x_ticks_fkt = lambda value, end: x.text(x.value(value))
+    figure.y_ticks_fkt = y.round_tick
+    across, up = figure.width, LINES
+    for one in picture.series:
+        if one.mark is not Mark.POINTS:
+            for start, end in pairwise(_corners(one, 2 * across)):
+                xs, ys = zip(start, end)
+                figure.plot(list(map(x.place, xs)), list(map(y.place, ys)))
+    signed = list(_signed(picture.series))
+    for mark in sorted(signed, key=lambda found: found.sign.endswith("*")):  # the best upon others
+        for place in mark.places:
+            figure.text([x.inside(place.x, across)], [y.inside(place.y, up)], [mark.sign])
+    head = f"{picture.y.words} (up) against {picture.x.words} (across)"
+    drawn = figure.show().replace(EMPTY, " ").replace("()", "  ").split("\n")
+    return [head, *drawn], [(mark.sign, mark.name) for mark in signed]
+
+
+def _corners(series: Series, most: int) -> Iterator[tuple[Any, Any]]:
+    """The corners of a line, of about so many places; of steps the value holds up to the next."""
+    last: Place | None = None
+    for place in (*series.places[:: len(series.places) // most + 1], *series.places[-1:]):
+        if last is not None and series.mark is Mark.STEPS:
+            yield place.x, last.y
+        yield place.x, place.y
+        last = place
+
+
+def _signed(series: Sequence[Series]) -> Iterator[Signed]:
+    """A sign for each named point, or for a series, at its points or on its line."""
+    signs: Iterator[str] = chain(SIGNS, repeat(OTHER))
+    lines = [one for one in series if one.mark is not Mark.POINTS]
+    for one in series:
+        star = "*" * (one.role is Role.BEST)
+        named = [place for place in one.places if place.name]
+        if named and one.name:
+            yield Signed("", (), f"{one.name}:")
+        yield from (Signed(next(signs) + star, (place,), place.name) for place in named)
+        if one.name and not named and one.places:
+            places = one.places
+            if one.mark is not Mark.POINTS:  # each a little before the one above it
+                back = lines.index(one) * len(places) // (len(lines) + 1)
+                places = (places[len(places) - 1 - back],)
+            yield Signed(next(signs) + star, places, one.name)
+
+
+class AxisText:
+    """How the values of an axis stand on it, and how they are written."""
+
+    def __init__(self, axis: Axis) -> None:
+        self.axis, self.logarithmic = axis, axis.scale is Scale.LOG
+        low, high = map(self.place, axis.ends)
+        self.ends = low, high
+
+    def place(self, value: Any) -> float:
+        """Where a value stands."""
+        return log10(value) if self.logarithmic else float(value)
+
+    def inside(self, value: Any, signs: int) -> float:
+        """Where a sign of two letters stands that is all on the axis, so many signs long."""
+        low, high = self.ends
+        return max(low, min(self.place(value), high - (high - low) * 2 / signs))
+
+    def value(self, place: float) -> float:
+        """The value at a place."""
+        return 10**place if self.logarithmic else place
+
+    def text(self, value: float) -> str:
+        """ "568.7 M", "0.593", or "40 %"."""
+        if self.axis.scale is Scale.SHARE:
+            return f"{100 * value:.3g} %"
+        return short(value) if value >= 1000 else f"{value:.3g}"
+
+    def round_tick(self, place: float, end: float) -> str:
+        """The 1, 2 or 5 times a power of ten that is between two places, or nothing."""
+        low, high = self.value(place), self.value(end)
+        if not self.logarithmic:
+            return self.text(low)
+        power = 10 ** floor(log10(high))
+        found = [one for one in (power * 5 / 10, power, 2 * power, 5 * power) if low <= one < high]
+        return short(found[-1]) if found else ""

@@ -1,0 +1,209 @@
+"""The sheet that a picture is drawn on: its title, notes, key and axes, stacked, and its bytes."""
+
+import io
+import textwrap
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from mnetcost.picture import Bars, Chart, Heat, Picture
+from mnetcost.render.drawn_bars import draw_bars, write_lengths
+from mnetcost.render.drawn_chart import draw_chart, name_places
+from mnetcost.render.drawn_heat import draw_heat
+from mnetcost.render.themes import Theme
+from mnetcost.text import clip, printable
+
+POINTS = 8  # of a letter
+LINE = 0.155  # inches from one line to the next
+EDGE = 0.06  # inches of paper around everything
+LETTER = 0.078  # inches of a letter, on average and with room
+TITLE = 200  # characters that are shown of a title or a note
+SHOWN = 96  # px of an inch on a screen
+DENSITY = 2  # dots of a px, for screens that have them
+
+# A user's style and fonts would change the bytes; the salt makes ids of an SVG the same.
+STYLE = {
+    "svg.hashsalt": "mnetcost",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,  # outlines that journals take
+    "text.parse_math": False,
+    "font.size": POINTS,
+    "axes.labelsize": POINTS,
+    "xtick.labelsize": POINTS,
+    "ytick.labelsize": POINTS,
+    "legend.fontsize": POINTS,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "lines.linewidth": 1.4,
+    "hatch.linewidth": 0.5,
+}
+UNSAID = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+class Sheet(Figure):
+    """A figure that a notebook shows as it is, once, whether or not pyplot was ever loaded."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Its pixels, and how wide and high they are on the screen."""
+        width, height = (round(inches * SHOWN) for inches in self.get_size_inches())
+        return saved(self, "png", SHOWN * DENSITY), {"width": width, "height": height}
+
+
+class quiet(warnings.catch_warnings):  # noqa: N801 - a context, as its base is
+    """Without a warning for every sign that the font does not have."""
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+
+
+def saved(figure: Figure, format_: str, dots: int = 200) -> bytes:
+    """The figure as a file of this format, with so many dots an inch."""
+    buffer = io.BytesIO()
+    with _style({}), quiet():
+        figure.savefig(buffer, format=format_, dpi=dots, metadata=UNSAID[format_])
+    return buffer.getvalue()
+
+
+def drawn(picture: Picture, theme: Theme, width: float) -> Sheet:
+    """The picture on a sheet of this width, in inches."""
+    with _style(_colours(theme)), quiet():
+        sheet = Sheet(figsize=(width, width))
+        FigureCanvasAgg(sheet)
+        axes = sheet.add_axes((0.3, 0.3, 0.6, 0.6))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_axisbelow(True)
+        beside: Axes | None = None
+        if isinstance(picture, Bars):
+            height = draw_bars(axes, picture, theme)
+        elif isinstance(picture, Chart):
+            height = draw_chart(axes, picture, theme, width)
+        else:
+            assert isinstance(picture, Heat)
+            height, beside = draw_heat(axes, picture, theme, width)
+        _stack(sheet, axes, _head(sheet, axes, picture, theme), height, beside)
+        if isinstance(picture, Chart):
+            name_places(axes, picture, theme)
+        elif isinstance(picture, Bars):
+            write_lengths(axes, picture)
+    return sheet
+
+
+def _style(more: Mapping[str, Any]) -> Any:
+    """A context with the settings of a picture, whatever the user's are."""
+    settings: dict[Any, Any] = {**mpl.rcParamsDefault}
+    settings.update(STYLE)
+    settings.update(more)
+    return mpl.rc_context(settings)
+
+
+def _colours(theme: Theme) -> dict[str, str]:
+    """The settings of matplotlib that give a figure the colours of a theme."""
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    papers = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
+    return {
+        **dict.fromkeys(inks, theme.ink),
+        **dict.fromkeys(papers, theme.paper),
+        "grid.color": theme.grid,
+    }
+
+
+def _head(sheet: Sheet, axes: Axes, picture: Picture, theme: Theme) -> list[Any]:
+    """What stands above the axes, from the top: title, notes, key."""
+    letters = int((sheet.get_figwidth() - 2 * EDGE) / LETTER)
+    bold = [{"s": line, "weight": "bold"} for line in _wrapped([picture.title], letters)]
+    said = [{"s": line, "color": theme.quiet} for line in _wrapped(picture.notes, letters)]
+    lines: list[dict[str, Any]] = [*bold, *said]
+    found: list[Any] = [sheet.text(0, 0, va="top", **line) for line in lines]
+    key = _key(sheet, axes)
+    return [*found, key] if key else found
+
+
+def _wrapped(texts: Sequence[str], letters: int) -> list[str]:
+    """The texts in lines: several on one where they fit."""
+    found: list[str] = []
+    for text in (clip(printable(one), TITLE) for one in texts):
+        joined = f"{found[-1]}; {text}" if found else text
+        if len(joined) <= letters:
+            found[-1:] = [joined]
+        else:
+            found += textwrap.wrap(text, letters)
+    return found
+
+
+def _key(sheet: Sheet, axes: Axes) -> Any:
+    """What the colours mean, in as many columns as fit; None for nothing to say."""
+    handles, names = axes.get_legend_handles_labels()
+    for columns in range(len(names), 0, -1):
+        key = sheet.legend(
+            handles,
+            [clip(printable(name)) for name in names],
+            loc="upper left",
+            ncols=columns,
+            frameon=False,
+            borderpad=0,
+            borderaxespad=0,
+            handlelength=1.4,
+            columnspacing=1.2,
+            labelspacing=0.25,
+        )
+        wide = key.get_window_extent(sheet.canvas.get_renderer()).width  # type: ignore[attr-defined]
+        if columns == 1 or wide <= (sheet.get_figwidth() - 2 * EDGE) * sheet.dpi:
+            return key
+        key.remove()
+    return None
+
+
+def _stack(
+    sheet: Sheet, axes: Axes, head: Sequence[Any], height: float, beside: Axes | None
+) -> None:
+    """Put the head at the top and the axes under it, `height` inches high, and fit the sheet."""
+    width, dots = sheet.get_figwidth(), sheet.dpi
+    renderer: Any = sheet.canvas.get_renderer()  # type: ignore[attr-defined]
+    tops, top = [], EDGE
+    for one in head:
+        tops.append(top)
+        is_text = one.__class__.__name__ == "Text"
+        top += LINE if is_text else one.get_window_extent(renderer).height / dots + 0.05
+    top += 0.07
+    margins = (0.6, 0.5, 0.3)
+    for _ in range(3):  # what is written at the axes depends on their size
+        left, bottom, right = margins
+        total = top + height + bottom
+        sheet.set_size_inches(width, total)
+        inner = max(width - left - right, 0.3)
+        axes.set_position((left / width, bottom / total, inner / width, height / total))
+        if beside is not None:
+            place = (left + inner + 0.08) / width
+            beside.set_position((place, bottom / total, 0.1 / width, height / total))
+        margins = _margins(sheet, [axes, *([beside] if beside else [])], margins)
+    for one, place in zip(head, tops):
+        x, y = EDGE / width, 1 - place / total
+        if one.__class__.__name__ == "Text":
+            one.set_position((x, y))
+        else:
+            one.set_bbox_to_anchor((x, y), transform=sheet.transFigure)
+
+
+def _margins(
+    sheet: Sheet, axes: Sequence[Axes], margins: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """The inches left of, below and right of the axes that what is written there needs."""
+    renderer: Any = sheet.canvas.get_renderer()  # type: ignore[attr-defined]
+    frame = axes[0].get_window_extent(renderer)
+    boxes = [box for one in axes if (box := one.get_tightbbox(renderer)) is not None]
+    return (
+        (frame.x0 - min(box.x0 for box in boxes)) / sheet.dpi + EDGE,
+        (frame.y0 - min(box.y0 for box in boxes)) / sheet.dpi + EDGE,
+        (max(box.x1 for box in boxes) - frame.x1) / sheet.dpi + EDGE,
+    )

@@ -1,0 +1,63 @@
+"""The scale, the ticks and the words of one matplotlib axis."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import (
+    EngFormatter,
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    PercentFormatter,
+)
+
+from mnetcost.picture import Axis, Number, Scale
+from mnetcost.text import printable
+
+TICKS = 5  # that stand beside each other in a column of a paper
+
+
+def set_scale(axes: Axes, name: str, axis: Axis) -> None:
+    """Set the "x" or "y" axis as its description says."""
+    drawn: Any = getattr(axes, f"{name}axis")
+    if axis.scale is Scale.LOG:
+        getattr(axes, f"set_{name}scale")("log")
+    getattr(axes, f"set_{name}lim")(*map(float, axis.ends))
+    set_ticks(drawn, axis)
+    drawn.set_label_text(printable(axis.words))
+
+
+def set_ticks(drawn: Any, axis: Axis) -> None:
+    """Set what is written along an axis: its own ticks, or round numbers with their unit."""
+    drawn.set_minor_locator(NullLocator())
+    drawn.set_minor_formatter(NullFormatter())
+    if axis.ticks:
+        places, texts = zip(*axis.ticks)
+        drawn.set_ticks(list(map(float, places)), list(map(printable, texts)))
+    elif axis.scale is Scale.SHARE:
+        drawn.set_major_locator(FixedLocator([one / 4 for one in range(5)]))
+        drawn.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    elif axis.scale is Scale.LOG:
+        drawn.set_major_locator(_round(axis.ends))
+        drawn.set_major_formatter(EngFormatter(sep=" "))
+    else:
+        drawn.set_major_locator(MaxNLocator(TICKS, steps=[1, 2, 2.5, 5, 10]))
+        big = axis.ends[1] >= 1000
+        drawn.set_major_formatter(EngFormatter(sep=" ") if big else FuncFormatter(_plain))
+
+
+def _plain(value: float, place: int) -> str:
+    return f"{value:.6g}"
+
+
+def _round(ends: tuple[Number, Number]) -> Any:
+    """The 1, 2 and 5 of each power of ten, of many powers fewer."""
+    low, high = map(float, ends)
+    for subs in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [one for one in LogLocator(subs=subs).tick_values(low, high) if low <= one <= high]
+        if len(ticks) <= 2 * TICKS - 3:
+            return FixedLocator(ticks)
+    return LogLocator(numticks=TICKS)

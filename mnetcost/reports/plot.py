@@ -1,0 +1,230 @@
+"""Where the cost of one network goes, as pictures: by layer, block or type, cumulative, reduced."""
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from itertools import accumulate, groupby
+
+from mnetcost.analysis.separable.reduction import Reduction, reductions
+from mnetcost.conventions.presets import paper
+from mnetcost.cost import FORWARD, Basis, Count, share
+from mnetcost.exact import ratio_text
+from mnetcost.picture import (
+    Axis,
+    Bars,
+    Chart,
+    Length,
+    Mark,
+    Picture,
+    Place,
+    Role,
+    Scale,
+    Series,
+    from_zero,
+    short,
+)
+from mnetcost.problems import UsageError
+from mnetcost.reports.choices import COST_PLOTS, COSTS
+from mnetcost.reports.measures import Measure, cost_words, measures
+from mnetcost.reports.settings import knobs_text
+
+POINTS = 48  # of a curve
+
+
+def cost_picture(count: Count, kind: str, of: str = "mult_adds") -> Picture:
+    """The picture of this kind, of the "mult_adds" or the "params".
+
+    Raises UsageError for another kind, for mult-adds under a convention that counts none, and where
+    there is nothing to draw.
+    """
+    check_words(kind, COST_PLOTS, of)
+    made = {
+        "types": _types,
+        "layers": _layers,
+        "blocks": _blocks,
+        "cumulative": _cumulative,
+        "reduction": _reduction,
+    }
+    found = {one.key: one for one in _measured(count)}
+    if of not in found:
+        raise no_work(count.basis)
+    if not sum(map(found[of].of, count.layers)):
+        raise UsageError(f"{count.graph.name} has no {found[of].words} to draw")
+    return made[kind](count, found, of)
+
+
+def check_words(kind: str, kinds: Iterable[str], of: str) -> None:
+    """Raise UsageError for a kind that is none of these, or for a cost that is neither."""
+    for name, value, known in (("kind", kind, kinds), ("of", of, COSTS)):
+        if value not in known:
+            raise UsageError(f"{name}: one of {', '.join(known)}, not {value!r}")
+
+
+def no_work(basis: Basis) -> UsageError:
+    """What says that a convention counts no work."""
+    name = basis.convention.name if basis.convention else ""
+    return UsageError(f"{name} counts parameters alone: draw those (of: params)")
+
+
+def _measured(count: Count) -> tuple[Measure, ...]:
+    """Parameters and work, of a range the most, under the keys of `COSTS`."""
+    params, *work = measures(count)
+    found = (params, work[-1]) if work else (params,)
+    return tuple(one._replace(key=key) for one, key in zip(found, ("params", "mult_adds")))
+
+
+def unit_words(header: str, basis: Basis) -> str:
+    """A header as the words of an axis: "Mult-adds (MACs)", "FLOPs (flops)", "Parameters"."""
+    words = header.replace("\n", " ")
+    plain = basis.convention is None or not basis.convention.counts_work
+    return words.replace("Mult-adds", "Mult-adds (MACs)", 1) if plain else words
+
+
+def limit_text(kind: str, limit: int, basis: Basis) -> str:
+    """ "≤ 300 M mult-adds"."""
+    return f"≤ {short(limit)} {cost_words(basis)[kind]}"
+
+
+def notes_of(basis: Basis, *settings: str) -> tuple[str, ...]:
+    """The setting, and by which convention, of how many images and which pass is counted."""
+    name = (basis.convention or paper()).name
+    more = [f"batch {basis.batch:,}"] if basis.batch > 1 else []
+    more += [f"{basis.pass_} pass"] if basis.pass_ != "forward" else []
+    return (*filter(None, settings), ", ".join([f"convention “{name}”", *more]))
+
+
+def _setting(count: Count) -> str:
+    """ "α = 0.75, ρ = 6/7, input 192×192×3", and the knobs that were set."""
+    setting = count.setting
+    words = f"α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)}"
+    knobs = f", {knobs_text(count.graph.given)}" if count.graph.given else ""
+    return f"{words}, input {'×'.join(map(str, count.input))}{knobs}"
+
+
+def _types(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
+    """Each type's share of both, as in the paper's Table 2; the one asked for on top."""
+    order = [found[of], *(one for key, one in found.items() if key != of)]
+    totals = [sum(map(one.of, count.layers)) for one in order]
+    rows = []
+    for name, cost in count.by_type().items():
+        values = [sum(map(one.of, cost.layers)) for one in order]
+        if any(values):
+            parts = [share(*pair) for pair in zip(values, totals)]
+            lengths = tuple(
+                Length(place, part, f"{percent(part)} ({short(value)})")
+                for place, (part, value) in enumerate(zip(parts, values))
+            )
+            rows.append((name, lengths))
+    groups = tuple(
+        f"{unit_words(one.header, count.basis)}, {total:,}" for one, total in zip(order, totals)
+    )
+    longest = max(length.value for _, lengths in rows for length in lengths)
+    axis = Axis("Share of all", Scale.SHARE, (0, longest))
+    return Bars("types", *_head(count), axis, groups, tuple(rows))
+
+
+def percent(part: Fraction) -> str:
+    """ "94.86 %"."""
+    return f"{float(100 * part):.2f} %"
+
+
+def _layers(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
+    """A bar a layer that costs something, in the colour of its type."""
+    one = found[of]
+    return _bars(count, "layers", one, [((x.name, x.type), one.of(x)) for x in count.layers])
+
+
+def _blocks(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
+    """A bar a block that costs something: a run of layers whose names begin alike."""
+    one = found[of]
+    runs = groupby(count.layers, lambda layer: layer.name.split("/")[0])
+    return _bars(count, "blocks", one, [((name, ""), sum(map(one.of, run))) for name, run in runs])
+
+
+def _bars(
+    count: Count, kind: str, one: Measure, rows: list[tuple[tuple[str, str], int]]
+) -> Picture:
+    """Rows of ((name, group), cost) as bars, without those that cost nothing."""
+    kept = [(named, value) for named, value in rows if value]
+    groups = [name for name in count.by_type() if name in {named[1] for named, _ in kept}]
+    place = {name: number for number, name in enumerate(groups)}
+    axis = from_zero(unit_words(one.header, count.basis), [value for _, value in kept])
+    bars = tuple((name, (Length(place.get(group, 0), value),)) for (name, group), value in kept)
+    title, notes = _head(count, f"total {sum(value for _, value in kept):,}")
+    return Bars(kind, title, notes, axis, tuple(groups), bars)
+
+
+def _head(count: Count, *more: str) -> tuple[str, tuple[str, ...]]:
+    return count.graph.name, notes_of(count.basis, _setting(count), *more)
+
+
+def _cumulative(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
+    """What the layers up to each one cost, of all; and where half is reached."""
+    kept = [layer for layer in count.layers if any(one.of(layer) for one in found.values())]
+    order = [found[of], *(one for key, one in found.items() if key != of)]
+    series: list[Series] = []
+    for one in order:  # the first colour is that of what was asked for
+        values = [0, *accumulate(map(one.of, kept))]
+        total = f"{unit_words(one.header, count.basis)}, {values[-1]:,}"
+        places = tuple(Place(at, share(value, values[-1])) for at, value in enumerate(values))
+        series.append(Series(total, Mark.LINE, Role.EACH, places))
+    half = next(place for place in series[0].places if 2 * place.y >= 1)
+    words = f"half is reached with {kept[int(half.x) - 1].name}"
+    return Chart(
+        "cumulative",
+        *_head(count),
+        Axis("Layers that cost something, in order", Scale.LINEAR, (0, len(kept))),
+        Axis("Share of all, cumulative", Scale.SHARE, (0, 1)),
+        (*series, Series(words, Mark.POINTS, Role.BEST, (half,))),
+    )
+
+
+def _reduction(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
+    """The ratio of each pair to its standard convolution, on the curves that the formula gives."""
+    *rows, whole = reductions(count)
+    ratio: Callable[[Reduction], Fraction | None] = (
+        (lambda row: row.ratio) if of == "mult_adds" else (lambda row: row.params_ratio)
+    )
+    pairs = [(row, part) for row in rows if (part := ratio(row)) is not None]
+    if not pairs:
+        raise UsageError(f"{count.graph.name} has no depthwise-separable pair to draw")
+    widths = sorted({int(row.n or 1) for row, _ in pairs})
+    ends = (widths[0] * 0.8, widths[-1] * 1.25)
+    lines = tuple(
+        Series(_curve_words(row), Mark.LINE, Role.ORDERED, _curve(row, *ends))
+        for row in {_curve_words(row): row for row, _ in pairs}.values()
+    )
+    all_of = ratio(whole)
+    total = () if all_of is None else (Place(ends[0], all_of), Place(ends[1], all_of))
+    highest = [part for _, part in pairs] + [all_of or 0, *(line.places[0].y for line in lines)]
+    points = tuple(Place(int(row.n or 1), part) for row, part in pairs)
+    return Chart(
+        "reduction",
+        count.graph.name,
+        notes_of(FORWARD, _setting(count)),
+        Axis("N, output channels of the pair", Scale.LOG, ends, tuple((n, str(n)) for n in widths)),
+        from_zero(f"Separable / standard {cost_words(FORWARD)[of]}", highest),
+        (
+            *lines,
+            Series("pairs", Mark.POINTS, Role.BEST, points),
+            Series(f"whole network, {float(all_of or 0):.5f}", Mark.LIMIT, Role.REST, total),
+        ),
+    )
+
+
+def _curve(row: Reduction, low: float, high: float) -> tuple[Place, ...]:
+    """What the formula gives for the kernel of a pair from one N to another, evenly on a log axis.
+
+    Howard et al. 2017, arXiv:1704.04861, section 3.1.
+    """
+    widths = (low * (high / low) ** (step / POINTS) for step in range(POINTS + 1))
+    area = row.d_k.h * row.d_k.w if row.d_k else 1
+    return tuple(Place(n, (row.multiplier or 1) * (1 / n + 1 / area)) for n in widths)
+
+
+def _curve_words(row: Reduction) -> str:
+    """ "1/N + 1/9 (3×3)", what the formula is for the pairs of one kernel."""
+    if row.d_k is None:
+        return ""
+    height, width = row.d_k
+    formula = f"1/N + 1/{height * width} ({height}×{width})"
+    return formula if row.multiplier == 1 else f"{row.multiplier}·({formula})"

@@ -1,0 +1,172 @@
+"""Fronts as pictures: what a budget buys, what was measured, and networks side by side."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from mnetcost.analysis.compare.compare import CountComparison
+from mnetcost.cost import Basis
+from mnetcost.exact import ratio_text
+from mnetcost.picture import (
+    Axis,
+    Chart,
+    Mark,
+    Place,
+    Role,
+    Scale,
+    Series,
+    logarithmic,
+)
+from mnetcost.printed import Budget
+from mnetcost.problems import UsageError
+from mnetcost.reports.choices import COSTS
+from mnetcost.reports.measures import cost_headers, measures
+from mnetcost.reports.plot import limit_text, no_work, notes_of, unit_words
+from mnetcost.reports.settings import knobs_text
+
+if TYPE_CHECKING:  # both need NumPy
+    from mnetcost.analysis.fit.fit import Choice, Fit
+    from mnetcost.analysis.fit.scores import Ranking
+
+LARGEST = "the largest that fits, at each input"
+
+
+def fit_picture(fit: "Fit", of: str | None = None) -> Chart:
+    """The front of α·ρ against a cost, the largest that fits at each input, and the best.
+
+    `of` is "mult_adds" or "params", by default what the budget limits. Raises UsageError for
+    another word, where nothing fits, and for mult-adds where none are counted.
+    """
+    of = _cost(of, fit.budget, fit.basis)
+    best = fit.best
+    if best is None:
+        raise UsageError(f"{fit.graph.name}: nothing fits, so there is nothing to draw")
+    front = sorted((getattr(one, of), one.capacity) for one, names in fit.front if of in names)
+    rest = [one for one in fit.largest if one != best]
+    series = [
+        Series("front of α·ρ", Mark.STEPS, Role.EACH, tuple(Place(*one) for one in front)),
+        Series(LARGEST, Mark.POINTS, Role.EACH, tuple(_choice(one, of) for one in rest)),
+        Series("the largest α·ρ of all", Mark.POINTS, Role.BEST, (_choice(best, of, name=True),)),
+    ]
+    xs = [x for x, _ in front] + [getattr(one, of) for one in fit.largest]
+    return _chart("fit", fit, of, (xs, "Capacity α·ρ"), series)
+
+
+def _choice(one: "Choice", of: str, name: bool = False) -> Place:
+    """A configuration as a point."""
+    setting = one.setting
+    sides = str(setting.height)
+    if setting.height != setting.width:
+        sides += f"×{setting.width}"
+    words = f"{sides} px"
+    words = f"α {float(setting.alpha):.4g}, {words}" if name else words
+    return Place(getattr(one, of), one.capacity, words)
+
+
+def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:
+    """The score of every measured network against a cost, the front of those that fit, the best.
+
+    `of` as for `fit_picture`. Raises UsageError for another word, and for mult-adds where none are
+    counted.
+    """
+    of = _cost(of, ranking.budget, ranking.basis)
+    front = {one for one, names in ranking.front.items() if of in names}
+
+    def places(chosen: Iterable[Any], named: bool = True) -> tuple[Place, ...]:
+        found = ((getattr(one, of), one.score, _measured(one) if named else "") for one in chosen)
+        return tuple(Place(*one) for one in sorted(found))
+
+    fitting, best = set(ranking.fitting), ranking.best
+    over = [one for one in ranking.scored if one not in fitting]
+    series = [
+        Series("front of those that fit: α, px", Mark.STEPS, Role.EACH, places(front)),
+        Series("others that fit", Mark.POINTS, Role.EACH, places(fitting - front, named=False)),
+        Series("over the budget", Mark.POINTS, Role.REST, places(over, named=False)),
+    ]
+    if best is not None:
+        found = places([best], named=best not in front)
+        series.append(Series("the best that fits", Mark.POINTS, Role.BEST, found))
+    xs = [getattr(one, of) for one in ranking.scored]
+    return _chart("scores", ranking, of, (xs, "Score"), series)
+
+
+def _measured(one: Any) -> str:
+    setting = one.setting
+    sides = str(setting.height)
+    if setting.height != setting.width:
+        sides += f"×{setting.width}"
+    return f"{ratio_text(setting.alpha)}, {sides}"
+
+
+def _cost(of: str | None, budget: Budget, basis: Basis) -> str:
+    """What the picture is of. Raises UsageError for neither cost, or for what is not counted."""
+    of = of or next((one for one in COSTS if one in budget.limits()), COSTS[0])
+    if of not in COSTS:
+        raise UsageError(f"of: one of {', '.join(COSTS)}, not {of!r}")
+    if of == "mult_adds" and basis.convention and not basis.convention.counts_work:
+        raise no_work(basis)
+    return of
+
+
+def _chart(
+    kind: str, found: Any, of: str, axes: tuple[Sequence[int], str], series: Iterable[Series]
+) -> Chart:
+    """Series of α·ρ or of scores over a cost, with the limit of the budget.
+
+    `axes` are the costs that the one has to hold, and the words of the other.
+    """
+    xs, words = axes
+    series = [one for one in series if one.places]
+    ys = [place.y for one in series for place in one.places]
+    room = (max(ys) - min(ys)) / 10 or Fraction(max(ys)) / 10
+    ends = (max(min(ys) - room, 0), max(ys) + room)
+    limit = found.budget.limits().get(of)
+    if limit is not None:
+        line = (Place(limit, ends[0]), Place(limit, ends[1]))
+        text = limit_text(of, limit, found.basis)
+        series.append(Series(text, Mark.LIMIT, Role.REST, line))
+    header = unit_words(cost_headers(found.basis)[of], found.basis)
+    return Chart(
+        kind,
+        found.graph.name,
+        notes_of(found.basis, *_budget_notes(found, of), knobs_text(found.graph.given)),
+        logarithmic(header, [*xs, *([limit] if limit else [])]),
+        Axis(words, Scale.LINEAR, ends),
+        tuple(series),
+    )
+
+
+def _budget_notes(found: Any, of: str) -> list[str]:
+    """The limits that are no line of the picture."""
+    limits = found.budget.limits().items()
+    return [limit_text(kind, limit, found.basis) for kind, limit in limits if kind != of]
+
+
+def comparison_picture(comparison: CountComparison) -> Chart:
+    """The networks as points, work against parameters, the Pareto front marked.
+
+    Raises UsageError under a convention that counts no work.
+    """
+    basis = comparison.counts[0].basis
+    found = [tuple(count.figures.values()) for count in comparison.counts]
+    if len(found[0]) == 1:
+        raise no_work(basis)
+    of = max((measures(count) for count in comparison.counts), key=len)
+    at_least = any(count.at_least for count in comparison.counts)
+    places = [Place(x, y, name) for (x, y), name in zip(found, comparison.names)]
+    best = [one for one, pareto in zip(places, comparison.pareto) if pareto]
+    rest = [one for one, pareto in zip(places, comparison.pareto) if not pareto]
+    steps = tuple(Place(*pair) for pair in sorted({(one.x, one.y) for one in best}))
+    series = (
+        Series("", Mark.LINE, Role.BEST, steps),
+        Series("other", Mark.POINTS, Role.REST, tuple(rest)),
+        Series("Pareto front: none is smaller in both", Mark.POINTS, Role.BEST, tuple(best)),
+    )
+    return Chart(
+        "networks",
+        "Comparison",
+        notes_of(basis, "some at least" if at_least else ""),
+        logarithmic(unit_words(of[0].header, basis), [one.x for one in places]),
+        logarithmic(unit_words(of[-1].header, basis), [one.y for one in places]),
+        tuple(one for one in series if one.places),
+    )

@@ -1,0 +1,136 @@
+"""`mnetcost plot`: kinds, files, what goes together."""
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+from commands import printed, process, refused, run
+
+KINDS = {
+    "blocks": [],
+    "layers": ["--alpha", "0.75", "--rho", "6/7"],
+    "types": ["--of", "params", "--input", "160x224"],
+    "cumulative": ["--resolution", "160"],
+    "reduction": [],
+    "heat": ["--alpha", "1,0.5", "--max-mult-adds", "300M", "--max-mult-adds", "100M"],
+    "lines": ["--alpha", "0.25:1:0.25", "--resolution", "128:224:32", "--input", "160x224"],
+    "fit": ["--max-mult-adds", "150M"],
+    "scores": ["--scores", "mobilenet_v1", "--max-params", "3M"],
+    "networks": [],
+}
+
+
+@pytest.mark.parametrize(("kind", "words"), KINDS.items())
+def test_every_kind_is_drawn_in_signs_and_as_a_file(
+    kind: str, words: list[str], tmp_path: Path
+) -> None:
+    text = printed("plot", "mobilenet_v1", "--kind", kind, *words)
+    assert text.startswith("Comparison\n" if kind == "networks" else "MobileNet v1\n")
+    assert "convention “paper”" in text
+    assert max(map(len, text.split("\n"))) <= 80
+    path = tmp_path / "x.svg"
+    assert printed("plot", "mobilenet_v1", "--kind", kind, *words, "-o", str(path)) == ""
+    data = path.read_bytes()
+    assert data.startswith(b"<?xml")
+    assert os.listdir(tmp_path) == ["x.svg"]
+    again = printed("plot", "mobilenet_v1", "--kind", kind, *words, "--format", "svg")
+    assert again.encode() == data
+
+
+def test_the_default_follows_from_what_is_given() -> None:
+    assert printed("plot") == printed("plot", "mobilenet_v1", "--kind", "blocks")
+    assert printed("plot", "vgg16", "resnet18").startswith("Comparison\n")
+    assert "Score (up)" in printed("plot", "--scores", "mobilenet_v1")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [("png", b"\x89PNG"), ("PDF", b"%PDF"), ("txt", b"MobileNet v1\n")]
+)
+def test_the_suffix_says_the_format(suffix: str, start: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{suffix}"
+    printed("plot", "--width", "3.3", "--theme", "dark", "-o", str(path))
+    data = path.read_bytes()
+    assert data.startswith(start)
+    if suffix == "png":
+        assert struct.unpack(">I", data[16:20]) == (660,)  # 3.3 inches of 200 dots
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--max-mult-adds", "1M"], "--max-mult-adds: not with --kind blocks; with heat, lines"),
+        (["--kind", "fit", "--alpha", "1"], "--alpha: not with --kind fit; with blocks"),
+        (["--kind", "heat", "--scores", "x"], "--scores: not with --kind heat; with scores"),
+        (["--kind", "networks", "--set", "a=1"], "--set: not with --kind networks"),
+        (["--kind", "networks", "--of", "params"], "--of: not with --kind networks"),
+        (["--kind", "scores"], "--kind scores needs --scores FILE"),
+        (["vgg16", "resnet18", "--kind", "heat"], "of several there is --kind networks"),
+        (["--alpha", "1", "--alpha", "0.5"], "--alpha: one value with --kind blocks"),
+        (["--alpha", "1,0.5"], "one number, not a list"),
+        (["--kind", "fit"], "give a budget"),
+        (["--kind", "fit", "--max-params", "1M", "--max-params", "2M"], "--max-params: one value"),
+        (["--kind", "heat", "--max-params", "many"], "max-params"),
+        (["--kind", "heat", "--rho", "1", "--resolution", "160"], "resolution"),
+        (["--kind", "reduction", "vgg16"], "VGG-16 has no depthwise-separable pair to draw"),
+        (["--convention", "keras"], "keras counts parameters alone"),
+        (["--width", "0", "-o", "x.svg"], "width: 0 inches"),
+        (["--width", "nan", "-o", "x.svg"], "width: nan inches"),
+        (["--theme", "blue"], "'light', 'dark'"),
+        (["-o", "x.gif"], "use one of .png, .svg, .pdf, .txt"),
+        (["-o", "no/such/x.svg"], "cannot write"),
+        (["--kind", "heat", "--alpha", "0.00001:1:0.00001"], "at most"),
+    ],
+)
+def test_what_does_not_go_together_is_told(words: list[str], told: str, tmp_path: Path) -> None:
+    ran = run("plot", *words, cwd=tmp_path)
+    refused(ran, 2)
+    assert told in ran.err
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["no_such"],
+        ["--kind", "fit", "--max-mult-adds", "1"],
+        ["--kind", "heat", "no_such"],
+        ["--scores", "no/such.csv"],
+        ["vgg16", "no_such"],
+    ],
+)
+def test_a_wrong_spec_exits_1(words: list[str]) -> None:
+    refused(run("plot", *words), 1)
+
+
+def found_first(folder: Path) -> dict[str, str]:
+    """Python looks there before it looks anywhere else."""
+    return {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
+
+
+@pytest.mark.parametrize(
+    ("words", "library"),
+    [(["--kind", "lines"], "plotille"), (["-o", "x.svg"], "matplotlib")],
+)
+def test_without_the_extra_the_error_names_it(
+    words: list[str], library: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"{library}.py").write_text("raise ImportError", encoding="utf-8")
+    ran = process("plot", *words, env=found_first(tmp_path), cwd=tmp_path)
+    refused(ran, 2)
+    assert "pip install 'mnetcost[plot]'" in ran.err
+    assert library in ran.err
+
+
+def test_bars_and_cells_in_signs_need_no_extra(tmp_path: Path) -> None:
+    for library in ("plotille", "matplotlib"):
+        (tmp_path / f"{library}.py").write_text("raise ImportError", encoding="utf-8")
+    for words in ([], ["--kind", "heat"]):
+        ran = process("plot", *words, env=found_first(tmp_path))
+        assert (ran.code, ran.err) == (0, "")
+
+
+def test_plain_signs_where_an_output_has_no_others() -> None:
+    ran = process("plot", "--kind", "types", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.isascii()

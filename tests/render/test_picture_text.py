@@ -1,0 +1,84 @@
+"""Pictures in signs."""
+
+import re
+
+import pytest
+from pictures import chart, hostile
+from rich.cells import cell_len
+
+import mnetcost
+from mnetcost.picture import Chart
+from mnetcost.printed import read_budgets
+from mnetcost.render.picture_text import render_picture
+from mnetcost.reports.plot import cost_picture
+from mnetcost.reports.plot_sweep import sweep_picture
+
+pytest.importorskip("plotille")
+V1 = mnetcost.load("mobilenet_v1")
+
+
+@pytest.mark.parametrize("columns", [62, 80, 100])
+@pytest.mark.parametrize("count", [1, 2, 15, 40, 70])
+def test_a_chart_is_no_wider_than_the_terminal(columns: int, count: int) -> None:
+    text = render_picture(hostile(count), columns)
+    assert max(map(cell_len, text.split("\n"))) <= columns
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", text)
+
+
+@pytest.mark.parametrize("columns", [40, 62, 80, 200])
+@pytest.mark.parametrize("kind", ["blocks", "layers", "types"])
+def test_bars_are_no_wider_than_the_terminal(columns: int, kind: str) -> None:
+    cost = mnetcost.load("mobilenet_v3_large").cost(input="96x128")
+    text = render_picture(cost_picture(cost, kind), columns)
+    assert max(map(cell_len, text.split("\n"))) <= columns
+
+
+def test_every_point_has_a_sign_of_its_own_and_the_best_a_star() -> None:
+    points = chart([("b", 10**7, 10**9)], [("a", 10**6, 10**8), ("c", 10**8, 10**7)])
+    drawn, key = render_picture(points).split("-|--", 1)
+    assert [drawn.count(sign) for sign in ("2*", "3*")] == [1, 1]
+    assert key.split("\n")[-6:-1] == ["   other:", "1  b", "   Pareto front:", "2* a", "3* c"]
+    rows = [line.split("|")[-1].strip("* ") for line in drawn.split("\n")]
+    assert rows.index("1") < rows.index("2") < rows.index("3")  # the most work on top
+
+
+def test_the_best_stands_upon_another_at_its_place() -> None:
+    text = render_picture(chart([("b", 10, 10), ("c", 99, 99)], [("a", 10, 10)]))
+    plot = text.split("\n   other:")[0]
+    assert "3*" in plot
+    assert not re.search(r"\b1\b", plot.split("-|--")[0].split("|", 1)[1])
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        chart([("zero", 0, 0)], [("b", 0, 5)]),
+        chart([("a", 10**40, 10**60)], [("b", 1, 10**61)]),
+    ],
+)
+def test_charts_of_nothing_and_of_very_much(one: Chart) -> None:
+    assert "1 " in render_picture(one)
+
+
+def test_bars_have_their_numbers() -> None:
+    text = render_picture(cost_picture(V1.cost(), "types"))
+    assert re.search(r"pointwise █+ 94\.86 % \(539\.5 M\)\n +▒+ 74\.59 % \(3\.14 M\)\n", text)
+    assert "█  Mult-adds (MACs), 568,740,352" in text
+
+
+def test_cells_have_the_letters_of_what_they_are_within() -> None:
+    budgets = read_budgets(["300M"], ["1M"])
+    text = render_picture(sweep_picture(mnetcost.sweep(V1), "heat", budgets=budgets))
+    rows = [line.split() for line in text.split("\n")]
+    assert ["1", "186.4", "M", "a", "290.7", "M", "a", "418.1", "M", "568.7", "M"] in rows
+    assert next(row for row in rows if row[:1] == ["0.25"]).count("ab") == 4
+    assert "a  ≤ 300 M mult-adds: 13 of 16 points" in text
+
+
+def test_a_fine_grid_is_shaded_within_its_width() -> None:
+    grid = mnetcost.sweep(V1, "0.01:1:0.01", resolution=range(64, 513, 2), input="384x512")
+    for budgets in ((), read_budgets("300M")):
+        text = render_picture(sweep_picture(grid, "heat", budgets=budgets), 60)
+        assert max(map(cell_len, text.split("\n"))) <= 60
+        assert "█" in text
+        assert ("a" in text.split("\n   1 ")[1].split(" to ")[0]) == bool(budgets)
