@@ -11,9 +11,9 @@ from mnetcost.cli.options import (
     DEFAULT,
     EXITS,
     SPEC,
+    Word,
     basis_options,
     input_option,
-    open_network,
     set_option,
     strict_option,
 )
@@ -25,7 +25,7 @@ from mnetcost.cli.output import (
     save,
     write_text,
 )
-from mnetcost.cli.targets import costs_of
+from mnetcost.cli.targets import cost_of, costs_of, opened
 from mnetcost.cost import Basis
 from mnetcost.printed import read_budget, read_budgets
 from mnetcost.problems import UsageError
@@ -33,6 +33,7 @@ from mnetcost.render.figure import FORMATS, WIDTH
 from mnetcost.reports.choices import COST_PLOTS, COSTS, PLOTS, SWEEP_PLOTS, THEMES
 
 if TYPE_CHECKING:
+    from mnetcost.graph import Graph
     from mnetcost.picture import Picture
 
     Drawn: TypeAlias = tuple[Picture, Sequence[str]]  # and the warnings about it
@@ -41,14 +42,15 @@ TEXT = "text"
 SUFFIXES = {**FORMATS, ".txt": TEXT}
 IN_FILES = 100  # columns of a text that no terminal shows
 LIMITS = ("max_mult_adds", "max_params")
-SETTING = ("alpha", "rho", "resolution", "input", "knobs", "of")
+AXES = ("alpha", "rho", "resolution")
+SETTING = (*AXES, "input", "knobs", "of")
 # The options that each kind of picture takes beside those that all take.
 TAKEN = {
     **dict.fromkeys(COST_PLOTS, frozenset(SETTING)),
     **dict.fromkeys(SWEEP_PLOTS, frozenset((*SETTING, *LIMITS))),
     "fit": {"rho", "resolution", "input", "knobs", "of", *LIMITS},
     "scores": {"input", "knobs", "of", "scores", *LIMITS},
-    "networks": {"alpha", "rho", "resolution", "input"},
+    "networks": {"alpha", "rho", "resolution", "input", "knobs"},
 }
 
 
@@ -68,7 +70,12 @@ TAKEN = {
 @strict_option
 @click.option("--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget to draw.")
 @click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
-@click.option("--scores", metavar="FILE", help="Measured networks, a CSV of them, as for fit.")
+@click.option(
+    "--scores",
+    type=Word("scores"),
+    metavar="FILE",
+    help="Measured networks, a CSV of them, as for fit.",
+)
 @basis_options
 @click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
 @click.option(
@@ -156,14 +163,16 @@ def _one(options: Mapping[str, Any], name: str, kind: str) -> Any:
 
 
 def _setting(options: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """α, ρ or resolution, and the input, of one network."""
-    found = {name: _one(options, name, kind) for name in ("alpha", "rho", "resolution")}
-    return found | {"input": options["input"]}
+    """α, ρ or resolution, the input, and the knobs of one network."""
+    found = {name: _one(options, name, kind) for name in AXES}
+    return found | {name: options[name] for name in ("input", "knobs")}
 
 
-def _axes(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The axes of these names, None where they are not given."""
-    return {name: list(options[name]) or None for name in names}
+def _with_axes(spec: str, options: Mapping[str, Any]) -> "tuple[Graph, dict[str, Any]]":
+    """The network, its axes as far as they are given, and as `size` its input."""
+    axes = {name: list(options[name]) or None for name in AXES}
+    network, setting = opened(spec, axes | {name: options[name] for name in ("input", "knobs")})
+    return network.graph, {"size": setting.pop("input", None), **setting}
 
 
 def _of_cost(
@@ -171,11 +180,7 @@ def _of_cost(
 ) -> "Drawn":
     from mnetcost.reports.plot import cost_picture
 
-    setting = _setting(options, kind)
-    if setting["alpha"] is None:
-        setting["alpha"] = 1
-    network = open_network(specs[0], options["knobs"], options["input"])
-    cost = network.counted(basis, **setting)
+    cost = cost_of(specs[0], basis, _setting(options, kind))
     return cost_picture(cost, kind, options["of"] or COSTS[0]), cost.warnings
 
 
@@ -185,10 +190,9 @@ def _of_sweep(
     from mnetcost.analysis.sweep.sweep import CountSweep
     from mnetcost.reports.plot_sweep import MAX_CELLS, sweep_picture
 
-    graph = open_network(specs[0], options["knobs"], options["input"]).graph
+    graph, axes = _with_axes(specs[0], options)
     budgets = read_budgets(*(options[name] for name in LIMITS))
-    axes = _axes(options, "alpha", "rho", "resolution")
-    sweep = CountSweep.of(graph, **axes, size=options["input"], basis=basis, limit=MAX_CELLS)
+    sweep = CountSweep.of(graph, **axes, basis=basis, limit=MAX_CELLS)
     return sweep_picture(sweep, kind, options["of"] or COSTS[0], budgets), sweep.warnings
 
 
@@ -197,10 +201,9 @@ def _of_fit(kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[st
     from mnetcost.reports.fit import nothing_fits
     from mnetcost.reports.plot_fronts import fit_picture
 
-    graph = open_network(specs[0], options["knobs"], options["input"]).graph
+    graph, axes = _with_axes(specs[0], options)
     limits = {name: _one(options, name, kind) for name in LIMITS}
-    axes = _axes(options, "rho", "resolution")
-    found = fit(graph, **limits, **axes, size=options["input"], basis=basis)
+    found = fit(graph, **limits, **axes, basis=basis)
     if found.best is None:
         raise graph.refusal("nothing-fits", nothing_fits(found))
     return fit_picture(found, options["of"]), found.warnings
@@ -213,9 +216,12 @@ def _of_scores(
     from mnetcost.reports.documents import warned
     from mnetcost.reports.plot_fronts import ranking_picture
 
-    graph = open_network(specs[0], options["knobs"], options["input"]).graph
+    graph, axes = _with_axes(specs[0], options)
+    size = axes.pop("size")
+    if axes:
+        raise UsageError("--kind scores: the measured networks say their own settings")
     budget = read_budget(*(_one(options, name, kind) for name in LIMITS))
-    ranking = rank(graph, options["scores"], budget, options["input"], basis)
+    ranking = rank(graph, options["scores"], budget, size, basis)
     warnings = warned(graph, [one.setting for one in ranking.scored])
     return ranking_picture(ranking, options["of"]), warnings
 
