@@ -13,6 +13,7 @@ from mnetcost.cli.options import (
     EXITS,
     Word,
     basis_options,
+    budget_options,
     input_option,
     sets_option,
     spec_argument,
@@ -29,11 +30,13 @@ from mnetcost.cli.output import (
     write_texts,
 )
 from mnetcost.cli.targets import opened
+from mnetcost.printed import Budget, read_budget
 from mnetcost.problems import UsageError
 from mnetcost.render import FORMATS, SUFFIXES
 from mnetcost.reports.choices import SORTS
 
 if TYPE_CHECKING:
+    from mnetcost.analysis.sweep.budgets import Fitting
     from mnetcost.analysis.sweep.sweep import CountSweep
     from mnetcost.graph import Graph
 
@@ -54,6 +57,7 @@ Step = TypeVar("Step")
 @input_option
 @sets_option
 @strict_option
+@budget_options
 @basis_options
 @click.option(
     "--format",
@@ -98,6 +102,9 @@ def sweep(
     values of a knob, --set depth=1,1.2, are swept too: the points of all combinations are one
     table.
 
+    --max-mult-adds and --max-params mark what is within them, in every format: of what
+    --convention, --batch and --pass count, of a range the most.
+
     Up to 100,000 points are printed, the tables of over 2,000 shortened to both ends of their axes.
     2,000,000,000 are written as Parquet: with -o FILE.parquet as one file, with --parts as a folder
     of files of about a million points each. The same command finishes a folder that was cut short,
@@ -106,6 +113,7 @@ def sweep(
     \b
     mnetcost sweep
     mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
+    mnetcost sweep --max-mult-adds 300M --max-params 2M
     mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
     mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1 --sort mult_adds
     mnetcost sweep --alpha 0.001:1:0.001 -o grid.parquet
@@ -122,15 +130,22 @@ def sweep(
         raise UsageError("--format parquet needs --output FILE")
     if options["sort"] and (binary or parts is not None):
         raise UsageError("--sort is for what prints: no Parquet with it")
-    sets = read_sets(knobs)
+    sets, budget = read_sets(knobs), _budget(options)
     with _engine(options["engine"], options.pop("scheduler")):
         if parts is not None:
-            _write_parts(_grids(spec, sets, MAX_POINTS, options), parts)
+            _write_parts(_grids(spec, sets, MAX_POINTS, options), budget, parts)
         elif binary and output is not None:
-            _write_parquet(_grids(spec, sets, MAX_POINTS, options), output)
+            _write_parquet(_grids(spec, sets, MAX_POINTS, options), budget, output)
         else:
             grids = _grids(spec, sets, MAX_REPORTED, options)
-            _write_report(grids, options, choose_format(format_, output), output)
+            _write_report(grids, budget, options, choose_format(format_, output), output)
+
+
+def _budget(options: Mapping[str, Any]) -> Budget | None:
+    """The limits that were given, of what the basis counts; None without any."""
+    budget = read_budget(options["max_mult_adds"], options["max_params"])
+    options["basis"].limiting(budget)
+    return budget if budget.most else None
 
 
 def _engine(engine: str, scheduler: str | None) -> AbstractContextManager[Any]:
@@ -157,29 +172,46 @@ def _grid(
     graph: "Graph", axes: Mapping[str, Any], limit: int, options: dict[str, Any]
 ) -> "CountSweep":
     from mnetcost.analysis.sweep.sweep import CountSweep
+    from mnetcost.analysis.warnings.unknown import demand_known
 
+    if options["max_mult_adds"] or options["max_params"]:
+        demand_known(graph)
     others = {name: options[name] for name in ("basis", "engine", "invalid")}
     return CountSweep.of(graph, **axes, size=options["input"], limit=limit, **others)
 
 
 def _write_report(
-    grids: "Grids", options: dict[str, Any], format_: str, output: str | None
+    grids: "Grids",
+    budget: Budget | None,
+    options: dict[str, Any],
+    format_: str,
+    output: str | None,
 ) -> None:
     sort = options["sort"]
     if format_ == "csv":
         from mnetcost.analysis.sweep.rows import Rows, csv_texts
 
         print_warnings(_warnings(grids))
-        write_text("".join(csv_texts(Rows(grids), sort)), output)
+        write_text("".join(csv_texts(Rows(grids, budget), sort)), output)
     elif format_ == "json":
-        _write_json([(knobs, grid.computed()) for knobs, grid in grids], sort, output)
+        _write_json([(knobs, grid.computed()) for knobs, grid in grids], budget, sort, output)
     else:
         from mnetcost.reports.sweep import sweep_report
 
         shown = grids if sort else _shortened(grids, options)
         computed = [(knobs, grid.computed()) for knobs, grid in shown]
-        page = sweep_report(computed, grids[0][1].shape, sort, _warnings(grids))
+        fitting = _fitting(grids, budget)
+        page = sweep_report(computed, grids[0][1].shape, sort, _warnings(grids), fitting=fitting)
         write(page, format_, output)
+
+
+def _fitting(grids: "Grids", budget: Budget | None) -> "Fitting | None":
+    """What of all points fits."""
+    if budget is None:
+        return None
+    from mnetcost.analysis.sweep.budgets import Fitting
+
+    return Fitting.of(grids, budget)
 
 
 def _shortened(grids: "Grids", options: dict[str, Any]) -> "Grids":
@@ -196,16 +228,20 @@ def _shortened(grids: "Grids", options: dict[str, Any]) -> "Grids":
     return found
 
 
-def _write_json(sweeps: "Grids", sort: str | None, output: str | None) -> None:
+def _write_json(
+    sweeps: "Grids", budget: Budget | None, sort: str | None, output: str | None
+) -> None:
     from mnetcost.render.json import listing_texts
     from mnetcost.reports.documents import header
+    from mnetcost.reports.sweep import budget_document
     from mnetcost.reports.sweep_document import points_documents
 
     graphs, basis = [one.graph for _, one in sweeps], sweeps[0][1].basis
     warnings = _warnings(sweeps)
     print_warnings(warnings)
-    head = header(graphs, basis, warnings)
-    write_texts(listing_texts(head, "points", points_documents(sweeps, sort)), output)
+    fitting = _fitting(sweeps, budget)
+    head = header(graphs, basis, warnings) | budget_document(fitting, basis)
+    write_texts(listing_texts(head, "points", points_documents(sweeps, sort, budget)), output)
 
 
 def _warnings(sweeps: "Grids") -> tuple[str, ...]:
@@ -213,11 +249,11 @@ def _warnings(sweeps: "Grids") -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for _, one in sweeps for text in one.warnings))
 
 
-def _write_parquet(sweeps: "Grids", output: str) -> None:
+def _write_parquet(sweeps: "Grids", budget: Budget | None, output: str) -> None:
     from mnetcost.analysis.sweep.rows import Rows, write_parquet
 
     print_warnings(_warnings(sweeps))
-    rows = Rows(sweeps)
+    rows = Rows(sweeps, budget)
     try:
         for _ in _followed(write_parquet(rows, rows.pieces(), output), rows.points, int):
             pass
@@ -225,12 +261,12 @@ def _write_parquet(sweeps: "Grids", output: str) -> None:
         raise cannot_write(output, error) from None
 
 
-def _write_parts(sweeps: "Grids", folder: str) -> None:
+def _write_parts(sweeps: "Grids", budget: Budget | None, folder: str) -> None:
     from mnetcost.analysis.sweep.parts import Part, write_parts
     from mnetcost.analysis.sweep.rows import Rows
 
     print_warnings(_warnings(sweeps))
-    rows = Rows(sweeps)
+    rows = Rows(sweeps, budget)
     done: list[Part] = []
     steps = write_parts(rows, folder)
     for one in _followed(steps, rows.points, lambda part: part.points):

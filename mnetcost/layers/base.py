@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
+from mnetcost.exact import record_text
 from mnetcost.record import Record
 from mnetcost.text import counted
 
@@ -23,6 +24,9 @@ class Pair(NamedTuple):
 
     h: Quantity
     w: Quantity
+
+    def __repr__(self) -> str:
+        return record_text(self)
 
 
 class Map(NamedTuple):

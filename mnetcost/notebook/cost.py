@@ -1,7 +1,7 @@
 """The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, TypeCost
@@ -12,10 +12,14 @@ from mnetcost.reports.documents import warned
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
     from matplotlib.figure import Figure
 
-    from mnetcost.analysis.channels.channels import ChannelCost
-    from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField
+    from mnetcost.analysis.channels.channels import ChannelCost  # noqa: F401 - in a text
+    from mnetcost.analysis.receptive_fields.receptive_fields import (  # noqa: F401 - in a text
+        ReceptiveField,
+    )
     from mnetcost.notebook.explain import Explanation
     from mnetcost.tabular import Report
+
+Row = TypeVar("Row")
 
 
 class Cost(Count, Framed):
@@ -39,23 +43,23 @@ class Cost(Count, Framed):
 
     def reductions(self) -> "Reductions":
         """Every depthwise-separable pair against its standard convolution, and the network last."""
-        return Reductions.of(self)
+        return Reductions.of(self, reductions(self))
 
-    def receptive_fields(self) -> tuple["ReceptiveField", ...]:
+    def receptive_fields(self) -> "ReceptiveFields":
         """What a position of each layer's output sees of the input, of height and width.
 
         Raises UsageError where too many windows differ to follow them. Araujo et al. 2019.
         """
         from mnetcost.analysis.receptive_fields.receptive_fields import receptive_fields
 
-        return receptive_fields(self)
+        return ReceptiveFields.of(self, receptive_fields(self))
 
-    def channel_costs(self) -> tuple["ChannelCost", ...]:
+    def channel_costs(self) -> "ChannelCosts":
         """What one output channel of each layer costs, and what is saved with all that goes with
         it. Raises UsageError for a network of more than two million channels."""
         from mnetcost.analysis.channels.channels import channel_costs
 
-        return channel_costs(self)
+        return ChannelCosts.of(self, channel_costs(self))
 
     def explain(self, layer: str = "") -> "Explanation":
         """The formula of each quantity, in the paper's symbols, with the numbers, and the result.
@@ -126,20 +130,30 @@ class Types(Mapping[str, TypeCost], Framed):
         return _page(self._cost, "types")
 
 
-class Reductions(tuple[Reduction, ...], Framed):
-    """Depthwise-separable pairs against their standard convolutions, and the network last."""
+class Rows(tuple[Row, ...], Framed):
+    """A record for each row of a view of `mnetcost table`."""
 
+    view: str
     _cost: Count
 
     @classmethod
-    def of(cls, cost: Count) -> Self:
-        """Those of a network."""
-        made = cls(reductions(cost))
+    def of(cls, cost: Count, rows: Iterable[Row]) -> Self:
+        """The rows of a network."""
+        made = cls(rows)
         made._cost = cost
         return made
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self))
+
+    def _page(self) -> "Report":
+        return _page(self._cost, self.view)
+
+
+class Reductions(Rows[Reduction]):
+    """Depthwise-separable pairs against their standard convolutions, and the network last."""
+
+    view = "reduction"
 
     def plot(
         self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
@@ -147,8 +161,17 @@ class Reductions(tuple[Reduction, ...], Framed):
         """A matplotlib figure of the ratios on the curve 1/N + 1/D_K², as `Cost.plot` draws it."""
         return _plot(self._cost, "reduction", of, theme, width)
 
-    def _page(self) -> "Report":
-        return _page(self._cost, "reduction")
+
+class ReceptiveFields(Rows["ReceptiveField"]):
+    """What a position of each layer's output sees of the input."""
+
+    view = "fields"
+
+
+class ChannelCosts(Rows["ChannelCost"]):
+    """What one output channel of each layer costs."""
+
+    view = "channels"
 
 
 def _plot(cost: Count, kind: str, of: str, theme: str, width: float | None) -> "Figure":

@@ -7,10 +7,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
+from mnetcost.analysis.sweep.budgets import Fitting, fits
+from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep, Point
 from mnetcost.conventions.tally import Bounds
-from mnetcost.cost import share
+from mnetcost.cost import Basis, share
 from mnetcost.exact import ratio_text
+from mnetcost.multipliers import Setting
+from mnetcost.printed import Budget
+from mnetcost.reports.fit_parts import budget_text, costs_text, setting_text
 from mnetcost.reports.measures import (
     PASS_WORDS,
     cost_headers,
@@ -39,17 +43,20 @@ Grid = list[list[int | None]]  # None where the network is impossible
 Knobbed: TypeAlias = tuple[Mapping[str, Any], CountSweep]
 
 
-def sweep_report(
+def sweep_report(  # noqa: PLR0913 - what to show of it
     sweeps: Sequence[Knobbed],
     shape: tuple[int, int] | None = None,
     sort: str | None = None,
     warnings: Iterable[str] = (),
+    *,
     elsewhere: str = ALL_POINTS,
+    fitting: Fitting | None = None,
 ) -> Page:
     """The grids and the points of a sweep, or the points of several as one table with their knobs.
 
     Points are α-major, or those with the most of `sort` first, and then no grid is shown. Of
-    sweeps of this `shape` the ends are shown, and `elsewhere` says what has the rest.
+    sweeps of this `shape` the ends are shown, and `elsewhere` says what has the rest. `fitting`
+    says what of all points fits a budget.
     """
     knobs, sweep = sweeps[0]
     several, points = len(sweeps) > 1, sum(math.prod(one.shape) for _, one in sweeps)
@@ -60,9 +67,10 @@ def sweep_report(
     head = f"{knobs_text(knobs)}: " if knobs and not several else ""
     return Page(
         title=f"{sweep.graph.name}: " + ", ".join(["α × ρ", *(knobs if several else ())]),
+        answer=() if fitting is None else (fitting_text(fitting, sweep.basis),),
         tables=tuple(
             one._replace(title=f"{head}{one.title}{part}")
-            for one in (*grids, _points(sweeps, sort))
+            for one in (*grids, _points(sweeps, sort, fitting and fitting.budget))
         ),
         notes=(
             *((("All points", elsewhere),) if part else ()),
@@ -74,6 +82,31 @@ def sweep_report(
         ),
         warnings=tuple(warnings),
     )
+
+
+def fitting_text(fitting: Fitting, basis: Basis) -> str:
+    """How many points fit, and the largest of them, in a sentence."""
+    budget = budget_text(fitting.budget, basis)
+    if fitting.best is None:
+        return f"None of the {fitting.points:,} points fits {budget}."
+    knobs, point = fitting.best
+    place = ", ".join(filter(None, (knobs_text(knobs), _place(point))))
+    verb = "fits" if fitting.held == 1 else "fit"
+    return (
+        f"{fitting.held:,} of {fitting.points:,} points {verb} {budget}; the largest α·ρ of them: "
+        f"{place}, with {costs_text(point, basis)}."
+    )
+
+
+def budget_document(fitting: Fitting | None, basis: Basis) -> dict[str, Any]:
+    """What the head of the document says of a budget, where there is one."""
+    if fitting is None:
+        return {}
+    return {"budget": fitting.budget.limits(), "answer": fitting_text(fitting, basis)}
+
+
+def _place(point: Point) -> str:
+    return setting_text(Setting(point.alpha, point.rho, point.input.h, point.input.w))
 
 
 def _tables(sweep: CountSweep) -> tuple[Table, ...]:
@@ -129,7 +162,7 @@ def _columns(sweep: CountSweep) -> tuple[Column, ...]:
     )
 
 
-def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
+def _points(sweeps: Sequence[Knobbed], sort: str | None, budget: Budget | None) -> Table:
     """One row a point: its cost, and of one sweep the share of the mult-adds in each type."""
     _, first = sweeps[0]
     several = len(sweeps) > 1
@@ -143,7 +176,7 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
         end = start + math.prod(sweep.shape)
         places = order[(start <= order) & (order < end)]
         label = knob_cells(own, labels)
-        found = _rows(sweep, places - start, types, ranged)
+        found = _rows(sweep, places - start, types, ranged, budget)
         rows.update(zip(places.tolist(), (label + row for row in found)))
         start = end
     columns = (
@@ -153,6 +186,7 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None) -> Table:
         Column("input", "Input", Kind.MAP, leaves=7),
         Column("params", "Weights", Kind.INTEGER),
         Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.INTEGER),
+        *((Column("fits", "Fits", Kind.TEXT),) if budget else ()),
         Column("bar", "", Kind.BAR, leaves=9),
         *own_columns(first.basis, ranged),
         *(Column(name, f"{name}\n%", Kind.SHARE, leaves=8) for name in types),
@@ -171,18 +205,25 @@ def _order(sweeps: Sequence[Knobbed], sort: str | None) -> Any:
 
 
 def _rows(
-    sweep: CountSweep, places: Any, types: Mapping[str, CostGrid], ranged: bool
+    sweep: CountSweep,
+    places: Any,
+    types: Mapping[str, CostGrid],
+    ranged: bool,
+    budget: Budget | None,
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of points, each by its number α-major: all but the knobs."""
     arrays = (sweep.params, sweep.mult_adds, *sweep.counted, sweep.counted_params)
     numbers = [_at(one, places) for one in arrays]
     each = [_at(one.mult_adds, places) for one in types.values()]
     across = sweep.shape[1]
+    held = fits(sweep, budget).ravel() if budget else None
     for place, (params, work, low, high, own), *parts in zip(places.tolist(), zip(*numbers), *each):
         a, r = divmod(place, across)
         none = work is None
         yield (
-            *(sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, work, Fraction(work or 0)),
+            *(sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, work),
+            *(() if held is None else ("yes" if held[place] else "no",)),
+            Fraction(work or 0),
             *own_cells(sweep.basis, ranged, own, Bounds(low, high)),
             *(None if none else share(one, work) for one in parts),
         )

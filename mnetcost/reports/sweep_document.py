@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product, repeat
 from typing import Any
 
+from mnetcost.analysis.sweep.budgets import fits
 from mnetcost.analysis.sweep.grid import blocks, input_channels
 from mnetcost.analysis.sweep.quantities import Array
 from mnetcost.analysis.sweep.sweep import CostGrid, CountSweep
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis
+from mnetcost.printed import Budget
 from mnetcost.reports.documents import counted_document, types_document
 from mnetcost.reports.settings import is_another, knobs_document
 
@@ -17,23 +19,34 @@ AT_ONCE = 10_000  # points whose numbers are Python's
 
 
 def points_documents(
-    sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]], sort: str | None = None
+    sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]],
+    sort: str | None = None,
+    budget: Budget | None = None,
 ) -> Iterable[dict[str, Any]]:
-    """Every point of every sweep with the knobs that are swept: α-major, or the largest first."""
-    points = _every_point(sweeps)
+    """Every point of every sweep with the knobs that are swept: α-major, or the largest first.
+
+    With a budget each says whether it fits.
+    """
+    points = _every_point(sweeps, budget)
     if sort is None:
         return points
     return sorted(points, key=lambda point: _NONE if point[sort] is None else -point[sort])
 
 
 def _every_point(
-    sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]],
+    sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]], budget: Budget | None
 ) -> Iterator[dict[str, Any]]:
     for knobs, sweep in sweeps:
         beside = {"set": knobs_document(knobs)} if knobs else {}
         for alphas in blocks(*sweep.shape, AT_ONCE):
-            for point in _points(sweep, alphas):
-                yield beside | point
+            held = repeat({}) if budget is None else _held(sweep, budget, alphas)
+            for point, fit in zip(_points(sweep, alphas), held):
+                yield beside | point | fit
+
+
+def _held(sweep: CountSweep, budget: Budget, alphas: slice) -> Iterator[dict[str, Any]]:
+    """Whether each point at these α fits."""
+    return ({"fits": one} for one in fits(sweep, budget, alphas).ravel().tolist())
 
 
 def _points(sweep: CountSweep, alphas: slice) -> Iterator[dict[str, Any]]:

@@ -38,7 +38,10 @@ LEFT_OUT = {
     )
     | dict.fromkeys(["figures", "verdict", "complaint"], "for the report of `check`"),
     "Ranking": {"graph": GRAPH},
-    "Reductions": {"of": "how `Cost.reductions` makes them"},
+    **{
+        name: {"of": "how a method of Cost makes them", "view": "which table they are"}
+        for name in ("Reductions", "ReceptiveFields", "ChannelCosts")
+    },
     "Diff": {"of": "how `diff` makes one"},
     "Comparison": {"of": "how `compare` makes one"},
     "Rewriting": {"of": "how `Network.rewrite` makes one"},
@@ -70,8 +73,9 @@ def objects() -> Iterator[Any]:
         yield from (cost.passes, *cost.layers, types, *types.values(), reductions)
         for pair in reductions:
             yield from (pair, pair.d_k, pair.standard)
-        yield from cost.receptive_fields()
-        for channels in cost.channel_costs():
+        fields, channel_costs = cost.receptive_fields(), cost.channel_costs()
+        yield from (fields, *fields, channel_costs)
+        for channels in channel_costs:
             yield from (channels, *channels.kinds)
             yield from (channels.kinds[0].own, channels.kinds[0].group)
     why = net.cost().explain()

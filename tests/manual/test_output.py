@@ -13,6 +13,8 @@ from onnx_files import partly_known
 
 import mnetcost
 from mnetcost import cli
+from mnetcost.analysis.sweep.rows import Rows, to_pandas
+from mnetcost.printed import read_budget
 
 PAGE = (Path(mnetcost.__file__).parent / "manual" / "output.md").read_text(encoding="utf-8")
 
@@ -94,7 +96,7 @@ LINES = {
         "sweep all.yaml --alpha 1 --rho 1,0.05 --invalid mask --convention fvcore",
         "sweep all.yaml --alpha 1 --rho 1 --convention ptflops",
         "sweep all.yaml --alpha 1 --rho 1 --set classes=3,4 --pass backward --batch 2",
-        "sweep mobilenet_v3_small --alpha 1 --rho 1",
+        "sweep mobilenet_v3_small --alpha 1 --rho 1 --max-params 2M --max-mult-adds 50M",
     ],
     "mnetcost specs": ["specs --convention fvcore", "specs --batch 2 --pass training"],
     "mnetcost conventions": ["conventions"],
@@ -288,6 +290,7 @@ def test_every_column_of_parquet_is_listed_and_every_listed_one_occurs() -> None
         mnetcost.sweep("mobilenet_v3", 1, 1, set={"classes": [10, 11]}, convention="fvcore"),
     ]
     names = {name for grid in grids for name in grid.to_pandas().columns}
+    names |= {*to_pandas(Rows([({}, grids[0])], read_budget(1))).columns}
     patterns = columns_of("mnetcost sweep, Parquet")
     assert {name for name in names if not known(name, patterns)} == set()
     assert [one for one in patterns if not any(re.fullmatch(one, it) for it in names)] == []

@@ -83,6 +83,8 @@ RESULTS: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
     "cost": (lambda: v1().cost(), ("568,740,352", "4,209,088")),
     "types": (lambda: v1().cost().by_type(), ("94.86", "539,492,352")),
     "reductions": (lambda: v1().cost().reductions(), ("4,867,293,184", "1/1024 + 1/9")),
+    "fields": (lambda: v1().cost(input="192x160").receptive_fields(), ("separable_9/pointwise",)),
+    "channels": (lambda: v1().cost().channel_costs(), ("separable_9/pointwise",)),
     "explanation": (lambda: v1().cost().explain("conv_1"), ("10,838,016", "D_O")),
     "fit": (lambda: mnetcost.fit(v1(), "150M"), ("149,561,298", "at most 150,000,000")),
     "fits": (lambda: mnetcost.fit("densenet", "2G", set={"growth": [16, 24]}), ("1,616,535,552",)),

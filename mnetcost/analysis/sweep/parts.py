@@ -167,6 +167,7 @@ def manifest(rows: Rows, points: int) -> dict[str, Any]:
         "convention": sweeps[0].basis.convention and sweeps[0].basis.convention.name,
         "dtype": sweeps[0].values.dtype,
         "invalid": "mask" if sweeps[0].values.masked else "refuse",
+        **({"budget": rows.budget.limits()} if rows.budget else {}),
         "points": rows.points,
         "points_a_part": points,
         "parts": len(rows.pieces(points)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mnetcost.analysis.sweep.budgets import within
 from mnetcost.analysis.sweep.counting import NOTHING
 from mnetcost.analysis.sweep.grid import blocks, input_channels
 from mnetcost.analysis.sweep.quantities import Array, Number
@@ -21,6 +22,7 @@ from mnetcost.cost import in_order
 from mnetcost.exact import ratio_text
 from mnetcost.expressions import value_text
 from mnetcost.files import replacing
+from mnetcost.printed import Budget
 from mnetcost.problems import UsageError, missing_extra
 from mnetcost.text import inert, printable
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 PLACES = ("alpha", "rho", "input_height", "input_width", "input_channels")
+FITS = "fits"
 PIECE = 1_000_000  # points
 LINES = 50_000  # of CSV that are made at once
 WIDEST = 76  # digits that Parquet's decimals hold
@@ -46,11 +49,13 @@ class Rows:
 
     A row says the knobs, the multipliers, the input's sides (px) and channels, and the costs:
     totals, the numbers of another convention, and those of each layer type. Where the network is
-    impossible it has no costs.
+    impossible it has no costs. With a `budget` a row says whether it fits.
     """
 
-    def __init__(self, sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]]) -> None:
-        self.sweeps = sweeps
+    def __init__(
+        self, sweeps: Sequence[tuple[Mapping[str, Any], CountSweep]], budget: Budget | None = None
+    ) -> None:
+        self.sweeps, self.budget = sweeps, budget
         self.words = {name: _holder([knobs[name] for knobs, _ in sweeps]) for name in sweeps[0][0]}
         self.types = in_order(chain.from_iterable(one.types for _, one in sweeps))
         self.ranged = not all(are_one(*one.cost.counted) for _, one in sweeps)
@@ -81,7 +86,7 @@ class Rows:
 
     def label(self, knob: str) -> str:
         """The column of a knob, which may be called as another column is."""
-        return f"set_{knob}" if knob in (*PLACES, *self.numbers[0]) else knob
+        return f"set_{knob}" if knob in (*PLACES, *self.numbers[0], FITS) else knob
 
     @property
     def points(self) -> int:
@@ -121,7 +126,16 @@ class Rows:
         numbers = self.numbers[piece.sweep]
         for name, values in zip(numbers, sweep.values.parts(numbers.values(), piece.alphas)):
             found[name] = values.ravel().astype(object if name in self.exact else values.dtype)
+        if self.budget is not None:
+            held = within(self.budget, *(found[name] for name in self._counted()))
+            found[FITS] = np.where(held, "true", "false") if exact else held
         return found
+
+    def _counted(self) -> tuple[str, str]:
+        """The columns of the parameters and of the work that a budget is of."""
+        known = self.numbers[0]
+        work = (one for one in ("count_high", "count", "mult_adds") if one in known)
+        return ("count_params" if "count_params" in known else "params"), next(work)
 
 
 def _holder(values: Sequence[Any]) -> type[bool | int | float | str]:
