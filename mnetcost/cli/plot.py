@@ -27,6 +27,7 @@ from mnetcost.cli.output import (
 )
 from mnetcost.cli.targets import cost_of, costs_of, opened
 from mnetcost.cost import Basis
+from mnetcost.exact import read_ratio
 from mnetcost.printed import read_budget, read_budgets
 from mnetcost.problems import UsageError
 from mnetcost.render.figure import FORMATS, WIDTH
@@ -79,7 +80,7 @@ TAKEN = {
 @basis_options
 @click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
 @click.option(
-    "--width", type=float, default=WIDTH, metavar="INCHES", help="Of a file; 3.3 is a column."
+    "--width", default=str(WIDTH), metavar="INCHES", help="Of a file: 3.3 is a column of a paper."
 )
 @click.option(
     "--format",
@@ -93,7 +94,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     kind: str | None,
     basis: Basis,
     theme: str,
-    width: float,
+    width: str,
     format_: str | None,
     output: str | None,
     **options: Any,
@@ -122,6 +123,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     mnetcost plot mobilenet_v2 resnet18 vgg16 -o networks.svg
     """
     chosen = choose_format(format_, output, suffixes=SUFFIXES)
+    inches = float(read_ratio(width, "--width"))
     found = _kind(kind, specs, options)
     picture, warnings = MADE[found](found, specs or (DEFAULT,), basis, options)
     if chosen == TEXT:
@@ -133,7 +135,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     else:
         from mnetcost.render.figure import figure_bytes
 
-        _write_bytes(figure_bytes(picture, chosen, theme, width), chosen, output)
+        _write_bytes(figure_bytes(picture, chosen, theme, inches), chosen, output)
     print_warnings(warnings)
 
 
