@@ -7,7 +7,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
-from mnetcost.render.cells import NUMERIC, VERDICTS, cell_text, decimals, shade
+from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade, tone
 from mnetcost.render.mathematics import mathml
 from mnetcost.render.style import FRAGMENT, PAGE
 from mnetcost.tabular import Column, Kind, Page, Table
@@ -135,7 +135,7 @@ def _cell(value: Any, column: Column, place: int, whole: _Whole) -> str:
     if column.kind is Kind.HEAT:
         return f'<td class="n b{shade(value, whole.largest[Kind.HEAT])}">{text}</td>'
     if column.kind is Kind.VERDICT:
-        return f"<td><span{_class(VERDICTS.get(value, ''))}>{text}</span></td>"
+        return f"<td><span{_class(tone(value))}>{text}</span></td>"
     if place in whole.room:
         return f'<td class="w" style="min-width:{whole.room[place]}em">{text}</td>'
     return f"<td{_class('n' if column.kind in NUMERIC else '')}>{text}</td>"

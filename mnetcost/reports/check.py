@@ -234,7 +234,7 @@ def _limits_table(limits: Iterable[Check]) -> Table:
         Column("kind", "Figure", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
         Column("computed", "Computed", Kind.INTEGER),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
     )
     rows = (
         (
@@ -257,7 +257,7 @@ def _tightest(limits: Iterable[Check]) -> Iterator[str]:
 
 def verdict_text(verdict: str, headroom: str) -> str:
     """A verdict and by how much: "fits, 12.3 % left"."""
-    return f"{verdict}, {headroom}" if verdict == FITS else headroom or verdict
+    return f"{verdict}, {headroom}" if headroom and verdict == FITS else headroom or verdict
 
 
 def failing(report: Report) -> Report:

@@ -131,7 +131,7 @@ def _table(rows: Sequence[Row]) -> Table:
         Column("there", "There", Kind.INTEGER),
         Column("increase", "Increase", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
     )
     cells = tuple(tuple(_cell(row, column.key) for column in columns) for row in rows)
     return Table("increases", f"Increase over {rows[0]['target']}", columns, cells)
