@@ -29,7 +29,7 @@ from mnetcost.printed import (
     Expectation,
     Printed,
 )
-from mnetcost.problems import Line, SpecError
+from mnetcost.problems import Line, Problem, SpecError
 from mnetcost.reports.measures import cost_headers, in_words
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec.sources import stem
@@ -189,7 +189,7 @@ def problems_report(error: SpecError) -> Report:
             "spec": stem(one.label),
             "verdict": PROBLEM,
             "failed": True,
-            "message": one.message + (f"; expected: {one.expected}" if one.expected else ""),
+            "message": _problem_text(one),
             "file": one.label,
             "line": one.mark.line,
             "column": one.mark.column,
@@ -224,6 +224,12 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
         for one in found
     )
     return Table(key, title, columns, tuple(rows))
+
+
+def _problem_text(one: Problem) -> str:
+    """What is wrong in one line, as a build server shows it."""
+    meant = f"; did you mean {one.suggestion!r}?" if one.suggestion else ""
+    return one.message + meant + (f"; expected: {one.expected}" if one.expected else "")
 
 
 def _limits_table(limits: Iterable[Check]) -> Table:
