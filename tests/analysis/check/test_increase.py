@@ -232,13 +232,13 @@ def test_the_summary_is_added_and_whole(repository: Path) -> None:
     ran = check(*words, "--format", "github")
     assert (ran.code, ran.out) == (0, "")
     first = (repository / "page.md").read_text()
-    assert first.startswith("before\n# Published figures")
+    assert first.startswith("before\n# Compared with main")
     assert (
         "| net | α = 1, input 6×10×3 | params | 204 | 192 | +6.25 % | 10 % | fits, 3.4 % left |"
         in first
     )
     check(*words)
-    assert (repository / "page.md").read_text().count("# Published figures\n") == 2
+    assert (repository / "page.md").read_text().count("# Compared with main\n") == 2
     (repository / "nets" / "net.yaml").write_text("layers: [relu]\n")
     assert check(*words).code == 1
     assert "missing-key" in (repository / "page.md").read_text()
@@ -250,3 +250,13 @@ def test_a_summary_that_cannot_be_written(repository: Path) -> None:
     assert "--summary" in ran.err
     ran = check("--summary", "x.txt", "-o", "x.txt")
     assert ran.code == 2 or not (repository / "x.txt").exists()
+
+
+def test_new_specs_in_csv_and_layer_by_layer(repository: Path) -> None:
+    (repository / "nets" / "new.yaml").write_text(NEW)
+    words = "--against", "main", "--max-increase", "1%", "--format", "csv"
+    rows = check(*words, spec="nets/new.yaml").out.splitlines()[1:]
+    assert rows[0] == 'new,"α = 1, input 6×10×3",params,,204,not compared,main'
+    ran = check("--against", "main", spec="nets/new.yaml")
+    assert ran.code == 0
+    assert ran.err == "Warning: new is not in main: nothing holds what it costs\n"
