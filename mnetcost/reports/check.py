@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from mnetcost.analysis.check.check import (
@@ -89,7 +90,7 @@ def headroom_text(left: Fraction | None, verdict: str) -> str:
     """How much of a limit is left, or by how much it is passed; nothing where nobody knows."""
     if left is None or verdict not in (FITS, OVER):
         return ""
-    return f"over by {percent_text(-left, up=True)}" if left < 0 else f"{percent_text(left)} left"
+    return f"over by {percent_text(-left)}" if left < 0 else f"{percent_text(left, floor)} left"
 
 
 def held_for(one: Check) -> str:

@@ -10,6 +10,7 @@ import pytest
 from commands import Ran, run
 
 from mnetcost.analysis.check.increase import read_increase
+from mnetcost.exact import percent_text
 from mnetcost.problems import UsageError
 
 NET = """\
@@ -133,7 +134,7 @@ def test_a_network_that_shrinks(repository: Path) -> None:
     ran = check("--against", "main", "--max-increase", "0", "--all")
     assert (ran.code, ran.err) == (0, "")
     # 36 of 192 weights, and as large a part of the mult-adds
-    assert ran.out.count("-18.7 %   0 %      fits, 18.7 % left") == 2
+    assert ran.out.count("-18.8 %   0 %      fits, 18.7 % left") == 2
 
 
 def test_a_spec_that_main_has_not_is_passed_over_and_said(repository: Path) -> None:
@@ -260,3 +261,25 @@ def test_new_specs_in_csv_and_layer_by_layer(repository: Path) -> None:
     ran = check("--against", "main", spec="nets/new.yaml")
     assert ran.code == 0
     assert ran.err == "Warning: new is not in main: nothing holds what it costs\n"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        *(("0", "0 %"), ("1/100", "1 %"), ("1/3", "33.3 %"), ("2/3", "66.7 %"), ("1/16", "6.25 %")),
+        *(
+            ("1/800", "0.125 %"),
+            ("1/9", "11.1 %"),
+            ("123/10", "1,230 %"),
+            ("0.0000123", "0.00123 %"),
+        ),
+    ],
+)
+def test_percentages_have_three_digits(ratio: str, text: str) -> None:
+    assert percent_text(Fraction(ratio)) == text
+
+
+def test_what_is_left_is_cut_and_what_is_over_is_never_the_limit_itself(repository: Path) -> None:
+    words = "--against", "main", "--all", "--max-increase"
+    assert "+6.25 %   6.249 %  over by" in check(*words, "6.249%").out  # 1/16 is 6.25 %
+    assert "fits, 0 % left" in check(*words, "6.25%").out
