@@ -136,13 +136,13 @@ def sweep(
             _write_report(grids, budget, options, choose_format(format_, output), output)
 
 
-def _check(format_: str | None, output: str | None, parts: str | None, sorted_: Any) -> None:
-    """Refuse what does not go together; `sorted_` is how Parquet should be sorted."""
+def _check(format_: str | None, output: str | None, parts: str | None, sort: str | None) -> None:
+    """Refuse what Parquet has no place for; `sort` is that of what is written so."""
     if parts is not None and (format_ or output):
         raise UsageError("--parts writes Parquet into a folder: no --format or --output with it")
     if format_ == PARQUET and output in (None, "-"):
         raise UsageError("--format parquet needs --output FILE")
-    if sorted_:
+    if sort:
         raise UsageError("--sort is for what prints: no Parquet with it")
 
 
