@@ -68,6 +68,8 @@ def test_the_suffix_says_the_format(suffix: str, start: bytes, tmp_path: Path) -
         (["mobilenet_v1@alpha=1", "--alpha", "1"], "give alpha there, or --alpha, not both"),
         (["--kind", "heat", "--scores", "x"], "--scores: not with --kind heat; with scores"),
         (["--kind", "networks", "--scores", "x"], "--scores: not with --kind networks"),
+        (["vgg16", "alexnet", "--set", "a=1"], "vgg16: there is no setting or knob 'a'"),
+        (["vgg16@classes=2", "--set", "classes=3"], "set classes there, or by --set, not both"),
         (["--kind", "networks", "--of", "params"], "--of: not with --kind networks"),
         (["--kind", "scores"], "--kind scores needs --scores FILE"),
         (["vgg16", "resnet18", "--kind", "heat"], "of several there is --kind networks"),
