@@ -50,14 +50,16 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
         notes.append((one.name, one.words))
         remarks = one.remarks(parts_of(one, [count]))
         notes += [(f"{one.name}, {label.lower()}", text) for label, text in remarks]
-    setting = _setting(count)
+    setting, answer = _setting(count), way_text(start, end, way)
     return Report(
         title=count.graph.name,
+        answer=(answer,),
         tables=(table,),
         notes=(*_setting_notes(count), *notes),
         warnings=warning_texts(setting),
         document={
             **setting,
+            "answer": answer,
             "from": {"convention": start.name, "value": way.start, "unit": start.unit},
             "to": {"convention": end.name, "value": way.end, "unit": end.unit},
             "steps": [
@@ -67,6 +69,20 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
         },
         flat=table,
     )
+
+
+def way_text(start: Convention, end: Convention, way: Way) -> str:
+    """Both numbers, and what most of the difference is, in a sentence."""
+    begins = f"{start.name} counts {way.start:,} {start.unit}s, {end.name} {way.end:,} {end.unit}s"
+    change = way.end - way.start
+    if not way.steps:
+        return f"{begins}: the same."
+    of = f" ({change / way.start:+.2%})".replace("%", " %") if way.start else ""
+    most: dict[str, int] = {}
+    for one in way.steps:
+        most[one.layer] = most.get(one.layer, 0) + one.change
+    layer = max(most, key=lambda name: abs(most[name]))
+    return f"{begins}: {change:+,}{of}, and {most[layer]:+,} of it in {layer}."
 
 
 SETTING = ("Source", "Width", "Input", "Batch")
@@ -84,10 +100,7 @@ def read_printed(text: str) -> Printed:
 
 
 def printed_report(count: Count, printed: Printed) -> Report:
-    """Whatever explains a printed number; what may be chance, or comes nearest, where nothing does.
-
-    Its title is the answer.
-    """
+    """Whatever explains a printed number; where nothing does, what may be chance or is nearest."""
     tried = candidates(count, printed.unit)
     found = matches(tried, printed)
     hits = found.explained or found.by_chance
@@ -112,7 +125,8 @@ def printed_report(count: Count, printed: Printed) -> Report:
     answer = answer_text(found, printed)
     setting = _setting(count)
     return Report(
-        title=f"{count.graph.name}: {answer}",
+        title=count.graph.name,
+        answer=(answer,),
         tables=(table,),
         notes=(
             *_setting_notes(count),
@@ -140,18 +154,31 @@ def answer_text(found: Matches, printed: Printed) -> str:
         verb = "is" if is_sure(found, printed) else "may be"
         return f"{printed.text} {verb} {_match_text(first, printed)}."
     if not found.by_chance:
-        return f"nothing explains {printed.text}: of {found.tried:,} numbers none prints so."
+        near = found.nearest[0]
+        return (
+            f"Nothing explains {printed.text}: of {found.tried:,} numbers none prints so; the "
+            f"nearest is {_found_text(near, printed)}, off by {_off(near, printed)}."
+        )
     first = found.by_chance[0]
     why = f"{_percent(first.chance)} of the figures like it would find something as likely"
     if digits(printed) == 1:
         why = "its one digit says too little"
     return (
-        f"nothing explains {printed.text}: {why}, though it may be {_match_text(first, printed)}."
+        f"Nothing explains {printed.text}: {why}, though it may be {_match_text(first, printed)}."
     )
 
 
 def _match_text(one: Match, printed: Printed) -> str:
-    """What it counts, how, and the number that prints so."""
+    """What it counts, how, and the number that prints so, and in which way."""
+    return f"{_found_text(one, printed)}, {one.printed}"
+
+
+def _off(one: Match, printed: Printed) -> str:
+    return f"{float((one.shown - printed.value) / printed.value):+.2%}".replace("%", " %")
+
+
+def _found_text(one: Match, printed: Printed) -> str:
+    """What it counts, how, and the number."""
     found = one.candidate
     words = found.scope
     scope = words if words.startswith("the ") else f"the {words}"
@@ -160,7 +187,7 @@ def _match_text(one: Match, printed: Printed) -> str:
     divided = f" / {_prefix(one, printed)}" if one.binary else ""
     where = ", ".join(filter(None, (scope, found.network)))
     number = f"{found.value:,} {_unit(found)}{divided}{called}"
-    return f"{where}, counted as {_counted(found)}: {number}, {one.printed}"
+    return f"{where}, counted as {_counted(found)}: {number}"
 
 
 def _called_otherwise(one: Match, printed: Printed) -> bool:
@@ -192,12 +219,11 @@ def _percent(share: float) -> str:
 
 def _row(one: Match, printed: Printed) -> tuple[Any, ...]:
     found = one.candidate
-    off = f"{float((one.shown - printed.value) / printed.value):+.2%}"
     where = ", ".join(filter(None, (found.scope, found.network)))
     by_chance = _percent(one.chance) if one.printed else ""
     return (
         *(where, _counted(found), _unit(found), found.value, _prefix(one, printed)),
-        *(one.printed, off, by_chance),
+        *(one.printed, _off(one, printed), by_chance),
     )
 
 
