@@ -42,9 +42,9 @@ class Columns(Word):
         for name in names:
             if name not in LAYER_COLUMNS:
                 meant = did_you_mean(name, LAYER_COLUMNS)
-                hint = f"did you mean {meant!r}? " if meant else ""
+                hint = f"did you mean '{meant}'? There" if meant else "there"
                 known = ", ".join(LAYER_COLUMNS)
-                self.fail(f"no column {clip(name)!r}; {hint}There are {known}.", param, ctx)
+                self.fail(f"no column '{clip(name)}'; {hint} are {known}.", param, ctx)
         return names
 
 
