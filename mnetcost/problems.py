@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
@@ -81,34 +81,30 @@ class Problem(Record, kw_only=False):
     uses: tuple[Use, ...] = ()
 
     def __str__(self) -> str:
-        return plain(self.lines())
+        return plain(_lines(self))
 
-    def lines(self, said: frozenset[str] = frozenset()) -> Iterator[Line]:
-        """What it says, without the list of what is known where that was `said` before."""
-        place = f"{printable(self.label)}:{self.mark.line}:{self.mark.column}"
-        yield [(place, "place"), (": ", ""), (self.code, "code"), (f": {self.message}", "")]
-        if self.excerpt:
-            yield from _pointed(self.excerpt, self.mark)
-        if self.suggestion:
-            meant = f"did you mean {self.suggestion!r}?"
-            yield [(" " * INDENT, ""), (meant, "suggestion")]
-        if self.expected and self.expected not in said:
-            yield from _wrapped(f"expected: {self.expected}")
-        if self.uses:
-            yield from _wrapped("; ".join(self._calls()))
 
-    def _calls(self) -> Iterator[str]:
-        """The calls around it, from the inside out."""
-        for use in self.uses[: -NESTED - 1 : -1]:
-            line, column, _ = use.mark
-            yield f"in block {printable(use.block)}, used at {line}:{column}"
-        if more := len(self.uses[:-NESTED]):
-            yield f"in {counted(more, 'more block')}"
+def _lines(one: Problem, said: Container[str] = ()) -> Iterator[Line]:
+    """What a problem says, without the list of what is known where that was `said` before."""
+    place = f"{printable(one.label)}:{one.mark.line}:{one.mark.column}"
+    yield [(place, "place"), (": ", ""), (one.code, "code"), (f": {one.message}", "")]
+    if one.excerpt:
+        yield from _pointed(one.excerpt, one.mark)
+    if one.suggestion:
+        yield [(" " * INDENT, ""), (f"did you mean {one.suggestion!r}?", "suggestion")]
+    if one.expected and one.expected not in said:
+        yield from _wrapped(f"expected: {one.expected}")
+    if one.uses:
+        yield from _wrapped("; ".join(_calls(one.uses)))
 
-    @property
-    def is_listing(self) -> bool:
-        """Whether what was expected is so long that it is said once."""
-        return len(self.expected or "") > WIDTH
+
+def _calls(uses: Sequence[Use]) -> Iterator[str]:
+    """The calls around a problem, from the inside out."""
+    for use in uses[: -NESTED - 1 : -1]:
+        line, column, _ = use.mark
+        yield f"in block {printable(use.block)}, used at {line}:{column}"
+    if more := len(uses[:-NESTED]):
+        yield f"in {counted(more, 'more block')}"
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -120,9 +116,9 @@ def problem_lines(problems: Sequence[Problem]) -> Iterator[Line]:
     """Several problems as they are shown: what was expected is listed once, at the first."""
     said: set[str] = set()
     for one in problems:
-        yield from one.lines(frozenset(said))
-        if one.expected and one.is_listing:
-            said.add(one.expected)
+        yield from _lines(one, said)
+        if len(one.expected or "") > WIDTH:
+            said.add(one.expected or "")
     if len(problems) >= MAX_PROBLEMS:
         yield [(f"(only the first {MAX_PROBLEMS} problems)", "")]
 
@@ -156,11 +152,7 @@ class SpecError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.label, problem.mark)))
-        super().__init__(plain(self.lines()))
-
-    def lines(self) -> Iterator[Line]:
-        """What they say, in pieces that a terminal may colour."""
-        return problem_lines(self.problems)
+        super().__init__(plain(problem_lines(self.problems)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)

@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from mnetcost.files import reason
-from mnetcost.problems import Line, SpecError, UsageError
+from mnetcost.problems import Line, SpecError, UsageError, problem_lines
 from mnetcost.text import printable
 
 DONE, WRONG_SPEC, INTERRUPTED = 0, 1, 130  # and 2 for wrong options, as click has it
@@ -76,7 +76,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return _invoke(sys.argv[1:] if arguments is None else arguments)
     except SpecError as error:
-        _complain(error.lines())
+        _complain(problem_lines(error.problems))
         return WRONG_SPEC
     except (click.ClickException, UsageError) as error:
         return _complain_of_usage(error)
