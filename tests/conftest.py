@@ -21,6 +21,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return None if config.option.markexpr.strip() in SIDE_BY_SIDE else 0
 
 
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe is as wide as COLUMNS where that is exported: here only where a test says so."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A spec with a figure that differs, a misprint and two broken limits, in its own folder."""

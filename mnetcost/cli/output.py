@@ -218,11 +218,12 @@ def prepare_streams() -> None:
 
 def print_warnings(texts: Iterable[str]) -> None:
     """Print warnings to standard error, a line each; with --quiet none."""
-    if click.get_current_context().meta.get(QUIET):
+    found = list(texts)
+    if not found or click.get_current_context().meta.get(QUIET):
         return
     from mnetcost.cli.errors import print_lines  # only once there is something to say
 
-    print_lines([("Warning", "warning"), (printable(f": {text}"), "")] for text in texts)
+    print_lines([("Warning", "warning"), (printable(f": {text}"), "")] for text in found)
 
 
 def is_standard_output(output: str | None) -> bool:

@@ -11,6 +11,7 @@ from mnetcost.cli.options import (
     DEFAULT,
     EXITS,
     SPEC,
+    Word,
     basis_options,
     input_option,
     open_network,
@@ -27,6 +28,7 @@ from mnetcost.cli.output import (
 )
 from mnetcost.cli.targets import costs_of
 from mnetcost.cost import Basis
+from mnetcost.exact import read_ratio
 from mnetcost.printed import read_budget, read_budgets
 from mnetcost.problems import UsageError
 from mnetcost.render.figure import FORMATS, WIDTH
@@ -68,11 +70,16 @@ TAKEN = {
 @strict_option
 @click.option("--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget to draw.")
 @click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
-@click.option("--scores", metavar="FILE", help="Measured networks, a CSV of them, as for fit.")
+@click.option(
+    "--scores",
+    type=Word("scores"),
+    metavar="FILE",
+    help="Measured networks, a CSV of them, as for fit.",
+)
 @basis_options
 @click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
 @click.option(
-    "--width", type=float, default=WIDTH, metavar="INCHES", help="Of a file; 3.3 is a column."
+    "--width", default=str(WIDTH), metavar="INCHES", help="Of a file: 3.3 is a column of a paper."
 )
 @click.option(
     "--format",
@@ -86,7 +93,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     kind: str | None,
     basis: Basis,
     theme: str,
-    width: float,
+    width: str,
     format_: str | None,
     output: str | None,
     **options: Any,
@@ -115,6 +122,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     mnetcost plot mobilenet_v2 resnet18 vgg16 -o networks.svg
     """
     chosen = choose_format(format_, output, suffixes=SUFFIXES)
+    inches = float(read_ratio(width, "--width"))
     found = _kind(kind, specs, options)
     picture, warnings = MADE[found](found, specs or (DEFAULT,), basis, options)
     if chosen == TEXT:
@@ -126,7 +134,7 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     else:
         from mnetcost.render.figure import figure_bytes
 
-        _write_bytes(figure_bytes(picture, chosen, theme, width), chosen, output)
+        _write_bytes(figure_bytes(picture, chosen, theme, inches), chosen, output)
     print_warnings(warnings)
 
 

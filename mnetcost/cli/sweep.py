@@ -124,12 +124,7 @@ def sweep(
     from mnetcost.reports.sweep import MAX_REPORTED
 
     binary = format_ == PARQUET or (format_ is None and (output or "").endswith(f".{PARQUET}"))
-    if parts is not None and (format_ or output):
-        raise UsageError("--parts writes Parquet into a folder: no --format or --output with it")
-    if format_ == PARQUET and output in (None, "-"):
-        raise UsageError("--format parquet needs --output FILE")
-    if options["sort"] and (binary or parts is not None):
-        raise UsageError("--sort is for what prints: no Parquet with it")
+    _check(format_, output, parts, options["sort"] if binary or parts is not None else None)
     sets, budget = read_sets(knobs), _budget(options)
     with _engine(options["engine"], options.pop("scheduler")):
         if parts is not None:
@@ -139,6 +134,16 @@ def sweep(
         else:
             grids = _grids(spec, sets, MAX_REPORTED, options)
             _write_report(grids, budget, options, choose_format(format_, output), output)
+
+
+def _check(format_: str | None, output: str | None, parts: str | None, sort: str | None) -> None:
+    """Refuse what Parquet has no place for; `sort` is that of what is written so."""
+    if parts is not None and (format_ or output):
+        raise UsageError("--parts writes Parquet into a folder: no --format or --output with it")
+    if format_ == PARQUET and output in (None, "-"):
+        raise UsageError("--format parquet needs --output FILE")
+    if sort:
+        raise UsageError("--sort is for what prints: no Parquet with it")
 
 
 def _budget(options: Mapping[str, Any]) -> Budget | None:

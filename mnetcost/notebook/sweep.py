@@ -1,6 +1,5 @@
 """Sweeps that write themselves: data frames, CSV, Parquet."""
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -139,10 +138,8 @@ class Sweeps(Sequence[Sweep], Paged):
 
 
 def _shortened(sweep: Sweep, points: int) -> Sweep:
-    """The sweep worked out; of one with more points both ends."""
-    if math.prod(sweep.shape) > points:
-        alphas, rhos = ends(sweep, points)
-        invalid = "mask" if sweep.values.masked else "refuse"
-        size, basis = sweep.base, sweep.basis
-        sweep = Sweep.of(sweep.graph, alphas, rhos, size=size, basis=basis, invalid=invalid)
-    return sweep.computed()
+    """The sweep worked out here, in integers; of one with more points both ends."""
+    alphas, rhos = ends(sweep, points)
+    invalid = "mask" if sweep.values.masked else "refuse"
+    size, basis = sweep.base, sweep.basis
+    return Sweep.of(sweep.graph, alphas, rhos, size=size, basis=basis, invalid=invalid).computed()

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mnetcost.picture import Bars, Chart, Heat, Picture
+from mnetcost.render.drawn_axis import thin
 from mnetcost.render.drawn_bars import draw_bars, write_lengths
 from mnetcost.render.drawn_chart import draw_chart, name_places
 from mnetcost.render.drawn_heat import draw_heat
@@ -186,6 +187,7 @@ def _stack(
         if beside is not None:
             place = (left + inner + 0.08) / width
             beside.set_position((place, bottom / total, 0.1 / width, height / total))
+        thin(axes)
         margins = _margins(sheet, [axes, *([beside] if beside else [])], margins)
     for one, place in zip(head, tops):
         x, y = EDGE / width, 1 - place / total

@@ -1,5 +1,6 @@
 """The scale, the ticks and the words of one matplotlib axis."""
 
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,6 +18,7 @@ from matplotlib.ticker import (
 from mnetcost.picture import Axis, Number, Scale
 from mnetcost.text import printable
 
+GAP = 4  # pixels between what is written
 TICKS = 5  # that stand beside each other in a column of a paper
 
 
@@ -47,6 +49,40 @@ def set_ticks(drawn: Any, axis: Axis) -> None:
         drawn.set_major_locator(MaxNLocator(TICKS, steps=[1, 2, 2.5, 5, 10]))
         big = axis.ends[1] >= 1000
         drawn.set_major_formatter(EngFormatter(sep=" ") if big else FuncFormatter(_plain))
+
+
+def thin(axes: Axes) -> None:
+    """Leave out what is written along the x axis where it would touch its neighbour."""
+    axis: Any = axes.xaxis
+    locator = axis.get_major_locator()
+    if isinstance(locator, MaxNLocator):
+        for count in range(TICKS - 1, 1, -1):
+            if not _touch(axes):
+                return
+            locator.set_params(nbins=count)
+    elif _touch(axes):
+        kept: list[Any] = []
+        for label in reversed(_labels(axes)):
+            if not kept or not _apart(label, kept[-1]) < GAP:
+                kept.append(label)
+        axis.set_ticks([one.get_position()[0] for one in kept], [one.get_text() for one in kept])
+
+
+def _touch(axes: Axes) -> bool:
+    return any(_apart(one, other) < GAP for one, other in pairwise(_labels(axes)))
+
+
+def _labels(axes: Axes) -> list[Any]:
+    """What is written along the x axis, from left to right."""
+    low, high = axes.get_xlim()
+    labels = [one for one in axes.get_xticklabels() if low <= one.get_position()[0] <= high]
+    return sorted(labels, key=lambda one: float(one.get_position()[0]))
+
+
+def _apart(one: Any, other: Any) -> float:
+    """The pixels between the nearer sides of two labels, below zero where they cover each other."""
+    left, right = sorted((one.get_window_extent(), other.get_window_extent()), key=lambda b: b.x0)
+    return float(right.x0 - left.x1)
 
 
 def _plain(value: float, place: int) -> str:

@@ -1,7 +1,7 @@
 """Reports as HTML: what a notebook shows, and a page of its own."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
 from itertools import pairwise
@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Self
 
 from mnetcost.render.cells import NUMERIC, VERDICTS, cell_text, decimals, shade
 from mnetcost.render.mathematics import mathml
-from mnetcost.render.style import FRAGMENT, PAGE
-from mnetcost.tabular import Column, Kind, Page, Table
+from mnetcost.render.style import FRAGMENT, PAGE, STEPS
+from mnetcost.tabular import Kind, Page, Table
 from mnetcost.text import printable
 
 LONG = 40  # rows of a table from which a notebook folds it, or lets it scroll
@@ -18,6 +18,8 @@ FIRST = 6  # tables that a notebook shows unfolded
 WIDE = 40  # characters of a text from which on it takes several lines
 MOST = 28  # em that such a column takes at least
 INDENT = 1.2  # em of a row below another
+BAR = 8  # em of the longest bar
+SIGN, PADDING = 0.6, 1.4  # em that a sign of a cell takes, and the room around the cell
 
 _COLUMNS = re.compile(" {2,}")  # what keeps the answers of a terminal below each other
 
@@ -78,86 +80,132 @@ def _folding(table: Table, is_open: bool = True, scrolls: bool = False) -> str:
     )
 
 
-class _Whole(NamedTuple):
-    """What a cell needs of its whole table."""
+class _Form(NamedTuple):
+    """How a table looks: the classes and the style of each column's cells, and what fills bars.
 
-    unit: str
+    `levels` say for each `leaves` below which width of the window, em, these columns leave.
+    """
+
+    classes: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...]
     largest: dict[Kind, Any]
-    room: dict[int, int]  # em that a column of long texts takes at least
+    levels: dict[int, int]
 
     @classmethod
     def of(cls, table: Table) -> Self:
-        """The facts of a table."""
-        texts = [place for place, one in enumerate(table.columns) if one.kind is Kind.TEXT]
-        longest = {p: max((len(row[p] or "") for row in table.rows), default=0) for p in texts}
-        room = {place: min(size // 3, MOST) for place, size in longest.items() if size > WIDE}
+        """The form of a table, from the lengths of its texts."""
+        columns = table.columns
+        lengths = [_length(table, place) for place in range(len(columns))]
+        room = {
+            place: min(size // 3, MOST)
+            for place, (size, one) in enumerate(zip(lengths, columns))
+            if one.kind is Kind.TEXT and size > WIDE
+        }
+        widths = [room.get(place, size * SIGN) + PADDING for place, size in enumerate(lengths)]
+        widths[0] += INDENT * max(table.depths, default=0)
+        levels = {
+            level: _step(sum(em for em, one in zip(widths, columns) if one.leaves <= level))
+            for level in sorted({one.leaves for one in columns if one.leaves}, reverse=True)
+        }
+        classes = []
+        for place, one in enumerate(columns):
+            own = ["n"] * (one.kind in NUMERIC) + ["w"] * (place in room)
+            classes.append((*own, *([f"u{levels[one.leaves]}"] if one.leaves else [])))
+        styles = (f"min-width:{room[at]}em" if at in room else "" for at in range(len(columns)))
         largest = {kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)}
-        return cls(table.unit, largest, room)
+        return cls(tuple(classes), tuple(styles), largest, levels)
+
+
+def _length(table: Table, place: int) -> int:
+    """How many signs the longest text of a column has."""
+    column = table.columns[place]
+    if column.kind is Kind.BAR:
+        return round(BAR / SIGN)
+    cells = (cell_text(row[place], column.kind, table.unit) for row in table.rows)
+    return max(map(len, (*column.header.split("\n"), *cells)))
+
+
+def _step(em: float) -> int:
+    """The width, of those that the style sheet knows, that has room for so much."""
+    return min((step for step in STEPS if step >= em), default=STEPS[-1])
+
+
+def _leaving(table: Table, form: _Form) -> str:
+    """What says which columns a wider window has: each as soon as it has left."""
+    left = [
+        (form.levels[one.leaves], " ".join(one.header.split()))
+        for one in sorted(table.columns, key=lambda one: -one.leaves)
+        if one.leaves and one.header
+    ]
+    if not left:
+        return ""
+    names = (f'<span class="v{em}">{_text(name)}</span>' for em, name in dict.fromkeys(left))
+    return f'<small class="v{left[0][0]}">Wider windows show: {"".join(names)}</small>'
 
 
 def _table(table: Table) -> str:
+    form = _Form.of(table)
     heads = "".join(
-        f"<th{_class('n' if column.kind in NUMERIC else '')}>{_text(column.header)}</th>"
-        for column in table.columns
+        f"<th{_attributes(classes)}>{_text(column.header)}</th>"
+        for column, classes in zip(table.columns, form.classes)
     )
-    body = "".join(_rows(table))
-    shown = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(table)}</table>"
-    return shown if table.rows else f"{shown}<small>(none)</small>"
+    body = "".join(_rows(table, form))
+    shown = (
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{_foot(table, form)}</table>"
+    )
+    return shown + ("" if table.rows else "<small>(none)</small>") + _leaving(table, form)
 
 
-def _rows(table: Table) -> Iterator[str]:
-    whole = _Whole.of(table)
+def _rows(table: Table, form: _Form) -> Iterator[str]:
     depths = table.depths or (0,) * len(table.rows)
     for row, (depth, below) in zip(table.rows, pairwise((*depths, 0))):
-        first, *others = (
-            _cell(value, column, place, whole)
-            for place, (value, column) in enumerate(zip(row, table.columns))
+        indent = f"padding-left:{0.7 + INDENT * depth:.1f}em" if depth else ""
+        cells = "".join(
+            _cell(value, place, table, form, "" if place else indent)
+            for place, value in enumerate(row)
         )
-        if depth:
-            first = first.replace(
-                "<td", f'<td style="padding-left:{0.7 + INDENT * depth:.1f}em"', 1
-            )
-        signs = (value for value, column in zip(row, table.columns) if column.kind is Kind.SIGN)
-        classes = " ".join([*signs, *(["h"] if below > depth else [])])
-        yield f"<tr{_class(classes)}>{first}{''.join(others)}</tr>"
+        signs = [value for value, one in zip(row, table.columns) if one.kind is Kind.SIGN]
+        yield f"<tr{_attributes((*signs, *(['h'] if below > depth else [])))}>{cells}</tr>"
 
 
-def _class(words: str) -> str:
-    return f' class="{words}"' if words else ""
+def _attributes(classes: Sequence[str], style: str = "") -> str:
+    """The class and the style of an element, where it has any."""
+    words = f' class="{" ".join(classes)}"' if classes else ""
+    return words + (f' style="{style}"' if style else "")
 
 
-def _cell(value: Any, column: Column, place: int, whole: _Whole) -> str:
-    if column.kind is Kind.BAR:
-        return _bar(value, whole.largest[Kind.BAR])
-    if column.kind is Kind.FORMULA:
-        return f"<td>{mathml(value.latex)}</td>"
-    text = _text(cell_text(value, column.kind, whole.unit))
-    if column.kind is Kind.HEAT:
-        return f'<td class="n b{shade(value, whole.largest[Kind.HEAT])}">{text}</td>'
-    if column.kind is Kind.VERDICT:
-        return f"<td><span{_class(VERDICTS.get(value, ''))}>{text}</span></td>"
-    if place in whole.room:
-        return f'<td class="w" style="min-width:{whole.room[place]}em">{text}</td>'
-    return f"<td{_class('n' if column.kind in NUMERIC else '')}>{text}</td>"
+def _cell(value: Any, place: int, table: Table, form: _Form, indent: str) -> str:
+    kind, classes = table.columns[place].kind, form.classes[place]
+    style = ";".join(filter(None, (indent, form.styles[place])))
+    if kind is Kind.HEAT:
+        classes = (*classes, f"b{shade(value, form.largest[Kind.HEAT])}")
+    return f"<td{_attributes(classes, style)}>{_content(value, kind, table.unit, form)}</td>"
+
+
+def _content(value: Any, kind: Kind, unit: str, form: _Form) -> str:
+    if kind is Kind.BAR:
+        return "" if value is None else _bar(value, form.largest[Kind.BAR])
+    if kind is Kind.FORMULA:
+        return mathml(value.latex)
+    text = _text(cell_text(value, kind, unit))
+    if kind is Kind.VERDICT:
+        return f"<span{_attributes([VERDICTS[value]] if value in VERDICTS else [])}>{text}</span>"
+    return text
 
 
 def _bar(value: Any, largest: Any) -> str:
-    """A bar; none of what stands for several rows."""
-    if value is None:
-        return "<td></td>"
-    width = decimals(Fraction(8 * value, largest or 1), 2)
-    return f'<td><div class="b" style="width:{width}em"></div></td>'
+    width = decimals(Fraction(BAR * value, largest or 1), 2)
+    return f'<div class="b" style="width:{width}em"></div>'
 
 
-def _foot(table: Table) -> str:
+def _foot(table: Table, form: _Form) -> str:
     totals = table.totals()
     if not totals:
         return ""
+    over = ("o",) if table.columns[0].kind is Kind.SIGN else ()
     cells = "".join(
-        "<td></td>"
-        if value is None
-        else f'<td class="n">{cell_text(value, one.kind, table.unit)}</td>'
-        for value, one in zip(totals[1:], table.columns[1:])
+        f"<td{_attributes(classes)}>"
+        f"{'' if value is None else cell_text(value, one.kind, table.unit)}</td>"
+        for value, one, classes in [*zip(totals, table.columns, form.classes)][1:]
     )
-    over = _class("o" if table.columns[0].kind is Kind.SIGN else "")
-    return f"<tfoot><tr><td{over}>Total</td>{cells}</tr></tfoot>"
+    return f"<tfoot><tr><td{_attributes(over)}>Total</td>{cells}</tr></tfoot>"

@@ -5,6 +5,15 @@ a dark theme need no sheet of their own: a notebook's (JupyterLab, VS Code), or 
 class stands twice in a rule that must win over a notebook's own rules for tables.
 """
 
+# The widths of a window, em, below which columns leave (u), and their names come instead (v).
+STEPS = tuple(range(24, 151, 6))
+
+_LEAVING = "\n".join(
+    f"@container (max-width:{em}em)"
+    f"{{.mnetcost .u{em}{{display:none}}.mnetcost .v{em}{{display:inline}}}}"
+    for em in STEPS
+)
+
 # Of a fragment: in a notebook, or in a page.
 FRAGMENT = """\
 .mnetcost{--line:color-mix(in srgb,currentColor 22%,transparent);font-size:13px;line-height:1.45}
@@ -14,7 +23,8 @@ FRAGMENT = """\
 .mnetcost.mnetcost summary{cursor:pointer;font-weight:600;display:list-item}
 .mnetcost summary small{display:block;font-weight:400;opacity:.75;white-space:pre-line;\
 padding-left:1.2em}
-.mnetcost .box{overflow:auto;max-width:100%;margin:.3em 0}
+.mnetcost .box{overflow:auto;max-width:100%;margin:.3em 0;container-type:inline-size}
+.mnetcost [class^=v]{display:none}.mnetcost span+span:before{content:", "}
 .mnetcost .long{max-height:34em}
 .mnetcost.mnetcost table{border-collapse:collapse;border:0;margin:0;font-size:inherit;\
 font-variant-numeric:tabular-nums;table-layout:auto;color:inherit;width:auto}
@@ -52,7 +62,9 @@ var(--colab-primary-surface-color,Canvas)))}
 .mnetcost.mnetcost tr{break-inside:avoid}.mnetcost summary{break-after:avoid}\
 .mnetcost.mnetcost th,.mnetcost.mnetcost td{padding:.1em .5em}\
 .mnetcost.mnetcost td.w{min-width:0!important}\
-.mnetcost{font-size:8pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}}"""
+.mnetcost{font-size:8pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+"""
+FRAGMENT += _LEAVING
 
 # Of a page of its own, beside that.
 PAGE = """\

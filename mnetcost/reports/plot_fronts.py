@@ -1,6 +1,6 @@
 """Fronts as pictures: what a budget buys, what was measured, and networks side by side."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,7 @@ def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:
         found = places([best], named=best not in front)
         series.append(Series("the best that fits", Mark.POINTS, Role.BEST, found))
     xs = [getattr(one, of) for one in ranking.scored]
-    return _chart("scores", ranking, of, (xs, "Score"), series)
+    return _chart("scores", ranking, of, (xs, "Score", f"scores of {ranking.label}"), series)
 
 
 def _measured(one: Any) -> str:
@@ -109,17 +109,18 @@ def _cost(of: str | None, budget: Budget, basis: Basis) -> str:
 
 
 def _chart(
-    kind: str, found: Any, of: str, axes: tuple[Sequence[int], str], series: Iterable[Series]
+    kind: str, found: Any, of: str, axes: tuple[Any, ...], series: Iterable[Series]
 ) -> Chart:
     """Series of α·ρ or of scores over a cost, with the limit of the budget.
 
-    `axes` are the costs that the one has to hold, and the words of the other.
+    `axes` are the costs that the one has to hold, the words of the other, and notes on it.
     """
-    xs, words = axes
+    xs, words, *others = axes
     series = [one for one in series if one.places]
     ys = [place.y for one in series for place in one.places]
-    room = (max(ys) - min(ys)) / 10 or Fraction(max(ys)) / 10
-    ends = (max(min(ys) - room, 0), max(ys) + room)
+    room = Fraction(max(ys) - min(ys)) / 10 or 1
+    low = min(ys) - room
+    ends = (low if min(ys) < 0 else max(low, 0), max(ys) + room)
     limit = found.budget.limits().get(of)
     if limit is not None:
         line = (Place(limit, ends[0]), Place(limit, ends[1]))
@@ -129,7 +130,7 @@ def _chart(
     return Chart(
         kind,
         found.graph.name,
-        notes_of(found.basis, *_budget_notes(found, of), knobs_text(found.graph.given)),
+        notes_of(found.basis, *_budget_notes(found, of), *others, knobs_text(found.graph.given)),
         logarithmic(header, [*xs, *([limit] if limit else [])]),
         Axis(words, Scale.LINEAR, ends),
         tuple(series),

@@ -50,7 +50,7 @@ def sweep_picture(
         raise no_work(sweep.basis)
     for budget in budgets:
         sweep.basis.limiting(budget)
-    grid = Grid(sweep, of)
+    grid = Grid(sweep.computed(), of)
     return _heat(grid, budgets) if kind == "heat" else _lines(grid, budgets)
 
 

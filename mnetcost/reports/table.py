@@ -142,7 +142,7 @@ def _flat(
 ) -> Table:
     """What a format of one table writes: every layer, or what the options chose."""
     if shown.view == "types":
-        return types_table(count, found, every=True)
+        return types_table(count, found, every=True, named=True)
     if shown.view == "reduction":
         return reduction_table(pairs, every=True)
     chosen = shown.sort or shown.top
@@ -173,9 +173,14 @@ def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:
     return lines
 
 
-def types_table(count: Count, found: Sequence[Measure], every: bool = False) -> Table:
-    """One row a layer type that costs anything, as in the paper's Table 2; or `every` type."""
-    of_paper = PAPER in count.graph.source
+def types_table(
+    count: Count, found: Sequence[Measure], every: bool = False, named: bool = False
+) -> Table:
+    """One row a layer type that costs anything, as in the paper's Table 2; or `every` type.
+
+    The paper's words stand beside the types of its own networks, or where they are `named` so.
+    """
+    of_paper = named or PAPER in count.graph.source
     columns = (
         Column("type", "Type", Kind.TEXT),
         Column("paper_name", "As in Table 2", Kind.TEXT, leaves=6)

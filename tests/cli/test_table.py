@@ -42,7 +42,7 @@ SETTINGS = [(), ("--alpha", "0.75", "--rho", "6/7"), ("--alpha=1/2", "--resoluti
 @pytest.mark.parametrize("spec", [*NAMES, MIXED])
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 def test_table_has_these_keys_and_types(spec: str, setting: tuple[str, ...]) -> None:
-    found = strict(printed("table", spec, "--format", "json", *setting))
+    found = strict(printed("table", spec, "-q", "--format", "json", *setting))
     assert found.keys() >= TABLE
     assert all(type(found[key]) is str for key in ("model", "convention", "rounding"))
     assert _is_map(found["input"])
@@ -66,7 +66,7 @@ def test_table_has_these_keys_and_types(spec: str, setting: tuple[str, ...]) -> 
 @pytest.mark.parametrize("spec", [*NAMES, MIXED])
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 def test_layers_and_types_sum_to_the_totals(spec: str, setting: tuple[str, ...]) -> None:
-    found = strict(printed("table", spec, "--format", "json", *setting))
+    found = strict(printed("table", spec, "-q", "--format", "json", *setting))
     totals, layers, types = found["totals"], found["layers"], found["types"]
     for key in ("params", "mult_adds"):
         assert sum(layer[key] for layer in layers) == totals[key]
@@ -84,7 +84,7 @@ def test_layers_and_types_sum_to_the_totals(spec: str, setting: tuple[str, ...])
 
 @pytest.mark.parametrize("spec", [*sorted(CHAINS), MIXED])
 def test_every_layer_reads_the_map_of_the_one_before(spec: str) -> None:
-    found = strict(printed("table", spec, "--format", "json", "--rho", "5/7"))
+    found = strict(printed("table", spec, "-q", "--format", "json", "--rho", "5/7"))
     maps = [found["input"], *(layer["output"] for layer in found["layers"])]
     assert [layer["input"] for layer in found["layers"]] == maps[:-1]
 
@@ -119,7 +119,7 @@ def test_the_input_is_height_width_channels() -> None:
 
 
 def test_names_and_types_follow_the_contract() -> None:
-    layers = strict(printed("table", MIXED, "--format", "json"))["layers"]
+    layers = strict(printed("table", MIXED, "-q", "--format", "json"))["layers"]
     assert [(layer["name"], layer["type"]) for layer in layers] == [
         ("conv_1", "conv"),
         ("grouped", "conv"),
@@ -147,7 +147,7 @@ def test_names_and_types_follow_the_contract() -> None:
 
 
 def test_norm_and_act_are_no_rows_and_free_layers_are() -> None:
-    found = strict(printed("table", MIXED, "--format", "json"))
+    found = strict(printed("table", MIXED, "-q", "--format", "json"))
     first = found["layers"][0]
     assert first["parameters"] == {
         "weights": 3 * 5 * 4 * 8,
@@ -176,7 +176,7 @@ def test_the_kinds_of_parameters_of_mobilenet_v1() -> None:
 
 @pytest.mark.parametrize("spec", [*NAMES, MIXED])
 def test_reductions_are_exact_and_end_with_the_network(spec: str) -> None:
-    found = strict(printed("table", spec, "--format", "json", "--alpha", "0.5"))
+    found = strict(printed("table", spec, "-q", "--format", "json", "--alpha", "0.5"))
     *pairs, whole = found["reductions"]
     for one in found["reductions"]:
         assert one.keys() >= REDUCTION
@@ -194,7 +194,7 @@ def test_reductions_are_exact_and_end_with_the_network(spec: str) -> None:
 
 
 def test_sides_are_one_number_or_height_and_width() -> None:
-    pairs = strict(printed("table", MIXED, "--format", "json"))["reductions"]
+    pairs = strict(printed("table", MIXED, "-q", "--format", "json"))["reductions"]
     first = next(one for one in pairs if one["name"].startswith("separable_1.1"))
     assert (first["d_k"], first["d_f"]) == ([3, 1], [40, 24])
     assert first["formula"].startswith("1/N + 1/")
@@ -224,10 +224,10 @@ def test_json_is_whole_whatever_the_view(view: str) -> None:
 
 def test_csv_without_a_view_is_the_layers() -> None:
     for spec in [*NAMES, MIXED]:
-        text = printed("table", spec, "--format", "csv")
+        text = printed("table", spec, "-q", "--format", "csv")
         rows = list(csv.DictReader(io.StringIO(text)))
-        layers = strict(printed("table", spec, "--format", "json"))["layers"]
-        assert text == printed("table", spec, "--format", "csv", "--view", "layers")
+        layers = strict(printed("table", spec, "-q", "--format", "json"))["layers"]
+        assert text == printed("table", spec, "-q", "--format", "csv", "--view", "layers")
         assert [row["name"] for row in rows] == [layer["name"] for layer in layers]
         for row, layer in zip(rows, layers, strict=True):
             assert row["type"] == layer["type"]

@@ -161,6 +161,13 @@ def test_a_sweep_shows_its_grid_and_of_a_long_one_both_ends(alpha: str, points: 
     assert "--format" not in page.text
 
 
+@pytest.mark.parametrize("given", [{"dtype": "float64"}, {"engine": "dask"}, {"invalid": "mask"}])
+def test_a_sweep_shows_integers_whatever_holds_them(given: dict[str, str]) -> None:
+    page = Page(mnetcost.sweep(v1(), **given)._repr_html_())
+    assert page.tables == Page(mnetcost.sweep(v1())._repr_html_()).tables
+    assert "568,740,352" in page.text
+
+
 def test_sweeps_show_themselves_with_their_knobs() -> None:
     sweeps = mnetcost.sweep("efficientnet_b0", 1, 1, set={"depth": [1, "1.1"]})
     assert "569,651,680" in Page(sweeps._repr_html_()).text

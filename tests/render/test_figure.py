@@ -28,6 +28,8 @@ def pictures():
     for kind in ("blocks", "layers", "types", "cumulative", "reduction"):
         yield kind, cost_picture(V1.cost(), kind)
     yield "deep", cost_picture(mnetcost.load("resnet152").cost(input="224x320"), "layers")
+    b7 = mnetcost.load("efficientnet_b7").cost()
+    yield "deeper", cost_picture(b7, "layers", "params")
     yield "oblong", cost_picture(mnetcost.load(PAIRS).cost(), "reduction")
     grid = mnetcost.sweep(V1)
     limits = read_budgets(["300M", "100M"], "1M")
@@ -71,6 +73,7 @@ def test_everything_is_on_the_paper_and_legible(name, theme, width):
     shown = [one for one in ticks if low <= one.get_position()[0] <= high]
     boxes = [one.get_window_extent() for one in shown]
     assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+    assert len(boxes) >= 1
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -1,6 +1,7 @@
 """Reports as HTML: how tables fold, stand as trees, scroll and are coloured."""
 
 import re
+from fractions import Fraction
 
 import pytest
 from pages import Page
@@ -102,3 +103,26 @@ def test_answers_stand_above_the_tables_and_warnings_below() -> None:
     page = render_fragment(report(table(1), answer=("Weights   12  <b>",), warnings=("mind it",)))
     assert '<p class="said">Weights&emsp;12&emsp;&lt;b&gt;</p><details' in page
     assert '<strong class="warn">Warning:</strong> mind it' in page
+
+
+def test_columns_leave_a_narrow_window_by_their_priority_and_are_named() -> None:
+    columns = (
+        NAME,
+        Column("input", "Input\nof it", Kind.MAP, leaves=7),
+        COUNT,
+        Column("share", "%", Kind.SHARE, leaves=8),
+        Column("bar", "", Kind.BAR, leaves=9),
+    )
+    row = ("separable_7/depthwise", (112, 112, 1024), 12_345_678, Fraction(1, 3), Fraction(1, 3))
+    page = render_fragment(report(Table("t", "T", columns, (row,))))
+    # em: name 21·0.6 + 1.4 = 14; input 12·0.6 + 1.4 = 8.6; N 10·0.6 + 1.4 = 7.4; % 4.4; bar 9.2.
+    # All are 43.6, without the bar 34.4, without the share 30.
+    assert '<td class="u48"><div class="b"' in page
+    assert '<td class="n u36">33.33</td>' in page
+    assert '<th class="u30">Input\nof it</th>' in page
+    assert '<tfoot><tr><td>Total</td><td class="u30"></td><td class="n">12,345,678</td>' in page
+    named = '<span class="v36">%</span><span class="v30">Input of it</span>'
+    assert f'<small class="v36">Wider windows show: {named}</small>' in page
+    for em in (30, 36, 48):
+        assert f"@container (max-width:{em}em){{.mnetcost .u{em}{{display:none}}" in page
+    assert "Wider" not in render_fragment(report(table(2)))
