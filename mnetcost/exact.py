@@ -2,12 +2,14 @@
 
 import re
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from mnetcost.problems import UsageError
 from mnetcost.text import clip
 
 MAX_LENGTH = 40
+DIGITS = 6  # behind the point of a percentage
 SHORT = 9  # characters of a ratio that need no decimals beside them
 _WHOLE = "(?:0|[1-9][0-9]*)"  # a leading zero is octal somewhere
 # Not compiled here: starting takes less, and most numbers are whole.
@@ -72,6 +74,17 @@ def ratio_text(ratio: Fraction) -> str:
         return str(ratio)
     whole, decimals = divmod(10**6 // bottom * top, 10**6)
     return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
+
+
+def percent_text(ratio: Fraction, up: bool = False) -> str:
+    """A part of 1, zero or more, in percent and three digits: "12.3 %"; cut, or rounded `up`."""
+    places = 0
+    while 0 < ratio * 10 ** (places + 2) < 100 and places < DIGITS:
+        places += 1
+    scaled = ratio * 10 ** (places + 2)
+    whole, decimals = divmod(ceil(scaled) if up else floor(scaled), 10**places)
+    ending = f".{decimals:0{places}}".rstrip("0").rstrip(".") if places else ""
+    return f"{whole:,}{ending} %"
 
 
 def ratio_words(ratio: Fraction) -> str:

@@ -1,8 +1,8 @@
 """The command line: options to one library call to a rendered report. No arithmetic here.
 
 Read: this file (exit codes), `app` (the group of commands), `options`, `output` and `errors` (what
-commands share), `targets` (a SPEC with its setting), `candidates` (what a shell completes). Every
-other file is the command of its name.
+commands share), `targets` (a SPEC with its setting), `others` (of `check`), `candidates` (what a
+shell completes). Every other file is the command of its name.
 """
 
 import gc

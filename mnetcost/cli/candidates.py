@@ -141,6 +141,22 @@ def _scores(context: click.Context, incomplete: str) -> Candidates:
     return [*_beginning(incomplete, shipped(SCORES)), *_files(context, incomplete)]
 
 
+def _columns(context: click.Context, incomplete: str) -> Candidates:
+    """The columns of the layers, behind the last comma those that are not there."""
+    from mnetcost.reports.choices import LAYER_COLUMNS
+
+    *given, _ = incomplete.split(",")
+    left = (name for name in LAYER_COLUMNS if name not in given)
+    return _beginning(incomplete, (",".join((*given, name)) for name in left))
+
+
+def _presets(context: click.Context, incomplete: str) -> Candidates:
+    """Families with the libraries that build them."""
+    from mnetcost.importing.widths.families import FAMILIES
+
+    return _beginning(incomplete, FAMILIES)
+
+
 def _topics(context: click.Context, incomplete: str) -> Candidates:
     from mnetcost import manual
 
@@ -163,6 +179,8 @@ KINDS: Mapping[str, Callable[[click.Context, str], Candidates]] = {
     "layer": _layers,
     "convention": _conventions,
     "scores": _scores,
+    "column": _columns,
+    "preset": _presets,
     "topic": _topics,
     "file": _files,
     "folder": _folders,

@@ -1,6 +1,6 @@
 """`mnetcost check`: published figures and budgets against the count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,31 +15,31 @@ from mnetcost.cli.options import (
     open_network,
     setting_options,
 )
+from mnetcost.cli.others import others_of
 from mnetcost.cli.output import (
+    cannot_write,
     choose_format,
     format_choice,
+    keep_apart,
     output_choice,
     write,
 )
-from mnetcost.cost import FORWARD
-from mnetcost.importing.opening import is_model
-from mnetcost.notebook.network import Network
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
-from mnetcost.targets import STREAM, TORCH, each, read_target
+from mnetcost.targets import STREAM, each, read_target
 
 if TYPE_CHECKING:
-    from mnetcost.analysis.check.against import Against
     from mnetcost.tabular import Report
 
 CHECK_EXITS = """\b
-Exit codes: 0 done; 1 a figure differs, a budget is broken or another
-network costs otherwise (the report is on standard output all the same), or
-something is wrong in or with a spec, or it is impossible at this α or ρ
+Exit codes: 0 done; 1 a figure differs, a budget is broken, another network
+costs otherwise or this one too much more (the report is on standard output
+all the same), or something is wrong in or with a spec, or it is impossible at this α or ρ
 (what is on standard output then is for build servers alone); 2 wrong
 options."""
 SERVERS = ("github", "junit")
+WHOLE = (*SERVERS, "json", "csv")  # formats for programs, which hold what is well too
 BASIS = ("convention", "batch", "pass_")
 SETTING = ("alpha", "rho", "resolution", "input")
 
@@ -53,7 +53,23 @@ SETTING = ("alpha", "rho", "resolution", "input")
     multiple=True,
     callback=once,
     metavar="TARGET",
-    help="Another network, such as a model file, that must cost the same, layer by layer.",
+    help="Another network that must cost the same, layer by layer: a model file, a spec, or each"
+    " SPEC itself in a revision of git, such as main.",
+)
+@click.option(
+    "--max-increase",
+    multiple=True,
+    callback=once,
+    metavar="PERCENT",
+    help="Instead, how much more than --against parameters and mult-adds may be: 1%, 0, or"
+    " params=1%,mult_adds=0.",
+)
+@click.option("--all", "every", is_flag=True, help="Print what holds too, with what is left of it.")
+@click.option(
+    "--summary",
+    metavar="FILE",
+    type=click.Path(),
+    help="Add the whole report to this file, in Markdown, such as $GITHUB_STEP_SUMMARY.",
 )
 @click.option("--require", is_flag=True, help="Exit with 1 where a SPEC has nothing to check.")
 @setting_options
@@ -61,13 +77,15 @@ SETTING = ("alpha", "rho", "resolution", "input")
 @format_choice(CHECK_FORMATS)
 @output_choice(CHECK_SUFFIXES)
 @click.pass_context
-def check(
+def check(  # noqa: PLR0913, PLR0917 - an option each
     context: click.Context,
     /,
     specs: tuple[str, ...],
     knobs: tuple[str, ...],
     format_: str | None,
     output: str | None,
+    every: bool,
+    summary: str | None,
     **options: Any,
 ) -> None:
     """Hold networks to their published figures and budgets.
@@ -76,53 +94,88 @@ def check(
     that are shipped; of a variant only its own. --max-mult-adds and --max-params are a budget for
     each SPEC, at the α, ρ, input and knobs that the other options say. With --convention, --batch
     or --pass that budget is of what they count, at the most; what stands in a spec is of what its
-    own keys say. Each figure that differs and each broken budget is a line on standard error, with
-    its place in the spec, and the exit code is then 1; a figure with an `erratum` never fails. A
-    SPEC with nothing to check is warned of; with --require it fails too.
+    own keys say. What fails is printed, or with --all what holds too; each is a line on standard
+    error, with its place in the spec and the layers that cost most, and the exit code is then 1. A
+    figure with an `erratum` never fails. A SPEC with nothing to check is warned of; with --require
+    it fails too.
 
-    --against holds another network against each SPEC: a model file, or a TARGET as `mnetcost diff`
-    takes it. The setting options hold for both, but α for no model file, which has the widths that
-    it was trained with. Compared are the kernels and mult-adds of every layer that has any, by
-    shape and order, whatever it is called; and the norms' parameters where both have as many norms.
+    --against holds another network against each SPEC: a model file, a TARGET as `mnetcost diff`
+    takes it, or a revision of git, such as main: each SPEC as it was there. The setting options
+    hold for both, but α for no model file, which has the widths that it was trained with. Compared
+    are the kernels and mult-adds of every layer that has any, by shape and order, whatever it is
+    called; and the norms' parameters where both have as many norms. With --max-increase the totals
+    are compared instead, and may be so much larger.
 
-    For build servers --format github prints those lines as annotations, to standard output, and
-    --format junit a report in JUnit XML. They have what is wrong with a spec too.
+    For build servers --format github prints what fails as annotations, to standard output, and
+    --format junit a report in JUnit XML. They have what is wrong with a spec too. --summary adds
+    the whole report to a file in Markdown, in the same run.
 
     \b
     mnetcost check
-    mnetcost check mobilenet_v1 my_net.yaml --format json
-    mnetcost check my_net.yaml --max-mult-adds 600M --max-params 5M
+    mnetcost check mobilenet_v1 my_net.yaml --all
     mnetcost check mobilenet_v1 --max-mult-adds 150M --alpha 0.5 --format github
     mnetcost check my_net.yaml --max-mult-adds 1.2G --convention flops
     mnetcost check my_net.yaml --against my_net.onnx --input 320x256
-    mnetcost check my_net.yaml -o check.xml
+    mnetcost check nets/*.yaml --against origin/main --max-increase 1%
     """
-    from mnetcost.reports.check import complaints, problems_report
-
     chosen = choose_format(format_, output, suffixes=CHECK_SUFFIXES)
+    keep_apart(output, summary, "--summary")
     try:
-        report = _report(context, specs, knobs, **options)
+        report = _report(context, specs, knobs=knobs, **options)
     except SpecError as error:
-        if chosen in SERVERS:
-            write(problems_report(error), chosen, output)
+        _say_problems(error, chosen, output, summary)
         raise
-    write(report, chosen, output)
-    if found := complaints(report):
-        if chosen != "github":  # whose lines are these
-            print_lines(found)
-        context.exit(1)
+    _add_summary(report, summary)
+    context.exit(_say(report, chosen, output, every))
 
 
-def _report(
+def _say_problems(error: SpecError, chosen: str, output: str | None, summary: str | None) -> None:
+    """Write what is wrong with the specs where a build server reads it."""
+    from mnetcost.reports.check import problems_report
+
+    problems = problems_report(error)
+    if chosen in SERVERS:
+        write(problems, chosen, output)
+    _add_summary(problems, summary)
+
+
+def _say(report: "Report", chosen: str, output: str | None, every: bool) -> int:
+    """Write the report and what is wrong; the exit code."""
+    from mnetcost.reports.check import complaints, failing
+
+    write(report if every or chosen in WHOLE else failing(report), chosen, output)
+    found = complaints(report)
+    if chosen != "github":  # whose lines are these
+        print_lines(found)
+    return 1 if found else 0
+
+
+def _add_summary(report: "Report", path: str | None) -> None:
+    """Add the report to a file in Markdown, as GitHub wants it: several commands may write it."""
+    if path is None:
+        return
+    from mnetcost.render.markdown import render_markdown
+
+    try:
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write(f"{render_markdown(report)}\n")
+    except (OSError, ValueError) as error:
+        raise cannot_write(path, error, "--summary") from None
+
+
+def _report(  # noqa: PLR0913 - an option each
     context: click.Context,
     specs: Sequence[str],
+    *,
     knobs: tuple[str, ...],
     against: str | None,
+    max_increase: str | None,
     require: bool,
     **options: Any,
 ) -> "Report":
     """Everything that the options ask for. Raises UsageError for one that nothing is done with."""
     from mnetcost.analysis.check.check import demand_checked, held_budget
+    from mnetcost.analysis.check.increase import read_increase
     from mnetcost.reports.check import check_report
 
     options["alpha"] = 1 if options["alpha"] is None else options["alpha"]
@@ -130,10 +183,8 @@ def _report(
     budget = held_budget(**options)
     if budget is None:
         _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
-    if against is not None and not specs:
-        raise UsageError("--against needs a SPEC, which says how the network was designed")
-    if against is not None and STREAM in specs and read_target(against).spec == STREAM:
-        raise UsageError("--against -: standard input can be read once, and is a SPEC already")
+    limits = None if max_increase is None else read_increase(max_increase)
+    _refuse_alone(specs, against, max_increase)
     names = list(specs or shipped())
     networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
     asked = networks if specs and budget is None and against is None else ()
@@ -142,27 +193,20 @@ def _report(
     report = check_report(networks, budget, options["basis"], asked)
     if against is None:
         return report
-    from mnetcost.reports.against import with_others
+    found = others_of(against, networks, setting)
+    if require:
+        found.demand_all()
+    return found.report(report, limits)
 
-    return with_others(report, _against(against, networks, setting))
 
-
-def _against(
-    target: str, networks: Sequence[Network], setting: Mapping[str, Any]
-) -> "list[Against]":
-    """The target beside each network, at the same setting; a model file has its own widths."""
-    from mnetcost.analysis.check.against import Against
-    from mnetcost.analysis.check.check import names_of
-    from mnetcost.cli.targets import costs_of
-
-    spec = read_target(target).spec
-    trained = spec.startswith(TORCH) or is_model(spec)
-    (there,) = costs_of([target], FORWARD, {**setting, "alpha": None} if trained else setting)
-    names = names_of(networks)
-    return [
-        Against.of(names[one.graph.origin.label], target, one.counted(FORWARD, **setting), there)
-        for one in networks
-    ]
+def _refuse_alone(specs: Sequence[str], against: str | None, max_increase: str | None) -> None:
+    """What is said of another network needs that one, and a SPEC that is held to it."""
+    if max_increase is not None and against is None:
+        raise UsageError("--max-increase needs --against, which says over what: --against main")
+    if against is not None and not specs:
+        raise UsageError("--against needs a SPEC, which says how the network was designed")
+    if against is not None and STREAM in specs and read_target(against).spec == STREAM:
+        raise UsageError("--against -: standard input can be read once, and is a SPEC already")
 
 
 def _refuse(context: click.Context, names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """`mnetcost compare`: several networks on one table."""
 
 import os
-import shutil
+import sys
 from typing import Any
 
 import click
@@ -71,9 +71,9 @@ def compare(
     found = Comparison.of(costs_of(targets, basis, others), targets)
     text = ""
     if scatter:
-        from mnetcost.render.picture_text import render_picture
+        from mnetcost.render.picture_text import render_for
 
-        text = "\n" + render_picture(comparison_picture(found), shutil.get_terminal_size().columns)
+        text = "\n" + render_for(sys.stdout, comparison_picture(found))
     if drawn is not None:
         from mnetcost.render.figure import figure_bytes
 

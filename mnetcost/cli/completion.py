@@ -105,12 +105,14 @@ class Shell(ShellComplete):
         option, equals, _ = incomplete.partition("=")
         before = option + equals if equals and option.startswith("-") else ""
         cut = _cut(incomplete)
-        lines = [
-            _line(item, before, cut)
+        items = [
+            item
             for item in self.get_completions(words, incomplete)
             if str(item.value).isprintable()
         ]
-        return "\n".join(lines)
+        if cut and any(item.type == "plain" for item in items):  # bash would look for all files
+            items = [item for item in items if item.type == "plain"]
+        return "\n".join(_line(item, before, cut) for item in items)
 
 
 def _line(item: CompletionItem, before: str, cut: int) -> str:

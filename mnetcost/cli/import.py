@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS, held, of_torch, strict_option
+from mnetcost.cli.options import EXITS, Word, held, of_torch, strict_option
 from mnetcost.cli.output import text_output_option, write_document, write_text
 from mnetcost.graph import Graph
 from mnetcost.importing.opening import Imported, open_model
@@ -62,6 +62,7 @@ from mnetcost.targets import TORCH
 )
 @click.option(
     "--preset",
+    type=Word("preset"),
     metavar="FAMILY:LIBRARY",
     default="",
     help="All of these as a library builds the family, such as mobilenet_v2:torchvision; what else"

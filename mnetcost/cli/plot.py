@@ -1,6 +1,5 @@
 """`mnetcost plot`: a picture of a cost, in the terminal or as a file."""
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,7 +13,6 @@ from mnetcost.cli.options import (
     Word,
     basis_options,
     input_option,
-    open_network,
     set_option,
     strict_option,
 )
@@ -22,11 +20,12 @@ from mnetcost.cli.output import (
     choose_format,
     is_standard_output,
     output_choice,
+    print_paged,
     print_warnings,
     save,
     write_text,
 )
-from mnetcost.cli.targets import costs_of
+from mnetcost.cli.targets import cost_of, costs_of, opened
 from mnetcost.cost import Basis
 from mnetcost.exact import read_ratio
 from mnetcost.printed import read_budget, read_budgets
@@ -35,6 +34,7 @@ from mnetcost.render.figure import FORMATS, WIDTH
 from mnetcost.reports.choices import COST_PLOTS, COSTS, PLOTS, SWEEP_PLOTS, THEMES
 
 if TYPE_CHECKING:
+    from mnetcost.graph import Graph
     from mnetcost.picture import Picture
 
     Drawn: TypeAlias = tuple[Picture, Sequence[str]]  # and the warnings about it
@@ -43,14 +43,15 @@ TEXT = "text"
 SUFFIXES = {**FORMATS, ".txt": TEXT}
 IN_FILES = 100  # columns of a text that no terminal shows
 LIMITS = ("max_mult_adds", "max_params")
-SETTING = ("alpha", "rho", "resolution", "input", "knobs", "of")
+AXES = ("alpha", "rho", "resolution")
+SETTING = (*AXES, "input", "knobs")
 # The options that each kind of picture takes beside those that all take.
 TAKEN = {
-    **dict.fromkeys(COST_PLOTS, frozenset(SETTING)),
-    **dict.fromkeys(SWEEP_PLOTS, frozenset((*SETTING, *LIMITS))),
-    "fit": {"rho", "resolution", "input", "knobs", "of", *LIMITS},
+    **dict.fromkeys(COST_PLOTS, frozenset((*SETTING, "of"))),
+    **dict.fromkeys(SWEEP_PLOTS, frozenset((*SETTING, "of", *LIMITS))),
+    "fit": {*SETTING, "of", *LIMITS},
     "scores": {"input", "knobs", "of", "scores", *LIMITS},
-    "networks": {"alpha", "rho", "resolution", "input"},
+    "networks": {*SETTING},
 }
 
 
@@ -126,11 +127,12 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     found = _kind(kind, specs, options)
     picture, warnings = MADE[found](found, specs or (DEFAULT,), basis, options)
     if chosen == TEXT:
-        from mnetcost.render.picture_text import render_picture
+        from mnetcost.render.picture_text import render_for, render_picture
 
-        shown = is_standard_output(output)
-        columns = shutil.get_terminal_size().columns if shown else IN_FILES
-        write_text(render_picture(picture, columns), output)
+        if is_standard_output(output):
+            print_paged(render_for(sys.stdout, picture))
+        else:
+            write_text(render_picture(picture, IN_FILES), output)
     else:
         from mnetcost.render.figure import figure_bytes
 
@@ -159,19 +161,27 @@ def _one(options: Mapping[str, Any], name: str, kind: str) -> Any:
     values = options[name]
     if len(values) > 1:
         option = name.replace("_", "-")
-        raise UsageError(f"--{option}: one value with --kind {kind}; several with heat and lines")
+        raise UsageError(
+            f"--{option}: one value with --kind {kind}; several with heat, lines and fit"
+        )
     return values[0] if values else None
 
 
 def _setting(options: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """α, ρ or resolution, and the input, of one network."""
-    found = {name: _one(options, name, kind) for name in ("alpha", "rho", "resolution")}
-    return found | {"input": options["input"]}
+    """α, ρ or resolution, the input and the knobs of one network, as `cost_of` takes them."""
+    found = {name: _one(options, name, kind) for name in AXES}
+    return found | {name: options[name] for name in ("input", "knobs")}
 
 
-def _axes(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The axes of these names, None where they are not given."""
-    return {name: list(options[name]) or None for name in names}
+def _swept(spec: str, options: Mapping[str, Any]) -> tuple["Graph", dict[str, Any]]:
+    """The network of SPEC, and its axes and its input as a sweep and a fit take them."""
+    axes = {name: list(options[name]) or None for name in AXES}
+    said = axes | {name: options[name] for name in ("input", "knobs")}
+    network, setting = opened(spec, said)
+    return network.graph, {
+        "size": setting.get("input"),
+        **{name: setting.get(name) for name in AXES},
+    }
 
 
 def _of_cost(
@@ -179,11 +189,7 @@ def _of_cost(
 ) -> "Drawn":
     from mnetcost.reports.plot import cost_picture
 
-    setting = _setting(options, kind)
-    if setting["alpha"] is None:
-        setting["alpha"] = 1
-    network = open_network(specs[0], options["knobs"], options["input"])
-    cost = network.counted(basis, **setting)
+    cost = cost_of(specs[0], basis, _setting(options, kind))
     return cost_picture(cost, kind, options["of"] or COSTS[0]), cost.warnings
 
 
@@ -193,10 +199,9 @@ def _of_sweep(
     from mnetcost.analysis.sweep.sweep import CountSweep
     from mnetcost.reports.plot_sweep import MAX_CELLS, sweep_picture
 
-    graph = open_network(specs[0], options["knobs"], options["input"]).graph
     budgets = read_budgets(*(options[name] for name in LIMITS))
-    axes = _axes(options, "alpha", "rho", "resolution")
-    sweep = CountSweep.of(graph, **axes, size=options["input"], basis=basis, limit=MAX_CELLS)
+    graph, axes = _swept(specs[0], options)
+    sweep = CountSweep.of(graph, **axes, basis=basis, limit=MAX_CELLS)
     return sweep_picture(sweep, kind, options["of"] or COSTS[0], budgets), sweep.warnings
 
 
@@ -205,10 +210,9 @@ def _of_fit(kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[st
     from mnetcost.reports.fit import nothing_fits
     from mnetcost.reports.plot_fronts import fit_picture
 
-    graph = open_network(specs[0], options["knobs"], options["input"]).graph
     limits = {name: _one(options, name, kind) for name in LIMITS}
-    axes = _axes(options, "rho", "resolution")
-    found = fit(graph, **limits, **axes, size=options["input"], basis=basis)
+    graph, axes = _swept(specs[0], options)
+    found = fit(graph, **limits, **axes, basis=basis)
     if found.best is None:
         raise graph.refusal("nothing-fits", nothing_fits(found))
     return fit_picture(found, options["of"]), found.warnings
@@ -221,9 +225,14 @@ def _of_scores(
     from mnetcost.reports.documents import warned
     from mnetcost.reports.plot_fronts import ranking_picture
 
-    graph = open_network(specs[0], options["knobs"], options["input"]).graph
     budget = read_budget(*(_one(options, name, kind) for name in LIMITS))
-    ranking = rank(graph, options["scores"], budget, options["input"], basis)
+    graph, axes = _swept(specs[0], options)
+    for name in AXES:
+        if axes[name] is not None:
+            raise UsageError(
+                f"{specs[0]}: no {name} beside --scores, whose networks have their own"
+            )
+    ranking = rank(graph, options["scores"], budget, axes["size"], basis)
     warnings = warned(graph, [one.setting for one in ranking.scored])
     return ranking_picture(ranking, options["of"]), warnings
 

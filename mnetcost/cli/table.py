@@ -7,6 +7,7 @@ import click
 from mnetcost.cli.options import (
     EXITS,
     WholeNumber,
+    Word,
     basis_options,
     fold_option,
     setting_options,
@@ -30,10 +31,8 @@ ALONE = (
 LAYERS = "--columns are those of the layers: give no --view {} with them"
 
 
-class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
+class Columns(Word):
     """Names of columns of the layers, with commas between them."""
-
-    name = "list"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -71,7 +70,7 @@ class Columns(click.ParamType):  # type: ignore[type-arg] # generic since click 
 @click.option("--all", "every", is_flag=True, help="Every layer: none folded, none left out.")
 @click.option(
     "--columns",
-    type=Columns(),
+    type=Columns("column"),
     default="",
     metavar="NAMES",
     help="Columns of the layers, in this order: name,kernel,stride,output,params,mult_adds, ...",

@@ -3,9 +3,9 @@
 Read: `cells` (values as people read them), `fitting` (columns in a width), `layout` (tables as
 lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html` (and its `style`);
 of checks `github` and `junit`; of formulas `mathematics`; of data frames `frame`; of the manual
-`page`. Pictures: `picture_text` and `chart_text` in signs; `figure` with matplotlib, in the colours
-of `themes`, on the sheet of `drawing`, whose axes are `drawn_axis` and what is on them
-`drawn_bars`, `drawn_chart`, `drawn_heat`.
+`page`. Pictures: `picture_text` and `chart_text` in signs, in the colours of `painted`; `figure`
+with matplotlib, in the colours of `themes`, on the sheet of `drawing`, whose axes are `drawn_axis`
+and what is on them `drawn_bars`, `drawn_chart`, `drawn_heat`.
 """
 
 from collections.abc import Callable

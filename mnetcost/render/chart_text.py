@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from mnetcost.picture import Axis, Chart, Mark, Place, Role, Scale, Series, short
 from mnetcost.problems import missing_extra
+from mnetcost.render.painted import colour, paint
 
 LINES = 20  # a tick each: of a share five per cent
 MARGIN = 16  # columns for the numbers beside the plot
@@ -20,12 +21,15 @@ EMPTY = "\u2800"  # the braille sign of no dot
 class Signed(NamedTuple):
     """A sign, where it stands, and what it means."""
 
+    series: int  # its number
     sign: str
     places: tuple[Place, ...]
     name: str
 
 
-def chart_lines(picture: Chart, columns: int) -> tuple[list[str], list[tuple[str, str]]]:
+def chart_lines(
+    picture: Chart, columns: int, coloured: bool = False
+) -> tuple[list[str], list[tuple[str, str]]]:
     """The lines of the chart, no wider than `columns`, and its key: signs and what they mean.
 
     Raises UsageError where plotille is not installed.
@@ -37,7 +41,7 @@ def chart_lines(picture: Chart, columns: int) -> tuple[list[str], list[tuple[str
     figure = Figure()
     figure.width = max(NARROWEST, min(columns, WIDEST)) - MARGIN
     figure.height = LINES
-    figure.with_colors = False
+    figure.with_colors = coloured
     figure.origin = False
     figure.x_label = figure.y_label = ""
     x, y = AxisText(picture.x), AxisText(picture.y)
@@ -46,18 +50,22 @@ def chart_lines(picture: Chart, columns: int) -> tuple[list[str], list[tuple[str
     figure.x_ticks_fkt = lambda value, end: x.text(x.value(value))
     figure.y_ticks_fkt = y.round_tick
     across, up = figure.width, LINES
-    for one in picture.series:
+    for number, one in enumerate(picture.series):
         if one.mark is not Mark.POINTS:
             for start, end in pairwise(_corners(one, 2 * across)):
                 xs, ys = zip(start, end)
-                figure.plot(list(map(x.place, xs)), list(map(y.place, ys)))
+                at, up_to = list(map(x.place, xs)), list(map(y.place, ys))
+                figure.plot(at, up_to, lc=colour(number))
     signed = list(_signed(picture.series))
     for mark in sorted(signed, key=lambda found: found.sign.endswith("*")):  # the best upon others
         for place in mark.places:
-            figure.text([x.inside(place.x, across)], [y.inside(place.y, up)], [mark.sign])
+            spot = [x.inside(place.x, across)], [y.inside(place.y, up)]
+            figure.text(*spot, [mark.sign], lc=colour(mark.series))
     head = f"{picture.y.words} (up) against {picture.x.words} (across)"
     drawn = figure.show().replace(EMPTY, " ").replace("()", "  ").split("\n")
-    return [head, *drawn], [(mark.sign, mark.name) for mark in signed]
+    return [head, *drawn], [
+        (paint(f"{mark.sign:2}", mark.series, coloured), mark.name) for mark in signed
+    ]
 
 
 def _corners(series: Series, most: int) -> Iterator[tuple[Any, Any]]:
@@ -74,18 +82,19 @@ def _signed(series: Sequence[Series]) -> Iterator[Signed]:
     """A sign for each named point, or for a series, at its points or on its line."""
     signs: Iterator[str] = chain(SIGNS, repeat(OTHER))
     lines = [one for one in series if one.mark is not Mark.POINTS]
-    for one in series:
+    for number, one in enumerate(series):
         star = "*" * (one.role is Role.BEST)
         named = [place for place in one.places if place.name]
         if named and one.name:
-            yield Signed("", (), f"{one.name}:")
-        yield from (Signed(next(signs) + star, (place,), place.name) for place in named)
+            yield Signed(number, "", (), f"{one.name}:")
+        for place in named:
+            yield Signed(number, next(signs) + star, (place,), place.name)
         if one.name and not named and one.places:
             places = one.places
             if one.mark is not Mark.POINTS:  # each a little before the one above it
                 back = lines.index(one) * len(places) // (len(lines) + 1)
                 places = (places[len(places) - 1 - back],)
-            yield Signed(next(signs) + star, places, one.name)
+            yield Signed(number, next(signs) + star, places, one.name)
 
 
 class AxisText:

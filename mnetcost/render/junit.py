@@ -56,6 +56,8 @@ def _case(suite: ElementTree.Element, row: Mapping[str, Any]) -> None:
 
 def _held_against(row: Mapping[str, Any]) -> str:
     """What a figure must be, at most be, or be the same as."""
+    if row["key"] == "increase":
+        return f"over {row['target']}"
     if row["key"] == "against":
         return f"as in {row['target']}"
     return str(row["printed"]) if row["key"] == "expect" else f"at most {row['limit']:,}"

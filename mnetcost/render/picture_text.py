@@ -1,10 +1,14 @@
 """A picture in signs, for terminals and pipes."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TextIO
 
 from mnetcost.picture import Bars, Chart, Heat, Picture, short
 from mnetcost.render.cells import EIGHTHS, SHADES, shade
+from mnetcost.render.painted import paint
+from mnetcost.render.terminal import console_of, is_coloured
 from mnetcost.text import printable
 
 FILLS = "█▒░#=+·"  # of a group each
@@ -13,23 +17,41 @@ NAMES = 3  # the part of the width that names may take
 LETTERS = "abcdefgh"  # of a limit each
 
 
-def render_picture(picture: Picture, columns: int = 80) -> str:
+def render_for(stream: TextIO | None, picture: Picture) -> str:
+    """The picture as an output stream should show it: in colours in a terminal, in its width.
+
+    Raises UsageError as `render_picture`.
+    """
+    columns = shutil.get_terminal_size().columns
+    if not is_coloured(stream):
+        return render_picture(picture, columns)
+    from rich.text import Text  # a pipe does not wait for it
+
+    console = console_of(stream)
+    with console.capture() as capture:  # it knows whether colours are wanted
+        for line in render_picture(picture, columns, coloured=True).splitlines():
+            console.print(Text.from_ansi(line), no_wrap=True, crop=False)
+    return capture.get()
+
+
+def render_picture(picture: Picture, columns: int = 80, coloured: bool = False) -> str:
     """The picture, no wider than `columns`, with what its signs mean under it.
 
-    Raises UsageError where plotille is not installed, which draws charts.
+    Coloured it has the codes of a terminal. Raises UsageError where plotille is not installed,
+    which draws charts.
     """
     key: list[tuple[str, str]] = []
     if isinstance(picture, Chart):
         from mnetcost.render.chart_text import chart_lines  # bars and grids do without plotille
 
-        lines, key = chart_lines(picture, columns)
+        lines, key = chart_lines(picture, columns, coloured)
     elif isinstance(picture, Bars):
-        lines, key = list(_bar_lines(picture, columns)), _groups(picture)
+        lines, key = list(_bar_lines(picture, columns, coloured)), _groups(picture, coloured)
     else:
         assert isinstance(picture, Heat)
         lines, key = list(_heat_lines(picture, columns)), _limits(picture)
     head = [picture.title, "; ".join(picture.notes), ""]
-    under = [f"{sign:2} {_fitted(name, columns - 3)}" for sign, name in key]
+    under = [f"{sign} {_fitted(name, columns - 3)}" for sign, name in key]
     shown = [*(_fitted(line, columns) for line in (*head, lines[0])), *lines[1:], *under]
     return "".join(f"{line.rstrip()}\n" for line in shown)
 
@@ -52,11 +74,12 @@ def _padded(text: str, columns: int) -> str:
     return set_cell_size(text, columns)
 
 
-def _groups(picture: Bars) -> list[tuple[str, str]]:
-    return list(zip(FILLS, picture.groups))
+def _groups(picture: Bars, coloured: bool) -> list[tuple[str, str]]:
+    fills = (f"{paint(fill, group, coloured)} " for group, fill in enumerate(FILLS))
+    return list(zip(fills, picture.groups))
 
 
-def _bar_lines(picture: Bars, columns: int) -> Iterator[str]:
+def _bar_lines(picture: Bars, columns: int, coloured: bool) -> Iterator[str]:
     """A line a bar: the name of its row, the bar, and what is written at its end."""
     from rich.cells import cell_len
 
@@ -69,7 +92,8 @@ def _bar_lines(picture: Bars, columns: int) -> Iterator[str]:
         for turn, (length, text) in enumerate(zip(lengths, row)):
             fill = FILLS[min(length.group, len(FILLS) - 1)]
             bar = _bar(Fraction(length.value) / largest, max(room, 1), fill)
-            yield f"{_padded('' if turn else name, names)} {bar} {text}"
+            bar = f"{paint(bar, length.group, coloured)} " if bar else ""
+            yield f"{_padded('' if turn else name, names)} {bar}{text}"
 
 
 def _bar(part: Fraction, columns: int, fill: str) -> str:
@@ -81,7 +105,7 @@ def _bar(part: Fraction, columns: int, fill: str) -> str:
 
 
 def _limits(picture: Heat) -> list[tuple[str, str]]:
-    return [(letter, one.name) for letter, one in zip(LETTERS, picture.contours)]
+    return [(f"{letter} ", one.name) for letter, one in zip(LETTERS, picture.contours)]
 
 
 def _heat_lines(picture: Heat, columns: int) -> Iterator[str]:

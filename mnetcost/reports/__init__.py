@@ -6,5 +6,5 @@ as the command whose words it holds. Beside it `table` has its rows in `tree`, t
 `layer_columns`, the `pairs`, its `table_document` and `layer_views` (two views that are worked out
 when asked for), `sweep` the `sweep_document`, `fit` the `fit_parts` that all of its reports share,
 the `fit_knobs` of several values of knobs and the `fit_scores` of `--scores`, `check` the `against`
-of `--against`, `plot` the `plot_sweep` and the `plot_fronts`.
+of `--against` and the `increase` of `--max-increase`, `plot` the `plot_sweep` and `plot_fronts`.
 """

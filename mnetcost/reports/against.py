@@ -7,6 +7,7 @@ from mnetcost.analysis.check.against import Against, LayerPair, costly
 from mnetcost.cost import Count, LayerCost
 from mnetcost.exact import ratio_text
 from mnetcost.printed import DIFFERS, PASSED_OVER, SAME, UNSURE
+from mnetcost.reports.check import verdicts_text
 from mnetcost.reports.documents import layer_document, warned
 from mnetcost.reports.notes import setting_text
 from mnetcost.reports.settings import knobs_document, knobs_text
@@ -26,23 +27,44 @@ COMPARED = (
 )
 
 
-def with_others(report: Report, found: Sequence[Against]) -> Report:
-    """The report of a check, and what each network is against another one."""
+def with_others(report: Report, found: Sequence[Against], said: Sequence[str] = ()) -> Report:
+    """The report of a check, and what each network is against another one.
+
+    `said` are warnings about which the others are.
+    """
     rows = [row for one in found for row in _rows(one)]
-    warnings = tuple(_warnings(found))
-    flat = report.flat
-    return Report(
-        title=report.title,
-        tables=(*(table for table in report.tables if table.rows), *_tables(found, rows)),
-        notes=(*report.notes, *_notes(found, rows)),
-        warnings=(*report.warnings, *warnings),
-        document={
-            **report.document,
-            "warnings": [*report.document["warnings"], *warnings],
-            "against": rows,
-        },
-        flat=Table(flat.key, flat.title, flat.columns, (*flat.rows, *map(_flat_row, rows))),
+    warnings = (*said, *warnings_of(found))
+    tables = _tables(found, rows) if found else ()
+    return with_rows(
+        report._replace(
+            tables=(*(table for table in report.tables if table.rows), *tables),
+            notes=(*report.notes, *_notes(found)),
+        ),
+        "against",
+        rows,
+        warnings,
     )
+
+
+def with_rows(
+    report: Report, key: str, rows: Sequence[Mapping[str, Any]], warnings: Sequence[str]
+) -> Report:
+    """The report with these rows in its document and in its flat table, and how they came out."""
+    flat = report.flat
+    every = tuple(flat.rows)
+    document = {**report.document, "warnings": [*report.document["warnings"], *warnings]}
+    said = report.answer if every else ()
+    return report._replace(
+        answer=(*said, *_answer(rows)),
+        warnings=(*report.warnings, *warnings),
+        document={**document, key: rows},
+        flat=flat._replace(rows=(*every, *map(_flat_row, rows))),
+    )
+
+
+def _answer(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for target in dict.fromkeys(row["target"] for row in rows):
+        yield f"Against {target}: {verdicts_text(row['verdict'] for row in rows)}"
 
 
 def _flat_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -94,7 +116,7 @@ def _row(
         "set": knobs_document(graph.given),
         "alpha": str(setting.alpha),
         "rho": str(setting.rho),
-        "setting": _held_for(one.here),
+        "setting": held_for(one.here),
         "target": one.target,
         "kind": kind,
         "figure": FIGURES[kind],
@@ -102,7 +124,7 @@ def _row(
         "there": there,
         "verdict": verdict,
         "failed": failed,
-        "message": message + (f", at {_settings(one)}" if failed else ""),
+        "message": message + (f", at {settings_text(one)}" if failed else ""),
         "file": graph.origin.label,
         "line": mark and mark.line,
         "column": mark and mark.column,
@@ -114,7 +136,7 @@ def _mark(pairs: Sequence[LayerPair]) -> Any:
     return next((layer.node.mark for layer, _ in pairs if layer), None)
 
 
-def _held_for(count: Count) -> str:
+def held_for(count: Count) -> str:
     """Variant, α, input and knobs."""
     texts = (
         count.graph.variant,
@@ -125,10 +147,10 @@ def _held_for(count: Count) -> str:
     return ", ".join(filter(None, texts))
 
 
-def _settings(one: Against) -> str:
+def settings_text(one: Against) -> str:
     """What both hold for; that of the other where its input is another."""
     other = "" if one.here.input == one.there.input else f", there {_map(one.there.input)}"
-    return _held_for(one.here) + other
+    return held_for(one.here) + other
 
 
 def _map(sides: Sequence[int]) -> str:
@@ -206,27 +228,19 @@ def _layers_table(one: Against) -> Table:
     return Table("layers", f"Layers that differ{more}", tuple(columns), tuple(rows))
 
 
-def _notes(
-    found: Sequence[Against], rows: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, str]]:
+def _notes(found: Sequence[Against]) -> Iterator[tuple[str, str]]:
     """What was compared, and at which settings."""
-    verdicts = [row["verdict"] for row in rows]
-    words = {SAME: "are the same", DIFFERS: "differ", PASSED_OVER: "are not compared"}
-    words |= {UNSURE: "are not known"} if UNSURE in verdicts else {}
     yield "Compared", COMPARED
     for one in found:
         yield "Here", setting_text(one.here)
-    yield "There", setting_text(found[0].there)
-    yield (
-        "Against",
-        ", ".join(f"{verdicts.count(verdict):,} {text}" for verdict, text in words.items()),
-    )
+    for one in found[:1]:
+        yield "There", setting_text(one.there)
 
 
-def _warnings(found: Sequence[Against]) -> Iterator[str]:
+def warnings_of(found: Sequence[Against]) -> Iterator[str]:
     """What is likely a mistake in any of the networks at these settings."""
     counts = [(one.spec, one.here) for one in found]
     counts += [(one.target, one.there) for one in found[:1]]
     for name, count in counts:
         for text in warned(count.graph, [count.setting]):
-            yield f"{name}, {_held_for(count)}: {text}"
+            yield f"{name}, {held_for(count)}: {text}"

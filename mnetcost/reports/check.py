@@ -1,5 +1,6 @@
 """Published figures and budgets against the count: what agrees, what differs, what is over."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ from mnetcost.analysis.check.check import (
 )
 from mnetcost.conventions.presets import paper
 from mnetcost.cost import FORWARD, Basis
-from mnetcost.exact import ratio_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.printed import (
     AGREES,
     DIFFERS,
@@ -22,6 +23,7 @@ from mnetcost.printed import (
     FITS,
     OVER,
     PASSED_OVER,
+    SAME,
     UNSURE,
     Budget,
     Expectation,
@@ -36,6 +38,19 @@ from mnetcost.text import printable
 
 PROBLEM = "problem"  # the verdict of a spec that cannot be checked
 SKIPPED = {ERRATUM, PASSED_OVER}  # verdicts of what is neither right nor wrong
+
+
+# What is said of one figure of a verdict, and of several.
+WORDS = {
+    OVER: ("limit is broken", "limits are broken"),
+    DIFFERS: ("figure differs", "figures differ"),
+    UNSURE: ("is not known", "are not known"),
+    FITS: ("limit holds", "limits hold"),
+    AGREES: ("figure agrees", "figures agree"),
+    SAME: ("figure is the same", "figures are the same"),
+    ERRATUM: ("figure is a known misprint", "figures are known misprints"),
+    PASSED_OVER: ("is not compared", "are not compared"),
+}
 
 
 def figure_text(one: Check) -> str:
@@ -60,7 +75,21 @@ def message_text(one: Check) -> str:
         words += f"nobody knows whether {one.printed.text} holds"
     else:
         words = one.entry.complaint(figure_text(one), one.printed, one.computed)
-    return f"{words}, at {held_for(one)}"
+    return f"{words}, at {held_for(one)}{_largest_text(one)}"
+
+
+def _largest_text(one: Check) -> str:
+    """The layers that cost most, where a limit is passed."""
+    parts = one.largest if one.verdict == OVER else ()
+    texts = ", ".join(f"{printable(part.name)} {part.value:,}" for part in parts)
+    return f"; most of it: {texts}" if len(parts) > 1 else ""
+
+
+def headroom_text(left: Fraction | None, verdict: str) -> str:
+    """How much of a limit is left, or by how much it is passed; nothing where nobody knows."""
+    if left is None or verdict not in (FITS, OVER):
+        return ""
+    return f"over by {percent_text(-left, up=True)}" if left < 0 else f"{percent_text(left)} left"
 
 
 def held_for(one: Check) -> str:
@@ -85,7 +114,7 @@ def complaints(report: Report) -> tuple[Line, ...]:
 
 def rows_of(report: Report) -> Iterator[Mapping[str, Any]]:
     """Every figure of a check, whatever it is held against."""
-    for key in ("checks", "budgets", "against"):
+    for key in ("checks", "budgets", "against", "increases"):
         yield from report.document.get(key, ())
 
 
@@ -106,16 +135,16 @@ def check_report(
     limits = tuple(one for one in found if isinstance(one.entry, Budget))
     tables = (
         _table("checks", "Printed and computed figures", "Printed", figures),
-        _table("budgets", "Budgets", "At most", limits),
+        _limits_table(limits),
     )
     return Report(
         title="Published figures" + (" and budgets" if limits else ""),
+        answer=(verdicts_text(one.verdict for one in found), *_tightest(limits)),
         tables=tuple(table for table, rows in zip(tables, (figures, limits)) if rows) or tables[:1],
         notes=(
             *convention_notes(),
             *(convention_notes(basis) if basis.convention else ()),
             *basis_notes(basis),
-            ("Verdicts", _summary(found)),
             *_errata(figures),
         ),
         warnings=warnings,
@@ -145,6 +174,15 @@ def _warnings(found: Iterable[Check]) -> Iterable[str]:
 
 def problems_report(error: SpecError) -> Report:
     """What is wrong with specs that cannot be checked, in the form of checks, for build servers."""
+    columns = (
+        Column("place", "Place", Kind.TEXT),
+        Column("code", "Code", Kind.TEXT),
+        Column("message", "Message", Kind.TEXT),
+    )
+    cells = tuple(
+        (f"{one.label}:{one.mark.line}:{one.mark.column}", one.code, one.message)
+        for one in error.problems
+    )
     rows = [
         {
             "key": one.code,
@@ -158,13 +196,13 @@ def problems_report(error: SpecError) -> Report:
         }
         for one in error.problems
     ]
-    empty = _table("checks", "Problems", "Printed", ())
+    table = Table("problems", "What is wrong with the specs", columns, cells)
     return Report(
         title="Problems",
-        tables=(empty,),
+        tables=(table,),
         notes=(),
         document={"checks": rows, "budgets": []},
-        flat=empty,
+        flat=table,
     )
 
 
@@ -186,6 +224,54 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
         for one in found
     )
     return Table(key, title, columns, tuple(rows))
+
+
+def _limits_table(limits: Iterable[Check]) -> Table:
+    """Budgets, each with what is left of it."""
+    columns = (
+        Column("spec", "Spec", Kind.TEXT),
+        Column("setting", "Setting", Kind.TEXT, leaves=1),
+        Column("kind", "Figure", Kind.TEXT),
+        Column("limit", "At most", Kind.TEXT),
+        Column("computed", "Computed", Kind.INTEGER),
+        Column("verdict", "Verdict", Kind.TEXT),
+    )
+    rows = (
+        (
+            *(one.spec, held_for(one), figure_text(one), _printed_text(one.printed)),
+            *(one.computed, verdict_text(one.verdict, headroom_text(one.left, one.verdict))),
+        )
+        for one in limits
+    )
+    return Table("budgets", "Budgets", columns, tuple(rows))
+
+
+def _tightest(limits: Iterable[Check]) -> Iterator[str]:
+    """The limit of which least is left, where all are kept."""
+    kept = [one for one in limits if one.left is not None]
+    if kept and all(one.verdict == FITS for one in kept):
+        one = min(kept, key=lambda one: one.left or 0)
+        what = f"{figure_text(one)} of {one.spec}, at {held_for(one)}"
+        yield f"Least headroom: {headroom_text(one.left, FITS)} ({what})"
+
+
+def verdict_text(verdict: str, headroom: str) -> str:
+    """A verdict and by how much: "fits, 12.3 % left"."""
+    return f"{verdict}, {headroom}" if verdict == FITS else headroom or verdict
+
+
+def failing(report: Report) -> Report:
+    """The report with what fails alone in its tables; the document and the CSV hold all."""
+    tables = []
+    for table in report.tables:
+        rows = report.document.get(table.key)  # those that the table shows, in its order
+        kept = table.rows
+        if rows is not None:
+            kept = tuple(cells for cells, row in zip(kept, rows) if row["failed"])
+        if kept:
+            tables.append(table._replace(rows=kept))
+    notes = report.notes if any(row["failed"] for row in rows_of(report)) else ()
+    return report._replace(tables=tuple(tables), notes=notes)
 
 
 def _source(entry: Expectation | Budget) -> str:
@@ -214,15 +300,13 @@ def _printed_text(printed: Printed) -> str:
     return f"{printed.text} (truncated)" if printed.truncated else printed.text
 
 
-def _summary(found: Iterable[Check]) -> str:
-    """How many figures there are of each verdict; budgets only where there are any."""
-    verdicts = [one.verdict for one in found]
-    words = {AGREES: "agree", DIFFERS: "differ", ERRATUM: "are known misprints"}
-    if {FITS, OVER} & set(verdicts):
-        words |= {FITS: "fit their budget", OVER: "are over it"}
-    if UNSURE in verdicts:
-        words |= {UNSURE: "are not known"}
-    return ", ".join(f"{verdicts.count(verdict):,} {word}" for verdict, word in words.items())
+def verdicts_text(verdicts: Iterable[str]) -> str:
+    """How many figures there are of each verdict, what fails first."""
+    counts = Counter(verdicts)
+    texts = (
+        f"{counts[one]:,} {words[counts[one] > 1]}" for one, words in WORDS.items() if counts[one]
+    )
+    return ", ".join(texts) or "nothing is checked"
 
 
 def _errata(found: Iterable[Check]) -> tuple[tuple[str, str], ...]:
@@ -253,6 +337,9 @@ def _limit_document(one: Check) -> dict[str, Any]:
         **_document(one, "budget"),
         "limit": limit,
         "over": max(0, one.computed - limit),
+        "left": max(0, limit - one.computed),
+        "headroom": headroom_text(one.left, one.verdict),
+        "largest": [part._asdict() for part in one.largest] if one.verdict == OVER else [],
         "convention": (basis.convention or paper()).name,
         "batch": basis.batch,
         "pass": basis.pass_,

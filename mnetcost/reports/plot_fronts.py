@@ -1,5 +1,6 @@
 """Fronts as pictures: what a budget buys, what was measured, and networks side by side."""
 
+import os
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,9 @@ def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:
         found = places([best], named=best not in front)
         series.append(Series("the best that fits", Mark.POINTS, Role.BEST, found))
     xs = [getattr(one, of) for one in ranking.scored]
-    return _chart("scores", ranking, of, (xs, "Score", f"scores of {ranking.label}"), series)
+    return _chart(
+        "scores", ranking, of, (xs, "Score", f"scores of {os.path.basename(ranking.label)}"), series
+    )
 
 
 def _measured(one: Any) -> str:

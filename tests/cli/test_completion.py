@@ -56,12 +56,16 @@ def _told(line: str, shell: str = "zsh", **env: str) -> list[str]:
         ("explain mobilenet_v1_layer separable_1/d", ["separable_1/depthwise"]),
         ("explain efficientnet --set depth=3.1 mbconv_1.4/d", ["mbconv_1.4/depthwise_1"]),
         ("rewrite --layers separable_2/p", ["separable_2/pointwise"]),
+        ("table --columns na", ["name"]),
+        ("table --columns name,kernel,str", ["name,kernel,stride"]),
+        ("table --columns output,na", ["output,name"]),
         ("fit --scores mob", ["mobilenet_v1", "file"]),
         ("table --convention fv", ["fvcore", "file"]),
         ("reconcile --from fv", ["fvcore", "file"]),
         ("conventions vgg16 --own x", ["file"]),
         ("sweep --parts x", ["dir"]),
         ("import x", ["file"]),
+        ("import --preset mobilenet_v2:tor", ["mobilenet_v2:torchvision"]),
         ("help conve", ["conventions"]),
         ("completion z", ["zsh"]),
         ("table torch:sys:exit@", []),  # no code is run
@@ -78,7 +82,7 @@ def test_what_a_shell_is_told(line: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        (f"table {B}7", ["b7", "file"]),
+        (f"table {B}7", ["b7"]),
         (f"table '{B}7", [f"{B}7", "file"]),
         (f"table {V1}in", ["@input="]),
         (f"table {V1}alpha=1,in", ["1,input="]),
@@ -112,6 +116,7 @@ def test_the_script_is_printed() -> None:
 # --- in the shells themselves
 
 DUMP = "\x18\x10"  # Control-X Control-P prints the line as it stands then
+CLEAR = "\x15"  # Control-U; Control-C would be a signal, and what is typed ahead be lost
 STARTS: dict[str, tuple[list[str], str]] = {
     "bash": (
         ["--norc", "--noprofile", "-i"],
@@ -193,7 +198,6 @@ def shell(
     ],
 )
 def test_a_tab_completes_the_word(shell: Any, typed: str, completed: str) -> None:
-    shell.send(f"mnetcost {typed}\t{DUMP}")
+    shell.send(f"{CLEAR}mnetcost {typed}\t{DUMP}")
     shell.expect(r"<(mnetcost [^<>\r\n]*)>\r?\n")
     assert shell.match[1] == f"mnetcost {completed}"
-    shell.send("\x03")  # another line

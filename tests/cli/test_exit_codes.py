@@ -65,7 +65,7 @@ WRONG_USAGE: list[Sequence[str]] = [
     ("table", "mobilenet_v1", "mobilenet_v1_full"),
     ("tabel",),
     ("show",),
-    ("specs", "extra"),
+    ("specs", "extra", "more"),
     *(("sweep", "--alpha", value) for value in (*NOT_RATIOS, ",", "1,,2", "1:2:3:4", "0.1:1:0")),
     ("sweep", "--alpha", "1:0.25:0.25"),
     ("sweep", "--alpha", "0.000001:1:0.000001"),

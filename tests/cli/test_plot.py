@@ -15,7 +15,7 @@ KINDS = {
     "reduction": [],
     "heat": ["--alpha", "1,0.5", "--max-mult-adds", "300M", "--max-mult-adds", "100M"],
     "lines": ["--alpha", "0.25:1:0.25", "--resolution", "128:224:32", "--input", "160x224"],
-    "fit": ["--max-mult-adds", "150M"],
+    "fit": ["--max-mult-adds", "150M", "--alpha", "1,0.75,0.5,0.25"],
     "scores": ["--scores", "mobilenet_v1", "--max-params", "3M"],
     "networks": [],
 }
@@ -60,9 +60,16 @@ def test_the_suffix_says_the_format(suffix: str, start: bytes, tmp_path: Path) -
     ("words", "told"),
     [
         (["--max-mult-adds", "1M"], "--max-mult-adds: not with --kind blocks; with heat, lines"),
-        (["--kind", "fit", "--alpha", "1"], "--alpha: not with --kind fit; with blocks"),
+        (
+            ["--scores", "mobilenet_v1", "--alpha", "1"],
+            "--alpha: not with --kind scores; with blocks",
+        ),
+        (["mobilenet_v1@alpha=1", "--scores", "mobilenet_v1"], "no alpha beside --scores"),
+        (["mobilenet_v1@alpha=1", "--alpha", "1"], "give alpha there, or --alpha, not both"),
         (["--kind", "heat", "--scores", "x"], "--scores: not with --kind heat; with scores"),
-        (["--kind", "networks", "--set", "a=1"], "--set: not with --kind networks"),
+        (["--kind", "networks", "--scores", "x"], "--scores: not with --kind networks"),
+        (["vgg16", "alexnet", "--set", "a=1"], "vgg16: there is no setting or knob 'a'"),
+        (["vgg16@classes=2", "--set", "classes=3"], "set classes there, or by --set, not both"),
         (["--kind", "networks", "--of", "params"], "--of: not with --kind networks"),
         (["--kind", "scores"], "--kind scores needs --scores FILE"),
         (["vgg16", "resnet18", "--kind", "heat"], "of several there is --kind networks"),

@@ -34,7 +34,7 @@ ROOMS = [
     {"graph"},
     {"norm_folding", "literal_sides"},
     {"spec"},
-    {"targets"},
+    {"targets", "revisions"},
     {"conventions"},
     {"cost"},
     {"importing"},
@@ -58,13 +58,13 @@ BY_NAME = {  # formats and commands are modules of their names
     *("importing/formats/__init__.py", "importing/translate.py"),
 }
 SHARED = {
-    "cli": {"app", "candidates", "errors", "options", "output", "targets"},
+    "cli": {"app", "candidates", "errors", "options", "others", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "settings"),  # of several commands
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
         *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
-        "against",  # of `check --against`
+        *("against", "increase"),  # of `check --against`, and with `--max-increase`
         *("plot_sweep", "plot_fronts"),  # of `plot`
     },
     # of `table` and `explain`; of every count; of `table` when asked for

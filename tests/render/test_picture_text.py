@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from commands import printed
 from pictures import chart, hostile
 from rich.cells import cell_len
+from rich.text import Text
 
 import mnetcost
-from mnetcost.picture import Chart
+from mnetcost.picture import Bars, Chart
 from mnetcost.printed import read_budgets
 from mnetcost.render.picture_text import render_picture
 from mnetcost.reports.plot import cost_picture
@@ -58,6 +60,28 @@ def test_the_best_stands_upon_another_at_its_place() -> None:
 )
 def test_charts_of_nothing_and_of_very_much(one: Chart) -> None:
     assert "1 " in render_picture(one)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [cost_picture(V1.cost(), "types"), sweep_picture(mnetcost.sweep(V1), "lines"), hostile(15)],
+    ids=["bars", "lines", "hostile"],
+)
+def test_colours_change_no_sign(picture: Bars | Chart) -> None:
+    plain, coloured = (render_picture(picture, 80, coloured) for coloured in (False, True))
+    assert len(set(re.findall("\x1b\\[3[0-9]m", coloured))) > 1
+    shown = Text.from_ansi(coloured.rstrip("\n")).plain.split("\n")
+    assert [line.rstrip() for line in shown] == plain.rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize(
+    ("env", "codes"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colours_are_for_terminals(env: dict[str, str], codes: bool) -> None:
+    for kind in ("layers", "lines"):
+        out = printed("plot", "--kind", kind, env={"TERM": "xterm-256color", **env})
+        assert ("\x1b[3" in out) == codes
 
 
 def test_bars_have_their_numbers() -> None:

@@ -28,8 +28,12 @@ def test_one_line_for_each_failure(
 def test_the_table(failing: str, capsys: pytest.CaptureFixture[str]) -> None:
     cli.run(["check", failing])
     out = capsys.readouterr().out
-    assert "my    small_wide, α = 1, ρ = 1  mult_adds  500         1,152  over     budget" in out
-    assert "1 agree, 1 differ, 1 are known misprints, 1 fit their budget, 2 are over it" in out
+    # 1,152 is 2.304 of 500
+    assert "my    small_wide, α = 1, ρ = 1  mult_adds  500         1,152  over by 131 %" in out
+    assert (
+        "2 limits are broken, 1 figure differs, 1 limit holds, 1 figure agrees, "
+        "1 figure is a known misprint\n"
+    ) in out
 
 
 def test_complaints_say_the_unit_as_it_is_written() -> None:

@@ -229,6 +229,7 @@ def test_a_ranking_shows_every_measured_network():
     best = next(one for one in picture.series if one.role is Role.BEST)
     assert [(one.x, one.y) for one in best.places] == [(149_497_088, Fraction("63.3"))]
     front, others, over = picture.series[:3]
+    assert picture.notes[0] == "scores of mobilenet_v1.csv"  # wherever that lies
     assert len(front.places) + len(others.places) + len(over.places) == 16
     assert all(place.x > 150_000_000 for place in over.places)
     assert "0.5, 224" in [place.name for place in front.places]

@@ -1,7 +1,8 @@
 """Published figures and budgets against the count, each with its verdict."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -25,6 +26,7 @@ from mnetcost.problems import TOP, Mark, Problem, SpecError, UsageError
 from mnetcost.spec import Spec, resized
 from mnetcost.spec.sources import stem
 
+MOST = 3  # layers that are named
 FAILED = {DIFFERS, OVER, UNSURE}
 EXPECTED = "a budget such as `budget: {mult_adds: 600M, params: 5M}`"
 
@@ -36,12 +38,20 @@ class Checkable(Protocol):
     def graph(self) -> Graph: ...
 
 
+class Part(NamedTuple):
+    """A layer, and what it has of a figure."""
+
+    name: str
+    value: int
+
+
 class Held(NamedTuple):
     """A network as it was counted at one setting: no more of it than a check says."""
 
     setting: Setting
     basis: Basis
     figures: Mapping[str, int]
+    largest: Mapping[str, tuple[Part, ...]]  # of every figure the layers with most of it
     ranges: bool  # whether the work is the most of a range
     at_least: bool  # whether the work of a layer is not known
     warnings: tuple[str, ...]
@@ -62,6 +72,19 @@ class Check(NamedTuple):
     def computed(self) -> int:
         """The count's own figure of this kind, as its basis counts."""
         return self.held.figures[self.kind]
+
+    @property
+    def largest(self) -> tuple[Part, ...]:
+        """The layers that have most of it."""
+        return self.held.largest[self.kind]
+
+    @property
+    def left(self) -> Fraction | None:
+        """Which part of a limit is not used, below zero where it is passed; None of a figure."""
+        most = int(self.printed.value)
+        if not isinstance(self.entry, Budget) or not most:
+            return None
+        return Fraction(most - self.computed, most)
 
     @property
     def failed(self) -> bool:
@@ -193,10 +216,28 @@ def _held(graph: Graph, entry: Expectation | Budget, basis: Basis = FORWARD) -> 
         setting=setting,
         basis=basis,
         figures={kind: figure(count) for kind, figure in FIGURES.items()} | count.figures,
+        largest=_largest(count),
         ranges=count.counted.low != count.counted.high and not count.at_least,
         at_least=count.at_least,
         warnings=warnings(count.graph, [setting]),
     )
+
+
+def _largest(count: Count) -> dict[str, tuple[Part, ...]]:
+    """Of every figure the layers that have most of it."""
+    figures: dict[str, Callable[[Any], int]] = {**FIGURES}
+    if count.basis.convention:
+        figures["params"] = lambda layer: int(layer.counted_params)
+        figures["mult_adds"] = lambda layer: int(layer.counted.high)
+    found = {}
+    for kind, figure in figures.items():
+        parts = sorted((Part(one.name, figure(one)) for one in count.layers), key=_by_value)
+        found[kind] = tuple(one for one in parts[:MOST] if one.value)
+    return found
+
+
+def _by_value(part: Part) -> int:
+    return -part.value
 
 
 def _checks(graph: Graph, name: str, entry: Expectation | Budget, held: Held) -> Iterator[Check]:
