@@ -23,8 +23,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.fixture(autouse=True)
 def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe is as wide as COLUMNS where that is exported: here only where a test says so."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+    """COLUMNS and LINES are a width and a height where they are exported: here by tests alone."""
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from mnetcost.cli.options import (
     basis_options,
     budget_options,
     once,
-    open_network,
     setting_options,
 )
 from mnetcost.cli.others import others_of
@@ -24,10 +23,12 @@ from mnetcost.cli.output import (
     output_choice,
     write,
 )
+from mnetcost.cli.targets import with_knobs
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
 from mnetcost.spec import shipped
 from mnetcost.targets import STREAM, each, read_target
+from mnetcost.text import clip
 
 if TYPE_CHECKING:
     from mnetcost.tabular import Report
@@ -39,6 +40,7 @@ all the same), or something is wrong in or with a spec, or it is impossible at t
 (what is on standard output then is for build servers alone); 2 wrong
 options."""
 SERVERS = ("github", "junit")
+HELD = "is what --max-mult-adds and --max-params hold for"
 WHOLE = (*SERVERS, "json", "csv")  # formats for programs, which hold what is well too
 BASIS = ("convention", "batch", "pass_")
 SETTING = ("alpha", "rho", "resolution", "input")
@@ -183,10 +185,11 @@ def _report(  # noqa: PLR0913 - an option each
     budget = held_budget(**options)
     if budget is None:
         _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
+        _refuse_knobs([] if against is not None else specs)
     limits = None if max_increase is None else read_increase(max_increase)
     _refuse_alone(specs, against, max_increase)
     names = list(specs or shipped())
-    networks = each(names, lambda spec: open_network(spec, knobs, options["input"]))
+    networks = each(names, lambda spec: with_knobs(spec, knobs, options["input"]))
     asked = networks if specs and budget is None and against is None else ()
     if require:
         demand_checked(asked)
@@ -209,10 +212,17 @@ def _refuse_alone(specs: Sequence[str], against: str | None, max_increase: str |
         raise UsageError("--against -: standard input can be read once, and is a SPEC already")
 
 
+def _refuse_knobs(specs: Sequence[str]) -> None:
+    """What a spec says of itself is of its own knobs."""
+    for spec in specs:
+        for name in read_target(spec).knobs:
+            raise UsageError(f"{clip(spec)}: {clip(name)} {HELD}")
+
+
 def _refuse(context: click.Context, names: Sequence[str]) -> None:
     """What is of a budget, or of another network, would be lost without one."""
     named = {"knobs": "set", "pass_": "pass"}
     for name in names:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = named.get(name, name)
-            raise UsageError(f"--{option} is what --max-mult-adds and --max-params hold for")
+            raise UsageError(f"--{option} {HELD}")

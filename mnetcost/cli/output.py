@@ -172,7 +172,7 @@ def print_paged(text: str) -> None:
         print_text(text)
     else:
         os.environ.setdefault("LESS", "FRX")  # as git has it: colours, and the text stays there
-        click.echo_via_pager(text)
+        click.echo_via_pager(text, color=True)
 
 
 def write_document(document: Mapping[str, Any], output: str | None) -> None:

@@ -9,8 +9,10 @@ from mnetcost.cost import Basis
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.network import Network
 from mnetcost.notebook.targets import counted, with_own_knobs
+from mnetcost.problems import UsageError
 from mnetcost.spec.variants import read_set
 from mnetcost.targets import STREAM, each, read_target
+from mnetcost.text import clip
 
 
 def opened(spec: str, options: Mapping[str, Any]) -> tuple[Network, dict[str, Any]]:
@@ -25,6 +27,17 @@ def opened(spec: str, options: Mapping[str, Any]) -> tuple[Network, dict[str, An
     setting = target.setting_over(others)
     network = open_network(target.spec, knobs, setting.get("input"))
     return with_own_knobs(target, network), setting
+
+
+def with_knobs(spec: str, knobs: tuple[str, ...], size: Any) -> Network:
+    """The network of SPEC where only an option may say its setting, of SPEC the knobs alone.
+
+    Raises UsageError where SPEC says its α, resolution or input.
+    """
+    target = read_target(spec)
+    for name in target.setting:
+        raise UsageError(f"{clip(spec)}: {name} does not go here; there is --{name}")
+    return opened(spec, {"input": size, "knobs": knobs})[0]
 
 
 def cost_of(spec: str, basis: Basis, options: Mapping[str, Any]) -> Cost:

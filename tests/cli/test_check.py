@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from checked import SPEC
-from commands import run
+from commands import refused, run
 
 import mnetcost
 from mnetcost import cli
@@ -217,3 +217,18 @@ def test_what_is_checked_is_enough(tmp_path: Path) -> None:
     ran = run("check", str(path), "--require")
     assert (ran.code, ran.err) == (0, "")
     assert run("check").err == ""  # nobody asked for all of the shipped ones
+
+
+def test_of_a_spec_only_knobs_stand_behind_its_name() -> None:
+    """Its figures and budgets say their own settings, and options that of another budget."""
+    ran = run("check", "mobilenet_v1@alpha=0.5", "--max-params", "1M")
+    refused(ran, 2)
+    assert ran.err == "Error: mobilenet_v1@alpha=0.5: alpha does not go here; there is --alpha\n"
+    said = run("check", "mobilenet_v1@classes=10", "--max-params", "4M", "--format", "csv")
+    assert said == run(
+        *("check", "mobilenet_v1", "--set", "classes=10", "--max-params", "4M", "--format", "csv")
+    )
+    ran = run("check", "mobilenet_v1@classes=10")
+    refused(ran, 2)
+    assert "classes is what --max-mult-adds and --max-params hold for" in ran.err
+    refused(run("check", "mobilenet_v1@classes=10", "--set", "classes=2", "--max-params", "4M"), 2)

@@ -95,9 +95,9 @@ def test_the_picture_is_what_the_command_prints() -> None:
         for one in texts
         if "title" not in one.get("class", "")
     )
-    shown = " ".join(words for _, _, words in places).split()
-    printed = process(*COMMAND).out.split()
-    assert shown == ["$", "mnetcost", *COMMAND, *printed]
+    shown = "".join("".join(words.split()) for _, _, words in places)
+    printed = process(*COMMAND, env={"COLUMNS": "100"}).out.split()
+    assert shown == "".join(["$", "mnetcost", *COMMAND, *printed])
     assert "568,740,352" in shown
 
 
