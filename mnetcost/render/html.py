@@ -61,7 +61,7 @@ def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str
 
 def _note(label: str, words: str) -> str:
     mark = ' class="warn"' if label == "Warning" else ""
-    return f"<p><strong{mark}>{label}:</strong> {_text(words)}</p>"
+    return f"<p><strong{mark}>{_text(label)}:</strong> {_text(words)}</p>"
 
 
 def _text(text: str) -> str:
