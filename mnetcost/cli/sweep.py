@@ -22,6 +22,7 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import (
     cannot_write,
     choose_format,
+    format_choice,
     output_choice,
     print_text,
     print_warnings,
@@ -59,12 +60,7 @@ Step = TypeVar("Step")
 @strict_option
 @budget_options
 @basis_options
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice([*FORMATS, PARQUET]),
-    help="How to write it. The default is text, or what the suffix of --output says.",
-)
+@format_choice([*FORMATS, PARQUET])
 @output_choice([*SUFFIXES, f".{PARQUET}"])
 @click.option("--sort", type=click.Choice(SORTS), help="The largest points first.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import Any
 from mnetcost.analysis.compare.compare import CountComparison, pointwise_share
 from mnetcost.cost import Count, share
 from mnetcost.reports.documents import count_header, totals_document
-from mnetcost.reports.measures import Measure, measures
+from mnetcost.reports.measures import Measure, cost_words, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, fold_notes, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
 
@@ -36,9 +36,11 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
         for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
     )
     basis, documents = counts[0].basis, _documents(comparison)
+    answer = _answer(comparison)
     table = Table("networks", "Networks", _columns(found, scaled), rows)
     return Report(
         title="Comparison",
+        answer=(answer,) if answer else (),
         tables=(table,),
         notes=(
             ("Pareto", _pareto_text(counts, found)),
@@ -47,9 +49,28 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
             *(fold_notes(*counts) if fold_norms else ()),
         ),
         warnings=warning_texts(*documents),
-        document={"networks": documents},
+        document={"answer": answer, "networks": documents},
         flat=table,
     )
+
+
+def _answer(comparison: CountComparison) -> str:
+    """Which network has the fewest parameters and needs the least work; empty of one alone.
+
+    And empty where a number is only known at least.
+    """
+    counts = comparison.counts
+    if len(counts) < 2 or any(count.at_least for count in counts):
+        return ""
+    said: dict[str, list[str]] = {}
+    for kind in counts[0].figures:
+        least = min(count.figures[kind] for count in counts)
+        pairs = zip(comparison.names, counts)
+        those = dict.fromkeys(name for name, count in pairs if count.figures[kind] == least)
+        names = " and ".join(those)
+        words = cost_words(counts[0].basis)[kind]
+        said.setdefault(names, []).append(f"the fewest {words} ({least:,})")
+    return "; ".join(f"{names}: {' and '.join(words)}" for names, words in said.items()) + "."
 
 
 def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:

@@ -8,9 +8,10 @@ from typing import Any
 from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header, layer_document, totals_document
-from mnetcost.reports.measures import Measure, measures
+from mnetcost.reports.measures import Measure, cost_words, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.text import counted
 
 WORDS = {"added": "added", "removed": "removed", "changed": "changed", "same": "unchanged"}
 
@@ -27,6 +28,7 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
     document = _document(diff)
     return Report(
         title=" → ".join(diff.names),
+        answer=(document["answer"],),
         tables=(whole if every else folded,),
         notes=(
             *(("Before", setting_text(diff.before)), ("After", setting_text(diff.after))),
@@ -37,6 +39,27 @@ def diff_report(diff: CountDiff, every: bool = False) -> Report:
         document=document,
         flat=whole,
     )
+
+
+def _answer(diff: CountDiff) -> str:
+    """Both costs before and after, and how many layers differ, in a sentence."""
+    counts = Counter(change.kind == "same" for change in diff.changes)
+    if diff.same:
+        return f"Nothing differs in {counted(len(diff.changes), 'layer')}."
+    layers = f"{counts[False]:,} of {counted(len(diff.changes), 'layer')} differ"
+    if diff.before.at_least or diff.after.at_least:
+        return f"{layers}."
+    words = cost_words(diff.before.basis)
+    pairs = zip(diff.before.figures.items(), diff.after.figures.values())
+    costs = [f"{words[kind]} {_change_text(old, new)}" for (kind, old), new in pairs]
+    text = f"{', '.join(costs)}; {layers}."
+    return text[0].upper() + text[1:]
+
+
+def _change_text(before: int, after: int) -> str:
+    """ "4,209,088 → 2,568,144 (-38.99 %)"."""
+    part = f" ({(after - before) / before:+.2%})".replace("%", " %") if before else ""
+    return f"{before:,} → {after:,}{part}" if before != after else f"{before:,} (the same)"
 
 
 def _title(diff: CountDiff) -> str:
@@ -121,6 +144,7 @@ def _folded(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 def _document(diff: CountDiff) -> dict[str, Any]:
     return {
+        "answer": _answer(diff),
         "before": _side(diff.before, diff.names[0]),
         "after": _side(diff.after, diff.names[1]),
         "same": diff.same,

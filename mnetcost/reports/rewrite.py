@@ -5,8 +5,10 @@ from typing import Any
 
 from mnetcost.analysis.rewrite.rewrite import Rewriting, Saving
 from mnetcost.analysis.separable.reduction import PairCost
+from mnetcost.reports.measures import cost_words
 from mnetcost.reports.notes import convention_notes, knob_notes, setting_line
 from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.text import counted
 
 TITLES = {
     "separable": "Standard convolutions made depthwise separable",
@@ -20,11 +22,29 @@ def rewrite_report(rewriting: Rewriting) -> Report:
     tables = (savings, _kept_table(rewriting)) if rewriting.kept else (savings,)
     return Report(
         title=rewriting.before.graph.name,
+        answer=(_answer(rewriting),),
         tables=tables,
         notes=_notes(rewriting),
         document=_document(rewriting),
         flat=savings,
     )
+
+
+def _answer(rewriting: Rewriting) -> str:
+    """How many layers became others, and what of the cost is left, in a sentence."""
+    *layers, network = rewriting.savings
+    if not layers:
+        return "Nothing is rewritten: the network stays as it is."
+    before, after = network.before, network.after
+    words = cost_words(rewriting.before.basis)
+    costs = (
+        f"{words[kind]} {old:,} → {new:,}" + (f" ({float(part):.3g} times)" if part else "")
+        for kind, old, new, part in (
+            ("params", before.params, after.params, network.params_ratio),
+            ("mult_adds", before.mult_adds, after.mult_adds, network.ratio),
+        )
+    )
+    return f"{counted(len(layers), 'layer')} made {rewriting.to}: {', '.join(costs)}."
 
 
 def _savings_table(rewriting: Rewriting) -> Table:
@@ -89,6 +109,7 @@ def _document(rewriting: Rewriting) -> dict[str, Any]:
     return {
         "model": rewriting.before.graph.name,
         "to": rewriting.to,
+        "answer": _answer(rewriting),
         "alpha": str(rewriting.before.setting.alpha),
         "rho": str(rewriting.before.setting.rho),
         "input": list(rewriting.before.input),

@@ -42,7 +42,7 @@ def test_exit_codes(words: list[str], code: int) -> None:
 
 def test_signs_and_folding(files: list[str]) -> None:
     out = printed("diff", *files)
-    signs = [line[:1] for line in out.split("\n")[5:9]]
+    signs = [line[:1] for line in out.split("\n")[6:10]]
     assert signs == [" ", "+", " ", "~"]
     assert "unchanged)" not in out  # one alone keeps its name
     out = printed("diff", files[0], files[0])
@@ -89,3 +89,25 @@ def test_options_hold_for_what_says_nothing() -> None:
     found = json.loads(out)
     assert found["before"]["totals"]["mult_adds"] == 76_524_800
     assert found["after"]["totals"]["mult_adds"] == 290_675_200
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        # Howard et al. 2017, Table 6: 569 M and 4.2 M, 325 M and 2.6 M; the softmax stays
+        (
+            ["mobilenet_v1", "mobilenet_v1@alpha=0.75"],
+            "Weights 4,209,088 → 2,568,144 (-38.99 %), mult-adds 568,740,352 → 325,400,448 "
+            "(-42.79 %); 29 of 30 layers differ.",
+        ),
+        (
+            ["mobilenet_v1", "mobilenet_v1@rho=6/7"],
+            "Weights 4,209,088 (the same), mult-adds 568,740,352 → 418,121,728 (-26.48 %); 28 of "
+            "30 layers differ.",
+        ),
+        (["mobilenet_v1", "mobilenet_v1"], "Nothing differs in 30 layers."),
+    ],
+)
+def test_the_answer_comes_first(words, answer):
+    assert run("diff", *words).out.splitlines()[1] == answer
+    assert json.loads(run("diff", *words, "--format", "json").out)["answer"] == answer

@@ -94,6 +94,8 @@ def test_json(net):
     assert found == {
         "model": "net",
         "to": "separable",
+        "answer": "1 layer made separable: weights 120 → 38 (0.317 times), mult-adds 7,200 → 2,280 "
+        "(0.317 times).",
         "alpha": "1",
         "rho": "1",
         "input": [6, 10, 2],
@@ -174,3 +176,16 @@ def test_the_library_needs_no_command_line():
     assert repr(found) == "Rewriting('<text>', to='separable', 1 layers, mult_adds=7,200 to 2,280)"
     assert found.savings[0].name == "conv_1"
     assert found.after.mult_adds == mnetcost.load(found.text).cost().mult_adds == 2280
+
+
+def test_the_answer_comes_first():
+    """13 pairs of MobileNet v1; 4866 M is what Howard et al. 2017 print in Table 4."""
+    words = ["rewrite", "mobilenet_v1", "--to", "standard"]
+    found = json.loads(run(*words, "--format", "json").out)
+    assert found["answer"] == (
+        "13 layers made standard: weights 4,209,088 → 29,281,120 (6.96 times), mult-adds "
+        "568,740,352 → 4,867,293,184 (8.56 times)."
+    )
+    assert run(*words, "--format", "text").out.splitlines()[1] == found["answer"]
+    none = run("rewrite", "vgg16", "--to", "standard", "--format", "text").out
+    assert none.splitlines()[1] == "Nothing is rewritten: the network stays as it is."

@@ -1,8 +1,10 @@
 """What `compare` puts in its rows."""
 
+import json
 from fractions import Fraction
 
 import pytest
+from commands import run
 from networks import STEPS
 
 import mnetcost
@@ -27,3 +29,33 @@ def test_alpha_is_a_column_where_one_is_not_1(alpha: str, shown: bool) -> None:
     assert all(len(row) == len(keys) for row in table.rows)
     if shown:
         assert [row[1] for row in table.rows] == [1, Fraction(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("targets", "words", "answer"),
+    [
+        # Sandler et al. 2018: 300 M and 3.4 M; Howard et al. 2017: 569 M and 4.2 M
+        (
+            ["mobilenet_v1", "mobilenet_v2"],
+            [],
+            "mobilenet_v2: the fewest weights (3,469,760) and the fewest mult-adds (300,774,272).",
+        ),
+        (
+            ["mobilenet_v1", "squeezenet1_0"],
+            [],
+            "squeezenet1_0: the fewest weights (1,244,448); mobilenet_v1: the fewest mult-adds "
+            "(568,740,352).",
+        ),
+        (
+            ["mobilenet_v1", "mobilenet_v1@rho=6/7"],
+            ["--convention", "keras"],
+            "mobilenet_v1 and mobilenet_v1@rho=6/7: the fewest parameters (keras) (4,253,864).",
+        ),
+        (["mobilenet_v1"], [], ""),
+    ],
+)
+def test_the_answer_comes_first(targets: list[str], words: list[str], answer: str) -> None:
+    ran = run("compare", *targets, *words)
+    assert ran.out.splitlines()[1] == answer
+    found = json.loads(run("compare", *targets, *words, "--format", "json").out)
+    assert found["answer"] == answer

@@ -225,7 +225,7 @@ def test_quiet_silences_them(command, spec, capsys):
 
 
 def test_a_notebook_shows_them(spec):
-    assert mnetcost.load(spec).cost(rho="1/2")._repr_html_().count("<dt>Warning</dt>") == 2
+    assert mnetcost.load(spec).cost(rho="1/2")._repr_html_().count(">Warning:</strong>") == 2
 
 
 @pytest.mark.parametrize("command", COMMANDS)
