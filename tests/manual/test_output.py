@@ -98,7 +98,10 @@ LINES = {
         "sweep all.yaml --alpha 1 --rho 1 --set classes=3,4 --pass backward --batch 2",
         "sweep mobilenet_v3_small --alpha 1 --rho 1 --max-params 2M --max-mult-adds 50M",
     ],
-    "mnetcost specs": ["specs --convention fvcore", "specs --batch 2 --pass training"],
+    "mnetcost specs": [
+        *("specs --convention fvcore", "specs --batch 2 --pass training"),
+        "specs --set depth=1 --alpha 0.5",
+    ],
     "mnetcost conventions": ["conventions"],
     "mnetcost conventions SPEC": ["conventions all.yaml", "conventions mobilenet_v3_small"],
     "mnetcost reconcile --from --to": [
