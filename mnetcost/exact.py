@@ -1,8 +1,8 @@
 """Numbers read from text exactly, with their length bounded before Python converts them."""
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 
 from mnetcost.problems import UsageError
@@ -76,13 +76,17 @@ def ratio_text(ratio: Fraction) -> str:
     return f"{whole}.{decimals:06}".rstrip("0").rstrip(".")
 
 
-def percent_text(ratio: Fraction, up: bool = False) -> str:
-    """A part of 1, zero or more, in percent and three digits: "12.3 %"; cut, or rounded `up`."""
+def nearest(ratio: Fraction) -> int:
+    """The whole number nearest to a ratio, halves upwards."""
+    return divide_half_up(ratio.numerator, ratio.denominator)
+
+
+def percent_text(ratio: Fraction, to: Callable[[Fraction], int] = nearest) -> str:
+    """A part of 1, zero or more, in percent, `to` three digits of it: "12.3 %"."""
     places = 0
     while 0 < ratio * 10 ** (places + 2) < 100 and places < DIGITS:
         places += 1
-    scaled = ratio * 10 ** (places + 2)
-    whole, decimals = divmod(ceil(scaled) if up else floor(scaled), 10**places)
+    whole, decimals = divmod(to(ratio * 10 ** (places + 2)), 10**places)
     ending = f".{decimals:0{places}}".rstrip("0").rstrip(".") if places else ""
     return f"{whole:,}{ending} %"
 

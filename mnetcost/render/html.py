@@ -7,7 +7,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
-from mnetcost.render.cells import NUMERIC, VERDICTS, cell_text, decimals, shade
+from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade, tone
 from mnetcost.render.mathematics import mathml
 from mnetcost.render.style import FRAGMENT, PAGE, STEPS
 from mnetcost.tabular import Kind, Page, Table
@@ -61,7 +61,7 @@ def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str
 
 def _note(label: str, words: str) -> str:
     mark = ' class="warn"' if label == "Warning" else ""
-    return f"<p><strong{mark}>{label}:</strong> {_text(words)}</p>"
+    return f"<p><strong{mark}>{_text(label)}:</strong> {_text(words)}</p>"
 
 
 def _text(text: str) -> str:
@@ -189,7 +189,7 @@ def _content(value: Any, kind: Kind, unit: str, form: _Form) -> str:
         return mathml(value.latex)
     text = _text(cell_text(value, kind, unit))
     if kind is Kind.VERDICT:
-        return f"<span{_attributes([VERDICTS[value]] if value in VERDICTS else [])}>{text}</span>"
+        return f"<span{_attributes(list(filter(None, [tone(value)])))}>{text}</span>"
     return text
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self, TypeAlias
 
-from mnetcost.render.cells import NUMERIC, SHADES, VERDICTS, bar_text, cell_text, shade
+from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade, tone
 from mnetcost.render.fitting import GAP, broken, cell_len, fit
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
@@ -160,7 +160,7 @@ def _values(column: Column, values: Sequence[Any], largest: Any, unit: str) -> L
     if column.kind is Kind.SIGN:
         return [(cell_text(value, column.kind), SIGN_STYLES[value]) for value in values]
     if column.kind is Kind.VERDICT:
-        return [(value, VERDICT_STYLES.get(VERDICTS.get(value, ""), PLAIN)) for value in values]
+        return [(value, VERDICT_STYLES.get(tone(value), PLAIN)) for value in values]
     if column.kind is Kind.HEAT:
         return [_heat(value, largest) for value in values]
     if column.kind is Kind.BAR:

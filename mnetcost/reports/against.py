@@ -49,28 +49,37 @@ def with_others(report: Report, found: Sequence[Against], said: Sequence[str] = 
 def with_rows(
     report: Report, key: str, rows: Sequence[Mapping[str, Any]], warnings: Sequence[str]
 ) -> Report:
-    """The report with these rows in its document and in its flat table, and how they came out."""
+    """The report with these rows in its document and in its flat table, and how they came out.
+
+    Of specs that say no figures it is called after what they are compared with.
+    """
     flat = report.flat
     every = tuple(flat.rows)
     document = {**report.document, "warnings": [*report.document["warnings"], *warnings]}
-    said = report.answer if every else ()
+    title, said = report.title, report.answer
+    if rows:
+        target = rows[0]["target"]
+        if not every:
+            title, said = f"Compared with {target}", ()
+        said = (*said, f"Against {target}: {verdicts_text(row['verdict'] for row in rows)}")
     return report._replace(
-        answer=(*said, *_answer(rows)),
+        title=title,
+        answer=said,
         warnings=(*report.warnings, *warnings),
         document={**document, key: rows},
         flat=flat._replace(rows=(*every, *map(_flat_row, rows))),
     )
 
 
-def _answer(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for target in dict.fromkeys(row["target"] for row in rows):
-        yield f"Against {target}: {verdicts_text(row['verdict'] for row in rows)}"
-
-
 def _flat_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """A row under the columns of a check: what the other network has is what is asked for."""
     return (
-        *(row["spec"], row["setting"], row["figure"], str(row["there"])),
+        *(
+            row["spec"],
+            row["setting"],
+            row["figure"],
+            "" if row["there"] is None else str(row["there"]),
+        ),
         *(row["computed"], row["verdict"], row["target"]),
     )
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from mnetcost.analysis.check.check import (
@@ -29,7 +30,7 @@ from mnetcost.printed import (
     Expectation,
     Printed,
 )
-from mnetcost.problems import Line, SpecError
+from mnetcost.problems import Line, Problem, SpecError
 from mnetcost.reports.measures import cost_headers, in_words
 from mnetcost.reports.notes import basis_notes, convention_notes
 from mnetcost.spec.sources import stem
@@ -89,7 +90,7 @@ def headroom_text(left: Fraction | None, verdict: str) -> str:
     """How much of a limit is left, or by how much it is passed; nothing where nobody knows."""
     if left is None or verdict not in (FITS, OVER):
         return ""
-    return f"over by {percent_text(-left, up=True)}" if left < 0 else f"{percent_text(left)} left"
+    return f"over by {percent_text(-left)}" if left < 0 else f"{percent_text(left, floor)} left"
 
 
 def held_for(one: Check) -> str:
@@ -189,7 +190,7 @@ def problems_report(error: SpecError) -> Report:
             "spec": stem(one.label),
             "verdict": PROBLEM,
             "failed": True,
-            "message": one.message + (f"; expected: {one.expected}" if one.expected else ""),
+            "message": _problem_text(one),
             "file": one.label,
             "line": one.mark.line,
             "column": one.mark.column,
@@ -226,6 +227,12 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
     return Table(key, title, columns, tuple(rows))
 
 
+def _problem_text(one: Problem) -> str:
+    """What is wrong in one line, as a build server shows it."""
+    meant = f"; did you mean {one.suggestion!r}?" if one.suggestion else ""
+    return one.message + meant + (f"; expected: {one.expected}" if one.expected else "")
+
+
 def _limits_table(limits: Iterable[Check]) -> Table:
     """Budgets, each with what is left of it."""
     columns = (
@@ -234,7 +241,7 @@ def _limits_table(limits: Iterable[Check]) -> Table:
         Column("kind", "Figure", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
         Column("computed", "Computed", Kind.INTEGER),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
     )
     rows = (
         (
@@ -257,7 +264,7 @@ def _tightest(limits: Iterable[Check]) -> Iterator[str]:
 
 def verdict_text(verdict: str, headroom: str) -> str:
     """A verdict and by how much: "fits, 12.3 % left"."""
-    return f"{verdict}, {headroom}" if verdict == FITS else headroom or verdict
+    return f"{verdict}, {headroom}" if headroom and verdict == FITS else headroom or verdict
 
 
 def failing(report: Report) -> Report:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from mnetcost.analysis.check.increase import KINDS, Growth, Increase, New
 from mnetcost.cost import Count
-from mnetcost.exact import percent_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.printed import OVER, PASSED_OVER, UNSURE
 from mnetcost.reports.against import held_for, settings_text, warnings_of, with_rows
 from mnetcost.reports.check import headroom_text, verdict_text
@@ -106,7 +107,7 @@ def _message(one: Increase) -> str:
         )
     if not one.failed:
         return ""
-    more = "more" if one.ratio is None else f"{percent_text(one.ratio, up=True)} more"
+    more = "more" if one.ratio is None else f"{_over_text(one.ratio, one.limit)} more"
     grown = ", ".join(_growth_text(growth) for growth in one.grown)
     return (
         f"{one.kind} {here} is {more} than {there} in {target}, and {_limit_text(one.limit)} is"
@@ -119,7 +120,7 @@ def _growth_text(one: Growth) -> str:
 
 
 def _limit_text(limit: Fraction) -> str:
-    return f"at most {percent_text(limit)}" if limit else "no increase"
+    return f"at most {_exactly(limit)}" if limit else "no increase"
 
 
 def _table(rows: Sequence[Row]) -> Table:
@@ -131,7 +132,7 @@ def _table(rows: Sequence[Row]) -> Table:
         Column("there", "There", Kind.INTEGER),
         Column("increase", "Increase", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
-        Column("verdict", "Verdict", Kind.TEXT),
+        Column("verdict", "Verdict", Kind.VERDICT),
     )
     cells = tuple(tuple(_cell(row, column.key) for column in columns) for row in rows)
     return Table("increases", f"Increase over {rows[0]['target']}", columns, cells)
@@ -146,5 +147,20 @@ def _cell(row: Row, key: str) -> Any:
     if row[key] is None:
         return ""
     ratio = Fraction(row[key])
-    sign = "-" if ratio < 0 else "+" if ratio and key == "increase" else ""
-    return sign + percent_text(abs(ratio), up=row["verdict"] == OVER and key == "increase")
+    sign = "-" if ratio < 0 else "+" if ratio else ""
+    if key == "limit":
+        return _exactly(ratio)
+    if row["verdict"] == OVER:
+        return sign + _over_text(ratio, Fraction(row["limit"]))
+    return sign + percent_text(abs(ratio))
+
+
+def _over_text(ratio: Fraction, limit: Fraction) -> str:
+    """An increase above its limit, rounded up where it would read as that."""
+    text = percent_text(ratio)
+    return percent_text(ratio, ceil) if text == _exactly(limit) else text
+
+
+def _exactly(limit: Fraction) -> str:
+    """A limit in percent, as it was given."""
+    return f"{ratio_text(limit * 100)} %"

@@ -84,6 +84,11 @@ def limit_text(kind: str, limit: int, basis: Basis) -> str:
     return f"≤ {short(limit)} {cost_words(basis)[kind]}"
 
 
+def sides_text(height: int, width: int) -> str:
+    """ "224", or "160×224" where the sides differ; px."""
+    return str(height) if height == width else f"{height}×{width}"
+
+
 def notes_of(basis: Basis, *settings: str) -> tuple[str, ...]:
     """The setting, and by which convention, of how many images and which pass is counted."""
     name = (basis.convention or paper()).name

@@ -22,12 +22,12 @@ from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import COSTS
 from mnetcost.reports.measures import cost_headers, measures
-from mnetcost.reports.plot import limit_text, no_work, notes_of, unit_words
+from mnetcost.reports.plot import limit_text, no_work, notes_of, sides_text, unit_words
 from mnetcost.reports.settings import knobs_text
 
 if TYPE_CHECKING:  # both need NumPy
     from mnetcost.analysis.fit.fit import Choice, Fit
-    from mnetcost.analysis.fit.scores import Ranking
+    from mnetcost.analysis.fit.scores import Ranking, Scored
 
 LARGEST = "the largest that fits, at each input"
 
@@ -54,13 +54,9 @@ def fit_picture(fit: "Fit", of: str | None = None) -> Chart:
 
 
 def _choice(one: "Choice", of: str, name: bool = False) -> Place:
-    """A configuration as a point."""
-    setting = one.setting
-    sides = str(setting.height)
-    if setting.height != setting.width:
-        sides += f"×{setting.width}"
-    words = f"{sides} px"
-    words = f"α {float(setting.alpha):.4g}, {words}" if name else words
+    """A configuration as a point; a named one with an α that a person can type."""
+    words = f"{sides_text(one.setting.height, one.setting.width)} px"
+    words = f"α {ratio_text(one.plateau.typed)}, {words}" if name else words
     return Place(getattr(one, of), one.capacity, words)
 
 
@@ -88,17 +84,13 @@ def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:
         found = places([best], named=best not in front)
         series.append(Series("the best that fits", Mark.POINTS, Role.BEST, found))
     xs = [getattr(one, of) for one in ranking.scored]
-    return _chart(
-        "scores", ranking, of, (xs, "Score", f"scores of {os.path.basename(ranking.label)}"), series
-    )
+    source = f"scores of {os.path.basename(ranking.label)}"
+    return _chart("scores", ranking, of, (xs, "Score", source), series)
 
 
-def _measured(one: Any) -> str:
-    setting = one.setting
-    sides = str(setting.height)
-    if setting.height != setting.width:
-        sides += f"×{setting.width}"
-    return f"{ratio_text(setting.alpha)}, {sides}"
+def _measured(one: "Scored") -> str:
+    alpha, _, height, width = one.setting
+    return f"{ratio_text(alpha)}, {sides_text(height, width)}"
 
 
 def _cost(of: str | None, budget: Budget, basis: Basis) -> str:

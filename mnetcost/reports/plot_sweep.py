@@ -23,7 +23,7 @@ from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import SWEEP_PLOTS
 from mnetcost.reports.measures import cost_headers
-from mnetcost.reports.plot import check_words, limit_text, no_work, notes_of, unit_words
+from mnetcost.reports.plot import check_words, limit_text, no_work, notes_of, sides_text, unit_words
 from mnetcost.reports.settings import knobs_text
 
 MAX_CELLS = 100_000  # more than a picture has pixels for
@@ -84,8 +84,7 @@ class Grid:
 
     def sides(self) -> list[str]:
         """The input of each column, px."""
-        pairs = (self.sweep.sides[place] for place in self.columns)
-        return [str(h) if h == w else f"{h}×{w}" for h, w in pairs]
+        return [sides_text(*self.sweep.sides[place]) for place in self.columns]
 
 
 def _ascending(values: Sequence[Fraction]) -> list[int]:

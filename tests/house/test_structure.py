@@ -284,7 +284,9 @@ def test_a_table_loads_nothing_that_only_others_need() -> None:
     assert not loaded & {"mnetcost.tabular", "mnetcost.spec.schema"}
 
 
-@pytest.mark.parametrize("words", [["diff", "resnet18", "resnet34"], ["compare", "vgg16"]])
+@pytest.mark.parametrize(
+    "words", [["diff", "resnet18", "resnet34"], ["compare", "vgg16"], ["plot"]]
+)
 def test_a_comparison_loads_nothing_heavy(words: list[str]) -> None:
     assert not _loaded(f"from mnetcost import cli; assert cli.run({words!r}) == 0") & HEAVY
 

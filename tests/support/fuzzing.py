@@ -259,7 +259,9 @@ class Chance:
         given = [files["scores"] if part == "SCORES" else part for part in given]
         if self.one_in(5):
             given += self.option()
-        if command not in ("fmt", "help", "show", "rewrite") and not self.one_in(4):
+        if command == "plot":  # pixels take long
+            given += ["--format", choose(("text", "text", "text", "svg"))]
+        elif command not in ("fmt", "help", "show", "rewrite") and not self.one_in(4):
             given += ["--format", choose(("json", "json", "csv", "markdown", "text"))]
         return (command, *given)
 
@@ -295,7 +297,12 @@ COMMANDS: dict[str, list[list[str]]] = {
     "fit": [["SPEC", "--max-mult-adds", "?"], ["SPEC", "--scores", "SCORES", "--max-params", "9M"]],
     "fmt": [["SPEC"]],
     "help": [["?"]],
-    "plot": [["SPEC", "--alpha", "?"], ["SPEC", "--kind", "heat", "--max-params", "?"]],
+    "plot": [
+        ["SPEC", "--alpha", "?"],
+        *(["SPEC", "--kind", kind] for kind in ("layers", "types", "cumulative", "reduction")),
+        *(["SPEC", "--kind", kind, "--max-params", "?"] for kind in ("heat", "lines", "fit")),
+        ["SPEC", "--scores", "SCORES"],
+    ],
     "reconcile": [["SPEC", "--from", "PRESET", "--to", "PRESET"], ["SPEC", "--printed", "?"]],
     "rewrite": [["SPEC", "--to", "separable"], ["SPEC", "--to", "standard", "--layers", "?"]],
     "show": [["?"]],

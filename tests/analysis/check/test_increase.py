@@ -10,6 +10,7 @@ import pytest
 from commands import Ran, run
 
 from mnetcost.analysis.check.increase import read_increase
+from mnetcost.exact import percent_text
 from mnetcost.problems import UsageError
 
 NET = """\
@@ -133,7 +134,7 @@ def test_a_network_that_shrinks(repository: Path) -> None:
     ran = check("--against", "main", "--max-increase", "0", "--all")
     assert (ran.code, ran.err) == (0, "")
     # 36 of 192 weights, and as large a part of the mult-adds
-    assert ran.out.count("-18.7 %   0 %      fits, 18.7 % left") == 2
+    assert ran.out.count("-18.8 %   0 %      fits, 18.7 % left") == 2
 
 
 def test_a_spec_that_main_has_not_is_passed_over_and_said(repository: Path) -> None:
@@ -232,13 +233,13 @@ def test_the_summary_is_added_and_whole(repository: Path) -> None:
     ran = check(*words, "--format", "github")
     assert (ran.code, ran.out) == (0, "")
     first = (repository / "page.md").read_text()
-    assert first.startswith("before\n# Published figures")
+    assert first.startswith("before\n# Compared with main")
     assert (
         "| net | α = 1, input 6×10×3 | params | 204 | 192 | +6.25 % | 10 % | fits, 3.4 % left |"
         in first
     )
     check(*words)
-    assert (repository / "page.md").read_text().count("# Published figures\n") == 2
+    assert (repository / "page.md").read_text().count("# Compared with main\n") == 2
     (repository / "nets" / "net.yaml").write_text("layers: [relu]\n")
     assert check(*words).code == 1
     assert "missing-key" in (repository / "page.md").read_text()
@@ -250,3 +251,35 @@ def test_a_summary_that_cannot_be_written(repository: Path) -> None:
     assert "--summary" in ran.err
     ran = check("--summary", "x.txt", "-o", "x.txt")
     assert ran.code == 2 or not (repository / "x.txt").exists()
+
+
+def test_new_specs_in_csv_and_layer_by_layer(repository: Path) -> None:
+    (repository / "nets" / "new.yaml").write_text(NEW)
+    words = "--against", "main", "--max-increase", "1%", "--format", "csv"
+    rows = check(*words, spec="nets/new.yaml").out.splitlines()[1:]
+    assert rows[0] == 'new,"α = 1, input 6×10×3",params,,204,not compared,main'
+    ran = check("--against", "main", spec="nets/new.yaml")
+    assert ran.code == 0
+    assert ran.err == "Warning: new is not in main: nothing holds what it costs\n"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        *(("0", "0 %"), ("1/100", "1 %"), ("1/3", "33.3 %"), ("2/3", "66.7 %"), ("1/16", "6.25 %")),
+        *(
+            ("1/800", "0.125 %"),
+            ("1/9", "11.1 %"),
+            ("123/10", "1,230 %"),
+            ("0.0000123", "0.00123 %"),
+        ),
+    ],
+)
+def test_percentages_have_three_digits(ratio: str, text: str) -> None:
+    assert percent_text(Fraction(ratio)) == text
+
+
+def test_what_is_left_is_cut_and_what_is_over_is_never_the_limit_itself(repository: Path) -> None:
+    words = "--against", "main", "--all", "--max-increase"
+    assert "+6.25 %   6.249 %  over by" in check(*words, "6.249%").out  # 1/16 is 6.25 %
+    assert "fits, 0 % left" in check(*words, "6.25%").out
