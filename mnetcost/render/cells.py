@@ -47,12 +47,13 @@ def cell_text(  # noqa: C901, PLR0911 - one return a kind
     if value is None:
         return "" if kind is Kind.TEXT else NOTHING
     match kind:
-        case Kind.AMOUNT:
+        case Kind.AMOUNT | Kind.HEAT:
             return amount_text(value, unit)
-        case Kind.INTEGER | Kind.HEAT:
+        case Kind.INTEGER:
             return f"{value:,}"
         case Kind.CHANGE:
-            return f"{value:+,}" if value else "0"
+            sign = "-" if value < 0 else "+" if value else ""
+            return sign + amount_text(abs(value), unit)
         case Kind.SIGN:
             return SIGNS[value]
         case Kind.MAP:

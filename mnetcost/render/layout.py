@@ -162,7 +162,7 @@ def _values(column: Column, values: Sequence[Any], largest: Any, unit: str) -> L
     if column.kind is Kind.VERDICT:
         return [(value, VERDICT_STYLES.get(tone(value), PLAIN)) for value in values]
     if column.kind is Kind.HEAT:
-        return [_heat(value, largest) for value in values]
+        return [_heat(value, largest, unit) for value in values]
     if column.kind is Kind.BAR:
         return [_bar(value, largest) for value in values]
     return [(printable(cell_text(value, column.kind, unit)), PLAIN) for value in values]
@@ -175,6 +175,6 @@ def _bar(value: Any, largest: Any) -> Span:
     return bar_text(value / largest if largest else value, BAR), "cyan"
 
 
-def _heat(value: int, largest: int) -> Span:
+def _heat(value: int, largest: int, unit: str) -> Span:
     level = shade(value, largest)
-    return f"{cell_text(value, Kind.HEAT)} {SHADES[level]}", HEAT_STYLES[level]
+    return f"{cell_text(value, Kind.HEAT, unit)} {SHADES[level]}", HEAT_STYLES[level]

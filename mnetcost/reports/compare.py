@@ -82,7 +82,7 @@ def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:
             column
             for one in found
             for column in (
-                Column(one.key, one.header, Kind.INTEGER),
+                Column(one.key, one.header, Kind.AMOUNT),
                 Column(f"{one.key}_ratio", "of the\nfirst", Kind.RATIO, leaves=6),
             )
         ),

@@ -113,7 +113,7 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
         Column("number", "Number", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
         Column("ratio", "Of plain\nMACs", Kind.TEXT),
-        Column("params", "Parameters", Kind.INTEGER),
+        Column("params", "Parameters", Kind.AMOUNT),
         Column("terms", "More and less than MACs", Kind.TEXT),
     )
     plain = plain_count(count.layers)
@@ -205,7 +205,7 @@ def _values(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("low", "At least", Kind.INTEGER),
         Column("high", "At most", Kind.INTEGER),
         Column("unit", "Unit", Kind.TEXT),
-        Column("params", "Parameters", Kind.INTEGER),
+        Column("params", "Parameters", Kind.AMOUNT),
     )
     cells = (
         (
@@ -230,8 +230,8 @@ def _terms_table(count: Count, found: list[Convention]) -> Table:
         Column("convention", "Convention", Kind.TEXT),
         Column("layers", "Layers", Kind.TEXT),
         Column("part", "Counts", Kind.TEXT),
-        Column("amount", "Of an image", Kind.INTEGER, leaves=5),
-        Column("adds", "Adds to\nplain MACs", Kind.INTEGER),
+        Column("amount", "Of an image", Kind.AMOUNT, leaves=5),
+        Column("adds", "Adds to\nplain MACs", Kind.AMOUNT),
     )
     return Table("terms", "The terms that make the difference", columns, tuple(rows))
 
@@ -239,7 +239,7 @@ def _terms_table(count: Count, found: list[Convention]) -> Table:
 def _parameters_table(count: Count) -> Table:
     columns = (
         Column("definition", "Definition", Kind.TEXT),
-        Column("value", "Parameters", Kind.INTEGER),
+        Column("value", "Parameters", Kind.AMOUNT),
         Column("counts", "Counts", Kind.TEXT),
         Column("printed_by", "Printed by", Kind.TEXT, leaves=4),
     )

@@ -83,8 +83,8 @@ def _columns(diff: CountDiff) -> tuple[Column, ...]:
     ]
     for one in _measures(diff):
         for when, kind, leaves in (
-            ("before", Kind.INTEGER, 6),
-            ("after", Kind.INTEGER, 5),
+            ("before", Kind.AMOUNT, 6),
+            ("after", Kind.AMOUNT, 5),
             ("change", Kind.CHANGE, 0),
         ):
             header = f"{one.header}\n{when}"

@@ -75,7 +75,7 @@ def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
     found: list[Column] = []
     for kind, words in cost_headers(basis).items():
         key = "count" if kind == "mult_adds" and is_another(basis) else kind
-        found.append(Column(key, words, Kind.INTEGER))
+        found.append(Column(key, words, Kind.AMOUNT))
         if kind in budget.limits():
             found.append(Column(f"{key}_share", "% of\nbudget", Kind.SHARE, leaves=8))
     return tuple(found)

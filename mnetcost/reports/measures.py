@@ -115,7 +115,7 @@ def apart_line() -> str:
 
 def own_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
     """What a convention counts in its own way: parameters, and its number or both its bounds."""
-    params = Column("count_params", cost_headers(basis)["params"], Kind.INTEGER)
+    params = Column("count_params", cost_headers(basis)["params"], Kind.AMOUNT)
     bounds = _bound_columns(basis, ranged)
     return (params, *bounds) if is_another(basis) else bounds
 
@@ -134,10 +134,10 @@ def _bound_columns(basis: Basis, ranged: bool) -> tuple[Column, ...]:
         return ()
     header = cost_headers(basis)["mult_adds"]
     if not ranged:
-        return (Column("count", header, Kind.INTEGER),)
+        return (Column("count", header, Kind.AMOUNT),)
     return (
-        Column("count_low", f"{header}\nat least", Kind.INTEGER),
-        Column("count_high", f"{header}\nat most", Kind.INTEGER),
+        Column("count_low", f"{header}\nat least", Kind.AMOUNT),
+        Column("count_high", f"{header}\nat most", Kind.AMOUNT),
     )
 
 

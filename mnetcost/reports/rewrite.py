@@ -54,11 +54,11 @@ def _savings_table(rewriting: Rewriting) -> Table:
         Column("kernel", "Kernel", Kind.TEXT, leaves=5),
         Column("input", "Input", Kind.MAP, leaves=7),
         Column("output", "→ Output", Kind.MAP, leaves=6),
-        Column("params_before", "Weights\nbefore", Kind.INTEGER, leaves=3),
-        Column("params_after", "Weights\nafter", Kind.INTEGER),
+        Column("params_before", "Weights\nbefore", Kind.AMOUNT, leaves=3),
+        Column("params_after", "Weights\nafter", Kind.AMOUNT),
         Column("params_ratio", "Ratio", Kind.RATIO, leaves=4),
-        Column("mult_adds_before", "Mult-adds\nbefore", Kind.INTEGER, leaves=3),
-        Column("mult_adds_after", "Mult-adds\nafter", Kind.INTEGER),
+        Column("mult_adds_before", "Mult-adds\nbefore", Kind.AMOUNT, leaves=3),
+        Column("mult_adds_after", "Mult-adds\nafter", Kind.AMOUNT),
         Column("ratio", "Ratio", Kind.RATIO),
     )
     title = TITLES[rewriting.to]

@@ -118,7 +118,7 @@ def _tables(sweep: CountSweep) -> tuple[Table, ...]:
         title = f"{header} by α and input{_least(sweep)}".replace("\n", " ")
         params = _grid(title, sweep, columns, counted)
         return (*(_grid(title, sweep, columns, work) for title, work in _work(sweep)), params)
-    columns = (Column("params", header, Kind.INTEGER), *columns)
+    columns = (Column("params", header, Kind.AMOUNT), *columns)
     return tuple(
         _grid(title, sweep, columns, [(*(found or NONE), *row) for found, row in zip(beside, work)])
         for title, work in _work(sweep)
@@ -184,8 +184,8 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None, budget: Budget | None) 
         Column("alpha", "α", Kind.NUMBER),
         Column("rho", "ρ", Kind.NUMBER),
         Column("input", "Input", Kind.MAP, leaves=7),
-        Column("params", "Weights", Kind.INTEGER),
-        Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.INTEGER),
+        Column("params", "Weights", Kind.AMOUNT),
+        Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.AMOUNT),
         *((Column("fits", "Fits", Kind.TEXT),) if budget else ()),
         Column("bar", "", Kind.BAR, leaves=9),
         *own_columns(first.basis, ranged),

@@ -77,6 +77,16 @@ def test_units_shorten_what_is_on_the_screen(unit: str, words: list[str]) -> Non
         assert "568,740,352" in out  # the total stands exactly above the tables
 
 
+def test_units_hold_for_grids_and_changes() -> None:
+    words = ["--alpha", "1,0.25", "--rho", "1"]
+    grid = printed("sweep", NET, *words, "--unit", "M")
+    assert "568.740 M" in grid
+    assert "0.464 M" in grid  # 463,600 weights
+    change = printed("diff", NET, f"{NET}@alpha=0.75", "--unit", "auto")
+    assert "-2.71 M" in change  # 10,838,016 to 8,128,512 mult-adds of the first
+    assert "-216" in change
+
+
 def test_files_and_documents_are_exact_always(tmp_path: Path) -> None:
     for name in ("net.md", "net.txt", "net.csv", "net.json"):
         for unit in ("exact", "M"):
