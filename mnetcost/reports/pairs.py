@@ -1,11 +1,12 @@
 """Depthwise-separable pairs against standard convolutions, and the network against its twin."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from mnetcost.analysis.separable.reduction import Reduction, ratio_of
+from mnetcost.cost import Count
 from mnetcost.reports.tree import span
 from mnetcost.tabular import Column, Kind, Table
 
@@ -82,8 +83,6 @@ def reduction_table(rows: Sequence[Reduction], every: bool = False) -> Table:
     kept = [one for one in columns if every or one[0].key not in _repeated(rows)]
     cells = tuple(tuple(of(row) for _, of in kept) for row in rows)
     title = f"{TITLE}\n{SYMBOLS}{MULTIPLIER if several else ')'}"
-    if len(rows) == 1:
-        title += "\n(no depthwise-separable pair: the network is its own twin)"
     return Table("reduction", title, tuple(column for column, _ in kept), cells)
 
 
@@ -107,13 +106,17 @@ def _repeated(rows: Sequence[Reduction]) -> set[str]:
     return {key for key in others if all(getattr(row, key) == row.ratio for row in rows[:-1])}
 
 
-def reduction_notes(rows: Sequence[Reduction]) -> tuple[tuple[str, str], ...]:
-    """What the whole network saves against its full-convolution twin."""
+def reduction_notes(count: Count, rows: Sequence[Reduction]) -> Iterator[tuple[str, str]]:
+    """What the network saves against its full-convolution twin, and what both have."""
     *pairs, network = rows
-    if not pairs or network.ratio is None or network.params_ratio is None:
-        return ()
-    words = f"with standard convolutions {network.standard.params:,} weights"
-    return (("Network", f"{words}; it has {float(network.params_ratio):.5f} of them"),)
+    depthwise = sum(layer.type == "depthwise" for layer in count.layers)
+    if not depthwise:
+        yield "Network", "no depthwise-separable pair: the network is its own twin"
+    elif network.params_ratio is not None:
+        words = f"with standard convolutions {network.standard.params:,} weights"
+        yield "Network", f"{words}; it has {float(network.params_ratio):.5f} of them"
+    if alone := depthwise - len(pairs):
+        yield "Network", f"depthwise layers in no pair, and so in the twin too: {alone:,}"
 
 
 def _several(rows: Sequence[Reduction]) -> bool:

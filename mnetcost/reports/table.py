@@ -54,7 +54,7 @@ def table_report(count: Count, shown: Shown = PLAIN) -> Report:
         tables=tables,
         notes=(
             *_with_left_out(cost_notes(count), made),
-            *(reduction_notes(pairs) if shown.view == "reduction" else ()),
+            *(reduction_notes(count, pairs) if shown.view == "reduction" else ()),
             *(fold_notes(count) if shown.fold_norms else ()),
         ),
         warnings=warning_texts(document),

@@ -351,7 +351,7 @@ def test_no_figure_and_no_limit_surely_holds(path):
     assert [line.partition(": ")[2] for line in ran.err.splitlines()] == [
         f"expect: params is at least 464: nobody knows whether 464 {at}",
         "expect: learned 471 does not agree with 400 (here), at α = 1, ρ = 1",
-        "budget: params 464 is over 10 by 454, at α = 1, ρ = 1",
+        "budget: params 464 is over 10 by 454, at α = 1, ρ = 1; most of it: conv_1 432, conv_2 32",
         f"budget: mult_adds is at least 64,969: nobody knows whether 64969 {at}",
         f"budget: params is at least 464: nobody knows whether 1k {at}",
     ]

@@ -140,7 +140,7 @@ def test_the_columns_of_mobilenet_v1() -> None:
 
 
 def test_the_columns_stand_in_json() -> None:
-    found = json.loads(run("table", "mobilenet_v1", "--columns", "--format", "json").out)
+    found = json.loads(run("table", "mobilenet_v1", "--operations", "--format", "json").out)
     whole = found["totals"]["operations"]
     for name in COLUMNS:
         assert sum(layer["operations"][name] for layer in found["layers"]) == whole[name]

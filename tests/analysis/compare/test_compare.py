@@ -1,4 +1,4 @@
-"""`mnetcost compare`: published figures side by side, the Pareto front, and the scatters."""
+"""`mnetcost compare`: published figures side by side, and the Pareto front."""
 
 from fractions import Fraction
 
@@ -8,20 +8,19 @@ from networks import small
 import mnetcost
 from mnetcost import UsageError
 from mnetcost.analysis.compare.compare import pointwise_share
-from mnetcost.reports.compare import compare_report, scatter_of
+from mnetcost.reports.compare import compare_report
+from mnetcost.reports.plot_fronts import comparison_picture
 
 
 def test_another_convention() -> None:
     (cost,) = mnetcost.compare("mobilenet_v1", convention="flops").counts
     assert cost.counted.high == 2 * 568_740_352
-    (point,) = scatter_of(mnetcost.compare("mobilenet_v1", convention="flops")).points
-    assert (point.x, point.y, point.best) == (4_231_976, 2 * 568_740_352, True)
     keras = mnetcost.compare(["mobilenet_v1", "mobilenet_v1@alpha=0.5"], convention="keras")
     assert keras.pareto == (False, True)
     (table,) = compare_report(keras).tables
     assert table.rows[0][3] == 4_253_864
-    with pytest.raises(UsageError, match="counts work"):
-        scatter_of(keras)
+    with pytest.raises(UsageError, match="keras counts parameters alone"):
+        comparison_picture(keras)
 
 
 # A unit of ShuffleNet v1 (Zhang et al. 2017, arXiv:1707.01083, figure 2b) with 3 groups.
