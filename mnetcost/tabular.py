@@ -54,6 +54,11 @@ class Table(Record, kw_only=False):
     unit: str = EXACT
     headed: bool = False
 
+    @property
+    def label(self) -> int:
+        """The place of the column that says what a row is of: the first text."""
+        return next((at for at, one in enumerate(self.columns) if one.kind is Kind.TEXT), 0)
+
     def totals(self) -> tuple[Any, ...] | None:
         """The sums of the columns that have one, None elsewhere; None for a table without any."""
         if not any(column.total for column in self.columns):

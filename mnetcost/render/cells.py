@@ -17,7 +17,7 @@ from mnetcost.printed import (
     UNSURE,
     short_text,
 )
-from mnetcost.tabular import Kind
+from mnetcost.tabular import Kind, Table
 
 NOTHING = "–"
 SHADES = " ░▒▓█"  # from nothing to the most expensive
@@ -71,6 +71,19 @@ def cell_text(  # noqa: C901, PLR0911 - one return a kind
             return str(value.text)
         case _:
             return str(value)
+
+
+def total_texts(table: Table) -> list[str] | None:
+    """The line of sums, a text a column, "Total" where the labels stand; None without any."""
+    totals = table.totals()
+    if totals is None:
+        return None
+    texts = [
+        "" if value is None else cell_text(value, one.kind, table.unit)
+        for value, one in zip(totals, table.columns)
+    ]
+    texts[table.label] = texts[table.label] or "Total"
+    return texts
 
 
 def amount_text(value: int, unit: str) -> str:

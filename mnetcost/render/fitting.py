@@ -7,7 +7,7 @@ from mnetcost.tabular import Column, Kind
 
 GAP = 2  # between columns
 SENTENCE = 28  # columns that a text of several words asks for before others leave
-WORD = 12  # what is left of a text at the least
+WORD, LONG_WORD = 12, 24  # what is left of a text at the least, and where no word is to be cut
 
 _TEXTUAL = {Kind.TEXT, Kind.FORMULA}
 _NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
@@ -41,7 +41,9 @@ def fit(
     while (left := width - _taken(sizes)) < 0 and any(columns[at].leaves for at in sizes):
         most = max(columns[at].leaves for at in sizes)
         sizes = {at: size for at, size in sizes.items() if columns[at].leaves < most}
-    least = {at: _least(columns[at], size) for at, size in sizes.items()}
+    least = {at: _least(columns[at], texts[at], size) for at, size in sizes.items()}
+    if _taken(least) > width:
+        least = {at: _least(columns[at], (), size) for at, size in sizes.items()}
     return _levelled(sizes, {at: natural[at] for at in sizes}, least, left)
 
 
@@ -53,8 +55,12 @@ def _is_sentence(column: Column, cells: Sequence[str]) -> bool:
     return column.kind in _TEXTUAL and any(" " in text for text in cells)
 
 
-def _least(column: Column, size: int) -> int:
-    return min(size, WORD) if column.kind in _TEXTUAL else size
+def _least(column: Column, cells: Sequence[str], size: int) -> int:
+    """The least width of a column: of a text that of its longest word, up to a bound."""
+    if column.kind not in _TEXTUAL:
+        return size
+    words = (cell_len(piece.rstrip()) for text in cells for piece in _PIECES.findall(text))
+    return min(size, max(WORD, min(max(words, default=0), LONG_WORD)))
 
 
 def _levelled(

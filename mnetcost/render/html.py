@@ -7,7 +7,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
-from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade, tone
+from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade, tone, total_texts
 from mnetcost.render.mathematics import mathml
 from mnetcost.render.style import FRAGMENT, PAGE, STEPS
 from mnetcost.tabular import Kind, Page, Table
@@ -102,7 +102,7 @@ class _Form(NamedTuple):
             if one.kind is Kind.TEXT and size > WIDE
         }
         widths = [room.get(place, size * SIGN) + PADDING for place, size in enumerate(lengths)]
-        widths[0] += INDENT * max(table.depths, default=0)
+        widths[table.label] += INDENT * max(table.depths, default=0)
         levels = {
             level: _step(sum(em for em, one in zip(widths, columns) if one.leaves <= level))
             for level in sorted({one.leaves for one in columns if one.leaves}, reverse=True)
@@ -161,7 +161,7 @@ def _rows(table: Table, form: _Form) -> Iterator[str]:
     for row, (depth, below) in zip(table.rows, pairwise((*depths, 0))):
         indent = f"padding-left:{0.7 + INDENT * depth:.1f}em" if depth else ""
         cells = "".join(
-            _cell(value, place, table, form, "" if place else indent)
+            _cell(value, place, table, form, indent if place == table.label else "")
             for place, value in enumerate(row)
         )
         signs = [value for value, one in zip(row, table.columns) if one.kind is Kind.SIGN]
@@ -199,13 +199,11 @@ def _bar(value: Any, largest: Any) -> str:
 
 
 def _foot(table: Table, form: _Form) -> str:
-    totals = table.totals()
-    if not totals:
+    texts = total_texts(table)
+    if not texts:
         return ""
-    over = ("o",) if table.columns[0].kind is Kind.SIGN else ()
     cells = "".join(
-        f"<td{_attributes(classes)}>"
-        f"{'' if value is None else cell_text(value, one.kind, table.unit)}</td>"
-        for value, one, classes in [*zip(totals, table.columns, form.classes)][1:]
+        f"<td{_attributes(classes)}>{_text(text)}</td>"
+        for text, classes in zip(texts, form.classes)
     )
-    return f"<tfoot><tr><td{_attributes(over)}>Total</td>{cells}</tr></tfoot>"
+    return f"<tfoot><tr>{cells}</tr></tfoot>"

@@ -4,7 +4,7 @@ import re
 from itertools import repeat
 from typing import Any
 
-from mnetcost.render.cells import NUMERIC, cell_text
+from mnetcost.render.cells import NUMERIC, cell_text, total_texts
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
 
@@ -81,15 +81,10 @@ def _table(title: str, table: Table) -> str:
         r"    \midrule",
     ]
     for row, depth in zip(table.rows, table.depths or repeat(0)):
-        texts = (_cell(value, column.kind, table.unit) for value, column in zip(row, table.columns))
-        indent = r"\quad " * depth
-        lines.append(f"    {indent}{' & '.join(texts)} \\\\")
-    totals = table.totals()
-    if totals:
-        sums = zip(totals[1:], table.columns[1:])
-        texts = (
-            "" if value is None else cell_text(value, one.kind, table.unit) for value, one in sums
-        )
-        lines += [r"    \midrule", f"    Total & {' & '.join(texts)} \\\\"]
+        cells = [_cell(value, one.kind, table.unit) for value, one in zip(row, table.columns)]
+        cells[table.label] = r"\quad " * depth + cells[table.label]
+        lines.append(f"    {' & '.join(cells)} \\\\")
+    if texts := total_texts(table):
+        lines += [r"    \midrule", f"    {' & '.join(map(escape, texts))} \\\\"]
     lines += [r"    \bottomrule", r"  \end{tabular}}", r"\end{table}"]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self, TypeAlias
 
-from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade, tone
+from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade, tone, total_texts
 from mnetcost.render.fitting import GAP, broken, cell_len, fit
 from mnetcost.tabular import Column, Kind, Page, Table
 from mnetcost.text import printable
@@ -58,16 +58,14 @@ def _flowed(text: str, width: int | None) -> list[str]:
 class _Whole(NamedTuple):
     """What every column of a table needs of the others, worked out once."""
 
-    totals: tuple[Any, ...] | None
-    first: int  # the column that says "Total"
+    totals: Sequence[str] | None
     largest: dict[Kind, Any]
 
     @classmethod
     def of(cls, table: Table) -> Self:
         """The facts of a table."""
         return cls(
-            table.totals(),
-            next(at for at, one in enumerate(table.columns) if one.kind is not Kind.SIGN),
+            total_texts(table),
             {kind: table.largest(kind) for kind in (Kind.BAR, Kind.HEAT)},
         )
 
@@ -93,7 +91,7 @@ def _table_lines(table: Table, width: int | None, hidden: list[str]) -> Iterator
 
 def _indented(table: Table, place: int, spans: Line) -> Iterator[str]:
     """The texts of a column as wide as they stand."""
-    indents = table.depths if place == 0 else ()
+    indents = table.depths if place == table.label else ()
     for number, (text, _) in enumerate(spans):
         yield " " * INDENT * (indents[number] if number < len(indents) else 0) + text
 
@@ -112,9 +110,11 @@ def _header_lines(
 def _row(
     table: Table, cells: Sequence[Span], sizes: Mapping[int, int], indent: int
 ) -> Iterator[Line]:
-    """A row, of as many lines as its tallest cell needs; the first one is indented."""
-    places = enumerate(zip(cells, sizes.values()))
-    parts = [broken(text, size, 0 if place else indent) for place, ((text, _), size) in places]
+    """A row, of as many lines as its tallest cell needs; its label is indented."""
+    parts = [
+        broken(text, size, indent if place == table.label else 0)
+        for (text, _), (place, size) in zip(cells, sizes.items())
+    ]
     yield from _lines(table, parts, [style for _, style in cells], sizes)
 
 
@@ -138,14 +138,12 @@ def _spans(table: Table, place: int, whole: _Whole) -> Line:
     column = table.columns[place]
     values = [row[place] for row in table.rows]
     spans = _values(column, values, whole.largest.get(column.kind), table.unit)
-    if place == 0:
+    if place == table.label:
         spans = [
             (text, BOLD if above else style) for (text, style), above in zip(spans, _above(table))
         ]
     if whole.totals is not None:
-        total = whole.totals[place]
-        words = "Total" if place == whole.first else ""
-        spans.append((words if total is None else cell_text(total, column.kind, table.unit), BOLD))
+        spans.append((whole.totals[place], BOLD))
     return spans
 
 

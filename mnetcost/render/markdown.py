@@ -4,7 +4,7 @@ import re
 from itertools import repeat
 from typing import Any
 
-from mnetcost.render.cells import NUMERIC, cell_text
+from mnetcost.render.cells import NUMERIC, cell_text, total_texts
 from mnetcost.tabular import Kind, Page, Table
 from mnetcost.text import printable
 
@@ -32,18 +32,11 @@ def _table(table: Table) -> str:
     rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
     rows = [[escape(column.header) for column in table.columns], rules]
     for row, depth in zip(table.rows, table.depths or repeat(0)):
-        first, *cells = (
-            _cell(value, column.kind, table.unit) for value, column in zip(row, table.columns)
-        )
-        rows.append([INDENT * depth + first, *cells])
-    totals = table.totals()
-    if totals:
-        sums = zip(totals[1:], table.columns[1:])
-        texts = (
-            "" if value is None else f"**{cell_text(value, one.kind, table.unit)}**"
-            for value, one in sums
-        )
-        rows.append(["**Total**", *texts])
+        cells = [_cell(value, one.kind, table.unit) for value, one in zip(row, table.columns)]
+        cells[table.label] = INDENT * depth + cells[table.label]
+        rows.append(cells)
+    if texts := total_texts(table):
+        rows.append([f"**{text}**" if text else "" for text in texts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

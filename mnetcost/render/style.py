@@ -55,7 +55,6 @@ var(--colab-primary-surface-color,Canvas)))}
 .mnetcost math{font-size:1.1em;math-style:normal}
 .mnetcost .notes{font-size:.88em;margin:.6em 0 .2em}
 .mnetcost.mnetcost .notes p{margin:.1em 0;opacity:.85;line-height:inherit}
-.mnetcost.mnetcost .o{max-width:0;overflow:visible}
 @media print{.mnetcost .box{overflow:visible;max-height:none}\
 .mnetcost.mnetcost thead{display:table-header-group}\
 .mnetcost.mnetcost tfoot{display:table-row-group}\

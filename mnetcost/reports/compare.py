@@ -37,7 +37,8 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
     )
     basis, documents = counts[0].basis, _documents(comparison)
     answer = _answer(comparison)
-    table = Table("networks", "Networks", _columns(found, scaled), rows)
+    inputs = {count.input for count in comparison.counts}
+    table = Table("networks", "Networks", _columns(found, scaled, len(inputs) > 1), rows)
     return Report(
         title="Comparison",
         answer=(answer,) if answer else (),
@@ -73,11 +74,12 @@ def _answer(comparison: CountComparison) -> str:
     return "; ".join(f"{names}: {' and '.join(words)}" for names, words in said.items()) + "."
 
 
-def _columns(found: Sequence[Measure], scaled: bool) -> tuple[Column, ...]:
+def _columns(found: Sequence[Measure], scaled: bool, sized: bool) -> tuple[Column, ...]:
+    """The columns; inputs that differ stay, for costs are no fair comparison without them."""
     return (
         Column("name", "Network", Kind.TEXT),
         *([Column("alpha", "α", Kind.NUMBER)] if scaled else []),
-        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("input", "Input", Kind.MAP, leaves=0 if sized else 7),
         *(
             column
             for one in found

@@ -118,8 +118,7 @@ def _difference_texts(change: Change) -> Iterator[str]:
     if lone and (change.before is None or change.after is None):
         yield f"{_map(lone.read or ())} → {_map(lone.output)}".lstrip()
     for what, before, after in change.differences:
-        if what != "type":  # its own column says that
-            yield f"{what} {before} → {after}"
+        yield f"{what} {before} → {after}"
 
 
 def _map(sides: Sequence[int]) -> str:

@@ -51,6 +51,7 @@ SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
         lambda row: None if row.rest else row.layers[-1].output,
     ),
 )
+RARE = {"exponentials": 7, "divisions": 6, "comparisons": 5}  # of operations kept apart
 WINDOW = ("kernel", "stride", "groups")  # which no row of some networks has
 
 
@@ -80,7 +81,7 @@ def layer_table(
     title: str,
     chosen: Sequence[str] = (),
 ) -> Table:
-    """The rows with the columns that are `chosen`, or those that are shown unless any are.
+    """The rows with the columns that are `chosen`, or those that any row has.
 
     Raises UsageError for a column that the convention does not count.
     """
@@ -94,6 +95,13 @@ def layer_table(
     key = "blocks" if title == "Blocks" else "layers"
     columns = tuple(column for column, _ in shown)
     return Table(key, title, columns, cells, depths, headed="\n" not in title)
+
+
+def every_column(found: Sequence[Measure]) -> list[str]:
+    """The columns of a table for programs, whatever the network has; what is newer stands last."""
+    numbers = [(one.key, f"{one.key}_share")[: 1 + one.shared] for one in found]
+    shapes = [column.key for column, _ in SHAPES if column.key not in WINDOW]
+    return [*shapes, *(key for keys in numbers for key in keys), *WINDOW]
 
 
 def chosen_documents(count: Count, chosen: Sequence[str], apart: bool) -> list[dict[str, Any]]:
@@ -118,7 +126,8 @@ def _columns(
     known = {column.key: (column, [of(row) for row in rows]) for column, of in SHAPES}
     for one in found:
         values = [sum(map(one.of, row.layers)) for row in rows]
-        known[one.key] = Column(one.key, one.header, Kind.AMOUNT, total=True), values
+        leaves = RARE.get(one.key, 0)
+        known[one.key] = Column(one.key, one.header, Kind.AMOUNT, True, leaves), values
         if one.shared:
             total = sum(map(one.of, count.layers))
             shares = [share(value, total) for value in values]

@@ -1,6 +1,7 @@
 """What stands under every table: what was counted, what was not, and at which setting."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from mnetcost.analysis.conventions.terms import by_layer, differences, plain_count
@@ -13,9 +14,11 @@ from mnetcost.graph import Graph
 from mnetcost.multipliers import make_setting
 from mnetcost.norm_folding import SCALE_AND_SHIFT
 from mnetcost.printed import FIGURES
+from mnetcost.reports.measures import LEARNED
 from mnetcost.reports.settings import knobs_text
 
 MAX_NAMES = 3
+VALUES = " values"
 
 
 def cost_notes(count: Count) -> tuple[tuple[str, str], ...]:
@@ -194,14 +197,17 @@ def _difference_notes(count: Count) -> tuple[tuple[str, str], ...]:
 
 
 def _left_out(count: Count) -> str:
-    values = _amounts(count.parameters._asdict(), PARAMETERS, paper().parameters[EVERY])
+    words = {**PARAMETERS, **LEARNED}
+    values = _amounts(count.parameters._asdict(), words, paper().parameters[EVERY])
     work = _amounts(count.work, WORK, paper().work[EVERY])
     return f"{values or 'no parameters'}; {work or 'no operations'}"
 
 
 def _amounts(found: Mapping[str, int], words: Mapping[str, str], counted: Iterable[str]) -> str:
-    return ", ".join(
-        f"{found[kind]:,} {word}"
-        for kind, word in words.items()
-        if kind not in counted and found.get(kind)
-    )
+    """What is not counted; the noun of several in a row stands behind the last of them."""
+    left = [kind for kind in words if kind not in counted and found.get(kind)]
+    texts = [f"{found[kind]:,} {words[kind]}" for kind in left]
+    for place, (text, after) in enumerate(pairwise(texts)):
+        if text.endswith(VALUES) and after.endswith(VALUES):
+            texts[place] = text.removesuffix(VALUES)
+    return ", ".join(texts)

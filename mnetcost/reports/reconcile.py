@@ -115,7 +115,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
         Column("counted", "Counted as", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
         Column("value", "Number", Kind.INTEGER),
-        Column("prefix", "In", Kind.TEXT, leaves=5),
+        Column("prefix", "In", Kind.TEXT),
         Column("printed", "Prints so", Kind.TEXT),
         Column("off", "Off by", Kind.TEXT, leaves=4),
         Column("chance", "By chance", Kind.TEXT),

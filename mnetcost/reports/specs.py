@@ -84,7 +84,7 @@ def _table(found: Sequence[Found], basis: Basis) -> Table:
         Column("name", "Name", Kind.TEXT),
         Column("spec", "Spec", Kind.TEXT, leaves=8),
         Column("model", "Network", Kind.TEXT, leaves=4),
-        Column("input", "Input", Kind.MAP, leaves=7),
+        Column("input", "Input", Kind.MAP, leaves=1),
         Column("params", "Weights", Kind.AMOUNT),
         Column("mult_adds", PASS_WORDS[basis.pass_], Kind.AMOUNT),
         *own_columns(basis, ranged),

@@ -7,7 +7,7 @@ from mnetcost.cost import Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.printed import short_text
 from mnetcost.reports.choices import LAYER_VIEWS, Shown
-from mnetcost.reports.layer_columns import WINDOW, layer_table
+from mnetcost.reports.layer_columns import every_column, layer_table
 from mnetcost.reports.measures import (
     LEARNED,
     Measure,
@@ -147,11 +147,7 @@ def _flat(
         return reduction_table(pairs, every=True)
     chosen = shown.sort or shown.top
     rows = _largest(count, found, shown) if chosen else listed(count.layers, _depth(shown))
-    table = layer_table(count, rows, found, _title(shown), shown.columns)
-    if shown.columns:
-        return table
-    places = range(len(table.columns))  # what is newer stands behind
-    return table.only(sorted(places, key=lambda place: table.columns[place].key in WINDOW))
+    return layer_table(count, rows, found, _title(shown), shown.columns or every_column(found))
 
 
 def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:

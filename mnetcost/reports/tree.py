@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from mnetcost.cost import LayerCost
 from mnetcost.reports.choices import SORTS
-from mnetcost.reports.documents import groups_of
 from mnetcost.reports.measures import Measure
 
 MOST_ROWS = 60  # of a tree that nobody asked to open
+LONGEST_RUN = 8  # of parts that are repeated together
 HALVES = ["depthwise", "pointwise"]  # of a `separable`, whose sum stands in the table of pairs
 _NUMBERED = (re.compile(r"(.*?)([0-9]+)"), re.compile(r"(.*?)([0-9.]+)"))
 
@@ -66,8 +66,8 @@ def tree(
     a screen or two, else one block of each kind is, down to the deepest level that is short enough.
     `every` leaves nothing out, and folds nothing.
     """
-    kept = [one for one in layers if every or one.at_least or any(by.of(one) for by in found)]
-    parts = _parts(kept, found, fold=not every)
+    kept = [one for one in layers if every or _has_cost(one, found)]
+    parts = _parts(layers, found, fold=not every)
     levels = max((one.name.count("/") + 1 for one in kept), default=1)
     free = len(layers) - len(kept)
     whole = list(_rows(parts, depth or levels))
@@ -124,23 +124,64 @@ def _parts(
     made = []
     for (name, alone), run in groupby(layers, place):
         of = tuple(run)
-        made.append(_leaf(name, of[0], found) if alone else _block(name, of, found, fold, level))
-    if not fold:
-        return tuple(made)
-    return tuple(_together(list(run)) for _, run in groupby(made, lambda part: part.likes))
+        if not fold or any(_has_cost(one, found) for one in of):
+            made.append(
+                _leaf(name, of[0], found) if alone else _block(name, of, found, fold, level)
+            )
+    return tuple(_folded(made)) if fold else tuple(made)
+
+
+def _has_cost(one: LayerCost, found: Sequence[Measure]) -> bool:
+    """Whether it costs anything in what is found, or nobody knows."""
+    return one.at_least or any(by.of(one) for by in found)
+
+
+def _neighbour(part: _Part) -> tuple[str, Any]:
+    """What equal neighbours have in common: a name but for its number, and all that they do."""
+    return part.name.rstrip("0123456789."), part.likes
+
+
+def _folded(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """Equal parts that follow each other as one, and so runs of several: conv, pool, conv, pool."""
+    keys = [_neighbour(part) for part in parts]
+    place = 0
+    while place < len(parts):
+        for length in range(1, LONGEST_RUN + 1):
+            end = _end_of_equals(keys, place, length)
+            last = parts[place : place + length][-1]
+            # what one of them makes, the next one reads
+            if end > place + length and parts[place].layers[0].read == last.layers[-1].output:
+                yield from (_together(parts[place + n : end : length]) for n in range(length))
+                place = end
+                break
+        else:
+            yield parts[place]
+            place += 1
+
+
+def _end_of_equals(keys: Sequence[Any], place: int, length: int) -> int:
+    """Where the runs end that are equal to the first one, which is so long and begins here."""
+    end = place + length
+    while keys[end : end + length] == keys[place : place + length] and end < len(keys):
+        end += length
+    return end
 
 
 def _leaf(name: str, one: LayerCost, found: Sequence[Measure]) -> _Part:
-    shape = (one.type, one.node.layer.window_sides(), groups_of(one), one.read, one.output)
     costs = tuple(by.of(one) for by in found)
-    return _Part(name, (one,), (shape, costs), (one.type, one.kernel))
+    likes = (one.node.layer, one.node.riders, one.read, one.output, costs)
+    return _Part(name, (one,), likes, (one.type, one.kernel))
 
 
 def _block(
     name: str, layers: tuple[LayerCost, ...], found: Sequence[Measure], fold: bool, level: int
 ) -> _Part:
     parts = _parts(layers, found, fold, level + 1)
-    likes = tuple((part.name, part.times, part.likes) for part in parts)
+    likes = (
+        layers[0].read,
+        layers[-1].output,
+        *((part.name, part.times, part.likes) for part in parts),
+    )
     return _Part(name, layers, likes, tuple((part.kind, part.times) for part in parts), parts)
 
 
@@ -179,8 +220,13 @@ def _rows(
 
 
 def _without_levels_of_one(part: _Part) -> _Part:
-    """The part, or where a block has no other than one, that one with both their names."""
-    while len(part.parts) == 1:
+    """The part, or where a block is no more than the one in it, that one with both their names."""
+    while len(part.parts) == 1 and _ends(part) == _ends(part.parts[0]):
         [only] = part.parts
         part = only._replace(name=f"{part.name}/{only.name}")
     return part
+
+
+def _ends(part: _Part) -> tuple[Any, Any]:
+    """The maps that it reads and makes."""
+    return part.layers[0].read, part.layers[-1].output

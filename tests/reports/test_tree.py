@@ -7,6 +7,8 @@ classifier reads 2·3·2 = 12 values for 5 classes.
 import pytest
 
 import mnetcost
+from mnetcost.render import renderer
+from mnetcost.render.terminal import render_plain
 from mnetcost.reports.choices import Shown
 from mnetcost.reports.table import table_report
 from mnetcost.reports.tree import MOST_ROWS, span
@@ -29,7 +31,7 @@ layers:
 """
 FIRST = ("conv_1", "conv", (4, 6, 2), (4, 6, 2), 20, 480)
 UNITS = [(f"unit_1.{n}", "block of 3", (4, 6, 2), (4, 6, 2), 24, 576) for n in (1, 2)]
-BOTH = ("unit_1.1–2 ×2", "block of 2", (4, 6, 2), (4, 6, 2), 48, 1152)
+BOTH = ("unit_1.1–2 ×2", "block of 3", (4, 6, 2), (4, 6, 2), 48, 1152)
 HALVES = [
     ("conv_1 ×2", "conv", (4, 6, 2), (4, 6, 3), 36, 864),
     ("conv_2 ×2", "pointwise", (4, 6, 3), (4, 6, 2), 12, 288),
@@ -219,6 +221,67 @@ def test_halves_stand_alone_and_a_block_of_one_has_no_row_of_its_own() -> None:
     alone = BLOCKS.replace("      - conv: {out: 2}\n", "")
     alone += "  - unit: {out: 3}\n  - unit: {out: 3}\n  - relu\n"
     assert [row[0] for row in table_of(alone).rows] == ["unit_1–2/conv_1 ×2"]
+
+
+MAPS = """\
+input: {height: 6, width: 4, channels: 4}
+blocks:
+  fire:
+    layers:
+      - branches: [[conv: {out: 2}], [conv: {out: 3, kernel: 3}]]
+        merge: concat
+layers: [fire, fire]
+"""
+
+
+def test_a_block_has_the_maps_at_its_own_ends() -> None:
+    """Behind the last layer that costs anything two branches are joined: 2 + 3 channels."""
+    table = table_of(MAPS, columns=("name", "input", "output"))
+    assert table.rows[0] == ("fire_1", (6, 4, 4), (6, 4, 5))
+    assert table.rows[3] == ("fire_2", (6, 4, 5), (6, 4, 5))
+    assert table.rows[2] == ("conv_2", (6, 4, 4), (6, 4, 3))
+
+
+@pytest.mark.parametrize(
+    ("layers", "names"),
+    [
+        ("[conv: {out: 4}, conv: {out: 4}]", ["conv_1–2 ×2"]),
+        ("[conv: {out: 4}, relu, conv: {out: 4}]", ["conv_1–2 ×2"]),
+        ("[conv: {out: 4, kernel: 3}, conv: {out: 4, kernel: 3, dilation: 2}]", None),
+        ("[conv: {out: 4}, conv: {out: 4, bias: true}]", None),
+        ("[conv: {out: 4}, conv: {out: 4, act: relu}]", None),
+        ("[conv: {out: 4}, conv: {out: 4, norm: batch}]", None),
+        ("[conv: {out: 4, name: stem}, conv: {out: 4, name: Total}]", None),
+        ("[conv: {out: 4, name: a1}, conv: {out: 4, name: a2}]", ["a1–2 ×2"]),
+        ("[{branches: [[conv: {out: 2}], [conv: {out: 2}]], merge: concat}]", None),
+    ],
+)
+def test_only_what_is_alike_and_follows_is_one(layers: str, names: list[str] | None) -> None:
+    table = table_of(f"input: {{height: 6, width: 4, channels: 4}}\nlayers: {layers}\n")
+    found = [row[0] for row in table.rows]
+    assert len(found) == 2 if names is None else found == names
+
+
+@pytest.mark.parametrize(
+    ("times", "last"),
+    [(2, ["conv_2.1–2 ×2", "conv_3.1–2 ×2"]), (40, ["conv_2.1–40 ×40", "conv_3.1–40 ×40"])],
+)
+def test_a_repeat_of_several_layers_is_one_of_each(times: int, last: list[str]) -> None:
+    spec = "input: {height: 6, width: 4, channels: 4}\nlayers:\n  - conv: {out: 4, kernel: 5}\n"
+    spec += f"  - repeat: {times}\n    layers:\n"
+    spec += "      - conv: {out: 7, kernel: [3, 1]}\n      - relu\n      - conv: {out: 4}\n"
+    table = table_of(spec, columns=("name", "params"))
+    # 5·5·4·4, and each time 3·4·7 and 7·4
+    assert table.rows == (("conv_1", 400), (last[0], 84 * times), (last[1], 28 * times))
+
+
+def test_the_label_is_indented_and_has_the_total_wherever_it_stands() -> None:
+    report = table_report(mnetcost.load(SPEC).cost(), Shown(columns=("mult_adds", "name")))
+    text = render_plain(report)
+    assert "\n      864    conv_1 ×2\n" in text
+    assert "\n    1,692  Total\n" in text
+    for format_, last in (("markdown", "| **1,692** | **Total** |"), ("latex", "1,692 & Total")):
+        assert last in renderer(format_)(report)
 
 
 def test_a_layer_whose_work_nobody_knows_is_never_left_out() -> None:
