@@ -53,7 +53,7 @@ def assert_found(command, folder):
     assert "mobilenet_v1_shallow" in run([command, "specs"], folder)
     assert "16 of" in run([command, "fit", "--scores", "mobilenet_v1"], folder)
     assert run([command, "help", "conv"], folder).startswith("## conv\n")
-    assert "| `--batch` | `N` | `1` |" in run([command, "help", "table"], folder)
+    assert "| `--batch` | `IMAGES` | `1` |" in run([command, "help", "table"], folder)
 
 
 def test_wheel_from_the_source_distribution(source, tmp_path):
