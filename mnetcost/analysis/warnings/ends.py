@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mnetcost.exact import ratio_text
-from mnetcost.graph import Graph, Node
+from mnetcost.graph import INPUT, Graph, Node
 from mnetcost.layers.activation import Softmax
 from mnetcost.layers.base import Join
 from mnetcost.layers.dense import Dense
@@ -43,7 +43,7 @@ def _classifiers(graph: Graph) -> Iterator[str]:
         if place in read or node.training_only:
             continue
         softmax = False
-        while not (_is_wide(node) or isinstance(node.layer, Join) or min(node.sources) < 0):
+        while not (_is_wide(node) or isinstance(node.layer, Join) or _begins(node)):
             softmax |= isinstance(node.layer, Softmax)
             node = graph.nodes[node.sources[0]]
         if _is_wide(node) and (softmax or isinstance(node.layer, Dense)):
@@ -53,3 +53,8 @@ def _classifiers(graph: Graph) -> Iterator[str]:
 def _is_wide(node: Node) -> bool:
     """Whether its channels are a width of its own."""
     return "out" in type(node.layer)._fields
+
+
+def _begins(node: Node) -> bool:
+    """Whether it reads the network's input, or as a constant nothing."""
+    return min(node.sources, default=INPUT) == INPUT

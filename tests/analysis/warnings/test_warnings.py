@@ -284,6 +284,7 @@ DENSE = "  - global_avg_pool\n  - dense: {name: fc, out: 10}"
         ),
         (f"{DENSE}\n  - dense: {{out: 4, per_position: true, scale: false}}", ""),
         (DENSE.replace("10}", "10, scale: false}"), ""),
+        ("  - constant: {channels: 8}\n  - relu", ""),  # which reads nothing
         ("  - conv: {out: 8}", ""),  # features, of whatever comes behind
         # a gate
         (
