@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mnetcost.conventions.presets import COLUMNS as OPERATIONS
-from mnetcost.cost import Count, LayerCost, Parameters, share
+from mnetcost.cost import Count, Parameters, share
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import groups_of, layer_document
-from mnetcost.reports.measures import Measure, measures
+from mnetcost.reports.measures import FOLDED, OPERATIONS, Measure, measures
 from mnetcost.reports.tree import Row, listed
 from mnetcost.tabular import Column, Kind, Table
 
@@ -55,22 +54,14 @@ RARE = {"exponentials": 7, "divisions": 6, "comparisons": 5}  # of operations ke
 WINDOW = ("kernel", "stride", "groups")  # which no row of some networks has
 
 
-def _parameters(kind: str) -> Callable[[LayerCost], int]:
-    return lambda layer: int(getattr(layer.parameters, kind))
-
-
-def _operations(place: int) -> Callable[[LayerCost], int]:
-    return lambda layer: layer.operations[place]
+def _parameters(kind: str) -> Measure:
+    header = kind.replace("_", "\n").capitalize()
+    return Measure(kind, header, lambda layer: int(getattr(layer.parameters, kind)))
 
 
 # Numbers of a layer that stand in the table where somebody asks for them.
-MORE: Mapping[str, tuple[str, Callable[[LayerCost], int]]] = {
-    **{
-        kind: (kind.replace("_", "\n").capitalize(), _parameters(kind))
-        for kind in Parameters._fields
-    },
-    "folded": ("Parameters\nfolded", lambda layer: layer.folded),
-    **{name: (name.capitalize(), _operations(place)) for place, name in enumerate(OPERATIONS)},
+MORE: Mapping[str, Measure] = {
+    one.key: one for one in (*map(_parameters, Parameters._fields), FOLDED, *OPERATIONS)
 }
 
 
@@ -138,9 +129,9 @@ def _columns(
         known["bar"] = Column("bar", "", Kind.BAR, leaves=9), bars
     for key in chosen:
         if key in MORE and key not in known:
-            header, of = MORE[key]
-            values = [sum(map(of, row.layers)) for row in rows]
-            known[key] = Column(key, header, Kind.AMOUNT, total=True), values
+            one = MORE[key]
+            values = [sum(map(one.of, row.layers)) for row in rows]
+            known[key] = Column(key, one.header, Kind.AMOUNT, total=True), values
     return known
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.conventions.presets import columns
+from mnetcost.conventions.presets import COLUMNS
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, Count, LayerCost, share
 from mnetcost.record import Record
@@ -42,6 +42,16 @@ LEARNED = {
 FOLDED = Measure("folded", "Parameters\nfolded", lambda layer: layer.folded, shared=False)
 
 
+def _operation(place: int) -> Callable[[LayerCost], int]:
+    return lambda layer: layer.operations[place]
+
+
+OPERATIONS = tuple(
+    Measure(name, name.capitalize(), _operation(place), shared=False)
+    for place, name in enumerate(COLUMNS)
+)
+
+
 def measures(count: Count, apart: bool = False, fold_norms: bool = False) -> tuple[Measure, ...]:
     """What a row says: parameters and work, or its operations kept apart.
 
@@ -58,11 +68,7 @@ def _at_least(one: Measure) -> Measure:
 
 def _measures(count: Count, apart: bool) -> tuple[Measure, ...]:
     if apart:
-        places = enumerate(columns())
-        return tuple(
-            Measure(one.name, one.name.capitalize(), _operation(place), shared=False)
-            for place, one in places
-        )
+        return OPERATIONS
     convention, headers = count.basis.convention, cost_headers(count.basis)
     header = headers["mult_adds"]
     if convention is None:
@@ -80,10 +86,6 @@ def _measures(count: Count, apart: bool) -> tuple[Measure, ...]:
         Measure("count_low", f"{header}\nat least", lambda layer: int(layer.counted.low)),
         Measure("count_high", f"{header}\nat most", lambda layer: int(layer.counted.high)),
     )
-
-
-def _operation(place: int) -> Callable[[LayerCost], int]:
-    return lambda layer: layer.operations[place]
 
 
 def columns_of(found: Sequence[Measure]) -> tuple[Column, ...]:
@@ -155,11 +157,6 @@ def cost_headers(basis: Basis) -> dict[str, str]:
 def cost_words(basis: Basis) -> dict[str, str]:
     """The same within a sentence: "mult-adds", "FLOPs (flops)"."""
     return {kind: in_words(header) for kind, header in cost_headers(basis).items()}
-
-
-def is_plain_params(basis: Basis) -> bool:
-    """Whether the parameters are the kernels' weights, as in the paper."""
-    return not is_another(basis)
 
 
 def in_words(header: str) -> str:

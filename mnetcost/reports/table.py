@@ -14,11 +14,11 @@ from mnetcost.reports.measures import (
     apart_line,
     cells,
     columns_of,
-    is_plain_params,
     measures,
 )
 from mnetcost.reports.notes import cost_notes, fold_notes, setting_line, warning_texts
 from mnetcost.reports.pairs import pairs_table, reduction_notes, reduction_table
+from mnetcost.reports.settings import is_another
 from mnetcost.reports.table_document import table_document
 from mnetcost.reports.tree import Row, Tree, listed, tree
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -41,9 +41,9 @@ def table_report(count: Count, shown: Shown = PLAIN) -> Report:
     Raises UsageError for a network that is too large for the view, or a column that is not counted.
     """
     pairs = reductions(count)
-    document = table_document(count, pairs, shown.apart, shown.columns)
     if shown.view in LAYER_VIEWS:
         return _layer_report(count, pairs, shown.view)
+    document = table_document(count, pairs, shown.apart, shown.columns)
     found = measures(count, shown.apart, shown.fold_norms)
     made = _made(count, found, shown)
     tables = _tables(count, found, shown, made, pairs)
@@ -163,7 +163,7 @@ def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:
         for word, value, text in zip(words, exact, short)
     ]
     kinds = [word for kind, word in LEARNED.items() if getattr(count.parameters, kind)]
-    if is_plain_params(count.basis) and kinds:
+    if kinds and not is_another(count.basis):
         learned = sum(count.parameters) - count.parameters.norm_statistics
         lines[0] += f"  ({learned:,} with {', '.join(kinds)})"
     return lines

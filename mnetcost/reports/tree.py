@@ -1,7 +1,7 @@
 """The layers as rows: a tree of blocks with equal neighbours as one, or a list."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -66,9 +66,9 @@ def tree(
     a screen or two, else one block of each kind is, down to the deepest level that is short enough.
     `every` leaves nothing out, and folds nothing.
     """
-    kept = [one for one in layers if every or _has_cost(one, found)]
-    parts = _parts(layers, found, fold=not every)
-    levels = max((one.name.count("/") + 1 for one in kept), default=1)
+    kept = {one.name for one in layers if every or one.at_least or any(by.of(one) for by in found)}
+    parts = _parts(layers, found, None if every else kept)
+    levels = max((name.count("/") + 1 for name in kept), default=1)
     free = len(layers) - len(kept)
     whole = list(_rows(parts, depth or levels))
     if depth or every or len(whole) <= MOST_ROWS:
@@ -113,9 +113,13 @@ def span(first: str, last: str) -> str:
 
 
 def _parts(
-    layers: Iterable[LayerCost], found: Sequence[Measure], fold: bool, level: int = 0
+    layers: Iterable[LayerCost],
+    found: Sequence[Measure],
+    kept: Container[str] | None,
+    level: int = 0,
 ) -> tuple[_Part, ...]:
-    """The parts of a block whose own name has `level` parts."""
+    """The parts of a block whose own name has `level` parts, those without a layer that is `kept`
+    left out and equal ones folded; every one as it is where that is None."""
 
     def place(one: LayerCost) -> tuple[str, bool]:
         names = one.name.split("/")
@@ -124,16 +128,11 @@ def _parts(
     made = []
     for (name, alone), run in groupby(layers, place):
         of = tuple(run)
-        if not fold or any(_has_cost(one, found) for one in of):
+        if kept is None or any(one.name in kept for one in of):
             made.append(
-                _leaf(name, of[0], found) if alone else _block(name, of, found, fold, level)
+                _leaf(name, of[0], found) if alone else _block(name, of, found, kept, level)
             )
-    return tuple(_folded(made)) if fold else tuple(made)
-
-
-def _has_cost(one: LayerCost, found: Sequence[Measure]) -> bool:
-    """Whether it costs anything in what is found, or nobody knows."""
-    return one.at_least or any(by.of(one) for by in found)
+    return tuple(made) if kept is None else tuple(_folded(made))
 
 
 def _neighbour(part: _Part) -> tuple[str, Any]:
@@ -174,9 +173,13 @@ def _leaf(name: str, one: LayerCost, found: Sequence[Measure]) -> _Part:
 
 
 def _block(
-    name: str, layers: tuple[LayerCost, ...], found: Sequence[Measure], fold: bool, level: int
+    name: str,
+    layers: tuple[LayerCost, ...],
+    found: Sequence[Measure],
+    kept: Container[str] | None,
+    level: int,
 ) -> _Part:
-    parts = _parts(layers, found, fold, level + 1)
+    parts = _parts(layers, found, kept, level + 1)
     likes = (
         layers[0].read,
         layers[-1].output,
