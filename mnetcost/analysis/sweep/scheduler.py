@@ -10,6 +10,8 @@ from mnetcost.problems import UsageError, missing_extra
 from mnetcost.text import clip, first_line
 
 PATIENCE = 10  # seconds: for an answer, and for workers
+# A worker is a process with logs of its own, and says so when it is ended at work.
+SILENT = "import logging\nlogging.disable(logging.CRITICAL)"
 # What reading raises that was not written by a scheduler, beside what its libraries define.
 NONSENSE = (
     *(OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
@@ -35,7 +37,11 @@ def scheduler(address: str | None) -> Iterator[Any]:
         try:
             with _unheard():
                 cluster = distributed.LocalCluster(
-                    n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                    n_workers=2,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    preload=[SILENT],
                 )
         except (OSError, RuntimeError) as error:
             words = _words(error)

@@ -1,5 +1,6 @@
 """The same sweep on Dask: alone, and on a real cluster of two worker processes on this machine."""
 
+import logging
 import os
 import signal
 import time
@@ -172,3 +173,15 @@ def test_the_command_line_starts_workers_of_its_own():
     words = ["sweep", "--alpha", "0.5,1", "--rho", "1", "--format", "json"]
     alone, ran = process(*words), process(*words, "--engine", "dask")
     assert (ran.code, ran.out) == (0, alone.out)
+
+
+@pytest.mark.slow
+def test_its_own_workers_log_nothing():
+    """One that is ended at work would say so on the terminal, after the prompt."""
+    pytest.importorskip("distributed")
+    with scheduler(None) as started:
+        assert started.run(_logs) == dict.fromkeys(started.run(_logs), False)
+
+
+def _logs():
+    return logging.getLogger("distributed.worker.state_machine").isEnabledFor(logging.CRITICAL)
