@@ -87,7 +87,7 @@ def drawn(picture: Picture, theme: Theme, width: float) -> Sheet:
         axes.set_axisbelow(True)
         beside: Axes | None = None
         if isinstance(picture, Bars):
-            height = draw_bars(axes, picture, theme)
+            height = draw_bars(axes, picture, theme, width)
         elif isinstance(picture, Chart):
             height = draw_chart(axes, picture, theme, width)
         else:
