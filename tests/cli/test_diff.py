@@ -66,7 +66,7 @@ def test_what_changed_alike_is_one_row(tmp_path: Path) -> None:
     assert printed("diff", *names, "--all").count("~") == 3
     wide = printed("diff", names[0], names[0] + "@input=8x12")
     assert "output 6×4 → 8×12" in wide
-    assert "input 6×4" not in wide
+    assert "input 6×4 →" not in wide
     assert "output channels 32 → 16" in printed("diff", "mobilenet_v1", "mobilenet_v1@alpha=0.5")
 
 
