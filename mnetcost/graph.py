@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Self, TypeAlias
 
 from mnetcost.expressions import Derived
-from mnetcost.layers.base import UNKNOWN, Check, Join, Layer, Map, Quantity, Width, differs, maximum
+from mnetcost.layers.arithmetic import Quantity, differs, maximum
+from mnetcost.layers.base import UNKNOWN, Check, Join, Layer, Map, Width
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE
 from mnetcost.multipliers import Rounding, Setting, Widths
 from mnetcost.printed import Budget, Expectation

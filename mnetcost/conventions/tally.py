@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import columns
 from mnetcost.graph import Node, Placed
-from mnetcost.layers.base import Map, Stage, maximum, minimum
+from mnetcost.layers.arithmetic import maximum, minimum
+from mnetcost.layers.base import Map, Stage
 from mnetcost.layers.fields import CALLS
 from mnetcost.record import Record
 

@@ -1,8 +1,8 @@
 """The layer types. Importing a family registers its records; a new family is one line here.
 
-Read: `base` (what a layer type is), `fields` (what its keys may hold), `window` (output sides),
-then the families: `convolution`, `adaptive`, `transposed`, `dense`, `recurrent`, `attention`,
-`pooling`, `normalization`, `activation`, `joins`, `structural`, `channels`,
+Read: `arithmetic`, `base` (what a layer type is), `fields` (what its keys may hold), `window`
+(output sides), then the families: `convolution`, `adaptive`, `transposed`, `dense`, `recurrent`,
+`attention`, `pooling`, `normalization`, `activation`, `joins`, `structural`, `channels`,
 `sequences`, `opaque`.
 """
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import lcm
 from typing import Annotated
 
+from mnetcost.layers.arithmetic import Quantity, differs
 from mnetcost.layers.base import (
     HERE_AND_ALL,
     Amount,
@@ -11,10 +12,8 @@ from mnetcost.layers.base import (
     Join,
     Map,
     Part,
-    Quantity,
     Reaches,
     Tie,
-    differs,
     layer,
     undivided,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, NamedTuple, Self
 
 from mnetcost.layers.activation import Act, activation
+from mnetcost.layers.arithmetic import Quantity, differs
 from mnetcost.layers.base import (
     HERE,
     HERE_AND_ALL,
@@ -15,14 +16,12 @@ from mnetcost.layers.base import (
     Map,
     Pair,
     Part,
-    Quantity,
     Reach,
     Reaches,
     Stage,
     Tie,
     Width,
     channel_for_channel,
-    differs,
     layer,
     side_by_side,
     undivided,

@@ -3,20 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Self
 
+from mnetcost.layers.arithmetic import Quantity, ceil_div, differs
 from mnetcost.layers.base import (
     HERE,
     UNKNOWN,
     Check,
     Kept,
     Map,
-    Quantity,
     Reach,
     Reaches,
     Tie,
     Width,
-    ceil_div,
     copied,
-    differs,
     layer,
     undivided,
 )

@@ -6,6 +6,7 @@ from math import prod
 from typing import Annotated, Self
 
 from mnetcost.layers.activation import Act, OptionalAct, activation, unheard
+from mnetcost.layers.arithmetic import Quantity, maximum
 from mnetcost.layers.base import (
     Amount,
     Check,
@@ -14,13 +15,11 @@ from mnetcost.layers.base import (
     Map,
     Pair,
     Part,
-    Quantity,
     Reaches,
     Tie,
     Width,
     copied,
     layer,
-    maximum,
     undivided,
 )
 from mnetcost.layers.fields import (

@@ -3,19 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from mnetcost.layers.activation import Act, unheard
-from mnetcost.layers.base import (
-    HERE,
-    Amount,
-    Check,
-    Layer,
-    Map,
-    Part,
-    Quantity,
-    Reaches,
-    Tie,
-    Width,
-    layer,
-)
+from mnetcost.layers.arithmetic import Quantity
+from mnetcost.layers.base import HERE, Amount, Check, Layer, Map, Part, Reaches, Tie, Width, layer
 from mnetcost.layers.convolution import kernel_parameters, kernel_work, riding
 from mnetcost.layers.fields import Called, Channels, Switch
 from mnetcost.layers.normalization import Norm

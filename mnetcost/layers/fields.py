@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from mnetcost.layers.base import Pair, Quantity
+from mnetcost.layers.arithmetic import Quantity
+from mnetcost.layers.base import Pair
 from mnetcost.record import Record
 
 MAX_CHANNELS = 2**24

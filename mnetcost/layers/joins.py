@@ -6,6 +6,7 @@ from functools import reduce
 from itertools import accumulate
 from typing import Annotated, Self
 
+from mnetcost.layers.arithmetic import Quantity, differs, maximum
 from mnetcost.layers.base import (
     HERE,
     MOVED,
@@ -15,14 +16,11 @@ from mnetcost.layers.base import (
     Join,
     Map,
     Part,
-    Quantity,
     Reaches,
     Tie,
     Width,
     channel_for_channel,
-    differs,
     layer,
-    maximum,
 )
 from mnetcost.layers.fields import MAX_CHANNELS, CalledAs, Choice, Groups, Integer
 from mnetcost.text import counted

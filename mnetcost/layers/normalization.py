@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from mnetcost.layers.activation import Act, activation, unheard
+from mnetcost.layers.arithmetic import Quantity
 from mnetcost.layers.base import (
     HERE,
     HERE_AND_ALL,
@@ -13,7 +14,6 @@ from mnetcost.layers.base import (
     Layer,
     Map,
     Part,
-    Quantity,
     Reaches,
     layer,
     undivided,

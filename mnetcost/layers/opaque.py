@@ -3,20 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from mnetcost.layers.base import (
-    UNKNOWN,
-    Amount,
-    Check,
-    Join,
-    Map,
-    Part,
-    Quantity,
-    Reaches,
-    Tie,
-    Width,
-    differs,
-    layer,
-)
+from mnetcost.layers.arithmetic import Quantity, differs
+from mnetcost.layers.base import UNKNOWN, Amount, Check, Join, Map, Part, Reaches, Tie, Width, layer
 from mnetcost.layers.fields import MAX_CHANNELS, MAX_SIDE, Integer, ListOf, Switch
 from mnetcost.layers.joins import shown
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
+from mnetcost.layers.arithmetic import Quantity
 from mnetcost.layers.base import (
     HERE_AND_ALL,
     WHOLE,
@@ -11,7 +12,6 @@ from mnetcost.layers.base import (
     Layer,
     Map,
     Part,
-    Quantity,
     Reaches,
     Tie,
     Width,

@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Annotated, Self
 
+from mnetcost.layers.arithmetic import Quantity, ceil_div, differs, times
 from mnetcost.layers.base import (
     HERE,
     MOVED,
@@ -16,17 +17,13 @@ from mnetcost.layers.base import (
     Layer,
     Map,
     Part,
-    Quantity,
     Reach,
     Reaches,
     Tie,
     Width,
-    ceil_div,
     channel_for_channel,
     copied,
-    differs,
     layer,
-    times,
 )
 from mnetcost.layers.fields import (
     MAX_CHANNELS,

@@ -3,18 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from mnetcost.layers.base import (
-    Check,
-    Map,
-    Pair,
-    Part,
-    Quantity,
-    Reaches,
-    Tie,
-    Width,
-    layer,
-    undivided,
-)
+from mnetcost.layers.arithmetic import Quantity
+from mnetcost.layers.base import Check, Map, Pair, Part, Reaches, Tie, Width, layer, undivided
 from mnetcost.layers.convolution import Convolution, equal_groups, filters_a_channel
 from mnetcost.layers.fields import Channels, Edges, Groups, Switch
 from mnetcost.layers.window import Same, backwards

@@ -5,19 +5,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Annotated, NamedTuple
 
-from mnetcost.layers.base import (
-    HERE,
-    WHOLE,
-    Check,
-    Map,
-    Pair,
-    Quantity,
-    Reach,
-    Reaches,
-    ceil_div,
-    maximum,
-    minimum,
-)
+from mnetcost.layers.arithmetic import Quantity, ceil_div, maximum, minimum
+from mnetcost.layers.base import HERE, WHOLE, Check, Map, Pair, Reach, Reaches
 from mnetcost.layers.fields import MAX_SIDE, Integer, WindowPadding
 from mnetcost.record import Record
 

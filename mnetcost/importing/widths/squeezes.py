@@ -13,8 +13,9 @@ from mnetcost.expressions import ExpressionError, parse
 from mnetcost.importing.spelling import quoted
 from mnetcost.importing.values import Entry
 from mnetcost.importing.widths.chain import Chain, leaves_channels
+from mnetcost.layers.arithmetic import ceil_div
 from mnetcost.layers.attention import SqueezeExcitation
-from mnetcost.layers.base import Layer, ceil_div
+from mnetcost.layers.base import Layer
 from mnetcost.layers.convolution import Depthwise
 from mnetcost.multipliers import Rounding
 from mnetcost.problems import UsageError
