@@ -7,12 +7,11 @@ import click
 from mnetcost.cli.options import EXITS, Word, held, of_torch, strict_option
 from mnetcost.cli.output import text_output_option, write_document, write_text
 from mnetcost.graph import Graph
-from mnetcost.importing.opening import Imported, open_model
+from mnetcost.importing.opening import TORCH, Imported, open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
 from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
-from mnetcost.targets import TORCH
 
 
 @click.command(name="import", epilog=EXITS)
