@@ -99,7 +99,7 @@ def import_(
 
     \b
     mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
-    mnetcost import mobilenet_v2.onnx --round divisible:8 --expand derived --at-least head
+    mnetcost import net.onnx --round divisible:8 --expand derived --at-least head
     mnetcost import mobilenet_v2.onnx --preset mobilenet_v2:torchvision
     mnetcost import mobilenet_v2.onnx --format json | jq .free
     mnetcost import torch:torchvision.models:resnet18 --input 320x256

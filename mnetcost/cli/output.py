@@ -33,6 +33,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("mnetcost", _plain)
 
 
+NO_PAGERS = ("", "cat")  # of PAGER, as git has it
 UNIT, PAGER = f"{__name__}.unit", f"{__name__}.pager"  # where the context of a command notes them
 
 
@@ -58,7 +59,7 @@ _pager_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=_note(PAGER),
-    help="Print what is longer than the screen at once, not through $PAGER or less.",
+    help="Print at once what is longer than the screen, not through a pager ($PAGER, else less).",
 )
 
 
@@ -163,7 +164,8 @@ def _write(page: "Page", format_: str, output: str | None) -> None:
 
 def print_paged(text: str) -> None:
     """Print to standard output; in a terminal what is longer than it goes through a pager."""
-    if sys.stdout is None or not sys.stdout.isatty():
+    own = os.environ.get("PAGER", "less").strip() in NO_PAGERS
+    if own or sys.stdout is None or not sys.stdout.isatty():
         print_text(text)
         return
     from shutil import get_terminal_size

@@ -38,6 +38,8 @@ class Columns(Word):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """The names in their order, once each."""
+        if isinstance(value, tuple):  # the default
+            return value
         names = tuple(dict.fromkeys(filter(None, (name.strip() for name in value.split(",")))))
         for name in names:
             if name not in LAYER_COLUMNS:
@@ -45,6 +47,8 @@ class Columns(Word):
                 hint = f"did you mean '{meant}'? There" if meant else "there"
                 known = ", ".join(LAYER_COLUMNS)
                 self.fail(f"no column '{clip(name)}'; {hint} are {known}.", param, ctx)
+        if not names:
+            self.fail(f"no column is named; write some of {', '.join(LAYER_COLUMNS)}.", param, ctx)
         return names
 
 
@@ -71,7 +75,7 @@ class Columns(Word):
 @click.option(
     "--columns",
     type=Columns("column"),
-    default="",
+    default=(),
     metavar="NAMES",
     help="Columns of the layers, in this order: name,kernel,stride,output,params,mult_adds, ...",
 )

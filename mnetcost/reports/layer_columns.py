@@ -136,5 +136,5 @@ def _columns(
 
 
 def _refuse(key: str, known: Mapping[str, Any]) -> bool:
-    names = ", ".join(known)
-    raise UsageError(f"--columns {key}: not counted here; there are {names}, {', '.join(MORE)}")
+    names = ", ".join(dict.fromkeys((*known, *MORE)))
+    raise UsageError(f"--columns {key}: not counted here; there are {names}")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import printed, process, run
+from commands import printed, process, refused, run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals")
 NET = "mobilenet_v1"
@@ -49,6 +49,18 @@ def test_a_long_text_goes_through_the_pager_in_its_colours(tmp_path: Path) -> No
 )
 def test_what_fits_or_should_not_goes_past_it(words, lines, tmp_path: Path) -> None:
     text, paged = on_a_terminal(words, lines, tmp_path)
+    assert not paged
+    assert "568,740,352" in text
+
+
+@pytest.mark.parametrize("pager", ["", " ", "cat"])
+def test_an_empty_pager_is_none(pager: str, tmp_path: Path) -> None:
+    """As git has it: nothing else is opened in its place."""
+    less = tmp_path / "less"
+    less.write_text(f'#!/bin/sh\ntouch "{tmp_path}/called"\nexec cat\n')
+    less.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    text, paged = on_a_terminal(["table", NET], 30, tmp_path, PAGER=pager, PATH=path)
     assert not paged
     assert "568,740,352" in text
 
@@ -135,6 +147,8 @@ def test_columns_are_chosen_in_every_format() -> None:
     [
         ("nam", "no column 'nam'; did you mean 'name'?"),
         ("name,", ""),
+        ("", "no column is named; write some of name, type, kernel,"),
+        (" , ", "no column is named; write some of name, type, kernel,"),
         ("count", "--columns count: not counted here"),
         ("\x1b[31m", r"no column '\x1b[31m'"),
     ],
@@ -144,3 +158,11 @@ def test_a_wrong_column_is_told(columns: str, told: str) -> None:
     assert ran.code == (2 if told else 0)
     assert told in ran.err
     assert "\x1b" not in ran.err
+
+
+def test_what_can_be_chosen_is_told_once() -> None:
+    ran = run("table", NET, "--operations", "--columns", "count")
+    refused(ran, 2)
+    names = ran.err.partition("there are ")[2].strip().split(", ")
+    assert "additions" in names
+    assert len(names) == len(set(names))
