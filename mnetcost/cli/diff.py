@@ -28,7 +28,9 @@ options. With --exit-code also 1 where the networks differ."""
 @click.command(epilog=DIFF_EXITS)
 @click.argument("before", metavar="A", type=SPEC)
 @click.argument("after", metavar="B", type=SPEC)
-@click.option("--all", "every", is_flag=True, help="Show the layers that did not change too.")
+@click.option(
+    "--all", "every", is_flag=True, help="Show every layer, those that did not change too."
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the networks differ.")
 @setting_options
 @basis_options

@@ -27,8 +27,9 @@ from mnetcost.cost import FORWARD
 def expand(spec: str, format_: str | None, output: str | None, **options: Any) -> None:
     """List every node of a network, its blocks unrolled.
 
-    Blocks, rows, repeats and branches are unrolled: each node with its full name, what it reads
-    (`input` is the network's own), its input and output map, and its kernel.
+    Blocks, rows, repeats and branches are unrolled: each node below its block, with what it reads
+    (`input` is the network's own), its input and output map, and its kernel. A name that begins
+    with a slash is one of another block.
 
     \b
     mnetcost expand mobilenet_v1

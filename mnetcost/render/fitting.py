@@ -11,7 +11,7 @@ WORD, LONG_WORD = 12, 24  # what is left of a text at the least, and where no wo
 
 _TEXTUAL = {Kind.TEXT, Kind.FORMULA}
 _NARROW = re.compile("[\x20-\x7e\xa0-\xff–→αβγρ█▉▊▋▌▍▎▏▓▒░…“”]*")
-_PIECES = re.compile(r"[^\s/]*(?:/|\s+|$)")
+_PIECES = re.compile(r"/?[^\s/]*(?:/|\s+|$)")
 
 
 def cell_len(text: str) -> int:

@@ -31,7 +31,7 @@ def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     yield from _labelled(printable(report.title), printable(setting), width)
     for line in report.answer:
         yield from _labelled("", printable(line), width)
-    hidden: list[str] = []
+    hidden: dict[str, str] = {}
     for table in report.tables:
         yield []
         for title in table.title.split("\n") if not table.headed else ():
@@ -40,7 +40,9 @@ def report_lines(report: Page, width: int | None) -> Iterator[Line]:
     yield []
     for label, words in report.notes:
         yield from _labelled(f"{label}: ", printable(words), width)
-    if names := ", ".join(dict.fromkeys(filter(None, hidden))):
+    if hidden:
+        several = len(report.tables) > 1
+        names = "; ".join(f"{key}: {names}" if several else names for key, names in hidden.items())
         yield from _labelled("Hidden: ", f"{names} (wider than {width} columns)", width)
 
 
@@ -70,8 +72,8 @@ class _Whole(NamedTuple):
         )
 
 
-def _table_lines(table: Table, width: int | None, hidden: list[str]) -> Iterator[Line]:
-    """The table; the headers of columns that have no room are added to `hidden`."""
+def _table_lines(table: Table, width: int | None, hidden: dict[str, str]) -> Iterator[Line]:
+    """The table; the headers of columns that have no room are kept in `hidden` under its key."""
     whole = _Whole.of(table)
     headers = [column.header.split("\n") for column in table.columns]
     columns = [_spans(table, place, whole) for place in range(len(table.columns))]
@@ -80,13 +82,16 @@ def _table_lines(table: Table, width: int | None, hidden: list[str]) -> Iterator
         for place, (header, spans) in enumerate(zip(headers, columns))
     ]
     sizes = fit(table.columns, texts, width)
-    hidden += [" ".join(header) for at, header in enumerate(headers) if at not in sizes]
+    names = (" ".join(header) for at, header in enumerate(headers) if at not in sizes)
+    if left := ", ".join(dict.fromkeys(filter(None, names))):  # a bar only draws what stands there
+        hidden[table.key] = left
     yield from _header_lines(table, headers, sizes)
+    if not table.rows:
+        yield [("(none)", PLAIN)]
+        return
     for number, cells in enumerate(zip(*(columns[place] for place in sizes))):
         indent = INDENT * table.depths[number] if number < len(table.depths) else 0
         yield from _row(table, cells, sizes, indent)
-    if not table.rows:
-        yield [("(none)", PLAIN)]
 
 
 def _indented(table: Table, place: int, spans: Line) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What changed from one network to another: a table of layers, and its JSON document."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -10,16 +11,19 @@ from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header, layer_document, totals_document
 from mnetcost.reports.measures import Measure, cost_words, measures
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_texts
+from mnetcost.reports.runs import runs, span
 from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import counted
 
 WORDS = {"added": "added", "removed": "removed", "changed": "changed", "same": "unchanged"}
+MAPS = ("input", "output")
+_NUMBERS = re.compile("[0-9.]+")  # of a name, which tell equal neighbours apart
 
 
 def diff_report(diff: CountDiff, every: bool = False) -> Report:
-    """Every layer that changed, and between them how many did not; `every` shows those too.
+    """Every layer that changed, equal neighbours as one, and between them how many did not.
 
-    CSV has all layers.
+    `every` layer has a row of its own on demand, and always in CSV.
     """
     columns, rows = _columns(diff), _rows(diff)
     title = _title(diff)
@@ -117,8 +121,21 @@ def _difference_texts(change: Change) -> Iterator[str]:
     lone = change.before or change.after
     if lone and (change.before is None or change.after is None):
         yield f"{_map(lone.read or ())} → {_map(lone.output)}".lstrip()
+    of = [one.what for one in change.differences]
     for what, before, after in change.differences:
-        yield f"{what} {before} → {after}"
+        if what == "input" and "output" in of:
+            continue  # the layer before says it of its own output
+        yield _map_change(what, before, after) if what in MAPS else f"{what} {before} → {after}"
+
+
+def _map_change(what: str, before: str, after: str) -> str:
+    """What differs of two maps: "output channels 32 → 16", "output 56×56 → 48×48"."""
+    (*old, old_channels), (*new, new_channels) = before.split("×"), after.split("×")
+    if old == new:
+        return f"{what} channels {old_channels} → {new_channels}"
+    if old_channels == new_channels:
+        return f"{what} {'×'.join(old)} → {'×'.join(new)}"
+    return f"{what} {before} → {after}"
 
 
 def _map(sides: Sequence[int]) -> str:
@@ -131,14 +148,37 @@ def _values(change: Change, one: Measure) -> tuple[int, int, int]:
 
 
 def _folded(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """The rows with each run of unchanged layers as one, so that the columns still add up."""
-    for kind, run in groupby(rows, lambda row: row[0]):
-        of = list(run)
-        if kind == "same" and len(of) > 1:
-            sums = map(sum, zip(*(row[4:] for row in of)))
-            yield ("same", f"({len(of):,} unchanged)", "", "", *sums)
+    """The rows, neighbours that changed alike as one and all that did not between two others too,
+    so that the columns still add up."""
+    for kind, run in groupby(_alike(rows), lambda of: of[0][0]):
+        found = list(run)
+        same = [row for of in found for row in of]
+        if kind == "same" and len(same) > 1:
+            yield ("same", f"({len(same):,} unchanged)", "", "", *_sums(same))
         else:
-            yield from of
+            yield from map(_together, found)
+
+
+def _alike(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """The rows with each its equal neighbours, whatever numbers are in their names."""
+    keys = [(row[0], _NUMBERS.sub("", row[1]), *row[2:]) for row in rows]
+    place = 0
+    while place < len(rows):
+        found = next(runs(keys, place), range(place, place + 1))
+        for at in range(place, place + found.step):
+            yield rows[at : found.stop : found.step]
+        place = found.stop
+
+
+def _together(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Rows that are equal but for their names as one."""
+    kind, name, *texts = rows[0][:4]
+    times = f" ×{len(rows):,}" if len(rows) > 1 else ""
+    return (kind, span(name, rows[-1][1]) + times, *texts, *_sums(rows))
+
+
+def _sums(rows: Sequence[tuple[Any, ...]]) -> Iterator[int]:
+    return map(sum, zip(*(row[4:] for row in rows)))
 
 
 def _document(diff: CountDiff) -> dict[str, Any]:

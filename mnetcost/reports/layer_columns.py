@@ -20,6 +20,15 @@ def _type(row: Row) -> str:
     return row.layers[0].type if not row.block else f"block of {each:,}"
 
 
+def _kernel(row: Row) -> str:
+    """The kernel of a layer; of a block that is closed, those of its weights but for 1×1."""
+    if not row.closed:
+        return _window(row, 0)
+    kernels = dict.fromkeys(one.kernel for one in row.layers if one.parameters.weights)
+    wide = [one for one in kernels if one and one != POINT]
+    return ", ".join(wide or [POINT][: POINT in kernels])
+
+
 def _window(row: Row, which: int) -> str:
     """The kernel (0) or the stride (1) of a layer."""
     sides = None if row.block else row.layers[0].node.layer.window_sides()
@@ -38,7 +47,7 @@ def _groups(row: Row) -> str:
 SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
     (Column("name", "Layer", Kind.TEXT), lambda row: row.label),
     (Column("type", "Type", Kind.TEXT, leaves=6), _type),
-    (Column("kernel", "Kernel", Kind.TEXT, leaves=3), lambda row: _window(row, 0)),
+    (Column("kernel", "Kernel", Kind.TEXT, leaves=3), _kernel),
     (Column("stride", "Stride", Kind.TEXT, leaves=4), lambda row: _window(row, 1)),
     (Column("groups", "Groups", Kind.TEXT, leaves=5), _groups),
     (
@@ -51,6 +60,7 @@ SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
     ),
 )
 RARE = {"exponentials": 7, "divisions": 6, "comparisons": 5}  # of operations kept apart
+POINT = "1×1"  # the kernel of a pointwise layer
 WINDOW = ("kernel", "stride", "groups")  # which no row of some networks has
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mnetcost.analysis.separable.reduction import Reduction, ratio_of
 from mnetcost.cost import Count
-from mnetcost.reports.tree import span
+from mnetcost.reports.runs import span
 from mnetcost.tabular import Column, Kind, Table
 
 TITLE = "Depthwise separable against standard convolution"

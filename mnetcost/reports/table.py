@@ -155,11 +155,12 @@ def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:
     if apart:
         return []
     values = [sum(map(one.of, count.layers)) for one in found]
-    exact, short = [f"{value:,}" for value in values], [short_text(value) for value in values]
+    exact = [f"{value:,}" for value in values]
+    short = ["" if short_text(one) == str(one) else short_text(one) for one in values]
     words = [one.header.replace("\n", " ") for one in found]
     sizes = [max(map(len, texts)) for texts in (words, exact, short)]
     lines = [
-        f"{word:{sizes[0]}}  {value:>{sizes[1]}}  {text:>{sizes[2]}}"
+        f"{word:{sizes[0]}}  {value:>{sizes[1]}}  {text:>{sizes[2]}}".rstrip()
         for word, value, text in zip(words, exact, short)
     ]
     kinds = [word for kind, word in LEARNED.items() if getattr(count.parameters, kind)]

@@ -1,6 +1,5 @@
 """The layers as rows: a tree of blocks with equal neighbours as one, or a list."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -8,17 +7,17 @@ from typing import Any, NamedTuple
 from mnetcost.cost import LayerCost
 from mnetcost.reports.choices import SORTS
 from mnetcost.reports.measures import Measure
+from mnetcost.reports.runs import runs, span
 
 MOST_ROWS = 60  # of a tree that nobody asked to open
-LONGEST_RUN = 8  # of parts that are repeated together
 HALVES = ["depthwise", "pointwise"]  # of a `separable`, whose sum stands in the table of pairs
-_NUMBERED = (re.compile(r"(.*?)([0-9]+)"), re.compile(r"(.*?)([0-9.]+)"))
 
 
 class Row(NamedTuple):
     """A layer or a block, at its depth of the tree, or as many equal ones as `times` says.
 
-    `layers` are all that it stands for; of the `rest` of a list nothing else is said.
+    `layers` are all that it stands for; of the `rest` of a list nothing else is said. Below a
+    block that is `closed` stands none of its layers.
     """
 
     name: str
@@ -27,6 +26,7 @@ class Row(NamedTuple):
     times: int = 1
     block: bool = False
     rest: bool = False
+    closed: bool = False
 
     @property
     def label(self) -> str:
@@ -93,23 +93,12 @@ def listed(
     rows = []
     for name, run in groupby(layers, lambda one: "/".join(one.name.split("/")[:depth])):
         of = tuple(run)
-        rows.append(Row(name, 0, of, block=len(of) > 1))
+        rows.append(Row(name, 0, of, block=len(of) > 1, closed=len(of) > 1))
     if sort is not None:
         shared = [one for one in found if one.shared]
         by = shared[min(SORTS.index(sort), len(shared) - 1)] if shared else found[0]
         rows.sort(key=lambda row: -sum(map(by.of, row.layers)))  # stable: equal ones stay in order
     return rows
-
-
-def span(first: str, last: str) -> str:
-    """The names of equal neighbours: "bottleneck_3.2–36"."""
-    if first == last:
-        return first
-    for numbered in _NUMBERED:
-        one, other = numbered.fullmatch(first), numbered.fullmatch(last)
-        if one and other and one[1] == other[1]:
-            return f"{first}–{other[2]}"
-    return f"{first} – {last}"
 
 
 def _parts(
@@ -145,25 +134,16 @@ def _folded(parts: Sequence[_Part]) -> Iterator[_Part]:
     keys = [_neighbour(part) for part in parts]
     place = 0
     while place < len(parts):
-        for length in range(1, LONGEST_RUN + 1):
-            end = _end_of_equals(keys, place, length)
-            last = parts[place : place + length][-1]
+        for run in runs(keys, place):
             # what one of them makes, the next one reads
-            if end > place + length and parts[place].layers[0].read == last.layers[-1].output:
-                yield from (_together(parts[place + n : end : length]) for n in range(length))
-                place = end
+            if parts[place].layers[0].read == parts[place + run.step - 1].layers[-1].output:
+                firsts = range(place, place + run.step)
+                yield from (_together(parts[at : run.stop : run.step]) for at in firsts)
+                place = run.stop
                 break
         else:
             yield parts[place]
             place += 1
-
-
-def _end_of_equals(keys: Sequence[Any], place: int, length: int) -> int:
-    """Where the runs end that are equal to the first one, which is so long and begins here."""
-    end = place + length
-    while keys[end : end + length] == keys[place : place + length] and end < len(keys):
-        end += length
-    return end
 
 
 def _leaf(name: str, one: LayerCost, found: Sequence[Measure]) -> _Part:
@@ -211,7 +191,7 @@ def _rows(
     for part in map(_without_levels_of_one, parts):
         row = Row(part.name, depth, part.layers, part.times, bool(part.parts))
         if not part.parts or levels == 1 or (opened is not None and part.kind in opened):
-            yield row
+            yield row._replace(closed=row.block)
         elif [one.name for one in part.parts] == HALVES:
             for half in part.parts:
                 yield Row(f"{part.name}/{half.name}", depth, half.layers, half.times)

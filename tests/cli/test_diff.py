@@ -52,6 +52,24 @@ def test_signs_and_folding(files: list[str]) -> None:
     assert "relu_1" in out
 
 
+def test_what_changed_alike_is_one_row(tmp_path: Path) -> None:
+    """2·2·3·5 weights at 6·4 positions in each of three, to 2·2·3·3; maps change in one way."""
+    spec = "input: {height: 6, width: 4, channels: 2}\nlayers:\n"
+    spec += "  - repeat: 3\n    layers: [conv: {out: 2, kernel: [3, 5]}, relu]\n"
+    (tmp_path / "a.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(spec.replace("3, 5", "3, 3"), encoding="utf-8")
+    names = [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
+    out = printed("diff", *names)
+    assert "~  conv_1.1–3 ×3  conv  kernel 3×5 → 3×3      180      108      -72" in out
+    assert "   (3 unchanged)" in out
+    assert out.count("~") == 1
+    assert printed("diff", *names, "--all").count("~") == 3
+    wide = printed("diff", names[0], names[0] + "@input=8x12")
+    assert "output 6×4 → 8×12" in wide
+    assert "input 6×4 →" not in wide
+    assert "output channels 32 → 16" in printed("diff", "mobilenet_v1", "mobilenet_v1@alpha=0.5")
+
+
 def test_the_document(files: list[str]) -> None:
     out = printed("diff", *files, "--format", "json")
     found = json.loads(out)

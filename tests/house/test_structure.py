@@ -60,7 +60,7 @@ BY_NAME = {  # formats and commands are modules of their names
 SHARED = {
     "cli": {"app", "candidates", "errors", "options", "others", "output", "targets"},
     "reports": {
-        *("choices", "documents", "measures", "notes", "settings"),  # of several commands
+        *("choices", "documents", "measures", "notes", "runs", "settings"),  # of several
         *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
         "sweep_document",  # of `sweep`
         *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`

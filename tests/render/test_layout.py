@@ -65,3 +65,19 @@ def test_columns_leave_one_after_the_other_and_are_named() -> None:
     assert " ".join(shown(28)[3:]) == "Hidden: % (wider than 28 columns)"
     assert shown(12)[:2] == ["Name      N", "conv_1  864"]
     assert " ".join(shown(12)[3:]) == "Hidden: Input, % (wider than 12 columns)"
+
+
+def test_what_is_hidden_is_told_table_by_table() -> None:
+    columns = (
+        Column("n", "N", Kind.INTEGER),
+        Column("share", "%", Kind.SHARE, leaves=8),
+        Column("bar", "", Kind.BAR, leaves=9),
+    )
+    first, empty = (
+        Table("first", "A", columns, ((777, Fraction(1, 2), Fraction(1, 2)),)),
+        Table("empty", "B", columns[:1], ()),
+    )
+    report = Report(title="R", tables=(first, empty), notes=(), document={}, flat=first)
+    lines = ["".join(text for text, _ in line).rstrip() for line in report_lines(report, 9)]
+    assert lines[:10] == ["R", "", "A", "  N", "777", "", "B", "N", "(none)", ""]
+    assert " ".join(lines[10:]) == "Hidden: first: % (wider than 9 columns)"

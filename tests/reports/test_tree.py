@@ -10,8 +10,9 @@ import mnetcost
 from mnetcost.render import renderer
 from mnetcost.render.terminal import render_plain
 from mnetcost.reports.choices import Shown
+from mnetcost.reports.runs import span
 from mnetcost.reports.table import table_report
-from mnetcost.reports.tree import MOST_ROWS, span
+from mnetcost.reports.tree import MOST_ROWS
 
 SPEC = """\
 name: Folded
@@ -200,6 +201,8 @@ def test_a_long_network_opens_one_block_of_each_kind() -> None:
         *(f"unit_{n}" for n in range(2, 25)),
         *("unit_25", "conv_1", "conv_2"),
     ]
+    kernels = [row[[one.key for one in table.columns].index("kernel")] for row in table.rows]
+    assert kernels == ["", "3×3", "1×1", *["3×3"] * 23, "", "1×5", "1×1"]
     assert len(table_of(many, depth=2).rows) == 75
     notes = dict(table_report(mnetcost.load(many).cost()).notes)
     assert (
@@ -299,6 +302,8 @@ def test_a_layer_whose_work_nobody_knows_is_never_left_out() -> None:
         ("stem", "head", "stem – head"),
         ("conv", "conv", "conv"),
         ("layer1", "block2", "layer1 – block2"),
+        ("separable_7.1/depthwise", "separable_7.5/depthwise", "separable_7.1–5/depthwise"),
+        ("unit_1/conv_1", "unit_2/conv_2", "unit_1/conv_1 – unit_2/conv_2"),
     ],
 )
 def test_neighbours_share_a_name(first: str, last: str, name: str) -> None:
