@@ -62,6 +62,12 @@ def measures(count: Count, apart: bool = False, fold_norms: bool = False) -> tup
     return tuple(map(_at_least, found)) if count.at_least else found
 
 
+def common_measures(*counts: Count) -> tuple[Measure, ...]:
+    """What all of these are measured by; two bounds, or “at least”, where one of them has."""
+    found = [(measures(count), count.at_least) for count in counts]
+    return max(found, key=lambda one: (len(one[0]), one[1]))[0]
+
+
 def _at_least(one: Measure) -> Measure:
     return one._replace(header=f"{one.header}\nat least")
 
