@@ -63,18 +63,24 @@ _pager_option = click.option(
 )
 
 
-def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
-    """--format, one of these; and how people read it: --unit and --no-pager."""
+def format_choice(formats: Iterable[str], amounts: bool = True) -> Callable[[Command], Command]:
+    """--format, one of these; and how people read it: --unit, of `amounts`, and --no-pager."""
     chosen = click.option(
         "--format",
         "format_",
         type=click.Choice(list(formats)),
         help="How to write it. The default is text, or what the suffix of its file says.",
     )
-    return lambda command: chosen(_unit_option(_pager_option(command)))
+
+    def options(command: Command) -> Command:
+        paged = _pager_option(command)
+        return chosen(_unit_option(paged) if amounts else paged)
+
+    return options
 
 
 format_option = format_choice(FORMATS)
+exact_format_option = format_choice(FORMATS, amounts=False)
 
 QUIET = f"{__name__}.quiet"  # where the context of a command notes it
 
@@ -112,6 +118,11 @@ text_output_option = click.option(
     metavar="FILE",
     help="Write to this file, whole or not at all.",
 )
+
+
+def is_unit_asked() -> bool:
+    """Whether amounts are to be shortened."""
+    return bool(click.get_current_context().meta.get(UNIT, EXACT) != EXACT)
 
 
 def choose_format(

@@ -13,7 +13,14 @@ from mnetcost.cli.options import (
     setting_options,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
+from mnetcost.cli.output import (
+    choose_format,
+    format_option,
+    is_unit_asked,
+    output_option,
+    write,
+    write_document,
+)
 from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
@@ -28,6 +35,7 @@ ALONE = (
     "--view {} shows every layer's own, forward and for one image: give no --all, --depth, --sort, "
     "--top, --columns, --operations, --fold, --convention, --batch or --pass with it"
 )
+PIXELS = "--view fields shows px alone: give no --unit with it"
 LAYERS = "--columns are those of the layers: give no --view {} with them"
 
 
@@ -143,5 +151,7 @@ def _check(shown: Shown, basis: Basis) -> None:
     rows = shown.depth or shown.top or shown.apart or shown.every or shown.columns
     if shown.view in LAYER_VIEWS and (other or rows or basis.batch > 1):
         raise UsageError(ALONE.format(shown.view))
+    if shown.view == "fields" and is_unit_asked():
+        raise UsageError(PIXELS)
     if shown.columns and shown.view in ("types", "reduction"):
         raise UsageError(LAYERS.format(shown.view))

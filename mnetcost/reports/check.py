@@ -213,7 +213,7 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
         Column("setting", "Setting", Kind.TEXT),
         Column("kind", "Figure", Kind.TEXT),
         Column("printed", header, Kind.TEXT),
-        Column("computed", "Computed", Kind.INTEGER),
+        Column("computed", "Computed", Kind.AMOUNT),
         Column("verdict", "Verdict", Kind.VERDICT),
         Column("source", "Source", Kind.TEXT, leaves=5),
     )
@@ -240,7 +240,7 @@ def _limits_table(limits: Iterable[Check]) -> Table:
         Column("setting", "Setting", Kind.TEXT, leaves=1),
         Column("kind", "Figure", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
-        Column("computed", "Computed", Kind.INTEGER),
+        Column("computed", "Computed", Kind.AMOUNT),
         Column("verdict", "Verdict", Kind.VERDICT),
     )
     rows = (

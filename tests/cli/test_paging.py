@@ -4,11 +4,12 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
-from commands import printed, process, refused, run
+from commands import commands, printed, process, refused, run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals")
 NET = "mobilenet_v1"
@@ -99,6 +100,52 @@ def test_units_hold_for_grids_and_changes() -> None:
     assert "-216" in change
 
 
+# Each command that offers --unit, in the words that make it show amounts.
+AMOUNTS = [
+    ["table", NET],
+    *(["table", NET, "--view", view] for view in ("layers", "types", "reduction", "channels")),
+    ["sweep", NET, "--alpha", "1,0.25", "--rho", "1"],
+    ["fit", NET, "--max-mult-adds", "100M"],
+    ["fit", NET, "--scores", NET, "--max-mult-adds", "150M"],
+    ["compare", NET, "vgg16"],
+    ["diff", NET, f"{NET}@alpha=0.75"],
+    ["specs", "mobilenet"],
+    ["check", NET, "--all"],
+    ["check", NET, "--max-params", "5M", "--all"],
+    ["check", NET, "--against", NET, "--all"],
+    ["check", NET, "--against", NET, "--max-increase", "1%", "--all"],
+    ["conventions", NET],
+    ["reconcile", NET, "--from", "torch"],
+    ["reconcile", NET, "--printed", "569M"],
+    ["rewrite", NET, "--to", "standard", "--format", "text"],
+]
+
+
+@pytest.mark.parametrize("words", AMOUNTS, ids=" ".join)
+def test_a_unit_holds_wherever_it_is_offered(words: list[str]) -> None:
+    texts = [printed(*words, "--unit", unit) for unit in ("exact", "auto", "K", "M", "G")]
+    assert len(set(texts)) == 5
+    for text, sign in zip(texts[2:], "KMG"):
+        assert re.search(rf"\d\.\d{{3}} {sign}\b", text)
+
+
+def test_a_unit_is_offered_where_there_are_amounts() -> None:
+    offered = {
+        name
+        for name, command in commands().items()
+        if any("--unit" in one.opts for one in command.params)
+    }
+    assert offered == {words[0] for words in AMOUNTS}
+    refused(run("table", NET, "--view", "fields", "--unit", "M"), 2)
+    refused(run("conventions", "--unit", "M"), 2)
+
+
+def test_no_unit_shortens_how_many_layers_there_are() -> None:
+    """28 layers of MobileNet v1 have a cost: 13 pairs, the first convolution, the last layer."""
+    text = printed("check", NET, "--against", NET, "--all", "--unit", "K")
+    assert re.search(r"layers with a cost +28 +28 +same", text)
+
+
 def test_files_and_documents_are_exact_always(tmp_path: Path) -> None:
     for name in ("net.md", "net.txt", "net.csv", "net.json"):
         for unit in ("exact", "M"):
@@ -121,10 +168,10 @@ def test_columns_are_chosen_in_every_format() -> None:
     words = ["table", "mobilenet_v1_layer", "--columns", CHOSEN]
     head, _, last = csv.reader(io.StringIO(printed(*words, "--format", "csv")))
     assert head == [
-        *("name", "kernel", "stride"),
+        *("name", "kernel", "stride_height", "stride_width"),
         *("output_height", "output_width", "output_channels", "params", "mult_adds_share"),
     ]
-    assert last[:7] == ["separable_1/pointwise", "1×1", "1", "14", "14", "512", "262144"]
+    assert last[:8] == ["separable_1/pointwise", "1×1", "1", "1", "14", "14", "512", "262144"]
     document = json.loads(printed(*words, "--format", "json"))
     assert list(document["layers"][1]) == CHOSEN.split(",")
     assert document["layers"][1] == {
