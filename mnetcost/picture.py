@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
+from math import ceil, floor, log10
 from typing import Any, TypeAlias
 
+from mnetcost.exact import percent_text
+from mnetcost.printed import short_text
 from mnetcost.record import Record
 
-UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"), (1, ""))
 Number: TypeAlias = int | Fraction | float
+UNSAID = 10**18  # from here on a number has no prefix
 
 
 class Scale(Enum):
     """How the values of an axis stand on it."""
 
-    LINEAR = "linear"  # from zero
+    LINEAR = "linear"
     LOG = "log"
-    SHARE = "share"  # a part of 1, written as per cent
 
 
 class Axis(Record, kw_only=False):
@@ -29,6 +31,16 @@ class Axis(Record, kw_only=False):
     scale: Scale
     ends: tuple[Number, Number]
     ticks: tuple[tuple[Number, str], ...] = ()
+
+    def within(self, value: Number) -> Number:
+        """The value, or the end of the axis where it lies beyond."""
+        return min(value, self.ends[1])
+
+    def marks(self, most: int) -> tuple[tuple[Number, str], ...]:
+        """Its own ticks, or at most so many round numbers on it, with what is written there."""
+        low, high = map(float, self.ends)
+        steps = _powers(low, high, most) if self.scale is Scale.LOG else _steps(low, high, most)
+        return self.ticks or tuple((one, tick_text(one)) for one in steps if low <= one <= high)
 
 
 class Mark(Enum):
@@ -122,10 +134,22 @@ class Heat(Picture, kw_only=False):
     contours: tuple[Contour, ...] = ()
 
 
-def short(value: Number) -> str:
-    """ "568.7 M": a number to four digits, with its unit."""
-    size, unit = next(((size, unit) for size, unit in UNITS if value >= size), (1, ""))
-    return f"{float(value / size):.4g} {unit}".rstrip()
+def tick_text(value: Number) -> str:
+    """A round number: "20 M", "2.5 K", "0.25"; as `short_text` says it, without its last zeros."""
+    if value < 1000:
+        return f"{float(value):.6g}"
+    if value >= UNSAID:
+        return f"{float(value):.3g}"
+    number, unit = short_text(round(value)).split()
+    return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {unit}"
+
+
+def of_shares(words: str, longest: Number = 1) -> Axis:
+    """An axis of parts of 1, written as per cent."""
+    quarters = (Fraction(one, 4) for one in range(5))
+    return Axis(
+        words, Scale.LINEAR, (0, longest), tuple((one, percent_text(one)) for one in quarters)
+    )
 
 
 def from_zero(words: str, values: Sequence[Any], room: Fraction = Fraction(1, 20)) -> Axis:
@@ -143,3 +167,21 @@ def logarithmic(words: str, values: Sequence[Any]) -> Axis:
         return from_zero(words, values, Fraction(1, 10))
     room = max((high / low) ** 0.08, 2 * (low / high) ** 0.5)
     return Axis(words, Scale.LOG, (low / room, high * room))
+
+
+def _powers(low: float, high: float, most: int) -> list[float]:
+    """The 1, 2 and 5 of each power of ten, of many powers 1 alone, or of every second, third, …"""
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    found = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+    every = 0
+    while sum(low <= one <= high for one in found) > most:
+        every += 1
+        found = [10.0**power for power in powers if power % every == 0]
+    return found
+
+
+def _steps(low: float, high: float, most: int) -> list[float]:
+    """The multiples of a step of 1, 2, 2.5 or 5 times a power of ten."""
+    power = 10.0 ** floor(log10((high - low) / most))
+    step = next(one * power for one in (1, 2, 2.5, 5, 10, 20) if (high - low) / one / power < most)
+    return [one * step for one in range(ceil(low / step), floor(high / step) + 1)]

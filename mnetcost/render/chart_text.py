@@ -3,15 +3,17 @@
 import string
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, repeat
-from math import floor, log10
+from math import log10
 from typing import Any, NamedTuple
 
-from mnetcost.picture import Axis, Chart, Mark, Place, Role, Scale, Series, short
+from mnetcost.picture import Axis, Chart, Mark, Place, Role, Scale, Series
 from mnetcost.problems import missing_extra
 from mnetcost.render.painted import colour, paint
 
-LINES = 20  # a tick each: of a share five per cent
-MARGIN = 16  # columns for the numbers beside the plot
+LINES = 20
+BESIDE = 13  # columns for the numbers beside the plot
+MARGIN = BESIDE + 3  # with the head of the arrow
+APART = 2  # columns between what is written along an axis
 NARROWEST, WIDEST = 40, 100
 SIGNS = "123456789" + string.ascii_letters
 OTHER = "+"  # beyond them
@@ -43,12 +45,12 @@ def chart_lines(
     figure.height = LINES
     figure.with_colors = coloured
     figure.origin = False
-    figure.x_label = figure.y_label = ""
+    figure.with_x_axis = False
+    figure.y_label = ""
     x, y = AxisText(picture.x), AxisText(picture.y)
     figure.set_x_limits(*x.ends)
     figure.set_y_limits(*y.ends)
-    figure.x_ticks_fkt = lambda value, end: x.text(x.value(value))
-    figure.y_ticks_fkt = y.round_tick
+    figure.y_ticks_fkt = y.tick
     across, up = figure.width, LINES
     for number, one in enumerate(picture.series):
         if one.mark is not Mark.POINTS:
@@ -61,9 +63,9 @@ def chart_lines(
         for place in mark.places:
             spot = [x.inside(place.x, across)], [y.inside(place.y, up)]
             figure.text(*spot, [mark.sign], lc=colour(mark.series))
-    head = f"{picture.y.words} (up) against {picture.x.words} (across)"
+    head = f"{y.words('up')} against {x.words('across')}"
     drawn = figure.show().replace(EMPTY, " ").replace("()", "  ").split("\n")
-    return [head, *drawn], [
+    return [head, *drawn, *x.ruler(across)], [
         (paint(f"{mark.sign:2}", mark.series, coloured), mark.name) for mark in signed
     ]
 
@@ -104,6 +106,11 @@ class AxisText:
         self.axis, self.logarithmic = axis, axis.scale is Scale.LOG
         low, high = map(self.place, axis.ends)
         self.ends = low, high
+        self.ticks = [(self.place(value), text) for value, text in axis.marks(LINES // 2)]
+
+    def words(self, way: str) -> str:
+        """What is on it, which way it goes, and whether equal steps are equal ratios."""
+        return f"{self.axis.words} ({way}{', log' if self.logarithmic else ''})"
 
     def place(self, value: Any) -> float:
         """Where a value stands."""
@@ -114,21 +121,19 @@ class AxisText:
         low, high = self.ends
         return max(low, min(self.place(value), high - (high - low) * 2 / signs))
 
-    def value(self, place: float) -> float:
-        """The value at a place."""
-        return 10**place if self.logarithmic else place
+    def tick(self, place: float, end: float) -> str:
+        """What is written for the line from one place to another, the largest number."""
+        return next((text for at, text in reversed(self.ticks) if place <= at < end), "")
 
-    def text(self, value: float) -> str:
-        """ "568.7 M", "0.593", or "40 %"."""
-        if self.axis.scale is Scale.SHARE:
-            return f"{100 * value:.3g} %"
-        return short(value) if value >= 1000 else f"{value:.3g}"
-
-    def round_tick(self, place: float, end: float) -> str:
-        """The 1, 2 or 5 times a power of ten that is between two places, or nothing."""
-        low, high = self.value(place), self.value(end)
-        if not self.logarithmic:
-            return self.text(low)
-        power = 10 ** floor(log10(high))
-        found = [one for one in (power * 5 / 10, power, 2 * power, 5 * power) if low <= one < high]
-        return short(found[-1]) if found else ""
+    def ruler(self, columns: int) -> list[str]:
+        """The axis under a plot of so many columns, each mark over the middle of its number."""
+        low, high = self.ends
+        line, under = ["-"] * columns, ""
+        for place, text in self.ticks:
+            at = int((place - low) / (high - low) * columns)
+            start = max(min(at - len(text) // 2, columns + MARGIN - BESIDE - len(text)), 0)
+            if 0 <= at < columns and start >= len(under) + APART * bool(under):
+                line[at] = "|"
+                under = f"{under:{start}}{text}"
+        before = "|-".rjust(BESIDE, "-")
+        return [f"{before}{''.join(line)}->", f"{'| ':>{BESIDE}}{under}"]

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from mnetcost.picture import Bars, Chart, Heat, Picture
 from mnetcost.render.drawn_axis import thin
 from mnetcost.render.drawn_bars import draw_bars, write_lengths
-from mnetcost.render.drawn_chart import draw_chart, name_places
+from mnetcost.render.drawn_chart import draw_chart
 from mnetcost.render.drawn_heat import draw_heat
+from mnetcost.render.drawn_names import name_places
 from mnetcost.render.themes import Theme
 from mnetcost.text import clip, printable
 
@@ -86,7 +87,7 @@ def drawn(picture: Picture, theme: Theme, width: float) -> Sheet:
         axes.set_axisbelow(True)
         beside: Axes | None = None
         if isinstance(picture, Bars):
-            height = draw_bars(axes, picture, theme)
+            height = draw_bars(axes, picture, theme, width)
         elif isinstance(picture, Chart):
             height = draw_chart(axes, picture, theme, width)
         else:

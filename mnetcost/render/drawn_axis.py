@@ -5,17 +5,16 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import (
-    EngFormatter,
+    FixedFormatter,
     FixedLocator,
     FuncFormatter,
     LogLocator,
     MaxNLocator,
     NullFormatter,
     NullLocator,
-    PercentFormatter,
 )
 
-from mnetcost.picture import Axis, Number, Scale
+from mnetcost.picture import Axis, Number, Scale, tick_text
 from mnetcost.text import printable
 
 GAP = 4  # pixels between what is written
@@ -38,17 +37,12 @@ def set_ticks(drawn: Any, axis: Axis) -> None:
     drawn.set_minor_formatter(NullFormatter())
     if axis.ticks:
         places, texts = zip(*axis.ticks)
-        drawn.set_ticks(list(map(float, places)), list(map(printable, texts)))
-    elif axis.scale is Scale.SHARE:
-        drawn.set_major_locator(FixedLocator([one / 4 for one in range(5)]))
-        drawn.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    elif axis.scale is Scale.LOG:
-        drawn.set_major_locator(_round(axis.ends))
-        drawn.set_major_formatter(EngFormatter(sep=" "))
+        drawn.set_major_locator(FixedLocator(list(map(float, places))))
+        drawn.set_major_formatter(FixedFormatter(list(map(printable, texts))))
     else:
-        drawn.set_major_locator(MaxNLocator(TICKS, steps=[1, 2, 2.5, 5, 10]))
-        big = axis.ends[1] >= 1000
-        drawn.set_major_formatter(EngFormatter(sep=" ") if big else FuncFormatter(_plain))
+        steps = MaxNLocator(TICKS, steps=[1, 2, 2.5, 5, 10])
+        drawn.set_major_locator(_round(axis.ends) if axis.scale is Scale.LOG else steps)
+        drawn.set_major_formatter(FuncFormatter(lambda value, place: tick_text(value)))
 
 
 def thin(axes: Axes) -> None:
@@ -83,10 +77,6 @@ def _apart(one: Any, other: Any) -> float:
     """The pixels between the nearer sides of two labels, below zero where they cover each other."""
     left, right = sorted((one.get_window_extent(), other.get_window_extent()), key=lambda b: b.x0)
     return float(right.x0 - left.x1)
-
-
-def _plain(value: float, place: int) -> str:
-    return f"{value:.6g}"
 
 
 def _round(ends: tuple[Number, Number]) -> Any:

@@ -5,24 +5,30 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from mnetcost.picture import Bars
+from mnetcost.render.bar_names import bar_names
 from mnetcost.render.drawn_axis import set_scale
 from mnetcost.render.themes import Theme
 from mnetcost.text import printable
 
-NAMED = 45  # rows, beyond which not every one has its name
 ROW = 0.15  # inches of a row
-NAME = 24  # characters of a name that are shown
+NAME = 7  # characters of a name that are shown, an inch of the sheet
 GAP = 3  # from a bar to what is written at its end, in 1/72 inch
 
 
-def draw_bars(axes: Axes, picture: Bars, theme: Theme) -> float:
-    """Draw the bars from the top; the height of the axes, in inches."""
+def draw_bars(axes: Axes, picture: Bars, theme: Theme, width: float) -> float:
+    """Draw the bars from the top; the height of the axes, in inches.
+
+    One that is longer than the axis is cut.
+    """
     rows = picture.rows
     each = max(len(lengths) for _, lengths in rows)
     wide = 0.8 / each
     for group, name in enumerate(picture.groups or ("",)):
         found = [
-            (place - 0.4 + wide / 2 + (group * wide if each > 1 else 0), float(length.value))
+            (
+                place - 0.4 + wide / 2 + (group * wide if each > 1 else 0),
+                float(picture.axis.within(length.value)),
+            )
             for place, (_, lengths) in enumerate(rows)
             for length in lengths
             if length.group == group
@@ -35,20 +41,13 @@ def draw_bars(axes: Axes, picture: Bars, theme: Theme) -> float:
             linewidth=0,
             label=printable(name),
         )
-    step = -(-len(rows) // NAMED)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(0, len(rows), step), [_end(name) for name, _ in rows[::step]])
+    axes.set_yticks(range(len(rows)), bar_names([name for name, _ in rows], int(width * NAME)))
     axes.tick_params(axis="y", length=0)
     set_scale(axes, "x", picture.axis)
     axes.grid(visible=True, axis="x", linewidth=0.5)
     axes.set_axisbelow(True)
-    return max(min(len(rows), NAMED) * ROW * (each + 0.2), 4 * ROW)
-
-
-def _end(name: str) -> str:
-    """A name, of a long one the end: it tells a layer from its neighbours."""
-    text = printable(name)
-    return text if len(text) <= NAME else f"…{text[1 - NAME :]}"
+    return max(len(rows) * ROW * (each + 0.2), 4 * ROW)
 
 
 def write_lengths(axes: Axes, picture: Bars) -> None:
@@ -61,13 +60,14 @@ def write_lengths(axes: Axes, picture: Bars) -> None:
         for turn, length in enumerate(lengths):
             if not length.text:
                 continue
+            end = float(picture.axis.within(length.value))
             note = axes.annotate(
                 printable(length.text),
-                (float(length.value), place - 0.4 + wide / 2 + turn * wide),
+                (end, place - 0.4 + wide / 2 + turn * wide),
                 xytext=(GAP, 0),
                 textcoords="offset points",
                 va="center_baseline",
             )
             text = note.get_window_extent(renderer).width + 2 * GAP * figure.dpi / 72
-            high = max(high, float(length.value) / max(1 - text / room, 0.2))
+            high = max(high, end / max(1 - text / room, 0.2))
     axes.set_xlim(0, high)

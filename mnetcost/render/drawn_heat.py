@@ -9,7 +9,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patheffects import Stroke
 
-from mnetcost.picture import Heat, Scale, short
+from mnetcost.picture import Heat, Scale
+from mnetcost.printed import short_text
 from mnetcost.render.drawn_axis import set_ticks
 from mnetcost.render.themes import Theme
 from mnetcost.text import printable
@@ -98,4 +99,6 @@ def _write(axes: Axes, picture: Heat, norm: Any) -> None:
             if value is not None:
                 dark = norm(float(value)) < LIGHT
                 colour = "white" if dark else "black"
-                axes.text(x + 0.5, y + 0.5, short(value), color=colour, ha="center", va="center")
+                axes.text(
+                    x + 0.5, y + 0.5, short_text(value), color=colour, ha="center", va="center"
+                )

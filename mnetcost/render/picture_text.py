@@ -1,11 +1,14 @@
 """A picture in signs, for terminals and pipes."""
 
 import shutil
+import textwrap
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TextIO
 
-from mnetcost.picture import Bars, Chart, Heat, Picture, short
+from mnetcost.picture import Bars, Chart, Heat, Picture
+from mnetcost.printed import short_text
+from mnetcost.render.bar_names import bar_names
 from mnetcost.render.cells import EIGHTHS, SHADES, shade
 from mnetcost.render.painted import paint
 from mnetcost.render.terminal import console_of, is_coloured
@@ -50,10 +53,10 @@ def render_picture(picture: Picture, columns: int = 80, coloured: bool = False) 
     else:
         assert isinstance(picture, Heat)
         lines, key = list(_heat_lines(picture, columns)), _limits(picture)
-    head = [picture.title, "; ".join(picture.notes), ""]
-    under = [f"{sign} {_fitted(name, columns - 3)}" for sign, name in key]
-    shown = [*(_fitted(line, columns) for line in (*head, lines[0])), *lines[1:], *under]
-    return "".join(f"{line.rstrip()}\n" for line in shown)
+    said = [textwrap.wrap(text, columns) for text in ("; ".join(picture.notes), lines[0])]
+    head = (_fitted(line, columns) for line in (picture.title, *said[0], "", *said[1]))
+    under = (f"{sign} {_fitted(name, columns - 3)}" for sign, name in key)
+    return "".join(f"{line.rstrip()}\n" for line in (*head, *lines[1:], *under))
 
 
 def _fitted(text: str, columns: int) -> str:
@@ -64,16 +67,6 @@ def _fitted(text: str, columns: int) -> str:
     return text if cell_len(text) <= columns else set_cell_size(text, columns - 1).rstrip() + "…"
 
 
-def _padded(text: str, columns: int) -> str:
-    """A text in just so many columns, of a long one the end."""
-    from rich.cells import cell_len, set_cell_size
-
-    text = printable(text)
-    while cell_len(text) > columns:
-        text = "…" + text[2:]
-    return set_cell_size(text, columns)
-
-
 def _groups(picture: Bars, coloured: bool) -> list[tuple[str, str]]:
     fills = (f"{paint(fill, group, coloured)} " for group, fill in enumerate(FILLS))
     return list(zip(fills, picture.groups))
@@ -81,19 +74,23 @@ def _groups(picture: Bars, coloured: bool) -> list[tuple[str, str]]:
 
 def _bar_lines(picture: Bars, columns: int, coloured: bool) -> Iterator[str]:
     """A line a bar: the name of its row, the bar, and what is written at its end."""
-    from rich.cells import cell_len
+    from rich.cells import cell_len, set_cell_size
 
-    texts = [[one.text or short(one.value) for one in lengths] for _, lengths in picture.rows]
-    names = min(max(cell_len(printable(n)) for n, _ in picture.rows), columns // NAMES)
+    texts = [
+        [one.text or short_text(int(one.value)) for one in lengths] for _, lengths in picture.rows
+    ]
+    shown = bar_names([name for name, _ in picture.rows], columns // NAMES, cell_len)
+    names = max(map(cell_len, shown))
     room = columns - names - 2 - max(len(text) for row in texts for text in row)
-    largest = Fraction(max(one.value for _, lengths in picture.rows for one in lengths))
+    within = picture.axis.within
+    largest = Fraction(max(within(one.value) for _, lengths in picture.rows for one in lengths))
     yield picture.axis.words
-    for (name, lengths), row in zip(picture.rows, texts):
+    for name, (_, lengths), row in zip(shown, picture.rows, texts):
         for turn, (length, text) in enumerate(zip(lengths, row)):
             fill = FILLS[min(length.group, len(FILLS) - 1)]
-            bar = _bar(Fraction(length.value) / largest, max(room, 1), fill)
+            bar = _bar(Fraction(within(length.value)) / largest, max(room, 1), fill)
             bar = f"{paint(bar, length.group, coloured)} " if bar else ""
-            yield f"{_padded('' if turn else name, names)} {bar}{text}"
+            yield f"{set_cell_size('' if turn else name, names)} {bar}{text}"
 
 
 def _bar(part: Fraction, columns: int, fill: str) -> str:
@@ -113,7 +110,7 @@ def _heat_lines(picture: Heat, columns: int) -> Iterator[str]:
     rows = _some(len(picture.rows), ROWS)
     label = max(len(picture.rows[one]) for one in rows)
     marks = [[_letters(picture, y, x) for x in range(len(picture.columns))] for y in rows]
-    cells = [["–" if one is None else short(one) for one in picture.values[y]] for y in rows]
+    cells = [["–" if one is None else short_text(one) for one in picture.values[y]] for y in rows]
     heads = [text.split("\n") for text in picture.columns]
     wide = max(len(text) for row in [*cells, *heads] for text in row)
     more = len(picture.contours) + 1 if picture.contours else 0

@@ -1,13 +1,14 @@
 """Where the cost of one network goes, as pictures: by layer, block or type, cumulative, reduced."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import accumulate, groupby
+from itertools import accumulate
+from typing import NamedTuple
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.conventions.presets import paper
 from mnetcost.cost import FORWARD, Basis, Count, share
-from mnetcost.exact import ratio_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.picture import (
     Axis,
     Bars,
@@ -20,14 +21,27 @@ from mnetcost.picture import (
     Scale,
     Series,
     from_zero,
-    short,
+    of_shares,
+    tick_text,
 )
+from mnetcost.printed import short_text
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import COST_PLOTS, COSTS
 from mnetcost.reports.measures import Measure, cost_words, measures
 from mnetcost.reports.settings import knobs_text
+from mnetcost.reports.tree import Row, tree
 
 POINTS = 48  # of a curve
+MOST_BARS = 45  # that have room for their names
+SEVERAL = "of several types"  # what the bar of all others is
+
+
+class Bar(NamedTuple):
+    """A row of the table, the type that it is of, and what it costs."""
+
+    row: Row
+    group: str
+    value: int
 
 
 def cost_picture(count: Count, kind: str, of: str = "mult_adds") -> Picture:
@@ -81,7 +95,7 @@ def unit_words(header: str, basis: Basis) -> str:
 
 def limit_text(kind: str, limit: int, basis: Basis) -> str:
     """ "≤ 300 M mult-adds"."""
-    return f"≤ {short(limit)} {cost_words(basis)[kind]}"
+    return f"≤ {tick_text(limit)} {cost_words(basis)[kind]}"
 
 
 def sides_text(height: int, width: int) -> str:
@@ -115,7 +129,7 @@ def _types(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
         if any(values):
             parts = [share(*pair) for pair in zip(values, totals)]
             lengths = tuple(
-                Length(place, part, f"{percent(part)} ({short(value)})")
+                Length(place, part, f"{percent_text(part)} ({short_text(value)})")
                 for place, (part, value) in enumerate(zip(parts, values))
             )
             rows.append((name, lengths))
@@ -123,39 +137,55 @@ def _types(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
         f"{unit_words(one.header, count.basis)}, {total:,}" for one, total in zip(order, totals)
     )
     longest = max(length.value for _, lengths in rows for length in lengths)
-    axis = Axis("Share of all", Scale.SHARE, (0, longest))
+    axis = of_shares("Share of all", longest)
     return Bars("types", *_head(count), axis, groups, tuple(rows))
 
 
-def percent(part: Fraction) -> str:
-    """ "94.86 %"."""
-    return f"{float(100 * part):.2f} %"
-
-
 def _layers(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
-    """A bar a layer that costs something, in the colour of its type."""
-    one = found[of]
-    return _bars(count, "layers", one, [((x.name, x.type), one.of(x)) for x in count.layers])
+    """A bar a layer that costs something, in the colour of its type, equal neighbours as one."""
+    levels = max(one.name.count("/") + 1 for one in count.layers)
+    rows = _leaves(tree(count.layers, measures(count), levels).rows)
+    return _bars(count, "layers", found[of], [(row, row.layers[0].type) for row in rows])
 
 
 def _blocks(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
-    """A bar a block that costs something: a run of layers whose names begin alike."""
-    one = found[of]
-    runs = groupby(count.layers, lambda layer: layer.name.split("/")[0])
-    return _bars(count, "blocks", one, [((name, ""), sum(map(one.of, run))) for name, run in runs])
+    """A bar a block that costs something, equal neighbours as one."""
+    rows = tree(count.layers, measures(count), depth=1).rows
+    return _bars(count, "blocks", found[of], [(row, "") for row in rows])
 
 
-def _bars(
-    count: Count, kind: str, one: Measure, rows: list[tuple[tuple[str, str], int]]
-) -> Picture:
-    """Rows of ((name, group), cost) as bars, without those that cost nothing."""
-    kept = [(named, value) for named, value in rows if value]
-    groups = [name for name in count.by_type() if name in {named[1] for named, _ in kept}]
+def _leaves(rows: Iterable[Row]) -> Iterator[Row]:
+    """The layers of a tree under their full names: two blocks may have parts of one name."""
+    path: list[str] = []
+    for row in rows:
+        path[row.depth :] = [row.name]
+        if not row.block:
+            yield row._replace(name="/".join(path))
+
+
+def _bars(count: Count, kind: str, one: Measure, rows: Iterable[tuple[Row, str]]) -> Picture:
+    """Rows of the table with their groups as bars, those that cost something.
+
+    Of many the largest have a bar, and the others one together, which never sets the scale.
+    """
+    bars = [Bar(row, group, sum(map(one.of, row.layers))) for row, group in rows]
+    bars = [bar for bar in bars if bar.value]
+    order = sorted(range(len(bars)), key=lambda place: -bars[place].value)
+    kept = set(order if len(bars) <= MOST_BARS else order[: MOST_BARS - 1])
+    shown = [bar for place, bar in enumerate(bars) if place in kept]
+    others = [bar for place, bar in enumerate(bars) if place not in kept]
+    groups = [name for name in count.by_type() if name in {bar.group for bar in shown}]
+    groups += [SEVERAL] if others and groups else []
     place = {name: number for number, name in enumerate(groups)}
-    axis = from_zero(unit_words(one.header, count.basis), [value for _, value in kept])
-    bars = tuple((name, (Length(place.get(group, 0), value),)) for (name, group), value in kept)
-    title, notes = _head(count, f"total {sum(value for _, value in kept):,}")
-    return Bars(kind, title, notes, axis, tuple(groups), bars)
+    axis = from_zero(unit_words(one.header, count.basis), [bar.value for bar in shown])
+    drawn = [(bar.row.label, (Length(place.get(bar.group, 0), bar.value),)) for bar in shown]
+    if others:
+        value = sum(bar.value for bar in others)
+        text = short_text(value) + ", cut" * (value > axis.ends[1])
+        name = f"({sum(bar.row.times for bar in others):,} more)"
+        drawn.append((name, (Length(place.get(SEVERAL, 0), value, text),)))
+    title, notes = _head(count, f"total {sum(bar.value for bar in bars):,}")
+    return Bars(kind, title, notes, axis, tuple(groups), tuple(drawn))
 
 
 def _head(count: Count, *more: str) -> tuple[str, tuple[str, ...]]:
@@ -178,7 +208,7 @@ def _cumulative(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
         "cumulative",
         *_head(count),
         Axis("Layers that cost something, in order", Scale.LINEAR, (0, len(kept))),
-        Axis("Share of all, cumulative", Scale.SHARE, (0, 1)),
+        of_shares("Share of all, cumulative"),
         (*series, Series(words, Mark.POINTS, Role.BEST, (half,))),
     )
 

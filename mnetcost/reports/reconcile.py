@@ -19,6 +19,7 @@ from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.cost import Count
 from mnetcost.layers.fields import CALLS
+from mnetcost.multipliers import Setting
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header
@@ -170,7 +171,8 @@ def answer_text(found: Matches, printed: Printed) -> str:
 
 def _match_text(one: Match, printed: Printed) -> str:
     """What it counts, how, and the number that prints so, and in which way."""
-    return f"{_found_text(one, printed)}, {one.printed}"
+    way = "exactly" if one.shown == printed.value else one.printed
+    return f"{_found_text(one, printed)}, {way}"
 
 
 def _off(one: Match, printed: Printed) -> str:
@@ -185,7 +187,8 @@ def _found_text(one: Match, printed: Printed) -> str:
     scope = f"the network {words}" if words.startswith("without") else scope
     called = f", which it calls {printed.unit}s" if _called_otherwise(one, printed) else ""
     divided = f" / {_prefix(one, printed)}" if one.binary else ""
-    where = ", ".join(filter(None, (scope, found.network)))
+    elsewhere = " and not at the setting asked for" if found.setting else ""
+    where = ", ".join(filter(None, (scope, found.network))) + elsewhere
     number = f"{found.value:,} {_unit(found)}{divided}{called}"
     return f"{where}, counted as {_counted(found)}: {number}"
 
@@ -288,4 +291,12 @@ def _document(one: Match, printed: Printed) -> dict[str, Any]:
         "rounded": one.printed == ROUNDED,
         "chance": one.chance if one.printed else None,
         "warnings": list(found.warnings),
+        "setting": _setting_document(found.setting),
     }
+
+
+def _setting_document(setting: Setting | None) -> dict[str, Any] | None:
+    """The setting that a number is of; None of that asked for."""
+    if setting is None:
+        return None
+    return {"alpha": str(setting.alpha), "input": [setting.height, setting.width]}

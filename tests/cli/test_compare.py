@@ -58,7 +58,7 @@ def test_no_network_is_wrong_usage() -> None:
 def test_a_scatter_stands_under_the_table() -> None:
     out = printed("compare", *WIDTHS, "--scatter")
     assert (
-        out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (MACs) (up) against")
+        out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (MACs) (up, log) against")
     )
     assert "4* mobilenet_v1@alpha=0.25" in out
 
@@ -67,7 +67,7 @@ def test_a_scatter_in_plain_signs() -> None:
     ran = process("compare", "vgg16", "--scatter", env={"PYTHONIOENCODING": "ascii"})
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.isascii()
-    assert "?" not in ran.out.split("Mult-adds (MACs) (up)")[1]
+    assert "?" not in ran.out.split("Mult-adds (MACs) (up, log)")[1]
     assert "\x1b" not in ran.out
 
 

@@ -28,6 +28,7 @@ def pictures():
     for kind in ("blocks", "layers", "types", "cumulative", "reduction"):
         yield kind, cost_picture(V1.cost(), kind)
     yield "deep", cost_picture(mnetcost.load("resnet152").cost(input="224x320"), "layers")
+    yield "densest", cost_picture(mnetcost.load("densenet201").cost(), "layers")
     b7 = mnetcost.load("efficientnet_b7").cost()
     yield "deeper", cost_picture(b7, "layers", "params")
     yield "oblong", cost_picture(mnetcost.load(PAIRS).cost(), "reduction")
@@ -98,7 +99,7 @@ def test_bars_are_as_long_as_the_paper_says():
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         *("pointwise", "depthwise", "conv", "dense"),
     ]
-    assert axes.texts[0].get_text() == "94.86 % (539.5 M)"
+    assert axes.texts[0].get_text() == "94.9 % (539 M)"
     (axes,) = draw(PICTURES["layers"]).axes
     assert sum(bar.get_width() for bar in axes.patches) == 568_740_352
 
@@ -108,7 +109,7 @@ def test_cells_and_lines_are_the_published_totals():
     assert axes.collections[0].get_array()[3].tolist() == [
         *(186_400_768, 290_675_200, 418_121_728, 568_740_352),
     ]
-    assert "568.7 M" in [text.get_text() for text in axes.texts]
+    assert "569 M" in [text.get_text() for text in axes.texts]
     assert len(axes.collections[1].get_segments()) == 4
     (axes,) = draw(PICTURES["lines"]).axes
     assert axes.lines[0].get_ydata().tolist() == [
@@ -129,6 +130,17 @@ def luminance(colour):
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("columns", [3.3, 6.5])
+@pytest.mark.parametrize("name", ["layers", "deep", "deeper", "densest"])
+def test_every_bar_has_a_name_of_its_own(name, columns):
+    (axes,) = draw(PICTURES[name], width=columns).axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(names) == len(PICTURES[name].rows) == len(set(names))
+    boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+    assert axes.get_window_extent().width > 0.3 * columns * 100
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -183,19 +195,40 @@ def test_nothing_and_very_much_are_drawn():
     assert figure_bytes(chart([("a", 10**40, 10**60)], [("b", 1, 10**61)]), "png")
 
 
-def test_names_stand_apart():
-    from matplotlib.text import Text
+NETWORKS = ["mobilenet_v2", "mobilenet_v3_large", "resnet18", "resnet50", "vgg16", "vgg16_bn"]
+NAMED = {
+    **{name: PICTURES[name] for name in ("fit", "scores", "networks")},
+    "given": fit_picture(mnetcost.fit(V1, "150M", alpha="1,0.75,0.5,0.25")),
+    "oblong fit": fit_picture(mnetcost.fit(V1, "100M", input="160x224"), "params"),
+    "many": comparison_picture(mnetcost.compare([*WIDTHS, *NETWORKS])),
+    "crowded": comparison_picture(
+        mnetcost.compare([*NETWORKS, "mobilenet_v1", "efficientnet_b0", "squeezenet1_0"])
+    ),
+}
 
-    names = [*WIDTHS, "mobilenet_v2", "mobilenet_v3_large", "resnet18", "vgg16", "vgg16_bn"]
-    figure = draw(comparison_picture(mnetcost.compare(names)))
+
+@pytest.mark.parametrize(("theme", "width"), SIZES)
+@pytest.mark.parametrize("name", NAMED)
+def test_names_stand_apart(name, theme, width):
+    """By two px at least of 100 an inch; no name is cut, and none covers a point."""
+    picture = NAMED[name]
+    figure = draw(picture, theme, width)
     (axes,) = figure.axes
-    renderer = figure.canvas.get_renderer()
-    boxes = [Text.get_window_extent(text, renderer) for text in axes.texts]  # without its line
-    frame = axes.get_window_extent(renderer)
-    assert len(boxes) == len(names)
+    written = [text for text in axes.texts if text.get_text()]  # lines to points have none
+    names = [place.name for one in picture.series for place in one.places if place.name]
+    assert sorted(line for text in written for line in text.get_text().split("\n")) == sorted(names)
+    frame = axes.get_window_extent()
+    boxes = [text.get_window_extent() for text in written]
+    spots = [
+        axes.transData.transform((float(place.x), float(place.y)))
+        for one in picture.series
+        for place in one.places
+        if place.name
+    ]
     for place, box in enumerate(boxes):
-        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
-        assert not any(box.overlaps(other) for other in boxes[:place])
+        assert frame.x0 - 1 <= box.x0 < box.x1 <= frame.x1 + 1
+        assert not any(box.padded(2).overlaps(other) for other in boxes[:place])
+        assert not any(box.contains(*spot) for spot in spots)
 
 
 def test_a_notebook_shows_it_once_and_sharply():

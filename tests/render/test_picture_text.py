@@ -86,7 +86,7 @@ def test_colours_are_for_terminals(env: dict[str, str], codes: bool) -> None:
 
 def test_bars_have_their_numbers() -> None:
     text = render_picture(cost_picture(V1.cost(), "types"))
-    assert re.search(r"pointwise █+ 94\.86 % \(539\.5 M\)\n +▒+ 74\.59 % \(3\.14 M\)\n", text)
+    assert re.search(r"pointwise █+ 94\.9 % \(539 M\)\n +▒+ 74\.6 % \(3\.14 M\)\n", text)
     assert "█  Mult-adds (MACs), 568,740,352" in text
 
 
@@ -94,7 +94,7 @@ def test_cells_have_the_letters_of_what_they_are_within() -> None:
     budgets = read_budgets(["300M"], ["1M"])
     text = render_picture(sweep_picture(mnetcost.sweep(V1), "heat", budgets=budgets))
     rows = [line.split() for line in text.split("\n")]
-    assert ["1", "186.4", "M", "a", "290.7", "M", "a", "418.1", "M", "568.7", "M"] in rows
+    assert ["1", "186", "M", "a", "291", "M", "a", "418", "M", "569", "M"] in rows
     assert next(row for row in rows if row[:1] == ["0.25"]).count("ab") == 4
     assert "a  ≤ 300 M mult-adds: 13 of 16 points" in text
 
@@ -106,3 +106,48 @@ def test_a_fine_grid_is_shaded_within_its_width() -> None:
         assert max(map(cell_len, text.split("\n"))) <= 60
         assert "█" in text
         assert ("a" in text.split("\n   1 ")[1].split(" to ")[0]) == bool(budgets)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_logarithmic_axis_says_so_and_has_round_numbers(columns: int) -> None:
+    """569 M, 325 M, 149 M and 41 M of Table 6: a line from the lowest row to the highest."""
+    text = render_picture(sweep_picture(mnetcost.sweep(V1), "lines"), columns)
+    assert "Mult-adds (MACs) (up, log) against α (across)\n" in text
+    ticks = re.findall(r"^ *(\S+ M) \|", text, re.MULTILINE)
+    assert ticks == ["500 M", "200 M", "100 M", "50 M", "20 M"]
+    ruler, numbers = text.split("1  224 px")[0].split("\n")[-3:-1]
+    assert numbers.split() == ["|", "0.25", "0.5", "0.75", "1"]
+    for number in ("0.25", "0.5", "0.75"):
+        start = numbers.index(f" {number} ") + 1
+        assert "|" in ruler[start : start + len(number)]
+
+
+def test_marks_stand_where_their_numbers_are() -> None:
+    """Points at 10^6 and 10^8 of an axis from 10^6 / r to 10^8 · r, and 10^7 in the middle."""
+    points = chart([("b", 10**7, 10**9)], [("a", 10**6, 10**8), ("c", 10**8, 10**7)])
+    lines = render_picture(points).split("\n")
+    place = next(number for number, line in enumerate(lines) if line.startswith("-----"))
+    ruler, numbers = lines[place], lines[place + 1]
+    texts = "1 M   2 M   5 M   10 M   20 M   50 M   100 M"
+    assert numbers.split()[1:] == texts.split()
+    for sign in ("1", "2*", "3*"):
+        [row] = [line for line in lines[:place] if sign in line.split("|", 1)[-1].split()]
+        assert ruler[row.index(sign, 14)] == "|"
+    assert "Parameters (across, log)" in lines[3]
+
+
+def test_long_words_are_wrapped_and_not_cut() -> None:
+    text = render_picture(cost_picture(V1.cost(), "reduction"), 62)
+    assert "N, output channels of the pair" in " ".join(text.split())
+    assert "(across, log)" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("name", ["resnet152", "densenet201", "mobilenet_v1"])
+def test_every_bar_has_a_name_of_its_own(name: str, columns: int) -> None:
+    picture = cost_picture(mnetcost.load(name).cost(), "layers")
+    text = render_picture(picture, columns)
+    lines = text.split("Mult-adds (MACs)\n")[1].split("\n")[: len(picture.rows)]
+    names = [re.split("[█▒░#]| (?=[0-9.]+ [KMG]$)", line)[0].strip() for line in lines]
+    assert all(names)
+    assert len(set(names)) == len(picture.rows) <= 45

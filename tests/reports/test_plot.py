@@ -6,13 +6,21 @@ import pytest
 from pictures import PAIRS, WIDTHS
 
 import mnetcost
-from mnetcost.picture import Mark, Role, Scale, logarithmic, short
+from mnetcost.picture import Axis, Mark, Role, Scale, logarithmic, tick_text
 from mnetcost.printed import read_budget, read_budgets
 from mnetcost.problems import UsageError
+from mnetcost.reports.choices import Shown
 from mnetcost.reports.plot import cost_picture
 from mnetcost.reports.plot_fronts import comparison_picture, fit_picture, ranking_picture
 from mnetcost.reports.plot_sweep import sweep_picture
+from mnetcost.reports.table import table_report
 
+ALIKE = """
+input: {height: 6, width: 8, channels: 3}
+blocks:
+  pair: {layers: [conv: {name: a, out: 8}, conv: {name: b, out: 8, kernel: 3}]}
+layers: [pair: {name: first}, pair: {name: second}]
+"""
 V1 = mnetcost.load("mobilenet_v1")
 TOTAL = 568_740_352
 
@@ -29,10 +37,10 @@ def test_types_are_the_shares_of_table_2():
     picture = cost_picture(V1.cost(), "types")
     found = {name: [one.text.split(" (")[0] for one in row] for name, row in picture.rows}
     assert found == {
-        "pointwise": ["94.86 %", "74.59 %"],
+        "pointwise": ["94.9 %", "74.6 %"],
         "depthwise": ["3.06 %", "1.06 %"],
-        "conv": ["1.91 %", "0.02 %"],
-        "dense": ["0.18 %", "24.33 %"],
+        "conv": ["1.91 %", "0.0205 %"],
+        "dense": ["0.18 %", "24.3 %"],
     }
     assert picture.groups == ("Mult-adds (MACs), 568,740,352", "Weights, 4,209,088")
     assert picture.title == "MobileNet v1"
@@ -41,8 +49,8 @@ def test_types_are_the_shares_of_table_2():
 
 def test_layers_and_blocks_are_all_that_cost_something():
     layers, blocks = (cost_picture(V1.cost(), kind) for kind in ("layers", "blocks"))
-    assert len(layers.rows) == 28  # of the paper: 28 layers with weights
-    assert len(blocks.rows) == 15
+    assert len(layers.rows) == 28 - 2 * 4  # of the paper; five equal pairs have two rows
+    assert len(blocks.rows) == 15 - 4
     for picture in (layers, blocks):
         assert sum(one.value for _, row in picture.rows for one in row) == TOTAL
         assert picture.notes[1] == "total 568,740,352"
@@ -50,7 +58,63 @@ def test_layers_and_blocks_are_all_that_cost_something():
     rows = dict(layers.rows)
     assert rows["separable_1/depthwise"][0].value == 9 * 32 * 112**2
     assert layers.groups[rows["separable_1/depthwise"][0].group] == "depthwise"
+    assert rows["separable_7.1–5/pointwise ×5"][0].value == 5 * 512 * 512 * 14**2
     assert dict(blocks.rows)["separable_1"][0].value == 9 * 32 * 112**2 + 32 * 64 * 112**2
+    five = dict(blocks.rows)["separable_7.1–5 ×5"][0].value
+    assert five == 5 * (9 * 512 * 14**2 + 512 * 512 * 14**2)
+
+
+def test_bars_are_the_rows_of_the_table():
+    """He et al. 2016, Table 1: 3, 8, 36 and 3 blocks, the first of each on its own."""
+    cost = mnetcost.load("resnet152").cost(input="160x224")
+    shown = {row[0]: row[-2] for row in table_report(cost, Shown(depth=1)).tables[0].rows}
+    blocks = cost_picture(cost, "blocks").rows
+    assert [name for name, _ in blocks] == [
+        *("conv_1", "bottleneck_1.1", "bottleneck_1.2–3 ×2"),
+        *("bottleneck_2.1", "bottleneck_2.2–8 ×7", "bottleneck_3.1", "bottleneck_3.2–36 ×35"),
+        *("bottleneck_4.1", "bottleneck_4.2–3 ×2", "logits"),
+    ]
+    assert list(shown) == [name for name, _ in blocks]
+    # 35 times 1×1, 3×3 and 1×1 of 1024, 256, 256 and 1024 channels on a map of 10×14
+    values = {name: one.value for name, (one,) in blocks}
+    each = (1024 * 256 + 9 * 256 * 256 + 256 * 1024) * 10 * 14
+    assert values["bottleneck_3.2–36 ×35"] == 35 * each
+    layers = {name: one.value for name, (one,) in cost_picture(cost, "layers").rows}
+    assert layers["bottleneck_3.2–36/conv_2 ×35"] == 35 * 9 * 256 * 256 * 10 * 14
+
+
+def test_layers_of_one_name_in_two_blocks_are_told_apart():
+    names = [name for name, _ in cost_picture(mnetcost.load(ALIKE).cost(), "layers").rows]
+    assert names == ["first/a", "first/b", "second/a", "second/b"]
+
+
+@pytest.mark.parametrize("kind", ["blocks", "layers"])
+def test_what_has_no_room_for_a_name_is_one_bar(kind):
+    """60 convolutions of 1 to 60 channels, 1×1 on a map of 6×8: 48·n·(n - 1) each but the first."""
+    spec = "input: {height: 6, width: 8, channels: 1}\nlayers:\n"
+    spec += "".join(f"  - conv: {{out: {n}}}\n" for n in range(1, 61))
+    work = [48, *(48 * n * (n - 1) for n in range(2, 61))]
+    picture = cost_picture(mnetcost.load(spec).cost(), kind)
+    *rows, (name, (rest,)) = picture.rows
+    assert [one.value for _, (one,) in rows] == work[16:]
+    assert [name for name, _ in rows] == [f"conv_{n}" for n in range(17, 61)]
+    assert (name, rest.value) == ("(16 more)", sum(work[:16]))
+    assert rest.text == "65.3 K"  # 48 · (1 + 2·1 + 3·2 + … + 16·15) = 48 · 1361
+    assert picture.notes[1] == f"total {sum(work):,}"
+    assert picture.axis.ends[1] == Fraction(21, 20) * work[-1]
+
+
+def test_the_bar_of_all_others_never_sets_the_scale():
+    """Of 100 convolutions 56 are in it, which together are more than the largest."""
+    spec = "input: {height: 6, width: 8, channels: 1}\nlayers:\n"
+    spec += "".join(f"  - conv: {{out: {n}}}\n" for n in range(101, 201))
+    work = [48 * 101, *(48 * n * (n - 1) for n in range(102, 201))]
+    picture = cost_picture(mnetcost.load(spec).cost(), "layers")
+    name, (rest,) = picture.rows[-1]
+    assert (name, rest.value) == ("(56 more)", sum(work[:56]))
+    assert rest.text == "44.3 M, cut"  # 48 · (101 + (155·156·157 - 100·101·102) / 3)
+    assert picture.axis.within(rest.value) == picture.axis.ends[1] < rest.value
+    assert picture.groups == ("pointwise", "of several types")
 
 
 def test_of_the_parameters():
@@ -70,7 +134,8 @@ def test_cumulative_reaches_half_where_the_hand_does():
     assert half.name == "half is reached with separable_7.2/pointwise"
     assert half.places[0].x == 17  # conv_1, and eight pairs
     assert half.places[0].y == Fraction(333_118_464, TOTAL)
-    assert picture.y.scale is Scale.SHARE
+    ticks = [text for _, text in picture.y.ticks]
+    assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
 
 
 def test_reductions_are_on_the_curve():
@@ -258,10 +323,29 @@ def test_a_comparison_marks_its_front():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (999, "999"), (1000, "1 k"), (568_740_352, "568.7 M"), (15.5e9, "15.5 G")],
+    [
+        *((0, "0"), (0.25, "0.25"), (999, "999"), (1000, "1 K"), (2500.0, "2.5 K")),
+        *((10**8, "100 M"), (568_740_352, "569 M"), (15.5e9, "15.5 G"), (2e40, "2e+40")),
+    ],
 )
-def test_short_numbers(value, text):
-    assert short(value) == text
+def test_round_numbers_are_written_as_the_tables_do(value, text):
+    assert tick_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("scale", "ends", "texts"),
+    [
+        (Scale.LOG, (3e6, 4e7), ["5 M", "10 M", "20 M"]),
+        (Scale.LOG, (7e4, 2.5e8), ["100 K", "1 M", "10 M", "100 M"]),
+        (Scale.LOG, (0.5, 1e15), ["1", "1 K", "1 M", "1 G", "1 T", "1 P"]),
+        (Scale.LINEAR, (0, 0.56), ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]),
+        (Scale.LINEAR, (41, 72.5), ["50", "60", "70"]),
+        (Scale.LINEAR, (0, 28), ["0", "5", "10", "15", "20", "25"]),
+    ],
+)
+def test_marks_are_powers_or_round_numbers(scale, ends, texts):
+    marks = Axis("x", scale, ends).marks(6)
+    assert [text for _, text in marks] == texts
 
 
 def test_an_axis_over_zeros_is_linear():
