@@ -7,6 +7,8 @@ from typing import Annotated
 from mnetcost.layers.base import (
     HERE,
     LAYERS,
+    NEW,
+    OVER,
     Amount,
     Check,
     Kept,
@@ -26,6 +28,8 @@ Slopes = Annotated[str, Choice(("channel", "one", "value"))]
 
 class Activation(Called, Kept):
     """An elementwise function."""
+
+    storage = OVER
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return ()
@@ -146,6 +150,8 @@ class Square(Activation):
 @layer("softmax")
 class Softmax(Activation):
     """exp(x) over its sum along the channels, at each position."""
+
+    storage = NEW
 
     def work(self, x: Map, y: Map) -> Iterable[Part]:
         return (Part("softmax", y.c, y.h * y.w),)

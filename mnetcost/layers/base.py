@@ -132,6 +132,14 @@ class Tie(Record, kw_only=False):
 
 UNSAID = "its type does not say it"
 
+# Where the values of an output map lie in memory.
+NEW = "new"  # in a place of their own
+VIEW = "view"  # where its input's are: all of them
+PART = "part"  # where its input's are, if an engine can read a part of a map: some of them
+JOINED = "joined"  # where its inputs' are, if these were written side by side
+OVER = "over"  # in a place of their own, or over those of an input of its size: each needs no other
+KNOWN = "known"  # with the weights: they do not depend on the network's input
+
 
 class Layer(Record):
     """One layer type. A record that forgets one of these methods cannot be registered."""
@@ -141,6 +149,7 @@ class Layer(Record):
     source = False  # whether it reads no values; its sides may be those of a map
     sides_alone = False  # whether it reads nothing of its input maps but their sides
     widths = frozenset({"out"})  # the keys that α scales
+    storage = NEW
 
     @property
     def is_unknown(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from mnetcost.layers.arithmetic import Quantity, ceil_div, differs
 from mnetcost.layers.base import (
     HERE,
+    PART,
     UNKNOWN,
     Check,
     Kept,
@@ -45,6 +46,8 @@ Offset = Annotated[Quantity | None, Integer(0, MAX_CHANNELS, "channels before it
 
 class Taken(Free):
     """Some of the channels, at every position."""
+
+    storage = PART
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return HERE, HERE

@@ -9,7 +9,10 @@ from typing import Annotated, Self
 from mnetcost.layers.arithmetic import Quantity, differs, maximum
 from mnetcost.layers.base import (
     HERE,
+    JOINED,
+    KNOWN,
     MOVED,
+    OVER,
     WHOLE,
     Amount,
     Check,
@@ -68,6 +71,8 @@ class Merge(Join):
 class Add(Merge):
     """The sum of maps of one shape; a residual. He et al. 2016, arXiv:1512.03385."""
 
+    storage = OVER
+
     called_as: CalledAs = "module"
 
     def merged(self, maps: Sequence[Map]) -> Map:
@@ -85,6 +90,8 @@ class Add(Merge):
 
 class Elementwise(Merge):
     """An operation on the values of maps; a side of 1 is spread over the others."""
+
+    storage = OVER
 
     called_as: CalledAs = "module"
 
@@ -140,6 +147,8 @@ class Concat(Merge):
     """Maps side by side along an axis."""
 
     axis: Axis = "channels"
+
+    storage = JOINED
 
     def sees(self, x: Map, y: Map) -> Reaches:
         return MOVED if self.axis == "height" else HERE, MOVED if self.axis == "width" else HERE
@@ -296,6 +305,7 @@ class PriorBox(Output):
     priors: Priors
 
     sides_alone = True
+    storage = KNOWN
 
     def ties(self, maps: Sequence[Map], y: Map) -> Sequence[Tie] | str:
         return [Tie() for _ in maps]

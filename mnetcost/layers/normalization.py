@@ -8,6 +8,7 @@ from mnetcost.layers.arithmetic import Quantity
 from mnetcost.layers.base import (
     HERE,
     HERE_AND_ALL,
+    OVER,
     Amount,
     Check,
     Kept,
@@ -56,6 +57,8 @@ class BatchNorm(WithAffine):
     """γ and β learned, running mean and variance gathered, per channel. arXiv:1502.03167."""
 
     act: Act = "none"
+
+    storage = OVER
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         yield from super().parameters(x, y)
@@ -148,6 +151,8 @@ class L2Norm(Normalization):
 @layer("layer_scale")
 class LayerScale(Normalization):
     """A learned factor per channel. Touvron et al. 2021, arXiv:2103.17239."""
+
+    storage = OVER
 
     def parameters(self, x: Map, y: Map) -> Iterable[Amount]:
         return (Amount("other", y.c),)

@@ -8,8 +8,11 @@ from typing import Annotated, Self
 from mnetcost.layers.arithmetic import Quantity, ceil_div, differs, times
 from mnetcost.layers.base import (
     HERE,
+    KNOWN,
     MOVED,
+    OVER,
     UNKNOWN,
+    VIEW,
     WHOLE,
     Amount,
     Check,
@@ -66,12 +69,16 @@ class Free(Layer):
 class Identity(Free, Kept):
     """Nothing: a place to name."""
 
+    storage = VIEW
+
 
 @layer("flatten")
 class Flatten(Free):
     """Every value becomes a channel of a 1×1 map; into height, every position one of a column."""
 
     into: Into = "channels"
+
+    storage = VIEW
 
     def output(self, x: Map, width: Width) -> Map:
         if self.into == "height":
@@ -91,6 +98,8 @@ class Dropout(Free, Kept):
     """Nothing at inference; `rate` is read and changes no cost."""
 
     rate: Rate = 0
+
+    storage = VIEW
 
 
 @layer("pad", example="pad: {top: 1, left: 2}")
@@ -214,6 +223,8 @@ class Reshape(Free):
     width: PixelsOrRest = None
     channels: ChannelsOrRest = None
 
+    storage = VIEW
+
     @classmethod
     def ways(cls) -> tuple[tuple[str, ...], ...]:
         return ("scale",), ("height", "width", "channels")
@@ -287,6 +298,7 @@ class Learned(Free):
     scale: Switch = True
 
     source = True
+    storage = KNOWN
 
     def output(self, x: Map, width: Width) -> Map:
         return Map(self.height, self.width, width(self.out, self.scale))
@@ -316,6 +328,7 @@ class Constant(Free):
     width: Quantity = UNKNOWN
 
     source = True
+    storage = KNOWN
 
     @classmethod
     def ways(cls) -> tuple[tuple[str, ...], ...]:
@@ -337,6 +350,8 @@ class Constant(Free):
 @layer("position_embedding")
 class PositionEmbedding(Free, Kept):
     """A learned value added to each value of the map. Dosovitskiy et al. 2021, arXiv:2010.11929."""
+
+    storage = OVER
 
     def shape(self, x: Map, y: Map) -> tuple[Quantity, ...]:
         return y

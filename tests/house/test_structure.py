@@ -37,6 +37,7 @@ ROOMS = [
     {"targets", "revisions"},
     {"conventions"},
     {"cost"},
+    {"devices"},
     {"importing"},
     {"analysis"},
     {"tabular", "picture"},
