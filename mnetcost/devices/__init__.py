@@ -1,4 +1,5 @@
 """What a network needs of a device: bytes, and what follows from them.
 
-Read: `dtypes` (the bytes of a value), `traffic` (weights and activations of every layer).
+Read: `dtypes` (the bytes of a value), `traffic` (weights and activations of every layer),
+`steps` (a network as it runs, and the tensors between), `memory` (its peak).
 """

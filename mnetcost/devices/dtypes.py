@@ -53,7 +53,7 @@ def _bias(weights: str) -> str:
 def read_dtypes(text: Any) -> Dtypes:
     """From "int8" or "weights=int8,activations=int16"; what is not named is float32.
 
-    Biases of quantised weights are int32 unless they are named. Raises UsageError for anything else.
+    Biases of quantised weights are int32 unless they are named. Raises UsageError for all else.
     """
     found: dict[str, str] = {}
     for part in str(text).split(","):

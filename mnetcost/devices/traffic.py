@@ -12,7 +12,6 @@ from mnetcost.cost import Count, LayerCost
 from mnetcost.devices.dtypes import Dtypes
 from mnetcost.graph import INPUT
 from mnetcost.layers.base import KNOWN, PART, VIEW, Map
-from mnetcost.norm_folding import folded_values
 
 
 class LayerBytes(NamedTuple):
