@@ -51,11 +51,6 @@ def setting_text(setting: Setting) -> str:
     )
 
 
-def typed(choice: "Choice") -> Setting:
-    """The setting of a configuration with the shortest decimal of its α."""
-    return choice.setting._replace(alpha=choice.plateau.typed)
-
-
 def alpha_columns(choices: "Iterable[Choice]") -> tuple[Column, ...]:
     """α as a person types it, and where one is more than that all that give the network."""
     found = [Column("alpha", "α", Kind.NUMBER)]
@@ -67,7 +62,7 @@ def alpha_columns(choices: "Iterable[Choice]") -> tuple[Column, ...]:
 def alpha_cells(choice: "Choice", columns: Sequence[Column]) -> tuple[Any, ...]:
     """The values under `alpha_columns`."""
     plateau = choice.plateau
-    return (plateau.typed, "" if plateau.is_point else str(plateau))[: len(columns)]
+    return (choice.setting.alpha, "" if plateau.is_point else str(plateau))[: len(columns)]
 
 
 def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
