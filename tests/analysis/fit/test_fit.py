@@ -92,7 +92,7 @@ def test_of_one_capacity_the_best_has_the_most_mult_adds() -> None:
 
 
 def test_best_is_not_the_fullest() -> None:
-    """1 · 5/7 is above 0.68 · 1, which has more mult-adds; the plateaus begin at 79/80 and 27/40."""
+    """1 · 5/7 is above 0.68 · 1, which has more mult-adds; they begin at 79/80 and 27/40."""
     found = mnetcost.fit("mobilenet_v2", "170M")
     fullest = max(found.largest, key=lambda one: one.mult_adds)
     assert (fullest.setting.alpha, fullest.setting.rho) == (Fraction("0.68"), 1)
