@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, share
-from mnetcost.exact import ratio_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.printed import Budget
@@ -38,7 +38,7 @@ def filled_text(one: Any, fills: Mapping[str, Fraction], basis: Basis) -> str:
     words = cost_words(basis)
     return " and ".join(
         f"{getattr(one, kind):,} {words[kind]}"
-        + (f" ({float(100 * fills[kind]):.1f} % of the budget)" if kind in fills else "")
+        + (f" ({percent_text(fills[kind])} of the budget)" if kind in fills else "")
         for kind in ("mult_adds", "params")
     )
 

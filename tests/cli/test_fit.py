@@ -120,7 +120,7 @@ ANSWERS = [
     # the authors' checkpoints, tensorflow/models; the paper's Table 9 has 149 M and 1.3 M
     "The best of the 16 trained networks (--scores mobilenet_v1): α = 0.5, ρ = 1 (input 224×224), "
     "with accuracy 63.3, 149,497,088 mult-adds (99.7 % of the budget) and 1,319,648 weights "
-    "(66.0 % of the budget).",
+    "(66 % of the budget).",
 ]
 
 
