@@ -38,12 +38,12 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
     columns = (
         Column("layers", "Layers", Kind.TEXT),
         Column("counts", "Counts", Kind.TEXT),
-        Column("change", "Change", Kind.TEXT),
-        Column("number", "Number", Kind.INTEGER),
+        Column("change", "Change", Kind.CHANGE),
+        Column("number", "Number", Kind.AMOUNT),
     )
-    rows = [(f"{start.name} ({start.unit}s)", "", "", way.start)]
-    rows += [(one.layer, one.words, f"{one.change:+,}", one.reached) for one in way.steps]
-    rows.append((f"{end.name} ({end.unit}s)", "", "", way.end))
+    rows: list[tuple[Any, ...]] = [(f"{start.name} ({start.unit}s)", "", None, way.start)]
+    rows += [(one.layer, one.words, one.change, one.reached) for one in way.steps]
+    rows.append((f"{end.name} ({end.unit}s)", "", None, way.end))
     table = Table("way", f"From {start.name} to {end.name}", columns, tuple(rows))
     notes = [
         (one.name, "depends on calls that the spec does not know; all are taken for modules")
@@ -118,7 +118,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
         Column("scope", "Scope", Kind.TEXT),
         Column("counted", "Counted as", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
-        Column("value", "Number", Kind.INTEGER),
+        Column("value", "Number", Kind.AMOUNT),
         Column("prefix", "In", Kind.TEXT),
         Column("printed", "Prints so", Kind.TEXT),
         Column("off", "Off by", Kind.TEXT, leaves=4),

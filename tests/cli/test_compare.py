@@ -39,7 +39,7 @@ def test_ratios_are_to_the_first() -> None:
     assert ratios == [
         (params / 4_209_088, mult_adds / 568_740_352) for params, mult_adds in WIDTHS.values()
     ]
-    assert [row["pareto"] for row in rows] == ["", "", "", "*"]
+    assert [row["pareto"] for row in rows] == ["false", "false", "false", "true"]
     assert [row["alpha"] for row in rows] == ["1", "0.75", "0.5", "0.25"]
 
 
@@ -58,7 +58,9 @@ def test_no_network_is_wrong_usage() -> None:
 def test_a_scatter_stands_under_the_table() -> None:
     out = printed("compare", *WIDTHS, "--scatter")
     assert (
-        out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (MACs) (up, log) against")
+        out.index("In 1×1")
+        < out.index("Convention: ")
+        < out.index("Mult-adds (MACs) (up, log) against")
     )
     assert "4* mobilenet_v1@alpha=0.25" in out
 
