@@ -1,7 +1,7 @@
 """Fronts as pictures: what a budget buys, what was measured, and networks side by side."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +141,7 @@ def _budget_notes(found: Any, of: str) -> list[str]:
 def comparison_picture(comparison: CountComparison) -> Chart:
     """The networks as points, work against parameters, the Pareto front marked.
 
-    Raises UsageError under a convention that counts no work.
+    Where their inputs differ, each has its own beside its name. Raises UsageError under a convention that counts no work.
     """
     basis = comparison.counts[0].basis
     found = [tuple(count.figures.values()) for count in comparison.counts]
@@ -149,7 +149,8 @@ def comparison_picture(comparison: CountComparison) -> Chart:
         raise no_work(basis)
     of = max((measures(count) for count in comparison.counts), key=len)
     at_least = any(count.at_least for count in comparison.counts)
-    places = [Place(x, y, name) for (x, y), name in zip(found, comparison.names)]
+    names, said = _told_apart(comparison)
+    places = [Place(x, y, name) for (x, y), name in zip(found, names)]
     best = [one for one, pareto in zip(places, comparison.pareto) if pareto]
     rest = [one for one, pareto in zip(places, comparison.pareto) if not pareto]
     steps = tuple(Place(*pair) for pair in sorted({(one.x, one.y) for one in best}))
@@ -161,8 +162,37 @@ def comparison_picture(comparison: CountComparison) -> Chart:
     return Chart(
         "networks",
         "Comparison",
-        notes_of(basis, "some at least" if at_least else ""),
+        notes_of(basis, *said, "some at least" if at_least else ""),
         logarithmic(unit_words(of[0].header, basis), [one.x for one in places]),
         logarithmic(unit_words(of[-1].header, basis), [one.y for one in places]),
         tuple(one for one in series if one.places),
     )
+
+
+def _told_apart(comparison: CountComparison) -> tuple[list[str], list[str]]:
+    """The networks' names, in brackets in what they differ and no name says; and what all share."""
+    counts = comparison.counts
+    inputs, alphas = [count.input for count in counts], [count.setting.alpha for count in counts]
+    many = len({one.c for one in inputs}) > 1
+    added: list[list[str]] = [[] for _ in counts]
+    said = []
+    if len(set(inputs)) == 1:
+        said.append(f"input {'×'.join(map(str, inputs[0]))}")
+    else:
+        said.append("in brackets the input, px")
+        for words, (h, w, c) in zip(added, inputs):
+            words.append(f"{h}×{w}×{c}" if many else sides_text(h, w))
+    if len(set(alphas)) == 1:
+        said = [f"α = {ratio_text(alphas[0])}", *said]
+    elif any(a != 1 and "alpha=" not in name for a, name in zip(alphas, comparison.names)):
+        for words, alpha in zip(added, alphas):
+            words.insert(0, f"α {ratio_text(alpha)}")
+    names = [_with(*pair) for pair in zip(comparison.names, added)]
+    if len(set(names)) < len(names):
+        for words, count in zip(added, counts):
+            words += [knobs_text(count.graph.given)] if count.graph.given else []
+    return [_with(*pair) for pair in zip(comparison.names, added)], said
+
+
+def _with(name: str, words: Sequence[str]) -> str:
+    return f"{name} ({', '.join(words)})" if words else name

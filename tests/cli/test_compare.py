@@ -58,7 +58,9 @@ def test_no_network_is_wrong_usage() -> None:
 def test_a_scatter_stands_under_the_table() -> None:
     out = printed("compare", *WIDTHS, "--scatter")
     assert (
-        out.index("In 1×1") < out.index("Convention: ") < out.index("Mult-adds (MACs) (up, log) against")
+        out.index("In 1×1")
+        < out.index("Convention: ")
+        < out.index("Mult-adds (MACs) (up, log) against")
     )
     assert "4* mobilenet_v1@alpha=0.25" in out
 
