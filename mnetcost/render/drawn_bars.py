@@ -5,8 +5,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from mnetcost.picture import Bars
-from mnetcost.render.bar_names import bar_names
 from mnetcost.render.drawn_axis import set_scale
+from mnetcost.render.short_names import short_names
 from mnetcost.render.themes import Theme
 from mnetcost.text import printable
 
@@ -42,7 +42,7 @@ def draw_bars(axes: Axes, picture: Bars, theme: Theme, width: float) -> float:
             label=printable(name),
         )
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), bar_names([name for name, _ in rows], int(width * NAME)))
+    axes.set_yticks(range(len(rows)), short_names([name for name, _ in rows], int(width * NAME)))
     axes.tick_params(axis="y", length=0)
     set_scale(axes, "x", picture.axis)
     axes.grid(visible=True, axis="x", linewidth=0.5)

@@ -141,7 +141,8 @@ def _budget_notes(found: Any, of: str) -> list[str]:
 def comparison_picture(comparison: CountComparison) -> Chart:
     """The networks as points, work against parameters, the Pareto front marked.
 
-    Where their inputs differ, each has its own beside its name. Raises UsageError under a convention that counts no work.
+    Where their inputs differ, each has its own beside its name. Raises UsageError under a
+    convention that counts no work.
     """
     basis = comparison.counts[0].basis
     found = [tuple(count.figures.values()) for count in comparison.counts]
