@@ -370,6 +370,7 @@ def test_round_numbers_are_written_as_the_tables_do(value, text):
     ("scale", "ends", "texts"),
     [
         (Scale.LOG, (3e6, 4e7), ["5 M", "10 M", "20 M"]),
+        (Scale.LOG, (2.3e6, 7.2e6), ["3 M", "4 M", "5 M", "6 M", "7 M"]),
         (Scale.LOG, (7e4, 2.5e8), ["100 K", "1 M", "10 M", "100 M"]),
         (Scale.LOG, (0.5, 1e15), ["1", "1 K", "1 M", "1 G", "1 T", "1 P"]),
         (Scale.LINEAR, (0, 0.56), ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]),
