@@ -3,30 +3,43 @@
 import os
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from mnetcost.analysis.compare.compare import CountComparison
 from mnetcost.cost import Basis
-from mnetcost.exact import ratio_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.picture import (
     Axis,
+    Bars,
     Chart,
+    Length,
     Mark,
     Place,
     Role,
     Scale,
     Series,
     logarithmic,
+    of_shares,
 )
 from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
-from mnetcost.reports.choices import COSTS
+from mnetcost.reports.choices import COSTS, FRONT_ROWS
 from mnetcost.reports.measures import cost_headers, measures
-from mnetcost.reports.plot import limit_text, no_work, notes_of, sides_text, unit_words
+from mnetcost.reports.plot import (
+    alike_text,
+    apart_texts,
+    limit_text,
+    no_work,
+    notes_of,
+    sides_text,
+    unit_words,
+)
 from mnetcost.reports.settings import knobs_text
 
 if TYPE_CHECKING:  # both need NumPy
     from mnetcost.analysis.fit.fit import Choice, Fit
+    from mnetcost.analysis.fit.knobs import Fits, Fitted
     from mnetcost.analysis.fit.scores import Ranking, Scored
 
 LARGEST = "the largest that fits, at each input"
@@ -58,6 +71,46 @@ def _choice(one: "Choice", of: str, name: bool = False) -> Place:
     words = f"{sides_text(one.setting.height, one.setting.width)} px"
     words = f"α {ratio_text(one.plateau.typed)}, {words}" if name else words
     return Place(getattr(one, of), one.capacity, words)
+
+
+def fits_picture(fits: "Fits") -> Bars:
+    """How much of each limit the configurations fill that fill the budget best.
+
+    They are named by what they differ in. Raises UsageError where nothing fits.
+    """
+    first, shown = fits[0], fits.largest[:FRONT_ROWS]
+    if not shown:
+        raise UsageError(f"{first.graph.name}: nothing fits, so there is nothing to draw")
+    headers, limits = cost_headers(first.basis), first.budget.limits()
+    kinds = sorted(limits, key=COSTS.index)
+    rows = []
+    for one, name in zip(shown, _configurations(shown)):
+        fills = one.search.fills(one.choice)
+        parts = enumerate(fills[kind] for kind in kinds)
+        lengths = (Length(place, part, percent_text(part, floor)) for place, part in parts)
+        rows.append((name, tuple(lengths)))
+    groups = tuple(
+        f"{unit_words(headers[kind], first.basis)}, at most {limits[kind]:,}" for kind in kinds
+    )
+    more = f"the {len(shown)} fullest of {len(fits.largest):,}"
+    alike = alike_text([one.graph for one in fits])
+    notes = notes_of(first.basis, alike, more if len(fits.largest) > len(shown) else "")
+    axis = of_shares("Share of the budget")
+    return Bars("fits", first.graph.name, notes, axis, groups, tuple(rows))
+
+
+def _configurations(shown: "Sequence[Fitted]") -> list[str]:
+    """The knobs of each, and α and the input where these differ."""
+    parts = [
+        (
+            knobs,
+            f"α {ratio_text(one.choice.plateau.typed)}",
+            f"{sides_text(one.choice.setting.height, one.choice.setting.width)} px",
+        )
+        for knobs, one in zip(apart_texts([one.knobs for one in shown]), shown)
+    ]
+    told = [column for column in zip(*parts) if len(set(column)) > 1]
+    return [", ".join(words) for words in zip(*told)] if told else [parts[0][-1]]
 
 
 def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:
