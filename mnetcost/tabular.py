@@ -13,6 +13,7 @@ class Kind(Enum):
     """What a column holds, so that each format can write it in its own way."""
 
     TEXT = "text"
+    FLAG = "flag"  # whether something is so
     NUMBER = "number"  # an exact ratio such as α, written in lowest terms
     INTEGER = "integer"
     AMOUNT = "amount"  # an integer of parameters or operations, which a unit may shorten
@@ -26,6 +27,10 @@ class Kind(Enum):
     CHANGE = "change"  # an integer written with its sign
     SIGN = "sign"  # added, removed, changed or same, shown as a sign
     VERDICT = "verdict"  # what a check says of a figure, coloured by whether it holds
+
+
+class Whole(int):
+    """A number that no unit shortens, in a column of amounts: how many layers there are."""
 
 
 class Column(Record, kw_only=False):

@@ -17,8 +17,6 @@ SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "resolution": lambda text: read_whole(text, "resolution"),
     "input": read_size,
 }
-TORCH = "torch:"  # begins a SPEC that is a PyTorch module
-STREAM = "-"  # is standard input
 SAME = dict.fromkeys(("rho", "resolution"), ("rho", "resolution"))  # two words for one thing
 KNOB = "set."  # `set.alpha=2` is a knob that is called alpha
 EXAMPLE = "mobilenet_v1@alpha=0.75,rho=5/7"

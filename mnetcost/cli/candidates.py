@@ -11,12 +11,13 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem, split_arg_string
 
+from mnetcost.importing.opening import TORCH
 from mnetcost.notebook.network import Network, load
 from mnetcost.problems import SpecError, UsageError
-from mnetcost.spec import find, is_path, shipped, shipped_variants
+from mnetcost.spec import STREAM, find, is_path, shipped, shipped_variants
 from mnetcost.spec.sources import SCORES, stem, variant_names
 from mnetcost.spec.variants import read_set
-from mnetcost.targets import KNOB, SETTINGS, STREAM, TORCH, read_target
+from mnetcost.targets import KNOB, SETTINGS, read_target
 
 LINE = "_MNETCOST_LINE"  # what stands before the cursor, from the command's name on
 Candidates = list[CompletionItem]

@@ -23,11 +23,12 @@ from mnetcost.cli.output import (
     output_choice,
     write,
 )
-from mnetcost.cli.targets import with_knobs
+from mnetcost.cli.targets import opened
+from mnetcost.printed import read_budget
 from mnetcost.problems import SpecError, UsageError
 from mnetcost.render import CHECK_FORMATS, CHECK_SUFFIXES
-from mnetcost.spec import shipped
-from mnetcost.targets import STREAM, each, read_target
+from mnetcost.spec import STREAM, shipped
+from mnetcost.targets import each, read_target
 from mnetcost.text import clip
 
 if TYPE_CHECKING:
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
 CHECK_EXITS = """\b
 Exit codes: 0 done; 1 a figure differs, a budget is broken, another network
 costs otherwise or this one too much more (the report is on standard output
-all the same), or something is wrong in or with a spec, or it is impossible at this α or ρ
-(what is on standard output then is for build servers alone); 2 wrong
-options."""
+all the same), or something is wrong in or with a spec, or it is impossible
+at this α or ρ (what is on standard output then is for build servers alone);
+2 wrong options."""
 SERVERS = ("github", "junit")
-HELD = "is what --max-mult-adds and --max-params hold for"
+COUNTED = "is what --max-mult-adds and --max-params are of"
+HELD = "is what --max-mult-adds, --max-params and --against hold for"
+OWN = "checked is what the spec says itself (`expect:`, `budget:`), each at its own setting"
 WHOLE = (*SERVERS, "json", "csv")  # formats for programs, which hold what is well too
 BASIS = ("convention", "batch", "pass_")
 SETTING = ("alpha", "rho", "resolution", "input")
@@ -93,20 +96,19 @@ def check(  # noqa: PLR0913, PLR0917 - an option each
     """Hold networks to their published figures and budgets.
 
     Compared with the count is every `expect:` and `budget:` entry of each SPEC, by default of all
-    that are shipped; of a variant only its own. --max-mult-adds and --max-params are a budget for
-    each SPEC, at the α, ρ, input and knobs that the other options say. With --convention, --batch
-    or --pass that budget is of what they count, at the most; what stands in a spec is of what its
-    own keys say. What fails is printed, or with --all what holds too; each is a line on standard
-    error, with its place in the spec and the layers that cost most, and the exit code is then 1. A
-    figure with an `erratum` never fails. A SPEC with nothing to check is warned of; with --require
-    it fails too.
+    that are shipped; of a variant only its own. Each is held at the setting that it says itself.
+    --max-mult-adds and --max-params are a budget for each SPEC, at the α, ρ, input and knobs of the
+    other options, or behind its @; of what --convention, --batch and --pass count, at the most.
+    What fails is printed, or with --all what holds too; each is a line on standard error, with its
+    place in the spec and the layers that cost most, and the exit code is then 1. A figure with an
+    `erratum` never fails. A SPEC with nothing to check is warned of; with --require it fails too.
 
     --against holds another network against each SPEC: a model file, a TARGET as `mnetcost diff`
     takes it, or a revision of git, such as main: each SPEC as it was there. The setting options
-    hold for both, but α for no model file, which has the widths that it was trained with. Compared
-    are the kernels and mult-adds of every layer that has any, by shape and order, whatever it is
-    called; and the norms' parameters where both have as many norms. With --max-increase the totals
-    are compared instead, and may be so much larger.
+    hold for both, but α for no model file, which has the widths that it was trained with; an @ for
+    its own network. Compared are the kernels and mult-adds of every layer that has any, by shape
+    and order, whatever it is called; and the norms' parameters where both have as many norms. With
+    --max-increase the totals are compared instead, and may be so much larger.
 
     For build servers --format github prints what fails as annotations, to standard output, and
     --format junit a report in JUnit XML. They have what is wrong with a spec too. --summary adds
@@ -115,7 +117,7 @@ def check(  # noqa: PLR0913, PLR0917 - an option each
     \b
     mnetcost check
     mnetcost check mobilenet_v1 my_net.yaml --all
-    mnetcost check mobilenet_v1 --max-mult-adds 150M --alpha 0.5 --format github
+    mnetcost check mobilenet_v1@alpha=0.5 --max-mult-adds 150M --format github
     mnetcost check my_net.yaml --max-mult-adds 1.2G --convention flops
     mnetcost check my_net.yaml --against my_net.onnx --input 320x256
     mnetcost check nets/*.yaml --against origin/main --max-increase 1%
@@ -176,27 +178,28 @@ def _report(  # noqa: PLR0913 - an option each
     **options: Any,
 ) -> "Report":
     """Everything that the options ask for. Raises UsageError for one that nothing is done with."""
-    from mnetcost.analysis.check.check import demand_checked, held_budget
+    from mnetcost.analysis.check.check import demand_checked, held_at
     from mnetcost.analysis.check.increase import read_increase
     from mnetcost.reports.check import check_report
 
-    options["alpha"] = 1 if options["alpha"] is None else options["alpha"]
-    setting = {name: options[name] for name in SETTING}
-    budget = held_budget(**options)
-    if budget is None:
+    setting, basis = {name: options[name] for name in SETTING}, options["basis"]
+    budget = read_budget(options["max_mult_adds"], options["max_params"])
+    basis.limiting(budget)
+    if not budget.most:
         _refuse(context, BASIS if against is not None else (*SETTING, "knobs", *BASIS))
-        _refuse_knobs([] if against is not None else specs)
     limits = None if max_increase is None else read_increase(max_increase)
     _refuse_alone(specs, against, max_increase)
-    names = list(specs or shipped())
-    networks = each(names, lambda spec: with_knobs(spec, knobs, options["input"]))
-    asked = networks if specs and budget is None and against is None else ()
+    every = {**setting, "knobs": knobs}
+    held = each(list(specs or shipped()), lambda spec: opened(spec, every))
+    networks = [network for network, _ in held]
+    budgets = [held_at(budget, **own) for _, own in held] if budget.most else ()
+    asked = networks if specs and not budgets and against is None else ()
     if require:
         demand_checked(asked)
-    report = check_report(networks, budget, options["basis"], asked)
+    report = check_report(networks, budgets, basis, asked)
     if against is None:
-        return report
-    found = others_of(against, networks, setting)
+        return report if budgets else _with_unused(report, specs)
+    found = others_of(against, held, setting)
     if require:
         found.demand_all()
     return found.report(report, limits)
@@ -212,11 +215,16 @@ def _refuse_alone(specs: Sequence[str], against: str | None, max_increase: str |
         raise UsageError("--against -: standard input can be read once, and is a SPEC already")
 
 
-def _refuse_knobs(specs: Sequence[str]) -> None:
-    """What a spec says of itself is of its own knobs."""
+def _with_unused(report: "Report", specs: Sequence[str]) -> "Report":
+    """The report with a warning of every setting behind an @ that nothing is held at."""
+    warnings = []
     for spec in specs:
-        for name in read_target(spec).knobs:
-            raise UsageError(f"{clip(spec)}: {clip(name)} {HELD}")
+        target = read_target(spec)
+        names = ", ".join((*target.setting, *target.knobs))
+        if names:
+            warnings.append(f"{clip(spec)}: {clip(names)} {HELD}; {OWN}")
+    document = {**report.document, "warnings": [*report.document["warnings"], *warnings]}
+    return report._replace(warnings=(*report.warnings, *warnings), document=document)
 
 
 def _refuse(context: click.Context, names: Sequence[str]) -> None:
@@ -225,4 +233,4 @@ def _refuse(context: click.Context, names: Sequence[str]) -> None:
     for name in names:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = named.get(name, name)
-            raise UsageError(f"--{option} {HELD}")
+            raise UsageError(f"--{option} {COUNTED if name in BASIS else HELD}")

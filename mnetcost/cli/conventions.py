@@ -10,7 +10,13 @@ from mnetcost.cli.options import (
     batch_option,
     setting_options,
 )
-from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.output import (
+    choose_format,
+    format_option,
+    is_unit_asked,
+    output_option,
+    write,
+)
 from mnetcost.cli.targets import cost_of
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import Basis
@@ -52,7 +58,8 @@ def conventions(
 
     chosen = choose_format(format_, output)
     if spec is None:
-        if own is not None or batch > 1 or any(one not in (None, ()) for one in options.values()):
+        given = own is not None or batch > 1 or is_unit_asked()
+        if given or any(one not in (None, ()) for one in options.values()):
             raise UsageError("these options need a SPEC: what they change is a network's number")
         write(conventions_report(), chosen, output)
         return

@@ -11,7 +11,7 @@ from mnetcost.cli.options import (
 )
 from mnetcost.cli.output import (
     choose_format,
-    format_option,
+    exact_format_option,
     output_option,
     write,
 )
@@ -22,7 +22,7 @@ from mnetcost.cost import FORWARD
 @click.command(epilog=EXITS)
 @spec_argument
 @setting_options
-@format_option
+@exact_format_option
 @output_option
 def expand(spec: str, format_: str | None, output: str | None, **options: Any) -> None:
     """List every node of a network, its blocks unrolled.

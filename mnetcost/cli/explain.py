@@ -11,7 +11,7 @@ from mnetcost.cli.options import (
     setting_options,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.output import choose_format, exact_format_option, output_option, write
 from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 
@@ -21,7 +21,7 @@ from mnetcost.cost import Basis
 @click.argument("layer", type=Word("layer"), default="")
 @setting_options
 @basis_options
-@format_option
+@exact_format_option
 @output_option
 def explain(
     spec: str,

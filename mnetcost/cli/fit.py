@@ -101,7 +101,7 @@ def fit(
     mnetcost fit --max-mult-adds 150M --max-params 2M
     mnetcost fit efficientnet_b0 --max-mult-adds 200M --resolution-multiple 16
     mnetcost fit my_net.yaml --max-params 0.5M --min-alpha 0.25 --rho 1
-    mnetcost fit --max-mult-adds 150M --alpha 1,0.75,0.5,0.25 --resolution 224,192,160,128
+    mnetcost fit --max-params 2M --alpha 1,0.75,0.5,0.25 --resolution 224,160
     mnetcost fit densenet --max-mult-adds 2G --set growth=16,24,32 --set n4=16,24
     mnetcost fit mobilenet_v1 --max-mult-adds 300M --convention flops
     mnetcost fit mobilenet_v1 --scores mobilenet_v1 --max-mult-adds 150M

@@ -10,8 +10,7 @@ from mnetcost.cli.options import (
 )
 from mnetcost.cli.output import text_output_option, write_text
 from mnetcost.problems import UsageError
-from mnetcost.spec import locate, read_stream
-from mnetcost.targets import STREAM
+from mnetcost.spec import STREAM, locate, read_stream
 
 
 @click.command(epilog=EXITS)

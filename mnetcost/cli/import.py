@@ -7,12 +7,11 @@ import click
 from mnetcost.cli.options import EXITS, Word, held, of_torch, strict_option
 from mnetcost.cli.output import text_output_option, write_document, write_text
 from mnetcost.graph import Graph
-from mnetcost.importing.opening import Imported, open_model
+from mnetcost.importing.opening import TORCH, Imported, open_model
 from mnetcost.importing.widths.options import EXPAND, Widths
 from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network
 from mnetcost.problems import UsageError
-from mnetcost.targets import TORCH
 
 
 @click.command(name="import", epilog=EXITS)
@@ -100,7 +99,7 @@ def import_(
 
     \b
     mnetcost import mobilenet_v2.onnx -o mobilenet_v2.yaml
-    mnetcost import mobilenet_v2.onnx --round divisible:8 --expand derived --at-least head
+    mnetcost import net.onnx --round divisible:8 --expand derived --at-least head
     mnetcost import mobilenet_v2.onnx --preset mobilenet_v2:torchvision
     mnetcost import mobilenet_v2.onnx --format json | jq .free
     mnetcost import torch:torchvision.models:resnet18 --input 320x256

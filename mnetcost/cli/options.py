@@ -10,13 +10,13 @@ import click
 from mnetcost.conventions.presets import convention as read_convention
 from mnetcost.cost import MAX_BATCH, PASSES, Basis
 from mnetcost.exact import read_whole
+from mnetcost.importing.opening import TORCH
 from mnetcost.multipliers import read_size
 from mnetcost.notebook.network import Network, load
 from mnetcost.printed import FORMS
 from mnetcost.problems import UsageError
-from mnetcost.spec import read_graph, read_stream
+from mnetcost.spec import STREAM, read_graph, read_stream
 from mnetcost.spec.variants import read_set
-from mnetcost.targets import STREAM, TORCH
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -4,26 +4,26 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mnetcost.analysis.check.against import Against
 from mnetcost.analysis.check.check import EXPECTED, names_of
 from mnetcost.analysis.check.increase import New, increases
 from mnetcost.cli.targets import costs_of
 from mnetcost.cost import FORWARD
-from mnetcost.importing.opening import is_model
+from mnetcost.importing.opening import TORCH, is_model
 from mnetcost.notebook.network import Network
 from mnetcost.problems import TOP, Problem, SpecError, UsageError
 from mnetcost.revisions import find_revision, text_at
-from mnetcost.spec import locate, read_graph, shipped
+from mnetcost.spec import STREAM, locate, read_graph, shipped
 from mnetcost.spec.sources import stem
-from mnetcost.targets import STREAM, TORCH, each, read_target
+from mnetcost.targets import each, read_target
 from mnetcost.text import SENTENCE, clip, did_you_mean
 
 if TYPE_CHECKING:
     from mnetcost.tabular import Report
 
-
+Held: TypeAlias = tuple[Network, Mapping[str, Any]]  # a network, and its setting
 FETCH = "in a shallow clone `git fetch --depth=1 origin main` first, which is FETCH_HEAD then"
 
 
@@ -62,8 +62,12 @@ class Others(NamedTuple):
         return with_others(report, self.pairs, [*self.said, *map(nowhere, self.new)])
 
 
-def others_of(text: str, networks: Sequence[Network], setting: Mapping[str, Any]) -> Others:
-    """What `text` means of each network: a network wins over a revision of the same name."""
+def others_of(text: str, held: Sequence[Held], setting: Mapping[str, Any]) -> Others:
+    """What `text` means of each network: a network wins over a revision of the same name.
+
+    `setting` is that of the options, which hold for a network that `text` names too.
+    """
+    networks = [network for network, _ in held]
     names = names_of(networks)
     said: tuple[str, ...] = ()
     if target := _network(text):
@@ -74,10 +78,10 @@ def others_of(text: str, networks: Sequence[Network], setting: Mapping[str, Any]
         (there,) = costs_of([target], FORWARD, {**setting, "alpha": None} if trained else setting)
         theirs: list[Any] = [there for _ in networks]
     else:
-        theirs = each(networks, lambda one: _before(text, one, setting))
+        theirs = each(held, lambda one: _before(text, *one))
     pairs, new = [], []
-    for network, there in zip(networks, theirs):
-        name, here = names[network.graph.origin.label], network.counted(FORWARD, **setting)
+    for (network, own), there in zip(held, theirs):
+        name, here = names[network.graph.origin.label], network.counted(FORWARD, **own)
         if there is None:
             new.append(New(name, text, here))
         else:

@@ -33,6 +33,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("mnetcost", _plain)
 
 
+NO_PAGERS = ("", "cat")  # of PAGER, as git has it
 UNIT, PAGER = f"{__name__}.unit", f"{__name__}.pager"  # where the context of a command notes them
 
 
@@ -58,22 +59,28 @@ _pager_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=_note(PAGER),
-    help="Print what is longer than the screen at once, not through $PAGER or less.",
+    help="Print at once what is longer than the screen, not through a pager ($PAGER, else less).",
 )
 
 
-def format_choice(formats: Iterable[str]) -> Callable[[Command], Command]:
-    """--format, one of these; and how people read it: --unit and --no-pager."""
+def format_choice(formats: Iterable[str], amounts: bool = True) -> Callable[[Command], Command]:
+    """--format, one of these; and how people read it: --unit, of `amounts`, and --no-pager."""
     chosen = click.option(
         "--format",
         "format_",
         type=click.Choice(list(formats)),
         help="How to write it. The default is text, or what the suffix of its file says.",
     )
-    return lambda command: chosen(_unit_option(_pager_option(command)))
+
+    def options(command: Command) -> Command:
+        paged = _pager_option(command)
+        return chosen(_unit_option(paged) if amounts else paged)
+
+    return options
 
 
 format_option = format_choice(FORMATS)
+exact_format_option = format_choice(FORMATS, amounts=False)
 
 QUIET = f"{__name__}.quiet"  # where the context of a command notes it
 
@@ -111,6 +118,11 @@ text_output_option = click.option(
     metavar="FILE",
     help="Write to this file, whole or not at all.",
 )
+
+
+def is_unit_asked() -> bool:
+    """Whether amounts are to be shortened."""
+    return bool(click.get_current_context().meta.get(UNIT, EXACT) != EXACT)
 
 
 def choose_format(
@@ -163,7 +175,8 @@ def _write(page: "Page", format_: str, output: str | None) -> None:
 
 def print_paged(text: str) -> None:
     """Print to standard output; in a terminal what is longer than it goes through a pager."""
-    if sys.stdout is None or not sys.stdout.isatty():
+    own = os.environ.get("PAGER", "less").strip() in NO_PAGERS
+    if own or sys.stdout is None or not sys.stdout.isatty():
         print_text(text)
         return
     from shutil import get_terminal_size

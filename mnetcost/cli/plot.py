@@ -60,7 +60,9 @@ TAKEN = {
 @click.option(
     "--kind",
     type=click.Choice(PLOTS),
-    help="What to draw. Default: blocks, of several SPECs networks, with --scores scores.",
+    metavar="KIND",
+    help="What to draw, as listed above. Default: blocks; of several SPECs networks, with --scores"
+    " scores.",
 )
 @click.option("--of", type=click.Choice(COSTS), help="Whose cost it is. Default mult_adds.")
 @click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers.")

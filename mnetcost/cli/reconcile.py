@@ -66,10 +66,10 @@ def reconcile(
     """Lead from one number to another, or explain a printed one.
 
     With --printed these are tried: every convention, a tool's number doubled and halved, biases
-    counted, units of 10^n and of 2^10n; the network at other inputs, with a switch of its spec
-    turned and as its other variants; then its parts, such as without the first convolution. The
-    plainest that prints so comes first. What as many figures would find by chance explains
-    nothing; the exit code is then 1, as where nothing prints so.
+    counted, units of 10^n and of 2^10n; the network at other settings, those that its spec names
+    first, with a switch of its spec turned and as its other variants; then its parts, such as
+    without the first convolution. The plainest that prints so comes first. What as many figures
+    would find by chance explains nothing; the exit code is then 1, as where nothing prints so.
 
     \b
     mnetcost reconcile mobilenet_v1 --from fvcore --to paper

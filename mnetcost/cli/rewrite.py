@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS, Word, setting_options, spec_argument
+from mnetcost.cli.options import EXITS, Word, basis_options, setting_options, spec_argument
 from mnetcost.cli.output import (
     choose_format,
     format_option,
@@ -15,6 +15,7 @@ from mnetcost.cli.output import (
     write_text,
 )
 from mnetcost.cli.targets import opened
+from mnetcost.cost import Basis
 from mnetcost.spec import resized
 
 
@@ -34,6 +35,7 @@ from mnetcost.spec import resized
     help="Only layers with such a full name; '!PATTERN' leaves out. May be repeated.",
 )
 @setting_options
+@basis_options
 @click.option(
     "--output", "-o", type=click.Path(), metavar="FILE", help="Write the new spec to this file."
 )
@@ -46,6 +48,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - where both go
     output: str | None,
     report: str | None,
     format_: str | None,
+    basis: Basis,
     **options: Any,
 ) -> None:
     """Make convolutions depthwise separable, or standard again.
@@ -59,12 +62,14 @@ def rewrite(  # noqa: PLR0913, PLR0917 - where both go
 
     A layer is rewritten where it is written, and so in every repeat and call of its block, or not
     at all: the saving says why. A variant becomes the whole spec; `expect:` is left out. The
-    saving is counted at the setting that --alpha and the others say; the spec stays at its own.
+    saving is counted at the setting that --alpha and the others say, by --convention, --batch and
+    --pass; the spec stays at its own.
 
     \b
     mnetcost rewrite vgg16 --to separable | mnetcost table -
     mnetcost rewrite resnet50 --to separable --layers '!conv_1' -o new.yaml
     mnetcost rewrite mobilenet_v1 --to standard --format json | jq .totals
+    mnetcost rewrite vgg16 --to separable --convention fvcore --format text
     mnetcost rewrite my_net.yaml --to separable --report saving.csv > new.yaml
     """
     from mnetcost.analysis.rewrite.rewrite import Rewriting
@@ -74,7 +79,7 @@ def rewrite(  # noqa: PLR0913, PLR0917 - where both go
     keep_apart(output, report, "--report")
     network, setting = opened(spec, options)
     graph, size = resized(network.graph, setting.pop("input", None))
-    found = Rewriting.of(graph, to, layers, **setting, size=size)
+    found = Rewriting.of(graph, to, layers, basis, **setting, size=size)
     saving = rewrite_report(found)
     spec_is_printed = is_standard_output(output) and (format_ is None or report is not None)
     if spec_is_printed or not is_standard_output(output):

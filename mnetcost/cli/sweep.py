@@ -111,7 +111,7 @@ def sweep(
     mnetcost sweep mobilenet_v1 --alpha 0.25:1:0.25 --resolution 128:224:32
     mnetcost sweep --max-mult-adds 300M --max-params 2M
     mnetcost sweep my_net.yaml --alpha 1 --rho 1,6/7 -o grid.csv
-    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --alpha 1 --rho 1 --sort mult_adds
+    mnetcost sweep efficientnet --set depth=1,1.1,1.2 --rho 1 --sort mult_adds
     mnetcost sweep --alpha 0.001:1:0.001 -o grid.parquet
     mnetcost sweep --alpha 0.0001:1:0.0001 --rho 0.001:1:0.001 --parts grid
     mnetcost sweep --engine dask --scheduler tcp://127.0.0.1:8786

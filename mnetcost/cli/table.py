@@ -13,7 +13,14 @@ from mnetcost.cli.options import (
     setting_options,
     spec_argument,
 )
-from mnetcost.cli.output import choose_format, format_option, output_option, write, write_document
+from mnetcost.cli.output import (
+    choose_format,
+    format_option,
+    is_unit_asked,
+    output_option,
+    write,
+    write_document,
+)
 from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
@@ -28,6 +35,7 @@ ALONE = (
     "--view {} shows every layer's own, forward and for one image: give no --all, --depth, --sort, "
     "--top, --columns, --operations, --fold, --convention, --batch or --pass with it"
 )
+PIXELS = "--view fields shows px alone: give no --unit with it"
 LAYERS = "--columns are those of the layers: give no --view {} with them"
 
 
@@ -38,6 +46,8 @@ class Columns(Word):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """The names in their order, once each."""
+        if isinstance(value, tuple):  # the default
+            return value
         names = tuple(dict.fromkeys(filter(None, (name.strip() for name in value.split(",")))))
         for name in names:
             if name not in LAYER_COLUMNS:
@@ -45,6 +55,8 @@ class Columns(Word):
                 hint = f"did you mean '{meant}'? There" if meant else "there"
                 known = ", ".join(LAYER_COLUMNS)
                 self.fail(f"no column '{clip(name)}'; {hint} are {known}.", param, ctx)
+        if not names:
+            self.fail(f"no column is named; write some of {', '.join(LAYER_COLUMNS)}.", param, ctx)
         return names
 
 
@@ -71,7 +83,7 @@ class Columns(Word):
 @click.option(
     "--columns",
     type=Columns("column"),
-    default="",
+    default=(),
     metavar="NAMES",
     help="Columns of the layers, in this order: name,kernel,stride,output,params,mult_adds, ...",
 )
@@ -139,5 +151,7 @@ def _check(shown: Shown, basis: Basis) -> None:
     rows = shown.depth or shown.top or shown.apart or shown.every or shown.columns
     if shown.view in LAYER_VIEWS and (other or rows or basis.batch > 1):
         raise UsageError(ALONE.format(shown.view))
+    if shown.view == "fields" and is_unit_asked():
+        raise UsageError(PIXELS)
     if shown.columns and shown.view in ("types", "reduction"):
         raise UsageError(LAYERS.format(shown.view))

@@ -8,11 +8,8 @@ from mnetcost.cli.options import open_network
 from mnetcost.cost import Basis
 from mnetcost.notebook.cost import Cost
 from mnetcost.notebook.network import Network
-from mnetcost.notebook.targets import counted, with_own_knobs
-from mnetcost.problems import UsageError
+from mnetcost.spec import STREAM
 from mnetcost.spec.variants import read_set
-from mnetcost.targets import STREAM, each, read_target
-from mnetcost.text import clip
 
 
 def opened(spec: str, options: Mapping[str, Any]) -> tuple[Network, dict[str, Any]]:
@@ -21,23 +18,18 @@ def opened(spec: str, options: Mapping[str, Any]) -> tuple[Network, dict[str, An
     `options` are alpha, rho, resolution and input, each None where not given, and knobs. Raises
     UsageError where both say one thing.
     """
-    target = read_target(spec)
     knobs, others = _parted(options)
+    if "@" not in spec:  # what reads a setting need not be imported
+        setting = {name: value for name, value in others.items() if value is not None}
+        return open_network(spec, knobs, setting.get("input")), setting
+    from mnetcost.notebook.targets import with_own_knobs
+    from mnetcost.targets import read_target
+
+    target = read_target(spec)
     target.demand_once(others, knobs)
     setting = target.setting_over(others)
     network = open_network(target.spec, knobs, setting.get("input"))
     return with_own_knobs(target, network), setting
-
-
-def with_knobs(spec: str, knobs: tuple[str, ...], size: Any) -> Network:
-    """The network of SPEC where only an option may say its setting, of SPEC the knobs alone.
-
-    Raises UsageError where SPEC says its α, resolution or input.
-    """
-    target = read_target(spec)
-    for name in target.setting:
-        raise UsageError(f"{clip(spec)}: {name} does not go here; there is --{name}")
-    return opened(spec, {"input": size, "knobs": knobs})[0]
 
 
 def cost_of(spec: str, basis: Basis, options: Mapping[str, Any]) -> Cost:
@@ -51,6 +43,9 @@ def costs_of(texts: Sequence[str], basis: Basis, options: Mapping[str, Any]) -> 
 
     The options hold for what one does not say itself.
     """
+    from mnetcost.notebook.targets import counted
+    from mnetcost.targets import each, read_target
+
     knobs, others = _parted(options)
     read = cache(lambda spec, size: open_network(spec, size=size))  # standard input only once
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a spec does without the rest of this room
 SPECS = (".yaml", ".yml")
 # What the name of a file in this folder may end in; what it is, its content says.
 MODELS = (".onnx", ".pt2", ".keras", ".json", ".prototxt", ".param", ".tflite", ".cfg")
+TORCH = "torch:"  # begins a SPEC that is a PyTorch module
 EITHER = ".json"  # which may be a spec too
 KNOWN = "ONNX, torch.export, Keras 3, TFLite, Caffe, ncnn or Darknet"
 # What exporters call every network.

@@ -37,8 +37,8 @@ class Framed(Paged):
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows that its command writes as CSV, under the same names, as a data frame.
 
-        Whole numbers are int64, ratios and shares of 1 the nearest float64; a column of whole
-        numbers with gaps is float64, and one beyond int64 holds Python's own. Raises UsageError
+        Whole numbers are int64, with gaps Int64, and beyond either Python's own; ratios and shares
+        of 1 are the nearest float64, and flags bool. Raises UsageError
         without the extra `pandas`.
         """
         from mnetcost.render.frame import table_frame

@@ -17,12 +17,13 @@ from mnetcost.printed import (
     UNSURE,
     short_text,
 )
-from mnetcost.tabular import Kind, Table
+from mnetcost.tabular import Kind, Table, Whole
 
 NOTHING = "–"
+BLANK = {Kind.TEXT, Kind.INTEGER, Kind.SIDES, Kind.CHANGE}  # which of a row that has none are empty
 SHADES = " ░▒▓█"  # from nothing to the most expensive
 EIGHTHS = " ▏▎▍▌▋▊▉"
-SIGNS = {"added": "+", "removed": "-", "changed": "~", "same": ""}
+SIGNS = {"added": "+", "removed": "-", "changed": "~", "same": "", True: "yes", False: "no"}
 # How verdicts are coloured; others are not.
 VERDICTS = {
     **dict.fromkeys((AGREES, FITS, SAME), "good"),
@@ -45,7 +46,7 @@ def cell_text(  # noqa: C901, PLR0911 - one return a kind
 ) -> str:
     """One value as people read it: 568,740,352, 94.86, 112×112×32, 0.11306, -1,024."""
     if value is None:
-        return "" if kind is Kind.TEXT else NOTHING
+        return "" if kind in BLANK else NOTHING
     match kind:
         case Kind.AMOUNT | Kind.HEAT:
             return amount_text(value, unit)
@@ -54,7 +55,7 @@ def cell_text(  # noqa: C901, PLR0911 - one return a kind
         case Kind.CHANGE:
             sign = "-" if value < 0 else "+" if value else ""
             return sign + amount_text(abs(value), unit)
-        case Kind.SIGN:
+        case Kind.SIGN | Kind.FLAG:
             return SIGNS[value]
         case Kind.MAP:
             return "×".join(map(str, value))
@@ -88,7 +89,7 @@ def total_texts(table: Table) -> list[str] | None:
 
 def amount_text(value: int, unit: str) -> str:
     """An amount in a unit: 568,740,352, 569 M, or in thousandths of one: 568.740 M, <0.001 M."""
-    if unit == EXACT:
+    if unit == EXACT or isinstance(value, Whole):
         return f"{value:,}"
     if unit == AUTO:
         return short_text(value)

@@ -43,6 +43,8 @@ def _raw(kind: Kind, value: Any) -> Any:
         return float(value)
     if kind is Kind.NUMBER:
         return ratio_text(value)  # 0.75, or 6/7 where no decimal is exact
+    if kind is Kind.FLAG:
+        return "true" if value else "false"
     if kind is Kind.FORMULA:
         return value.text
     return inert(printable(value)) if kind is Kind.TEXT else value

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 RATIOS = {Kind.NUMBER, Kind.SHARE, Kind.RATIO}
 WHOLE = {Kind.INTEGER, Kind.AMOUNT, Kind.HEAT, Kind.CHANGE, *DIMENSIONS}
-INT64, EXACT_FLOAT = 2**63, 2**53
+INT64 = 2**63
 
 
 def table_frame(table: Table) -> "pandas.DataFrame":
@@ -51,6 +51,8 @@ def _series(kind: Kind, values: Sequence[Any]) -> "pandas.Series[Any]":
 
     if kind in RATIOS:
         return Series([None if one is None else float(one) for one in values], dtype="float64")
+    if kind is Kind.FLAG:
+        return Series(values, dtype="boolean" if None in values else "bool")
     if kind in WHOLE:
         return Series(values, dtype=_whole_dtype(values))
     return Series([one.text if kind is Kind.FORMULA and one else one for one in values])
@@ -61,6 +63,4 @@ def _whole_dtype(values: Sequence[int | None]) -> str:
     known = [one for one in values if one is not None]
     if not all(-INT64 <= one < INT64 for one in known):
         return "object"
-    if len(known) == len(values):
-        return "int64"
-    return "float64" if all(abs(one) <= EXACT_FLOAT for one in known) else "Int64"
+    return "int64" if len(known) == len(values) else "Int64"

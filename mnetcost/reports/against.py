@@ -11,7 +11,7 @@ from mnetcost.reports.check import verdicts_text
 from mnetcost.reports.documents import layer_document, warned
 from mnetcost.reports.notes import setting_text
 from mnetcost.reports.settings import knobs_document, knobs_text
-from mnetcost.tabular import Column, Kind, Report, Table
+from mnetcost.tabular import Column, Kind, Report, Table, Whole
 
 SHOWN = 10  # layers that differ, in a table
 NAMED = 3  # and in a message
@@ -204,16 +204,22 @@ def _tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterato
         Column("spec", "Spec", Kind.TEXT),
         Column("setting", "Setting", Kind.TEXT, leaves=5),
         Column("kind", "Figure", Kind.TEXT),
-        Column("computed", "Here", Kind.INTEGER),
-        Column("there", "There", Kind.INTEGER),
+        Column("computed", "Here", Kind.AMOUNT),
+        Column("there", "There", Kind.AMOUNT),
         Column("verdict", "Verdict", Kind.VERDICT),
     )
     keys = [column.key.replace("kind", "figure") for column in columns]
     title = f"Against {found[0].target}"
-    yield Table("against", title, columns, tuple(tuple(row[key] for key in keys) for row in rows))
+    yield Table("against", title, columns, tuple(_cells(row, keys) for row in rows))
     for one in found:
         if one.differing:
             yield _layers_table(one)
+
+
+def _cells(row: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
+    """The values under these keys. How many layers there are, no unit shortens."""
+    number = Whole if row["kind"] == "layers" else int
+    return tuple(number(row[key]) if key in ("computed", "there") else row[key] for key in keys)
 
 
 def _layers_table(one: Against) -> Table:
@@ -224,8 +230,8 @@ def _layers_table(one: Against) -> Table:
         Column("there", f"of {one.target}", Kind.TEXT),
     ]
     for key, header in (("params", "Weights"), ("mult_adds", "Mult-adds")):
-        columns.append(Column(f"{key}_here", f"{header}\nhere", Kind.INTEGER))
-        columns.append(Column(f"{key}_there", f"{header}\nthere", Kind.INTEGER))
+        columns.append(Column(f"{key}_here", f"{header}\nhere", Kind.AMOUNT))
+        columns.append(Column(f"{key}_there", f"{header}\nthere", Kind.AMOUNT))
     rows = (
         (
             *(layer.name if layer else "" for layer in pair),

@@ -121,16 +121,16 @@ def rows_of(report: Report) -> Iterator[Mapping[str, Any]]:
 
 def check_report(
     networks: Iterable[Checkable],
-    budget: Budget | None = None,
+    budgets: Sequence[Budget] = (),
     basis: Basis = FORWARD,
     asked: Sequence[Checkable] = (),
 ) -> Report:
     """One row a figure that is expected, and one a limit of a budget.
 
-    `basis` counts for `budget` alone: what specs say is the paper's count. Those `asked` for
-    are warned of where they have no figures.
+    `budgets` are asked for, one for each network, or none; `basis` counts for them alone: what
+    specs say is the paper's count. Those `asked` for are warned of where they have no figures.
     """
-    found = tuple(checks(networks, budget, basis))
+    found = tuple(checks(networks, budgets, basis))
     warnings = (*_nothing(asked), *_warnings(found))
     figures = tuple(one for one in found if isinstance(one.entry, Expectation))
     limits = tuple(one for one in found if isinstance(one.entry, Budget))
@@ -140,7 +140,7 @@ def check_report(
     )
     return Report(
         title="Published figures" + (" and budgets" if limits else ""),
-        answer=(verdicts_text(one.verdict for one in found), *_tightest(limits)),
+        answer=(verdicts_text(one.verdict for one in found), *_tightest(limits), *_asked_at(found)),
         tables=tuple(table for table, rows in zip(tables, (figures, limits)) if rows) or tables[:1],
         notes=(
             *convention_notes(),
@@ -213,7 +213,7 @@ def _table(key: str, title: str, header: str, found: Iterable[Check]) -> Table:
         Column("setting", "Setting", Kind.TEXT),
         Column("kind", "Figure", Kind.TEXT),
         Column("printed", header, Kind.TEXT),
-        Column("computed", "Computed", Kind.INTEGER),
+        Column("computed", "Computed", Kind.AMOUNT),
         Column("verdict", "Verdict", Kind.VERDICT),
         Column("source", "Source", Kind.TEXT, leaves=5),
     )
@@ -240,7 +240,7 @@ def _limits_table(limits: Iterable[Check]) -> Table:
         Column("setting", "Setting", Kind.TEXT, leaves=1),
         Column("kind", "Figure", Kind.TEXT),
         Column("limit", "At most", Kind.TEXT),
-        Column("computed", "Computed", Kind.INTEGER),
+        Column("computed", "Computed", Kind.AMOUNT),
         Column("verdict", "Verdict", Kind.VERDICT),
     )
     rows = (
@@ -265,6 +265,17 @@ def _tightest(limits: Iterable[Check]) -> Iterator[str]:
 def verdict_text(verdict: str, headroom: str) -> str:
     """A verdict and by how much: "fits, 12.3 % left"."""
     return f"{verdict}, {headroom}" if headroom and verdict == FITS else headroom or verdict
+
+
+def _asked_at(found: Iterable[Check]) -> Iterator[str]:
+    """Where the budgets that were asked for hold, if not where what stands in the specs does."""
+    written = {one.mark is not None for one in found}
+    texts = dict.fromkeys(held_for(one) for one in found if one.mark is None)
+    if written == {True, False} and texts.keys() != {setting_text(Budget({}))}:
+        yield (
+            f"Budget asked for: at {'; '.join(texts)}. "
+            "Those of a spec (`expect:`, `budget:`): each at its own setting"
+        )
 
 
 def failing(report: Report) -> Report:

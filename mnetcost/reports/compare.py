@@ -31,7 +31,7 @@ def compare_report(comparison: CountComparison, fold_norms: bool = False) -> Rep
             *(cell for pair in zip(row, map(_ratio, row, totals[0])) for cell in pair),
             share(row[work], largest),
             pointwise_share(count),
-            "*" if pareto else "",
+            pareto,
         )
         for name, count, row, pareto in zip(comparison.names, counts, totals, comparison.pareto)
     )
@@ -90,7 +90,7 @@ def _columns(found: Sequence[Measure], scaled: bool, sized: bool) -> tuple[Colum
         ),
         Column("bar", "", Kind.BAR, leaves=9),
         Column("pointwise_share", "In 1×1\n%", Kind.SHARE, leaves=8),
-        Column("pareto", "Pareto", Kind.TEXT),
+        Column("pareto", "Pareto", Kind.FLAG),
     )
 
 
@@ -102,7 +102,7 @@ def _measures(counts: Sequence[Count], fold_norms: bool = False) -> Sequence[Mea
 
 def _pareto_text(counts: Sequence[Count], found: Sequence[Measure]) -> str:
     """What the marks mean, and which networks can have none."""
-    words = f"* marks what no other beats: smaller is better in {_objectives(found)}"
+    words = f"what no other beats: smaller is better in {_objectives(found)}"
     unsure = any(count.at_least for count in counts)
     return words + ("; what is only known at least is left out" if unsure else "")
 

@@ -49,11 +49,9 @@ def conventions_report() -> Report:
         (
             Column("part", "Part", Kind.TEXT),
             Column("words", "What one is", Kind.TEXT),
-            Column("multiply_add", "Multiply-add", Kind.TEXT),
+            Column("multiply_add", "Multiply-add", Kind.FLAG),
         ),
-        tuple(
-            (name, words, "yes" if name in MULTIPLY_ADDS else "") for name, words in PARTS.items()
-        ),
+        tuple((name, words, name in MULTIPLY_ADDS) for name, words in PARTS.items()),
     )
     notes = [(one.name, note.text) for one in found for note in one.notes]
     notes += [(f"{one.name}, defect", note.text) for one in found for note in one.defects]
@@ -108,9 +106,11 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
     if own is not None:
         found.append(own)
     rows = [_compared(count, one) for one in found]
+    ranged = any("low" in row for row in rows)
     columns = (
         Column("convention", "Convention", Kind.TEXT),
-        Column("number", "Number", Kind.TEXT),
+        Column("low", "At least" if ranged else "Number", Kind.AMOUNT),
+        *([Column("high", "At most", Kind.AMOUNT)] * ranged),
         Column("unit", "Unit", Kind.TEXT),
         Column("ratio", "Of plain\nMACs", Kind.TEXT),
         Column("params", "Parameters", Kind.AMOUNT),
@@ -118,7 +118,7 @@ def comparison_report(count: Count, own: Convention | None = None) -> Report:
     )
     plain = plain_count(count.layers)
     title = f"What each convention counts\n(plain multiply-accumulates, MACs: {plain:,})"
-    table = Table("conventions", title, columns, tuple(_row(row) for row in rows))
+    table = Table("conventions", title, columns, tuple(_row(row, ranged) for row in rows))
     document = {
         **count_header(count),
         "multiply_accumulates": plain,
@@ -186,16 +186,16 @@ def _compared(count: Count, one: Convention) -> dict[str, Any]:
     }
 
 
-def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _row(row: Mapping[str, Any], ranged: bool) -> tuple[Any, ...]:
     name, unit, params = row["convention"], row["unit"], row["params"]
+    bounds = (row.get("low", row["value"]), row.get("high", row["value"]))[: 1 + ranged]
     if "summary" not in row:
-        return name, "–", unit, "", params, "parameters alone"
+        return name, *bounds, unit, "", params, "parameters alone"
     terms = ", ".join(f"{layer} {adds:+,}" for layer, adds in row["summary"].items()) or "nothing"
     if row["value"] is not None:
-        return name, f"{row['value']:,}", f"{unit}s", f"{row['ratio']:.5f}", params, terms
+        return name, *bounds, f"{unit}s", f"{row['ratio']:.5f}", params, terms
     ratio = " to ".join(f"{one:.5f}" for one in row["ratios"])
-    number = f"{row['low']:,} to {row['high']:,}"
-    return name, number, f"{unit}s", ratio, params, f"{terms} (where all are modules)"
+    return name, *bounds, f"{unit}s", ratio, params, f"{terms} (where all are modules)"
 
 
 def _values(rows: Sequence[Mapping[str, Any]]) -> Table:

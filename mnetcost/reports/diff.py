@@ -9,7 +9,7 @@ from typing import Any
 from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
 from mnetcost.reports.documents import count_header, layer_document, totals_document
-from mnetcost.reports.measures import Measure, cost_words, measures
+from mnetcost.reports.measures import Measure, common_measures, cost_words
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_texts
 from mnetcost.reports.runs import runs, span
 from mnetcost.tabular import Column, Kind, Report, Table
@@ -72,12 +72,6 @@ def _title(diff: CountDiff) -> str:
     return f"Layers: {words}"
 
 
-def _measures(diff: CountDiff) -> Sequence[Measure]:
-    """What both are measured by; two bounds, or “at least”, where one of them has."""
-    found = [(measures(count), count.at_least) for count in (diff.before, diff.after)]
-    return max(found, key=lambda one: (len(one[0]), one[1]))[0]
-
-
 def _columns(diff: CountDiff) -> tuple[Column, ...]:
     columns = [
         Column("change", "", Kind.SIGN),
@@ -85,7 +79,7 @@ def _columns(diff: CountDiff) -> tuple[Column, ...]:
         Column("type", "Type", Kind.TEXT, leaves=4),
         Column("differences", "What changed", Kind.TEXT),
     ]
-    for one in _measures(diff):
+    for one in common_measures(diff.before, diff.after):
         for when, kind, leaves in (
             ("before", Kind.AMOUNT, 6),
             ("after", Kind.AMOUNT, 5),
@@ -97,7 +91,7 @@ def _columns(diff: CountDiff) -> tuple[Column, ...]:
 
 
 def _rows(diff: CountDiff) -> list[tuple[Any, ...]]:
-    found = _measures(diff)
+    found = common_measures(diff.before, diff.after)
     return [
         (
             change.kind,

@@ -167,9 +167,9 @@ def value_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:
     return (
         Column("alpha", "α", Kind.NUMBER),
         Column("from", "from", Kind.NUMBER),
-        Column("from_included", "included", Kind.TEXT),
+        Column("from_included", "included", Kind.FLAG),
         Column("to", "to", Kind.NUMBER),
-        Column("to_included", "included", Kind.TEXT),
+        Column("to_included", "included", Kind.FLAG),
         Column("decimal", "decimal", Kind.NUMBER),
         Column("rho", "ρ", Kind.NUMBER),
         Column("input", "Input", Kind.MAP, leaves=7),
@@ -181,15 +181,11 @@ def value_cells(fit: "Fit", one: "Choice") -> tuple[Any, ...]:
     """The values under `value_columns`."""
     start, end = one.plateau
     return (
-        *(one.setting.alpha, start.alpha, _truth(not start.past)),
-        *(end.alpha, _truth(end.past), one.plateau.typed, one.setting.rho),
+        *(one.setting.alpha, start.alpha, not start.past),
+        *(end.alpha, end.past, one.plateau.typed, one.setting.rho),
         input_map(fit.graph, one.setting),
         *share_cells(one, fit.fills(one)),
     )
-
-
-def _truth(value: bool) -> str:
-    return str(value).lower()
 
 
 def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:

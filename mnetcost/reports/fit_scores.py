@@ -35,7 +35,7 @@ def ranking_report(ranking: Ranking) -> Report:
         Column("input", "Input", Kind.MAP, leaves=7),
         Column("score", "Score", Kind.NUMBER),
         *share_columns(budget, ranking.basis),
-        Column("fits", "Fits", Kind.TEXT),
+        Column("fits", "Fits", Kind.FLAG),
         Column("front", "On the front of", Kind.TEXT),
     )
     title = "Scores against cost"
@@ -84,6 +84,6 @@ def _row(ranking: Ranking, one: Scored) -> tuple[Any, ...]:
     return (
         *(one.setting.alpha, one.setting.rho, input_map(ranking.graph, one.setting), one.score),
         *share_cells(one, fills),
-        "yes" if ranking.budget.holds(one) else "no",
+        ranking.budget.holds(one),
         front_text(ranking.front.get(one, ()), ranking.basis),
     )

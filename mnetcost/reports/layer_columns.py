@@ -23,24 +23,19 @@ def _type(row: Row) -> str:
 def _kernel(row: Row) -> str:
     """The kernel of a layer; of a block that is closed, those of its weights but for 1×1."""
     if not row.closed:
-        return _window(row, 0)
+        return "" if row.block else row.layers[0].kernel
     kernels = dict.fromkeys(one.kernel for one in row.layers if one.parameters.weights)
     wide = [one for one in kernels if one and one != POINT]
     return ", ".join(wide or [POINT][: POINT in kernels])
 
 
-def _window(row: Row, which: int) -> str:
-    """The kernel (0) or the stride (1) of a layer."""
+def _stride(row: Row) -> tuple[int, int] | None:
     sides = None if row.block else row.layers[0].node.layer.window_sides()
-    if sides is None:
-        return ""
-    h, w = sides[which]
-    return f"{h}×{w}" if which == 0 or h != w else str(h)
+    return sides and sides[1]
 
 
-def _groups(row: Row) -> str:
-    groups = None if row.block else groups_of(row.layers[0])
-    return f"{groups:,}" if groups is not None and groups > 1 else ""
+def _groups(row: Row) -> int | None:
+    return None if row.block else groups_of(row.layers[0])
 
 
 # What a row says of its shape, in the order of the table.
@@ -48,8 +43,8 @@ SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
     (Column("name", "Layer", Kind.TEXT), lambda row: row.label),
     (Column("type", "Type", Kind.TEXT, leaves=6), _type),
     (Column("kernel", "Kernel", Kind.TEXT, leaves=3), _kernel),
-    (Column("stride", "Stride", Kind.TEXT, leaves=4), lambda row: _window(row, 1)),
-    (Column("groups", "Groups", Kind.TEXT, leaves=5), _groups),
+    (Column("stride", "Stride", Kind.SIDES, leaves=4), _stride),
+    (Column("groups", "Groups", Kind.INTEGER, leaves=5), _groups),
     (
         Column("input", "Input", Kind.MAP, leaves=7),
         lambda row: None if row.rest else row.layers[0].read,
@@ -61,7 +56,12 @@ SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
 )
 RARE = {"exponentials": 7, "divisions": 6, "comparisons": 5}  # of operations kept apart
 POINT = "1×1"  # the kernel of a pointwise layer
-WINDOW = ("kernel", "stride", "groups")  # which no row of some networks has
+# Columns that stand only where some row has more than is usual, and whether a value is.
+WINDOW: Mapping[str, Callable[[Any], bool]] = {
+    "kernel": bool,
+    "stride": bool,
+    "groups": lambda groups: groups is not None and groups > 1,
+}
 
 
 def _parameters(kind: str) -> Measure:
@@ -90,7 +90,9 @@ def layer_table(
     if chosen:
         shown = [known[key] for key in chosen if key in known or _refuse(key, known)]
     else:
-        shown = [one for key, one in known.items() if key not in WINDOW or any(one[1])]
+        shown = [
+            one for key, one in known.items() if key not in WINDOW or any(map(WINDOW[key], one[1]))
+        ]
     cells = tuple(zip(*(values for _, values in shown))) if rows else ()
     depths = tuple(row.depth for row in rows)
     key = "blocks" if title == "Blocks" else "layers"
@@ -146,5 +148,5 @@ def _columns(
 
 
 def _refuse(key: str, known: Mapping[str, Any]) -> bool:
-    names = ", ".join(known)
-    raise UsageError(f"--columns {key}: not counted here; there are {names}, {', '.join(MORE)}")
+    names = ", ".join(dict.fromkeys((*known, *MORE)))
+    raise UsageError(f"--columns {key}: not counted here; there are {names}")

@@ -96,11 +96,11 @@ def _channels_table(channels: Sequence[ChannelCost]) -> Table:
     columns = (
         Column("name", "Layer", Kind.TEXT),
         Column("number", "Channels", Kind.INTEGER),
-        Column("params", "One costs\nparameters", Kind.INTEGER),
-        Column("mult_adds", "\nmult-adds", Kind.INTEGER),
+        Column("params", "One costs\nparameters", Kind.AMOUNT),
+        Column("mult_adds", "\nmult-adds", Kind.AMOUNT),
         Column("together", "At\nonce", Kind.INTEGER),
-        Column("saved_params", "They save\nparameters", Kind.INTEGER),
-        Column("saved_mult_adds", "\nmult-adds", Kind.INTEGER),
+        Column("saved_params", "They save\nparameters", Kind.AMOUNT),
+        Column("saved_mult_adds", "\nmult-adds", Kind.AMOUNT),
         Column("with", "With channels of", Kind.TEXT, leaves=4),
     )
     rows = tuple(_kind_row(one.name, kind) for one in channels for kind in one.kinds)

@@ -62,6 +62,12 @@ def measures(count: Count, apart: bool = False, fold_norms: bool = False) -> tup
     return tuple(map(_at_least, found)) if count.at_least else found
 
 
+def common_measures(*counts: Count) -> tuple[Measure, ...]:
+    """What all of these are measured by; two bounds, or “at least”, where one of them has."""
+    found = [(measures(count), count.at_least) for count in counts]
+    return max(found, key=lambda one: (len(one[0]), one[1]))[0]
+
+
 def _at_least(one: Measure) -> Measure:
     return one._replace(header=f"{one.header}\nat least")
 
@@ -170,22 +176,26 @@ def knob_columns(
 ) -> tuple[Column, ...]:
     """A column a knob, for rows of these sets; one that is called as another is has `set_`."""
     return tuple(
-        Column(
-            f"set_{name}" if name in taken else name,
-            name,
-            Kind.NUMBER if all(_is_number(one[name]) for one in sets) else Kind.TEXT,
-        )
+        Column(f"set_{name}" if name in taken else name, name, _kind([one[name] for one in sets]))
         for name in sets[0]
     )
 
 
 def knob_cells(knobs: Mapping[str, Any], columns: Sequence[Column]) -> tuple[Any, ...]:
     """The values under `knob_columns`."""
-    return tuple(
-        Fraction(value) if column.kind is Kind.NUMBER else knob_text(value)
-        for value, column in zip(knobs.values(), columns)
-    )
+    return tuple(_cell(value, column.kind) for value, column in zip(knobs.values(), columns))
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+def _kind(values: Sequence[Any]) -> Kind:
+    """What a column holds the values of a knob as."""
+    flags = [isinstance(one, bool) for one in values]
+    if all(flags):
+        return Kind.FLAG
+    numbers = not any(flags) and all(isinstance(one, (int, Fraction)) for one in values)
+    return Kind.NUMBER if numbers else Kind.TEXT
+
+
+def _cell(value: Any, kind: Kind) -> Any:
+    if kind is Kind.TEXT:
+        return knob_text(value)
+    return Fraction(value) if kind is Kind.NUMBER else value

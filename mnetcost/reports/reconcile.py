@@ -19,6 +19,7 @@ from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.cost import Count
 from mnetcost.layers.fields import CALLS
+from mnetcost.multipliers import Setting
 from mnetcost.printed import Printed
 from mnetcost.problems import UsageError
 from mnetcost.reports.documents import count_header
@@ -34,12 +35,12 @@ def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Re
     columns = (
         Column("layers", "Layers", Kind.TEXT),
         Column("counts", "Counts", Kind.TEXT),
-        Column("change", "Change", Kind.TEXT),
-        Column("number", "Number", Kind.INTEGER),
+        Column("change", "Change", Kind.CHANGE),
+        Column("number", "Number", Kind.AMOUNT),
     )
-    rows = [(f"{start.name} ({start.unit}s)", "", "", way.start)]
-    rows += [(one.layer, one.words, f"{one.change:+,}", one.reached) for one in way.steps]
-    rows.append((f"{end.name} ({end.unit}s)", "", "", way.end))
+    rows: list[tuple[Any, ...]] = [(f"{start.name} ({start.unit}s)", "", None, way.start)]
+    rows += [(one.layer, one.words, one.change, one.reached) for one in way.steps]
+    rows.append((f"{end.name} ({end.unit}s)", "", None, way.end))
     table = Table("way", f"From {start.name} to {end.name}", columns, tuple(rows))
     notes = [
         (one.name, "depends on calls that the spec does not know; all are taken for modules")
@@ -114,7 +115,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
         Column("scope", "Scope", Kind.TEXT),
         Column("counted", "Counted as", Kind.TEXT),
         Column("unit", "Unit", Kind.TEXT),
-        Column("value", "Number", Kind.INTEGER),
+        Column("value", "Number", Kind.AMOUNT),
         Column("prefix", "In", Kind.TEXT),
         Column("printed", "Prints so", Kind.TEXT),
         Column("off", "Off by", Kind.TEXT, leaves=4),
@@ -170,7 +171,8 @@ def answer_text(found: Matches, printed: Printed) -> str:
 
 def _match_text(one: Match, printed: Printed) -> str:
     """What it counts, how, and the number that prints so, and in which way."""
-    return f"{_found_text(one, printed)}, {one.printed}"
+    way = "exactly" if one.shown == printed.value else one.printed
+    return f"{_found_text(one, printed)}, {way}"
 
 
 def _off(one: Match, printed: Printed) -> str:
@@ -185,7 +187,8 @@ def _found_text(one: Match, printed: Printed) -> str:
     scope = f"the network {words}" if words.startswith("without") else scope
     called = f", which it calls {printed.unit}s" if _called_otherwise(one, printed) else ""
     divided = f" / {_prefix(one, printed)}" if one.binary else ""
-    where = ", ".join(filter(None, (scope, found.network)))
+    elsewhere = " and not at the setting asked for" if found.setting else ""
+    where = ", ".join(filter(None, (scope, found.network))) + elsewhere
     number = f"{found.value:,} {_unit(found)}{divided}{called}"
     return f"{where}, counted as {_counted(found)}: {number}"
 
@@ -288,4 +291,12 @@ def _document(one: Match, printed: Printed) -> dict[str, Any]:
         "rounded": one.printed == ROUNDED,
         "chance": one.chance if one.printed else None,
         "warnings": list(found.warnings),
+        "setting": _setting_document(found.setting),
     }
+
+
+def _setting_document(setting: Setting | None) -> dict[str, Any] | None:
+    """The setting that a number is of; None of that asked for."""
+    if setting is None:
+        return None
+    return {"alpha": str(setting.alpha), "input": [setting.height, setting.width]}

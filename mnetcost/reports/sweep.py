@@ -186,7 +186,7 @@ def _points(sweeps: Sequence[Knobbed], sort: str | None, budget: Budget | None) 
         Column("input", "Input", Kind.MAP, leaves=7),
         Column("params", "Weights", Kind.AMOUNT),
         Column("mult_adds", PASS_WORDS[first.basis.pass_], Kind.AMOUNT),
-        *((Column("fits", "Fits", Kind.TEXT),) if budget else ()),
+        *((Column("fits", "Fits", Kind.FLAG),) if budget else ()),
         Column("bar", "", Kind.BAR, leaves=9),
         *own_columns(first.basis, ranged),
         *(Column(name, f"{name}\n%", Kind.SHARE, leaves=8) for name in types),
@@ -222,7 +222,7 @@ def _rows(
         none = work is None
         yield (
             *(sweep.alpha[a], sweep.rho[r], sweep.input(a, r), params, work),
-            *(() if held is None else ("yes" if held[place] else "no",)),
+            *(() if held is None else (bool(held[place]),)),
             Fraction(work or 0),
             *own_cells(sweep.basis, ranged, own, Bounds(low, high)),
             *(None if none else share(one, work) for one in parts),

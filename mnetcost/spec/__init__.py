@@ -14,6 +14,7 @@ form).
 
 from mnetcost.spec.reader import Spec, load_graph, read_graph, resized
 from mnetcost.spec.sources import (
+    STREAM,
     find,
     find_scores,
     is_path,
@@ -25,6 +26,7 @@ from mnetcost.spec.sources import (
 )
 
 __all__ = [
+    "STREAM",
     "Spec",
     "find",
     "find_scores",

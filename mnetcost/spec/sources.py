@@ -11,6 +11,7 @@ from mnetcost.spec.nodes import keys_under
 from mnetcost.text import SENTENCE, clip, did_you_mean, listed
 
 MAX_BYTES = 2**20
+STREAM = "-"  # as a SPEC: standard input
 
 SUFFIX = ".yaml"
 SCORES = ".csv"  # measured accuracies of a shipped network, beside its spec

@@ -41,6 +41,13 @@ def test_help_has_every_command_once_and_whole_at_80_columns() -> None:
         assert " ".join(summary) + "." == (commands()[name].help or "").split("\n")[0]
 
 
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+def test_help_fits_80_columns(words: list[str]) -> None:
+    """Its examples and its exit codes too, which are not wrapped."""
+    lines = run(*words, "--help", env={"COLUMNS": "80"}).out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [

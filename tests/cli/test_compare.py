@@ -39,7 +39,7 @@ def test_ratios_are_to_the_first() -> None:
     assert ratios == [
         (params / 4_209_088, mult_adds / 568_740_352) for params, mult_adds in WIDTHS.values()
     ]
-    assert [row["pareto"] for row in rows] == ["", "", "", "*"]
+    assert [row["pareto"] for row in rows] == ["false", "false", "false", "true"]
     assert [row["alpha"] for row in rows] == ["1", "0.75", "0.5", "0.25"]
 
 

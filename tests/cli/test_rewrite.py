@@ -93,6 +93,7 @@ def test_json(net):
     layer = {"name": "conv_1", "kernel": "3×5", "input": [6, 10, 2], "output": [6, 10, 4]}
     assert found == {
         "model": "net",
+        "convention": "paper",
         "to": "separable",
         "answer": "1 layer made separable: weights 120 → 38 (0.317 times), mult-adds 7,200 → 2,280 "
         "(0.317 times).",
@@ -149,6 +150,29 @@ def test_wrong_specs(net, text):
     with open(net, "w", encoding="utf-8") as stream:
         stream.write(text)
     refused(run("rewrite", net, "--to", "separable"), 1)
+
+
+# By hand, of LAYER on its 6×10 map, of 2 channels to 4: 120 weights at 60 positions, or 30 and 8.
+# FLOPs are two a MAC; training adds the gradient of the weights: the image has none of its own,
+# and so has no half that reads it.
+@pytest.mark.parametrize(
+    ("words", "before", "after"),
+    [
+        (["--convention", "flops"], 2 * 7200, 2 * 2280),
+        (["--batch", "3"], 3 * 7200, 3 * 2280),
+        (["--pass", "training"], 2 * 7200, 2 * 1800 + 3 * 480),
+    ],
+)
+def test_the_saving_is_of_what_is_counted(net, words, before, after):
+    ran = run("rewrite", net, "--to", "separable", *words, "--format", "csv")
+    key = "count" if "--convention" in words else "mult_adds"
+    for row in csv.DictReader(io.StringIO(ran.out)):  # the layer, and the network
+        assert (int(row[f"{key}_before"]), int(row[f"{key}_after"])) == (before, after)
+        assert float(row["ratio"]) == after / before
+    found = json.loads(run("rewrite", net, "--to", "separable", *words, "--format", "json").out)
+    side = found["totals"]["before"]
+    assert (side["count"]["value"] if key == "count" else side["mult_adds"]) == before
+    assert f"{before:,} → {after:,}" in found["answer"]
 
 
 def test_hostile_names_stay_texts(net):

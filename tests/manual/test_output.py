@@ -154,7 +154,13 @@ LINES = {
         "import net.onnx",
         "import net.param --preset resnet:timm",
     ],
-    "mnetcost rewrite": ["rewrite all.yaml --to separable"],
+    "mnetcost rewrite": [
+        "rewrite all.yaml --to separable",
+        "rewrite all.yaml --to separable --batch 2 --pass training",
+        "rewrite all.yaml --to separable --convention ptflops",
+        "rewrite mobilenet_v1 --to standard --convention fvcore",
+        "rewrite mobilenet_v1 --to standard --convention keras",
+    ],
 }
 WORDS = {"integer": int, "number": float, "text": str, "boolean": bool, "null": type(None)}
 

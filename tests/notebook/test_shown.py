@@ -131,7 +131,11 @@ def test_every_result_is_a_data_frame_with_the_names_of_csv(
 def test_numbers_of_a_data_frame_are_plain() -> None:
     frame = v1().cost("0.75", input="192x160").to_pandas()
     numbers = frame.drop(columns=["name", "type"]).select_dtypes("number")
-    assert {str(one) for one in numbers.dtypes} == {"int64", "float64"}
+    assert {str(one) for one in numbers.dtypes} == {
+        "int64",
+        "Int64",
+        "float64",
+    }  # a gap where a layer has no stride
     assert frame["mult_adds"].sum() == v1().cost("0.75", input="192x160").mult_adds
     first = frame.iloc[0]
     assert (first["input_height"], first["input_width"]) == (192, 160)

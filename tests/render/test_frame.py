@@ -20,7 +20,7 @@ def frame(kind: Kind, *values: object):
         ((1, -2), "int64"),
         ((2**63 - 1, -(2**63)), "int64"),
         ((1, 2**63), "object"),
-        ((1, None), "float64"),
+        ((1, None), "Int64"),
         ((2**53 + 1, None), "Int64"),
         ((2**64, None), "object"),
         ((), "int64"),
@@ -32,6 +32,16 @@ def test_whole_numbers(kind: Kind, values: tuple[int | None, ...], dtype: str) -
     known = [one for one in values if one is not None]
     assert [int(one) for one in found.dropna()] == known
     assert found.isna().sum() == len(values) - len(known)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [((True, False), "bool"), ((), "bool"), ((True, None), "boolean")],
+)
+def test_flags(values: tuple[bool | None, ...], dtype: str) -> None:
+    found = frame(Kind.FLAG, *values)["x"]
+    assert str(found.dtype) == dtype
+    assert found.dropna().tolist() == [one for one in values if one is not None]
 
 
 @pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.SHARE, Kind.RATIO])

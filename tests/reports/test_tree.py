@@ -153,11 +153,11 @@ def test_kernel_stride_and_groups_are_columns() -> None:
     keys = [column.key for column in table.columns]
     shown = [keys.index(key) for key in ("kernel", "stride", "groups")]
     assert [tuple(row[place] for place in shown) for row in table.rows] == [
-        ("3×5", "2×1", "2"),
-        ("1×3", "1", "6"),
-        ("2×2", "2", ""),
-        ("2×4", "2", "2"),
-        ("", "", ""),
+        ("3×5", (2, 1), 2),
+        ("1×3", (1, 1), 6),
+        ("2×2", (2, 2), None),
+        ("2×4", (2, 2), 2),
+        ("", None, None),
     ]
     plain = table_of("input: {height: 3, width: 2, channels: 1}\nlayers: [relu, conv: {out: 2}]")
     assert "groups" not in {column.key for column in plain.columns}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -20,7 +21,6 @@ from mnetcost.printed import (
     Budget,
     Expectation,
     Printed,
-    read_budget,
 )
 from mnetcost.problems import TOP, Mark, Problem, SpecError, UsageError
 from mnetcost.spec import Spec, resized
@@ -97,25 +97,17 @@ class Check(NamedTuple):
         return self.entry.marks.get(self.kind)
 
 
-def held_budget(  # noqa: PLR0913 - the limits, and what they hold for
-    *,
-    max_mult_adds: Any,
-    max_params: Any,
-    alpha: Any,
-    rho: Any,
-    resolution: Any,
-    input: Any,  # noqa: A002 - the CLI's own word
-    basis: Basis = FORWARD,
-) -> Budget | None:
-    """The budget of the options, and what it holds for; None without a limit.
+def held_at(
+    budget: Budget,
+    alpha: Any = 1,
+    rho: Any = None,
+    resolution: Any = None,
+    input: Any = None,  # noqa: A002 - the CLI's own word
+) -> Budget:
+    """The budget with what it holds for.
 
-    Raises UsageError for what cannot be read, for ρ with a resolution, and for a limit of work
-    under a convention that counts none.
+    Raises UsageError for what cannot be read, and for ρ with a resolution.
     """
-    budget = read_budget(max_mult_adds, max_params)
-    if not budget.most:
-        return None
-    basis.limiting(budget)
     if rho is not None and resolution is not None:
         raise UsageError(BOTH)
     return budget._replace(
@@ -134,13 +126,13 @@ def names_of(networks: Iterable[Checkable]) -> dict[str, str]:
 
 
 def checks(
-    networks: Iterable[Checkable], budget: Budget | None = None, basis: Basis = FORWARD
+    networks: Iterable[Checkable], budgets: Iterable[Budget] = (), basis: Basis = FORWARD
 ) -> Iterator[Check]:
     """Every figure that the networks' specs expect, and all of their budgets; of a variant, only
-    its own. Then that of `budget`, which holds for each network as `basis` counts it."""
+    its own. Then `budgets`, one for each network as `basis` counts it, or none."""
     networks = tuple(networks)
     names = names_of(networks)
-    for network in networks:
+    for network, budget in zip_longest(networks, budgets):
         graph = network.graph
         name = names[graph.origin.label]
         for one, held in _spec_figures(graph):

@@ -124,18 +124,20 @@ def rank(
     return Ranking(graph, budget, basis, origin.label, tuple(scored))
 
 
-def trained(fit: "Fit") -> Ranking | None:
-    """Of the trained networks that are shipped with a spec those that a search tried, if any.
+def shipped_with(graph: Graph, budget: Budget, basis: Basis = FORWARD) -> Ranking | None:
+    """The trained networks that are shipped with a spec; None where there are none.
 
     With another knob a network is none of them.
     """
-    graph = fit.graph
     name = None if graph.given else own_scores(graph.origin)
-    if name is None:
-        return None
-    ranking = rank(graph, name, fit.budget, basis=fit.basis)
-    scored = tuple(one for one in ranking.scored if fit.tried(one.setting))
-    return replace(ranking, label=name, scored=scored) if scored else None
+    return None if name is None else replace(rank(graph, name, budget, basis=basis), label=name)
+
+
+def trained(fit: "Fit") -> Ranking | None:
+    """Of the trained networks that are shipped with a spec those that a search tried, if any."""
+    ranking = shipped_with(fit.graph, fit.budget, fit.basis)
+    scored = tuple(one for one in ranking.scored if fit.tried(one.setting)) if ranking else ()
+    return replace(ranking, scored=scored) if ranking and scored else None
 
 
 class _Lines:

@@ -1,6 +1,6 @@
 """How does one number lead to another, and what gives a printed one?
 
 Read: `way` (from convention to convention); then, of a printed number, `portions` (the parts of a
-network), `readings` (other networks that may be meant), `candidates` (the numbers of them all) and
-`matches` (which print so, and whether by chance).
+network), `readings` (other networks that may be meant), `settings` (the same at other settings),
+`candidates` (the numbers of them all) and `matches` (which print so, and whether by chance).
 """

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple, Self
 
 from mnetcost.analysis.conventions.definitions import definitions
 from mnetcost.analysis.conventions.terms import learned
-from mnetcost.analysis.reconcile.portions import WHOLE, Scope, scopes
+from mnetcost.analysis.reconcile.portions import ENDS, WHOLE, Scope, scopes
 from mnetcost.analysis.reconcile.readings import Reading, readings
+from mnetcost.analysis.reconcile.settings import BOTH, settings
 from mnetcost.conventions import EVERY, Convention
 from mnetcost.conventions.presets import NAMES, OLDER, convention, paper
 from mnetcost.conventions.tally import terms
 from mnetcost.cost import Count
 from mnetcost.graph import Node, Placed
 from mnetcost.layers.fields import CALLS
+from mnetcost.multipliers import Setting
 from mnetcost.printed import BYTES
 
 TOOL, BIASED = 2, 2
@@ -30,6 +32,7 @@ OF_FEW = (
 DOUBLED, HALVED = 1, 5  # further is a tool's number twice, but where that is printed, or half
 PARAMETERS = {"kernels": 0, "learned": 0, "stored": 1, "biased": 1, "folded": 1}  # by definition
 UNTRAINED = 9
+FLOPS_ELSEWHERE = 1  # further, two operations a multiply-add at another setting
 ONCE = Fraction(1)
 
 
@@ -38,7 +41,8 @@ class Candidate(NamedTuple):
 
     `names` are the conventions, or the kinds of parameters, whose own number times `factor` it is.
     `network` says in words how the network is another one, and is empty where it is not;
-    `warnings` are about what does not follow its input. `tool` is whether a tool counts so.
+    `setting` is its own, None where it is that asked for; `warnings` are about what does not follow
+    its input. `tool` is whether a tool counts so.
     """
 
     value: int
@@ -50,6 +54,7 @@ class Candidate(NamedTuple):
     distance: int
     warnings: tuple[str, ...] = ()
     tool: bool = False
+    setting: Setting | None = None
 
 
 class Where(NamedTuple):
@@ -59,6 +64,7 @@ class Where(NamedTuple):
     network: str
     distance: int
     warnings: tuple[str, ...] = ()
+    setting: Setting | None = None
 
     @classmethod
     def part(cls, scope: Scope) -> Self:
@@ -66,23 +72,25 @@ class Where(NamedTuple):
         return cls(scope.words, "", scope.distance)
 
     @classmethod
-    def other(cls, one: Reading) -> Self:
-        """All of another network."""
-        return cls(WHOLE, one.words, one.distance, one.warnings)
+    def other(cls, one: Reading, scope: str = WHOLE, further: int = 0) -> Self:
+        """All of another network, or a part of it."""
+        return cls(scope, one.words, one.distance + further, one.warnings, one.setting)
 
     def work(self, value: int, way: "Counting") -> Candidate:
         """A number of its work."""
         named = (way.convention.name,), way.unit, way.factor
-        scope, network, distance, warnings = self
-        distance += way.distance
-        return Candidate(value, *named, scope, network, distance, warnings, way.tool)
+        return self._candidate(value, named, way.distance, way.tool)
 
     def parameters(self, value: int, words: str, further: int, tool: bool = False) -> Candidate:
         """A number of its parameters."""
-        scope, network, distance, warnings = self
+        return self._candidate(value, ((words,), "parameters", ONCE), further, tool)
+
+    def _candidate(
+        self, value: int, named: tuple[tuple[str, ...], str, Fraction], further: int, tool: bool
+    ) -> Candidate:
+        scope, network, distance, warnings, setting = self
         distance += further
-        named = (words,), "parameters", ONCE
-        return Candidate(value, *named, scope, network, distance, warnings, tool)
+        return Candidate(value, *named, scope, network, distance, warnings, tool, setting)
 
 
 ASKED = Where(WHOLE, "", 0)
@@ -176,7 +184,7 @@ def candidates(
     if presets is None:
         presets = [convention(name) for name in NAMES]
     found: list[Candidate] = []
-    others = tuple(readings(count))
+    others = (*readings(count), *settings(count))
     if unit in ("", "MAC", "FLOP"):
         found += _work(count, others, countings(presets))
     if unit in ("", "parameters", "bytes"):
@@ -196,8 +204,29 @@ def _work(count: Count, others: Iterable[Reading], ways: Sequence[Counting]) -> 
         chosen = direct if scope.distance else ways
         yield from _counted(tally, rows, chosen, Where.part(scope))
     for one in others:
-        chosen = plain if one.other else ways
-        yield from _counted(tally, one.layers, chosen, Where.other(one))
+        if one.layers:
+            yield from _counted(tally, one.layers, ways, Where.other(one))
+        guesses = [way for way in plain if way.unit == "MAC"] if one.distance >= BOTH else plain
+        yield from _plain(one.mult_adds, guesses, Where.other(one))
+        for scope in _ends(one):
+            mult_adds = sum(layer.mult_adds for layer in scope.layers)
+            yield from _plain(mult_adds, plain, Where.other(one, scope.words, scope.distance))
+
+
+def _plain(mult_adds: int, plain: Iterable[Counting], where: Where) -> Iterator[Candidate]:
+    """By definitions, which count multiply-accumulates alone; as FLOPs elsewhere is two guesses."""
+    for way in plain:
+        further = FLOPS_ELSEWHERE if where.setting and way.unit == "FLOP" else 0
+        here = where._replace(distance=where.distance + further)
+        yield here.work(mult_adds * way.convention.multiply_add, way)
+
+
+def _ends(one: Reading) -> Iterator[Scope]:
+    """The network at another setting without its first or last layers, or both."""
+    if one.setting and one.counted:
+        for scope in scopes(one.counted):
+            if ENDS <= scope.distance <= ENDS + 1:
+                yield scope
 
 
 def _run(node: Node, scope: Scope) -> Node:
@@ -223,8 +252,8 @@ def _parameters(
         for words, value, distance in _kinds(count, scope):
             yield Where.part(scope).parameters(value, words, distance)
     for one in others:
-        if one.other is not None:
-            for words, value, distance in _kinds(one.other, Scope(WHOLE, one.other.layers)):
+        if one.counted is not None:
+            for words, value, distance in _kinds(one.counted, Scope(WHOLE, one.counted.layers)):
                 yield Where.other(one).parameters(value, words, distance)
 
 

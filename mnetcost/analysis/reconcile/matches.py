@@ -21,6 +21,7 @@ MOST_CHANCE, FAR, FAR_CHANCE = 0.2, 7, 0.02
 SURE = 0.05  # by chance less often: it is what was counted, and not only may be
 SURE_DIGITS = 4  # of parameters that are told in units of 1024², which hardly anybody does
 SURE_CALLED = 0.005  # of what is not plain and called otherwise: MACs that are called FLOPs
+SURE_ELSEWHERE = 0.01  # of what is at another setting than that asked for, which is a guess itself
 RIVAL = 1  # how much further another tool's number may be that makes the first unsure
 
 
@@ -85,7 +86,8 @@ def is_sure(found: Matches, printed: Printed) -> bool:
     one = first.candidate
     binary = first.binary and one.unit == "parameters" and digits(printed) < SURE_DIGITS
     further = CALLED.get((one.unit, printed.unit), 0)
-    bound = SURE_CALLED if further and first.distance > further else SURE
+    bound = SURE if one.setting is None else SURE_ELSEWHERE
+    bound = SURE_CALLED if further and first.distance > further else bound
     if first.chance > bound or one.warnings or binary:
         return False
     if not one.tool:
@@ -111,7 +113,7 @@ def _units(candidate: Candidate, ways: Ways) -> Iterator[Match]:
     printed = ways[0][1]
     distance = candidate.distance + CALLED.get((candidate.unit, printed.unit), 0)
     yield _match(candidate, ways, False, distance)
-    if printed.thousands:
+    if printed.thousands and candidate.setting is None:  # elsewhere it would be a second guess
         further = BINARY_BYTES if candidate.unit == "bytes" else BINARY
         yield _match(candidate, ways, True, distance + further)
 

@@ -1,8 +1,7 @@
-"""The networks that a printed number may be of: at other inputs, with other knobs, as variants."""
+"""The networks that a printed number may be of: with pools called otherwise, knobs, as variants."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from fractions import Fraction
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -10,11 +9,10 @@ from mnetcost.analysis.warnings.warnings import warnings
 from mnetcost.cost import Count
 from mnetcost.graph import Graph, Node, Placed
 from mnetcost.layers.pooling import GlobalAvgPool
-from mnetcost.multipliers import Setting, make_setting, sides
+from mnetcost.multipliers import Setting, make_setting
 from mnetcost.problems import SpecError
 from mnetcost.spec import Spec
 
-SIDES = (224, 256, 320, 416, 512, 640)  # px, the inputs that sources mean
 # How else a global pool is called, which most authors write as a function or as x.mean.
 CALLED = {
     "module": "with global pools as modules",
@@ -24,20 +22,24 @@ CALLED = {
 MAX_OTHERS = 20  # variants and switched knobs that are tried
 
 # How far each is from the network that was asked for: see `candidates`.
-CALLED_AS, SAME_WEIGHTS, INPUT, VARIANT = 1, 1, 5, 7
+CALLED_AS, SAME_WEIGHTS, VARIANT = 1, 1, 7
 WARNED = 2  # further: what of the network does not follow its input
 
 
 class Reading(NamedTuple):
     """A network that is not the one asked for: how it differs, in words, and how far.
 
+    Its `layers`, where they are given, are counted in every way; `mult_adds` only as definitions
+    count. `counted` has its parameters, and its parts where it has them at another `setting`.
     `warnings` are about what of it does not follow its input.
     """
 
     words: str
-    layers: tuple[Placed, ...]
     distance: int
-    other: Count | None = None  # where its parameters are others
+    layers: tuple[Placed, ...] = ()
+    mult_adds: int = 0
+    counted: Count | None = None
+    setting: Setting | None = None  # where it is another than that asked for
     warnings: tuple[str, ...] = ()
 
     def warned(self, found: tuple[str, ...]) -> "Reading":
@@ -50,12 +52,11 @@ class Reading(NamedTuple):
 
 
 def readings(count: Count) -> Iterator[Reading]:
-    """The network at the inputs that sources mean, as other variants, and with a switch turned.
+    """The network with its pools called otherwise, as other variants, and with a switch turned.
 
     What has the same parameters is the same network, built otherwise, and so the likeliest.
     """
     yield from _calls(count)
-    yield from _inputs(count)
     known = [_build(count.graph)]
     others = tuple(islice(_others(count.graph), MAX_OTHERS))
     if not others:
@@ -80,29 +81,12 @@ def _calls(count: Count) -> Iterator[Reading]:
     for call, words in CALLED.items():
         called = tuple((_called(node, call), x, y) for node, x, y in rows)
         if called != rows:
-            yield Reading(words, called, CALLED_AS)
+            yield Reading(words, CALLED_AS, called)
 
 
 def _called(node: Node, call: str) -> Node:
     pool = isinstance(node.layer, GlobalAvgPool)
     return node._replace(layer=node.layer._replace(called_as=call)) if pool else node
-
-
-def _inputs(count: Count) -> Iterator[Reading]:
-    """Squares, and for an oblong input its own shape with this longer side."""
-    height, width = count.setting.height, count.setting.width
-    if min(height, width) == 1:  # a sequence
-        return
-    longer = max(height, width)
-    squares = [(side, side) for side in SIDES]
-    shaped = [sides(height, width, Fraction(side, longer)) for side in SIDES]
-    for size in dict.fromkeys(squares + shaped):
-        if size != (height, width):
-            setting = count.setting._replace(height=size[0], width=size[1])
-            with suppress(SpecError):
-                layers = tuple(count.graph.shapes(setting))
-                found = Reading(f"at {size[0]}×{size[1]} px", layers, INPUT)
-                yield found.warned(warnings(count.graph, [setting]))
 
 
 def _others(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -118,13 +102,11 @@ def _others(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 def _other(count: Count, graph: Graph, words: str) -> Reading:
     other = Count.of(graph, _setting(count, graph), count.basis)
-    same = other.parameters == count.parameters
-    found = Reading(
-        words,
-        tuple((layer.node, layer.input, layer.output) for layer in other.layers),
-        SAME_WEIGHTS if same else VARIANT,
-        None if same else other,
-    )
+    if other.parameters == count.parameters:
+        rows = tuple((layer.node, layer.input, layer.output) for layer in other.layers)
+        found = Reading(words, SAME_WEIGHTS, rows)
+    else:
+        found = Reading(words, VARIANT, mult_adds=other.mult_adds, counted=other)
     return found.warned(warnings(graph, [other.setting]))
 
 

@@ -20,7 +20,7 @@ from mnetcost.analysis.rewrite.replacements import (
 )
 from mnetcost.analysis.separable.pairs import NETWORK, pair_name
 from mnetcost.analysis.separable.reduction import PairCost, full_convolution, ratio_of
-from mnetcost.cost import Count, LayerCost
+from mnetcost.cost import FORWARD, Basis, Count, LayerCost
 from mnetcost.exact import record_text
 from mnetcost.graph import Graph
 from mnetcost.layers.base import Map
@@ -52,17 +52,27 @@ CODE = "rewrite"  # of what cannot be rewritten
 
 
 class Saving(NamedTuple):
-    """One replaced layer, or the whole network: what it cost and what it costs now."""
+    """One replaced layer, or the whole network: the layers that it was, and those that it is."""
 
     name: str
     kernel: str
     input: Map | None
     output: Map | None
-    before: PairCost
-    after: PairCost
+    old: Sequence[LayerCost]
+    new: Sequence[LayerCost]
 
     def __repr__(self) -> str:
         return record_text(self, "name", "before", "after", "ratio", "params_ratio")
+
+    @property
+    def before(self) -> PairCost:
+        """What it cost."""
+        return _cost(self.old)
+
+    @property
+    def after(self) -> PairCost:
+        """What it costs now."""
+        return _cost(self.new)
 
     @property
     def ratio(self) -> Fraction | None:
@@ -94,13 +104,21 @@ class Rewriting:
     unproven: int
 
     @classmethod
-    def of(cls, graph: Graph, to: str, layers: str | Sequence[str] = (), **setting: Any) -> Self:
+    def of(
+        cls,
+        graph: Graph,
+        to: str,
+        layers: str | Sequence[str] = (),
+        basis: Basis = FORWARD,
+        **setting: Any,
+    ) -> Self:
         """The spec of a network with separable convolutions, or with standard ones.
 
         `to` is "separable" or "standard", `layers` are globs of full names ("!stem" leaves one
-        out), and `setting` is what `make_setting` takes. A variant, or a network with knobs of its
-        own, becomes the whole spec; else every variant is kept, and holds. Raises UsageError for an
-        unknown word or a glob without a layer, SpecError where the spec cannot be rewritten.
+        out), `basis` counts the saving, and `setting` is what `make_setting` takes. A variant, or a
+        network with knobs of its own, becomes the whole spec; else every variant is kept, and
+        holds. Raises UsageError for an unknown word or a glob without a layer, SpecError where the
+        spec cannot be rewritten.
         """
         if to not in PLANS:
             raise UsageError(f"to: separable or standard, not {clip(str(to))!r}")
@@ -118,7 +136,7 @@ class Rewriting:
         touched = settled or plan.replacements
         expected = root.nodes["expect"][1] if touched and "expect" in root.nodes else None
         at = make_setting(graph.base, **setting)
-        before, after = Count.of(graph, at), Count.of(changed[0].graph, at)
+        before, after = (Count.of(one, at, basis) for one in (graph, changed[0].graph))
         return cls(
             to=to,
             text=text,
@@ -310,8 +328,8 @@ def _savings(before: Count, after: Count, runs: dict[int, Run], to: str) -> tupl
         shift += size - len(run)
         name = old[0].name if len(old) == 1 else pair_name(old[0].name, old[-1].name)
         shape = old[0].kernel, old[0].input, old[-1].output
-        rows.append(Saving(name, *shape, _cost(old), _cost(new)))
-    rows.append(Saving(NETWORK, "", None, None, _cost(before.layers), _cost(after.layers)))
+        rows.append(Saving(name, *shape, tuple(old), tuple(new)))
+    rows.append(Saving(NETWORK, "", None, None, before.layers, after.layers))
     return tuple(rows)
 
 

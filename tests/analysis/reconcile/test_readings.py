@@ -90,7 +90,7 @@ def test_a_network_that_follows_comes_before_one_that_does_not(tmp_path: Path) -
     path.write_text(GROWS.partition("  - flatten")[0], encoding="utf-8")
     value = 432 * 224 * 224 + 4608 * 112 * 112
     found = document("reconcile", str(path), "--printed", str(value))
-    assert f"{value} is the whole network, at 224×224 px, counted" in found["answer"]
+    assert f"{value} is the whole network, at 224×224 px and not at" in found["answer"]
     assert found["answers"][0]["warnings"] == []
 
 
