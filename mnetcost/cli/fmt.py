@@ -11,6 +11,8 @@ from mnetcost.cli.options import (
 from mnetcost.cli.output import text_output_option, write_text
 from mnetcost.problems import UsageError
 from mnetcost.spec import STREAM, locate, read_stream
+from mnetcost.targets import read_target
+from mnetcost.text import clip
 
 
 @click.command(epilog=EXITS)
@@ -28,10 +30,14 @@ def fmt(spec: str, output: str | None) -> None:
     """
     from mnetcost.spec.fmt import canonical
 
+    target = read_target(spec)
+    if target.spec != spec:
+        raise UsageError(
+            f"{clip(spec)}: what stands behind an @ is for a count; fmt writes the spec as it is, "
+            f"`mnetcost fmt {clip(target.spec)}`"
+        )
     if spec == STREAM:
         origin = read_stream(getattr(sys.stdin, "buffer", None), "<stdin>")
-    elif "\n" in spec:
-        raise UsageError("SPEC: a name, a path, or - for standard input")
     else:
         origin, _ = locate(spec)
     write_text(canonical(origin), output)
