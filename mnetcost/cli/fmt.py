@@ -21,9 +21,9 @@ from mnetcost.text import clip
 def fmt(spec: str, output: str | None) -> None:
     """Print a spec in canonical form, with its comments.
 
-    Top-level keys come in one order, each layer stands on a line, values stay as they are
-    written. A spec whose comments cannot be kept is refused. Needs ruamel.yaml:
-    pip install 'mnetcost[fmt]'.
+    SPEC is a shipped name, a path, or - for standard input. Top-level keys come in one order, each
+    layer stands on a line, values stay as they are written. A spec whose comments cannot be kept
+    is refused. Needs ruamel.yaml: pip install 'mnetcost[fmt]'.
 
     \b
     mnetcost fmt my_net.yaml -o my_net.yaml
