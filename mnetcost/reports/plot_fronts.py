@@ -56,7 +56,7 @@ def fit_picture(fit: "Fit", of: str | None = None) -> Chart:
 def _choice(one: "Choice", of: str, name: bool = False) -> Place:
     """A configuration as a point; a named one with an α that a person can type."""
     words = f"{sides_text(one.setting.height, one.setting.width)} px"
-    words = f"α {ratio_text(one.plateau.typed)}, {words}" if name else words
+    words = f"α {ratio_text(one.setting.alpha)}, {words}" if name else words
     return Place(getattr(one, of), one.capacity, words)
 
 
