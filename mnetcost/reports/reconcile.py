@@ -250,17 +250,21 @@ def _cells(one: Match, printed: Printed) -> tuple[Any, ...]:
 def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tuple[str, str]]:
     """What another network changes, and who prints twice a tool's number."""
     for found in (one.candidate for one in first):
-        plain = found._replace(network="", value=0, distance=0, warnings=())
-        for one in tried:
-            if found.network and one._replace(value=0, distance=0) == plain:
-                change = f"{found.value - one.value:+,} against {one.value:,} {_unit(one)}"
-                yield "Changed", f"{found.network}: {change} of the network as it was asked for"
+        own = (one for one in tried if not one.network and _counts_as(one) == _counts_as(found))
+        if found.network and (one := next(own, None)):
+            change = f"{found.value - one.value:+,} against {one.value:,} {_unit(one)}"
+            yield "Changed", f"{found.network}: {change} of the network as it was asked for"
         doubled = [convention(name).doubled for name in found.names if name in NAMES]
         if found.factor == 2 and any(doubled):
             yield (
                 "Doubled",
                 f"{', '.join(filter(None, doubled))}: twice what {found.names[0]} counts",
             )
+
+
+def _counts_as(one: Candidate) -> tuple[Any, ...]:
+    """What is counted, and how."""
+    return one.names[0], one.unit, one.factor, one.scope
 
 
 def _warnings(shown: Iterable[Match]) -> tuple[str, ...]:
