@@ -104,7 +104,7 @@ def _configurations(shown: "Sequence[Fitted]") -> list[str]:
     parts = [
         (
             knobs,
-            f"α {ratio_text(one.choice.plateau.typed)}",
+            f"α {ratio_text(one.choice.setting.alpha)}",
             f"{sides_text(one.choice.setting.height, one.choice.setting.width)} px",
         )
         for knobs, one in zip(apart_texts([one.knobs for one in shown]), shown)

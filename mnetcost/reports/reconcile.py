@@ -1,6 +1,6 @@
 """The way from one number to another, and what gives a printed number."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from operator import add
 from typing import Any
@@ -127,7 +127,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
             *_remarks(hits[:1], tried),
             ("Tried", _tried(found)),
         ),
-        warnings=(*warning_texts(setting), *_warnings(shown[:most])),
+        warnings=(*warning_texts(setting), *_warnings(shown[:most], setting["warnings"])),
         document={
             **setting,
             "printed": printed.text,
@@ -267,11 +267,14 @@ def _counts_as(one: Candidate) -> tuple[Any, ...]:
     return one.names[0], one.unit, one.factor, one.scope
 
 
-def _warnings(shown: Iterable[Match]) -> tuple[str, ...]:
-    """What is to be warned of in the networks of these rows, said once."""
+def _warnings(shown: Iterable[Match], own: Collection[str]) -> tuple[str, ...]:
+    """What is to be warned of in the networks of these rows, said once; `own` is said already."""
     candidates = (one.candidate for one in shown)
     texts = (
-        f"{one.network.partition(',')[0]}: {text}" for one in candidates for text in one.warnings
+        f"{one.network.partition(',')[0]}: {text}"
+        for one in candidates
+        for text in one.warnings
+        if text not in own
     )
     return tuple(dict.fromkeys(texts))
 
