@@ -14,11 +14,12 @@ from mnetcost.text import printable
 MAP = "viridis"
 MARKED = 24  # points of a line, beyond which it has no marks
 SHAPES = ("o", "s", "^", "D", "v", "P")  # beside the colours, which not everybody sees
+ASPECT = 0.6  # of the width
 LOWEST, EACH, HIGHEST = 1.9, 0.07, 3.6  # inches: without a name, more a name, at most
 
 
 def draw_chart(axes: Axes, picture: Chart, theme: Theme, width: float) -> float:
-    """Draw the series; the height of the axes, in inches."""
+    """Draw the series on so many inches; how high the axes should be."""
     set_scale(axes, "x", picture.x)
     set_scale(axes, "y", picture.y)
     axes.grid(visible=True, linewidth=0.5)
@@ -38,7 +39,7 @@ def draw_chart(axes: Axes, picture: Chart, theme: Theme, width: float) -> float:
             drawstyle = "steps-post" if one.mark is Mark.STEPS else "default"
             axes.plot(xs, ys, marker=shape, markersize=3.5, drawstyle=drawstyle, zorder=3, **style)
     named = sum(bool(place.name) for one in picture.series for place in one.places)
-    return min(max(width * 0.5, LOWEST + EACH * named), HIGHEST)
+    return min(max(width * ASPECT, LOWEST + EACH * named), HIGHEST)
 
 
 def place_at(place: Place) -> tuple[float, float]:

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from mnetcost.picture import Chart, Mark, Series
 from mnetcost.render.drawn_chart import place_at
+from mnetcost.render.short_names import short_names
 from mnetcost.render.themes import Theme
-from mnetcost.text import clip, printable
 
 NAME = 36  # characters of a name that are shown
 # How far a name may stand from its point, in 1/72 inch, and in which directions.
@@ -46,7 +46,7 @@ def name_places(axes: Axes, picture: Chart, theme: Theme) -> None:
     The names of points of a series that lie upon each other stand in one text, a line each.
     """
     pixel = axes.figure.dpi / 72
-    named = [text for one in picture.series for text in _texts(axes, one, UPON * pixel)]
+    named = _texts(axes, picture.series, UPON * pixel)
     if not named:
         return
     notes: list[Any] = [
@@ -81,22 +81,25 @@ def name_places(axes: Axes, picture: Chart, theme: Theme) -> None:
             )
 
 
-def _texts(axes: Axes, series: Series, near: float) -> list[tuple[str, tuple[float, float]]]:
-    """What to write at which of the points of a series, those that lie upon each other together."""
-    found: list[tuple[Points, tuple[float, float], list[str]]] = []
-    for place in sorted(series.places, key=lambda one: (-one.y, one.x)):
-        if not place.name:
-            continue
+def _texts(
+    axes: Axes, series: Sequence[Series], near: float
+) -> list[tuple[str, tuple[float, float]]]:
+    """What to write at which points; at those of a series that lie upon each other together."""
+    named = [(n, place) for n, one in enumerate(series) for place in one.places if place.name]
+    names = short_names([place.name for _, place in named], NAME)
+    found: list[tuple[int, Points, tuple[float, float], list[str]]] = []
+    order = sorted(range(len(named)), key=lambda turn: (-named[turn][1].y, named[turn][1].x))
+    for turn in order:
+        number, place = named[turn]
         at = place_at(place)
         spot = axes.transData.transform(at)
-        name = clip(printable(place.name), NAME)
-        for other, _, names in found:
-            if np.hypot(*(spot - other)) < near:
-                names.append(name)
+        for other, its, _, lines in found:
+            if other == number and np.hypot(*(spot - its)) < near:
+                lines.append(names[turn])
                 break
         else:
-            found.append((spot, at, [name]))
-    return [("\n".join(names), at) for _, at, names in found]
+            found.append((number, spot, at, [names[turn]]))
+    return [("\n".join(lines), at) for _, _, at, lines in found]
 
 
 def _drawn(axes: Axes, series: Sequence[Series], pixel: float) -> tuple[Boxes, Points]:
