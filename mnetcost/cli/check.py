@@ -159,10 +159,12 @@ def _add_summary(report: "Report", path: str | None) -> None:
     if path is None:
         return
     from mnetcost.render.markdown import render_markdown
+    from mnetcost.reports.costliest import with_costliest
 
+    text = render_markdown(with_costliest(report))
     try:
         with open(path, "a", encoding="utf-8") as stream:
-            stream.write(f"{render_markdown(report)}\n")
+            stream.write(f"{text}\n")
     except (OSError, ValueError) as error:
         raise cannot_write(path, error, "--summary") from None
 

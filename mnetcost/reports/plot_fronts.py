@@ -69,7 +69,7 @@ def fit_picture(fit: "Fit", of: str | None = None) -> Chart:
 def _choice(one: "Choice", of: str, name: bool = False) -> Place:
     """A configuration as a point; a named one with an α that a person can type."""
     words = f"{sides_text(one.setting.height, one.setting.width)} px"
-    words = f"α {ratio_text(one.plateau.typed)}, {words}" if name else words
+    words = f"α {ratio_text(one.setting.alpha)}, {words}" if name else words
     return Place(getattr(one, of), one.capacity, words)
 
 
@@ -104,7 +104,7 @@ def _configurations(fits: "Fits", shown: "Sequence[Fitted]") -> list[str]:
     parts = [
         (
             apart_text(one.knobs, fits.sets),
-            f"α {ratio_text(one.choice.plateau.typed)}",
+            f"α {ratio_text(one.choice.setting.alpha)}",
             f"{sides_text(one.choice.setting.height, one.choice.setting.width)} px",
         )
         for one in shown

@@ -139,13 +139,23 @@ def test_networks_are_counted_at_a_setting() -> None:
 
 
 @pytest.mark.usefixtures("few_listed")
+def test_the_setting_stands_above_the_table() -> None:
+    words = ["specs", "mobilenet_v1", "--alpha", "1/3", "--input", "96x128", "--set", "classes=10"]
+    title = run(*words).out.splitlines()[0]
+    assert title == "Shipped networks: α = 1/3, input 96×128, classes = 10"
+    assert run("specs", "mobilenet_v1").out.splitlines()[0] == "Shipped networks"
+    page = run(*words, "--format", "markdown").out
+    assert page.index("α = 1/3, input 96×128, classes = 10") < page.index("| Name |")
+
+
+@pytest.mark.usefixtures("few_listed")
 def test_what_has_no_such_knob_is_left_out_and_named() -> None:
     out = document("specs", "--set", "depth=1")["left_out"]
     assert {one["name"]: one["reason"] for one in out} == dict.fromkeys(
         ("mobilenet_v1", "googlenet", "googlenet_aux"), "no knob depth"
     )
     assert (
-        "Left out: no knob depth: mobilenet_v1, googlenet, googlenet_aux\n"
+        "Left out: mobilenet_v1, googlenet, googlenet_aux: no knob depth\n"
         in run("specs", "--set", "depth=1").out
     )
 

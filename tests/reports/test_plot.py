@@ -276,7 +276,7 @@ def test_a_fit_shows_its_front_and_its_best():
     picture = fit_picture(fit)
     front, largest, best, limit = picture.series
     assert best.places[0].x == 149_653_568  # the tutorial's: α in [605/1024, 303/512) at 192 px
-    assert best.places[0].y == Fraction(605, 1024) * Fraction(192, 224)
+    assert best.places[0].y == Fraction("0.591") * Fraction(192, 224)
     assert best.places[0].name == "α 0.591, 192 px"
     assert (best.role, front.mark) == (Role.BEST, Mark.STEPS)
     assert len(largest.places) == len(fit.largest) - 1
