@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from mnetcost.cli.errors import print_lines
 from mnetcost.cli.options import (
+    OF_SPEC,
     SPEC,
     basis_options,
     budget_options,
@@ -49,7 +50,7 @@ BASIS = ("convention", "batch", "pass_")
 SETTING = ("alpha", "rho", "resolution", "input")
 
 
-@click.command(epilog=CHECK_EXITS)
+@click.command(epilog=f"{OF_SPEC}\n\n{CHECK_EXITS}")
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @budget_options
 @click.option(

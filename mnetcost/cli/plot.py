@@ -9,7 +9,7 @@ import click
 from mnetcost.analysis.sweep.knobs import of_each, read_sets
 from mnetcost.cli.options import (
     DEFAULT,
-    EXITS,
+    DEFAULT_EXITS,
     SPEC,
     Word,
     basis_options,
@@ -57,7 +57,7 @@ TAKEN = {
 }
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=DEFAULT_EXITS)
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @click.option(
     "--kind",
@@ -66,15 +66,24 @@ TAKEN = {
     help="What to draw, as listed above. Default: blocks; of several SPECs networks, with --scores"
     " scores.",
 )
-@click.option("--of", type=click.Choice(COSTS), help="Whose cost it is. Default mult_adds.")
-@click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers.")
-@click.option("--rho", multiple=True, metavar="RATIOS", help="Resolution multipliers.")
-@click.option("--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ, px.")
+@click.option("--of", type=click.Choice(COSTS), help="Which cost to draw. Default mult_adds.")
+@click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers α.")
+@click.option("--rho", multiple=True, metavar="RATIOS", help="Resolution multipliers ρ.")
+@click.option(
+    "--resolution",
+    multiple=True,
+    metavar="PIXELS",
+    help="Instead of ρ: longer sides of the input, px.",
+)
 @input_option
 @sets_option
 @strict_option
-@click.option("--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget to draw.")
-@click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
+@click.option(
+    "--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget of mult-adds to draw."
+)
+@click.option(
+    "--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters to draw."
+)
 @click.option(
     "--scores",
     type=Word("scores"),
@@ -82,9 +91,17 @@ TAKEN = {
     help="Measured networks, a CSV of them, as for fit.",
 )
 @basis_options
-@click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
 @click.option(
-    "--width", default=str(WIDTH), metavar="INCHES", help="Of a file: 3.3 is a column of a paper."
+    "--theme",
+    type=click.Choice(THEMES),
+    default=THEMES[0],
+    help="The colours of a file. Default light.",
+)
+@click.option(
+    "--width",
+    default=str(WIDTH),
+    metavar="INCHES",
+    help="How wide a file is; 3.3 is a column of a paper.",
 )
 @click.option(
     "--format",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
+from operator import add
 from typing import Any
 
 from mnetcost.analysis.conventions.terms import number
@@ -114,18 +115,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
     title = titles.get(shown, "nothing prints so; these come nearest")
     if len(shown) > most:
         title += f" (the first {most} of {len(shown)})"
-    columns = (
-        Column("scope", "Scope", Kind.TEXT),
-        Column("counted", "Counted as", Kind.TEXT),
-        Column("unit", "Unit", Kind.TEXT),
-        Column("value", "Number", Kind.AMOUNT),
-        Column("prefix", "In", Kind.TEXT),
-        Column("printed", "Prints so", Kind.TEXT),
-        Column("off", "Off by", Kind.TEXT, leaves=4),
-        Column("chance", "By chance", Kind.TEXT),
-    )
-    rows = tuple(_row(one, printed) for one in shown[:most])
-    table = Table("printed", f"{printed.text}: {title}", columns, rows)
+    table, flat = _tables(shown[:most], printed, f"{printed.text}: {title}")
     answer = answer_text(found, printed)
     setting = _setting(count)
     return Report(
@@ -147,7 +137,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
             "by_chance": [_document(one, printed) for one in found.by_chance],
             "nearest": [] if hits else [_document(one, printed) for one in found.nearest],
         },
-        flat=table,
+        flat=flat,
     )
 
 
@@ -179,7 +169,12 @@ def _match_text(one: Match, printed: Printed) -> str:
 
 
 def _off(one: Match, printed: Printed) -> str:
-    return change_text((one.shown - printed.value) / printed.value)
+    return change_text(_far(one, printed))
+
+
+def _far(one: Match, printed: Printed) -> Fraction:
+    """How far it is from the figure, as a part of that."""
+    return (one.shown - printed.value) / printed.value
 
 
 def _found_text(one: Match, printed: Printed) -> str:
@@ -224,14 +219,32 @@ def _chance_text(share: float) -> str:
     return percent_text(Fraction(share)) if share >= LEAST_CHANCE else "under 0.1 %"
 
 
-def _row(one: Match, printed: Printed) -> tuple[Any, ...]:
+def _tables(shown: Sequence[Match], printed: Printed, title: str) -> tuple[Table, Table]:
+    """What prints so, with its chance in words; and with plain numbers, for programs."""
+    columns = (
+        Column("scope", "Scope", Kind.TEXT),
+        Column("counted", "Counted as", Kind.TEXT),
+        Column("unit", "Unit", Kind.TEXT),
+        Column("value", "Number", Kind.AMOUNT),
+        Column("prefix", "In", Kind.TEXT),
+        Column("printed", "Prints so", Kind.TEXT),
+    )
+    said = Column("off", "Off by", Kind.TEXT, leaves=4), Column("chance", "By chance", Kind.TEXT)
+    plain = tuple(one._replace(kind=Kind.RATIO) for one in said)
+    cells = [_cells(one, printed) for one in shown]
+    texts = ((_off(one, printed), _chance_text(one.chance) if one.printed else "") for one in shown)
+    numbers = ((_far(one, printed), one.chance if one.printed else None) for one in shown)
+    return (
+        Table("printed", title, (*columns, *said), tuple(map(add, cells, texts))),
+        Table("printed", title, (*columns, *plain), tuple(map(add, cells, numbers))),
+    )
+
+
+def _cells(one: Match, printed: Printed) -> tuple[Any, ...]:
     found = one.candidate
     where = ", ".join(filter(None, (found.scope, found.network)))
-    by_chance = _chance_text(one.chance) if one.printed else ""
-    return (
-        *(where, _counted(found), _unit(found), found.value, _prefix(one, printed)),
-        *(one.printed, _off(one, printed), by_chance),
-    )
+    number = _counted(found), _unit(found), found.value, _prefix(one, printed)
+    return where, *number, one.printed
 
 
 def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tuple[str, str]]:
