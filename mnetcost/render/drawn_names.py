@@ -205,16 +205,19 @@ def _best(
         crossing = _holds(boxes, one.lines.reshape(-1, 2)).any(axis=0)
         crossing = crossing.reshape(one.lines.shape[:2]).any(axis=1)
         led = [other.lines[place] for other, place in others if other.led[place]]
-        for line in led:
-            crossing |= _cross(one.lines[:, 0], one.lines[:, -1], line[0], line[-1])
-            cost = cost + LED * _holds(one.boxes, line).any(axis=1)
+        if led:
+            lines = np.array(led)
+            over = _holds(one.boxes, lines.reshape(-1, 2)).reshape(-1, *lines.shape[:2])
+            cost = cost + LED * over.any(axis=2).sum(axis=1)
+            crossing |= _cross(one.lines[:, None], lines).any(axis=1)
         cost = cost + LED * (crossing & one.led)
     place = int(np.argmin(cost))
     return float(cost[place]), place
 
 
-def _cross(start: Points, end: Points, other: Points, to: Points) -> Any:
-    """Whether each line from a start to an end crosses the other one."""
+def _cross(some: Any, others: Any) -> Any:
+    """Whether each of some lines crosses each of others, from its first place to its last."""
+    start, end, other, to = some[..., 0, :], some[..., -1, :], others[:, 0], others[:, -1]
 
     def side(a: Points, b: Points, c: Points) -> Any:
         return np.sign((b - a)[..., 0] * (c - a)[..., 1] - (b - a)[..., 1] * (c - a)[..., 0])
@@ -225,9 +228,10 @@ def _cross(start: Points, end: Points, other: Points, to: Points) -> Any:
 
 def _shared(some: Boxes, others: Boxes) -> Any:
     """The area that each of some boxes shares with each of others, of shape [some, others]."""
-    low = np.maximum(some[:, None, :2], others[None, :, :2])
-    high = np.minimum(some[:, None, 2:], others[None, :, 2:])
-    return np.clip(high - low, 0, None).prod(axis=2)
+    (left, bottom, right, top), other = some.T[:, :, None], others.T
+    wide = np.minimum(right, other[2]) - np.maximum(left, other[0])
+    high = np.minimum(top, other[3]) - np.maximum(bottom, other[1])
+    return np.maximum(wide, 0) * np.maximum(high, 0)
 
 
 def _gaps(boxes: Boxes, points: Points) -> Any:
@@ -238,5 +242,5 @@ def _gaps(boxes: Boxes, points: Points) -> Any:
 
 def _holds(boxes: Boxes, points: Points) -> Any:
     """Whether each box holds each point, of shape [boxes, points]."""
-    low, high = boxes[:, None, :2] <= points, points <= boxes[:, None, 2:]
-    return (low & high).all(axis=2)
+    (left, bottom, right, top), (x, y) = boxes.T[:, :, None], points.T
+    return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)

@@ -272,15 +272,18 @@ def verdict_text(verdict: str, headroom: str) -> str:
     return f"{verdict}, {headroom}" if headroom and verdict == FITS else headroom or verdict
 
 
-def _asked_at(found: Iterable[Check]) -> Iterator[str]:
+def _asked_at(found: Sequence[Check]) -> Iterator[str]:
     """Where the budgets that were asked for hold, if not where what stands in the specs does."""
-    written = {one.mark is not None for one in found}
-    texts = dict.fromkeys(held_for(one) for one in found if one.mark is None)
-    if written == {True, False} and texts.keys() != {setting_text(Budget({}))}:
-        yield (
-            f"Budget asked for: at {'; '.join(texts)}. "
-            "Those of a spec (`expect:`, `budget:`): each at its own setting"
-        )
+    asked = dict.fromkeys((one.spec, held_for(one)) for one in found if one.mark is None)
+    places = {place for _, place in asked}
+    if places <= {setting_text(Budget({}))} or all(one.mark is None for one in found):
+        return
+    one_place = len(places) == 1
+    texts = dict.fromkeys(f"at {to}" if one_place else f"{spec} at {to}" for spec, to in asked)
+    yield (
+        f"Budget asked for: {'; '.join(texts)}. "
+        "Those of a spec (`expect:`, `budget:`): each at its own setting"
+    )
 
 
 def failing(report: Report) -> Report:

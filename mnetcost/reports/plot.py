@@ -118,10 +118,10 @@ def alike_text(graphs: Sequence[Graph]) -> str:
     return knobs_text({name: one for name, one in common_knobs(graphs).items() if name in given})
 
 
-def apart_texts(sets: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Of each combination of knobs those that tell it from the others."""
-    told = [name for name in sets[0] if len({repr(one[name]) for one in sets}) > 1]
-    return [knobs_text({name: one[name] for name in told}) for one in sets]
+def apart_text(knobs: Mapping[str, Any], sets: Sequence[Mapping[str, Any]]) -> str:
+    """Of a combination of knobs those that tell it from the others of the `sets`."""
+    told = [name for name in knobs if len({repr(one[name]) for one in sets}) > 1]
+    return knobs_text({name: knobs[name] for name in told})
 
 
 def _setting(count: Count) -> str:

@@ -28,7 +28,7 @@ from mnetcost.reports.choices import COSTS, FRONT_ROWS
 from mnetcost.reports.measures import cost_headers, measures
 from mnetcost.reports.plot import (
     alike_text,
-    apart_texts,
+    apart_text,
     limit_text,
     no_work,
     notes_of,
@@ -84,7 +84,7 @@ def fits_picture(fits: "Fits") -> Bars:
     headers, limits = cost_headers(first.basis), first.budget.limits()
     kinds = sorted(limits, key=COSTS.index)
     rows = []
-    for one, name in zip(shown, _configurations(shown)):
+    for one, name in zip(shown, _configurations(fits, shown)):
         fills = one.search.fills(one.choice)
         parts = enumerate(fills[kind] for kind in kinds)
         lengths = (Length(place, part, percent_text(part, floor)) for place, part in parts)
@@ -99,18 +99,19 @@ def fits_picture(fits: "Fits") -> Bars:
     return Bars("fits", first.graph.name, notes, axis, groups, tuple(rows))
 
 
-def _configurations(shown: "Sequence[Fitted]") -> list[str]:
+def _configurations(fits: "Fits", shown: "Sequence[Fitted]") -> list[str]:
     """The knobs of each, and α and the input where these differ."""
     parts = [
         (
-            knobs,
+            apart_text(one.knobs, fits.sets),
             f"α {ratio_text(one.choice.setting.alpha)}",
             f"{sides_text(one.choice.setting.height, one.choice.setting.width)} px",
         )
-        for knobs, one in zip(apart_texts([one.knobs for one in shown]), shown)
+        for one in shown
     ]
-    told = [column for column in zip(*parts) if len(set(column)) > 1]
-    return [", ".join(words) for words in zip(*told)] if told else [parts[0][-1]]
+    knobs, *others = zip(*parts)
+    told = [knobs, *(column for column in others if len(set(column)) > 1)]
+    return [", ".join(words) for words in zip(*told)]
 
 
 def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:

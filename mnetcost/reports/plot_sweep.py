@@ -25,7 +25,7 @@ from mnetcost.reports.choices import SWEEP_PLOTS
 from mnetcost.reports.measures import cost_headers
 from mnetcost.reports.plot import (
     alike_text,
-    apart_texts,
+    apart_text,
     check_words,
     limit_text,
     no_work,
@@ -61,9 +61,9 @@ def sweeps_picture(
 ) -> Picture:
     """The lines of a sweep of each combination of knobs. Raises UsageError as `sweep_picture`."""
     check_words("lines", SWEEP_PLOTS, of)
-    names = apart_texts([knobs for knobs, _ in pairs])
-    grids = [_grid(sweep, of, budgets) for _, sweep in pairs]
-    return _lines(list(zip(names, grids)), budgets)
+    sets = [knobs for knobs, _ in pairs]
+    named = [(apart_text(knobs, sets), _grid(sweep, of, budgets)) for knobs, sweep in pairs]
+    return _lines(named, budgets)
 
 
 def _grid(sweep: CountSweep, of: str, budgets: Sequence[Budget]) -> "Grid":

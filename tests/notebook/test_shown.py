@@ -154,6 +154,16 @@ def test_every_result_is_a_data_frame_with_the_names_of_csv(
     assert "object" not in {str(one) for one in frame.dtypes} or len(frame) == 0
 
 
+def test_no_column_of_texts_holds_numbers_or_flags(
+    result: tuple[Framed, tuple[str, ...]],
+) -> None:
+    frame = result[0].to_pandas()
+    for name in frame.select_dtypes(exclude=["number", "bool", "boolean"]):
+        texts = [str(one) for one in frame[name].dropna() if one != ""]
+        assert not texts or not all(re.fullmatch(r"[-+]?[\d.,]+( %)?", one) for one in texts), name
+        assert not set(texts) & {"true", "false", "yes", "no", "*"}, name
+
+
 def test_numbers_of_a_data_frame_are_plain() -> None:
     frame = v1().cost("0.75", input="192x160").to_pandas()
     numbers = frame.drop(columns=["name", "type"]).select_dtypes("number")
