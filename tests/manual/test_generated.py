@@ -71,7 +71,7 @@ def test_an_option_has_its_value_and_default() -> None:
         "| `--batch` | `IMAGES` | `1` | Images at once: work scales, parameters do not. |" in text
     )
     assert (
-        "| `--view` | `layers`, `types`, `reduction`, `blocks`, `fields`, `channels` |  | Only this"
+        "| `--view` | `layers`, `types`, `reduction`, `blocks`, `fields`, `channels`, `algorithms` "
         in text
     )
     assert "| `--output`, `-o` | `FILE` |  |" in text
