@@ -91,6 +91,11 @@ def percent_text(ratio: Fraction, to: Callable[[Fraction], int] = nearest) -> st
     return f"{whole:,}{ending} %"
 
 
+def change_text(ratio: Fraction) -> str:
+    """A change by a part of 1 in percent, with its sign: "+12.3 %", "-4 %", "0 %"."""
+    return ("-" if ratio < 0 else "+" if ratio else "") + percent_text(abs(ratio))
+
+
 def ratio_words(ratio: Fraction) -> str:
     """A ratio in a sentence: "0.75", "6/7", and of a long one "0.5051 (exactly 10102/20001)"."""
     text = ratio_text(ratio)

@@ -11,6 +11,7 @@ from mnetcost.printed import short_text
 from mnetcost.record import Record
 
 Number: TypeAlias = int | Fraction | float
+FEW = 3  # numbers on an axis
 UNSAID = 10**18  # from here on a number has no prefix
 
 
@@ -170,9 +171,14 @@ def logarithmic(words: str, values: Sequence[Any]) -> Axis:
 
 
 def _powers(low: float, high: float, most: int) -> list[float]:
-    """The 1, 2 and 5 of each power of ten, of many powers 1 alone, or of every second, third, …"""
+    """The 1, 2 and 5 of each power of ten, where these are few every digit.
+
+    Of many powers 1 alone, or of every second, third, …
+    """
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     found = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+    if sum(low <= one <= high for one in found) < FEW:
+        found = [digit * 10.0**power for power in powers for digit in range(1, 10)]
     every = 0
     while sum(low <= one <= high for one in found) > most:
         every += 1

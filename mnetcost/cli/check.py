@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from mnetcost.cli.errors import print_lines
 from mnetcost.cli.options import (
+    OF_SPEC,
     SPEC,
     basis_options,
     budget_options,
@@ -49,7 +50,7 @@ BASIS = ("convention", "batch", "pass_")
 SETTING = ("alpha", "rho", "resolution", "input")
 
 
-@click.command(epilog=CHECK_EXITS)
+@click.command(epilog=f"{OF_SPEC}\n\n{CHECK_EXITS}")
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @budget_options
 @click.option(
@@ -159,10 +160,12 @@ def _add_summary(report: "Report", path: str | None) -> None:
     if path is None:
         return
     from mnetcost.render.markdown import render_markdown
+    from mnetcost.reports.costliest import with_costliest
 
+    text = render_markdown(with_costliest(report))
     try:
         with open(path, "a", encoding="utf-8") as stream:
-            stream.write(f"{render_markdown(report)}\n")
+            stream.write(f"{text}\n")
     except (OSError, ValueError) as error:
         raise cannot_write(path, error, "--summary") from None
 

@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
-    EXITS,
     SPEC,
+    SPEC_EXITS,
     batch_option,
     setting_options,
 )
@@ -23,7 +23,7 @@ from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=SPEC_EXITS)
 @click.argument("spec", type=SPEC, required=False)
 @setting_options
 @batch_option

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
-    EXITS,
+    DEFAULT_EXITS,
     setting_options,
     spec_argument,
 )
@@ -19,7 +19,7 @@ from mnetcost.cli.targets import cost_of
 from mnetcost.cost import FORWARD
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=DEFAULT_EXITS)
 @spec_argument
 @setting_options
 @exact_format_option

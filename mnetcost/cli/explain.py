@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from mnetcost.cli.options import (
-    EXITS,
+    DEFAULT_EXITS,
     Word,
     basis_options,
     setting_options,
@@ -16,7 +16,7 @@ from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=DEFAULT_EXITS)
 @spec_argument
 @click.argument("layer", type=Word("layer"), default="")
 @setting_options

@@ -6,6 +6,8 @@ import click
 
 from mnetcost.analysis.sweep.knobs import read_sets
 from mnetcost.cli.options import (
+    DEFAULT,
+    OF_SPEC,
     WholeNumber,
     Word,
     basis_options,
@@ -33,14 +35,24 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
 2 wrong options."""
 
 
-@click.command(epilog=FIT_EXITS)
+@click.command(epilog=f"{OF_SPEC}\nThe default is {DEFAULT}.\n\n{FIT_EXITS}")
 @spec_argument
 @budget_options
 @click.option("--alpha", multiple=True, metavar="RATIOS", help="Choose among these α.")
 @click.option(
-    "--min-alpha", metavar="RATIO", multiple=True, callback=once, help="Default: above 0."
+    "--min-alpha",
+    metavar="RATIO",
+    multiple=True,
+    callback=once,
+    help="The smallest α to try. Default: above 0.",
 )
-@click.option("--max-alpha", metavar="RATIO", multiple=True, callback=once, help="Default 1.")
+@click.option(
+    "--max-alpha",
+    metavar="RATIO",
+    multiple=True,
+    callback=once,
+    help="The largest α to try. Default 1.",
+)
 @click.option("--rho", multiple=True, metavar="RATIOS", help="The ρ to try, as for `sweep`.")
 @click.option(
     "--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ: longer sides, px."
@@ -59,7 +71,7 @@ Exit codes: 0 done; 1 nothing fits, or something is wrong in or with a spec
     "--scores",
     type=Word("scores"),
     metavar="FILE",
-    help="Choose among measured networks, a CSV of them.",
+    help="Choose among measured networks: a CSV of them, or a shipped name such as mobilenet_v1.",
 )
 @click.option("--view", type=click.Choice(FIT_VIEWS), help="Only this table. JSON has them all.")
 @click.option(
@@ -82,11 +94,11 @@ def fit(
     """Find the widths and resolutions that fill a budget best.
 
     α matters only where some layer's channel count changes, so every such step up to --max-alpha
-    is tried, exactly: printed are plateaus, [from, to), of α that give one network. For each ρ the
-    largest that fits, with how much of the budget it fills, then the Pareto front of the capacity
-    α·ρ against mult-adds and parameters. With --alpha the choice is among those α alone, as among
-    widths that a library has trained; where trained networks are shipped with a spec, the best of
-    them that fits is named too. Where nothing fits the exit code is 1, and the smallest
+    is tried, exactly. Printed is the largest α that fits at each ρ, with all the α that give the
+    same network and how much of the budget that fills; then the Pareto front: what no other beats
+    in α·ρ, where more is better, and in cost. With --alpha the choice is among those α alone, as
+    among widths that a library has trained; where trained networks are shipped with a spec, the
+    best of them that fits is named too. Where nothing fits the exit code is 1, and the smallest
     possible cost is said.
 
     Several values of a knob, --set depth=2,3, are tried too, in all combinations: one list of what

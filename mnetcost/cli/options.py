@@ -30,6 +30,12 @@ EXITS = """\b
 Exit codes: 0 done; 1 something is wrong in or with a spec, or it is
 impossible at this α or ρ (every problem goes to standard error, with line
 and column, and nothing to standard output); 2 wrong options."""
+OF_SPEC = """\b
+SPEC is the name of a shipped network (`mnetcost specs` lists them), the path
+of a spec or a model file, torch:package.module:name, or - for standard input.
+Its setting may stand behind an @: mobilenet_v1@alpha=0.5,resolution=160."""
+SPEC_EXITS = f"{OF_SPEC}\n\n{EXITS}"
+DEFAULT_EXITS = f"{OF_SPEC}\nThe default is {DEFAULT}.\n\n{EXITS}"
 
 
 class Word(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
@@ -96,7 +102,8 @@ set_option = click.option(
     type=Word("knob"),
     multiple=True,
     metavar="KNOB=VALUE",
-    help="Set a knob of the spec, such as depth=1.1; may be repeated.",
+    help="Set a knob, a value that the spec leaves open, such as classes=10 (`mnetcost specs` lists"
+    " them); may be repeated.",
 )
 
 
@@ -106,7 +113,8 @@ sets_option = click.option(
     type=Word("knob"),
     multiple=True,
     metavar="KNOB=VALUES",
-    help="Set a knob of the spec, or try several values of it: depth=1,1.2; may be repeated.",
+    help="Set a knob, a value that the spec leaves open (`mnetcost specs` lists them), or try"
+    " several values of it: depth=1,1.2; may be repeated.",
 )
 
 
@@ -122,7 +130,8 @@ strict_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=_note_strict,
-    help="Exit with 1 where a layer's work is not known, or a learned value of a file not read.",
+    help="Exit with 1 where a layer's work is not known, or a learned value of a model file was not"
+    " read.",
 )
 
 
@@ -141,21 +150,21 @@ _SETTING_OPTIONS = (
         multiple=True,
         callback=once,
         metavar="RATIO",
-        help="Width multiplier: 0.75 or 3/4. Default 1.",
+        help="Width multiplier α, of the channels of every layer: 0.75 or 3/4. Default 1.",
     ),
     click.option(
         "--rho",
         multiple=True,
         callback=once,
         metavar="RATIO",
-        help="Resolution multiplier: 6/7 or 0.857. Default 1.",
+        help="Resolution multiplier ρ, of the sides of the input: 6/7 or 0.857. Default 1.",
     ),
     click.option(
         "--resolution",
         multiple=True,
         callback=once,
         metavar="PIXELS",
-        help="Instead of ρ: px of the longer side.",
+        help="Instead of ρ: the longer side of the input, px.",
     ),
     input_option,
     set_option,
@@ -207,7 +216,7 @@ batch_option = click.option(
     type=WholeNumber(MAX_BATCH),
     default=1,
     metavar="IMAGES",
-    help="Images at once: work scales, parameters do not.",
+    help="Images at once: work grows with them, parameters do not. Default 1.",
 )
 _BASIS_OPTIONS = (
     click.option(
@@ -224,7 +233,8 @@ _BASIS_OPTIONS = (
         "pass_",
         type=click.Choice(tuple(PASSES)),
         default="forward",
-        help="Whose mult-adds: training is forward and backward.",
+        help="The pass whose mult-adds are counted; training is forward and backward. Default"
+        " forward.",
     ),
 )
 
@@ -244,7 +254,7 @@ fold_option = click.option(
     "--fold",
     "fold_norms",
     is_flag=True,
-    help="Also parameters with batch normalisation folded into the kernels.",
+    help="Show parameters with batch normalisation folded into the kernels too.",
 )
 
 

@@ -52,7 +52,8 @@ _unit_option = click.option(
     default=EXACT,
     expose_value=False,
     callback=_note(UNIT),
-    help="Of parameters and operations on the screen; files, JSON and CSV are always exact.",
+    help="How parameters and operations are shortened on the screen; files, JSON and CSV are always"
+    " exact. Default exact.",
 )
 _pager_option = click.option(
     "--no-pager",

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from mnetcost.analysis.sweep.knobs import of_each, read_sets
 from mnetcost.cli.options import (
     DEFAULT,
-    EXITS,
+    DEFAULT_EXITS,
     SPEC,
     Word,
     basis_options,
     input_option,
-    set_option,
+    sets_option,
     strict_option,
 )
 from mnetcost.cli.output import (
@@ -45,6 +46,7 @@ IN_FILES = 100  # columns of a text that no terminal shows
 LIMITS = ("max_mult_adds", "max_params")
 AXES = ("alpha", "rho", "resolution")
 SETTING = (*AXES, "input", "knobs")
+SEVERAL = ("lines", "fit")  # draw several values of a knob
 # The options that each kind of picture takes beside those that all take.
 TAKEN = {
     **dict.fromkeys(COST_PLOTS, frozenset((*SETTING, "of"))),
@@ -55,7 +57,7 @@ TAKEN = {
 }
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=DEFAULT_EXITS)
 @click.argument("specs", metavar="[SPEC]...", nargs=-1, type=SPEC)
 @click.option(
     "--kind",
@@ -64,15 +66,24 @@ TAKEN = {
     help="What to draw, as listed above. Default: blocks; of several SPECs networks, with --scores"
     " scores.",
 )
-@click.option("--of", type=click.Choice(COSTS), help="Whose cost it is. Default mult_adds.")
-@click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers.")
-@click.option("--rho", multiple=True, metavar="RATIOS", help="Resolution multipliers.")
-@click.option("--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ, px.")
+@click.option("--of", type=click.Choice(COSTS), help="Which cost to draw. Default mult_adds.")
+@click.option("--alpha", multiple=True, metavar="RATIOS", help="Width multipliers α.")
+@click.option("--rho", multiple=True, metavar="RATIOS", help="Resolution multipliers ρ.")
+@click.option(
+    "--resolution",
+    multiple=True,
+    metavar="PIXELS",
+    help="Instead of ρ: longer sides of the input, px.",
+)
 @input_option
-@set_option
+@sets_option
 @strict_option
-@click.option("--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget to draw.")
-@click.option("--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters.")
+@click.option(
+    "--max-mult-adds", multiple=True, metavar="FIGURE", help="A budget of mult-adds to draw."
+)
+@click.option(
+    "--max-params", multiple=True, metavar="FIGURE", help="A budget of parameters to draw."
+)
 @click.option(
     "--scores",
     type=Word("scores"),
@@ -80,9 +91,17 @@ TAKEN = {
     help="Measured networks, a CSV of them, as for fit.",
 )
 @basis_options
-@click.option("--theme", type=click.Choice(THEMES), default=THEMES[0], help="Colours of a file.")
 @click.option(
-    "--width", default=str(WIDTH), metavar="INCHES", help="Of a file: 3.3 is a column of a paper."
+    "--theme",
+    type=click.Choice(THEMES),
+    default=THEMES[0],
+    help="The colours of a file. Default light.",
+)
+@click.option(
+    "--width",
+    default=str(WIDTH),
+    metavar="INCHES",
+    help="How wide a file is; 3.3 is a column of a paper.",
 )
 @click.option(
     "--format",
@@ -153,6 +172,9 @@ def _kind(kind: str | None, specs: tuple[str, ...], options: Mapping[str, Any]) 
             option = "--" + {"knobs": "set"}.get(name, name).replace("_", "-")
             takers = ", ".join(one for one, taken in TAKEN.items() if name in taken)
             raise UsageError(f"{option}: not with --kind {kind}; with {takers}")
+    if kind not in SEVERAL and len(read_sets(options["knobs"])) > 1:
+        several = " and ".join(SEVERAL)
+        raise UsageError(f"--set: one value a knob with --kind {kind}; several with {several}")
     if kind == "scores" and not options["scores"]:
         raise UsageError("--kind scores needs --scores FILE, such as --scores mobilenet_v1")
     return kind
@@ -176,9 +198,12 @@ def _setting(options: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _swept(spec: str, options: Mapping[str, Any]) -> tuple["Graph", dict[str, Any]]:
-    """The network of SPEC, and its axes and its input as a sweep and a fit take them."""
+    """The network of SPEC, and its axes and its input as a sweep and a fit take them.
+
+    Of several values of knobs it is the first network.
+    """
     axes = {name: list(options[name]) or None for name in AXES}
-    said = axes | {name: options[name] for name in ("input", "knobs")}
+    said = axes | {"input": options["input"], "knobs": read_sets(options["knobs"])[0]}
     network, setting = opened(spec, said)
     return network.graph, {
         "size": setting.get("input"),
@@ -199,25 +224,39 @@ def _of_sweep(
     kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
 ) -> "Drawn":
     from mnetcost.analysis.sweep.sweep import CountSweep
-    from mnetcost.reports.plot_sweep import MAX_CELLS, sweep_picture
+    from mnetcost.reports.plot_sweep import MAX_CELLS, sweep_picture, sweeps_picture
 
     budgets = read_budgets(*(options[name] for name in LIMITS))
     graph, axes = _swept(specs[0], options)
-    sweep = CountSweep.of(graph, **axes, basis=basis, limit=MAX_CELLS)
-    return sweep_picture(sweep, kind, options["of"] or COSTS[0], budgets), sweep.warnings
+    sets, of = read_sets(options["knobs"]), options["of"] or COSTS[0]
+    pairs = of_each(
+        graph, sets, lambda own: CountSweep.of(own, **axes, basis=basis, limit=MAX_CELLS)
+    )
+    warnings = list(dict.fromkeys(text for _, one in pairs for text in one.warnings))
+    if len(pairs) > 1:
+        return sweeps_picture(pairs, of, budgets), warnings
+    return sweep_picture(pairs[0][1], kind, of, budgets), warnings
 
 
 def _of_fit(kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]) -> "Drawn":
-    from mnetcost.analysis.fit.fit import fit
+    from mnetcost.analysis.fit.knobs import Fits, fit_each
     from mnetcost.reports.fit import nothing_fits
-    from mnetcost.reports.plot_fronts import fit_picture
+    from mnetcost.reports.fit_knobs import none_of_knobs
+    from mnetcost.reports.plot_fronts import fit_picture, fits_picture
 
     limits = {name: _one(options, name, kind) for name in LIMITS}
     graph, axes = _swept(specs[0], options)
-    found = fit(graph, **limits, **axes, basis=basis)
+    found = fit_each(graph, read_sets(options["knobs"]), **limits, **axes, basis=basis)
+    if not isinstance(found, Fits):
+        if found.best is None:
+            raise graph.refusal("nothing-fits", nothing_fits(found))
+        return fit_picture(found, options["of"]), found.warnings
+    if options["of"]:
+        raise UsageError("--of: not with several values of --set, which draw what fills the budget")
     if found.best is None:
-        raise graph.refusal("nothing-fits", nothing_fits(found))
-    return fit_picture(found, options["of"]), found.warnings
+        raise graph.refusal("nothing-fits", none_of_knobs(found))
+    warnings = list(dict.fromkeys(text for one in found for text in one.warnings))
+    return fits_picture(found), warnings
 
 
 def _of_scores(

@@ -6,6 +6,8 @@ import click
 
 from mnetcost.cli.options import (
     CONVENTION,
+    DEFAULT,
+    OF_SPEC,
     batch_option,
     once,
     setting_options,
@@ -25,7 +27,7 @@ it is impossible at this α or ρ (nothing is on standard output then);
 2 wrong options."""
 
 
-@click.command(epilog=RECONCILE_EXITS)
+@click.command(epilog=f"{OF_SPEC}\nThe default is {DEFAULT}.\n\n{RECONCILE_EXITS}")
 @spec_argument
 @click.option(
     "--from",
@@ -34,7 +36,7 @@ it is impossible at this α or ρ (nothing is on standard output then);
     multiple=True,
     callback=once,
     metavar="CONVENTION",
-    help="The convention to begin with.",
+    help="The convention whose number the way begins with.",
 )
 @click.option(
     "--to",
@@ -43,7 +45,7 @@ it is impossible at this α or ρ (nothing is on standard output then);
     multiple=True,
     callback=once,
     metavar="CONVENTION",
-    help="Default paper.",
+    help="The convention whose number it ends with. Default paper.",
 )
 @click.option(
     "--printed",

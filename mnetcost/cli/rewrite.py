@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from mnetcost.cli.options import EXITS, Word, basis_options, setting_options, spec_argument
+from mnetcost.cli.options import DEFAULT_EXITS, Word, basis_options, setting_options, spec_argument
 from mnetcost.cli.output import (
     choose_format,
     format_option,
@@ -19,7 +19,7 @@ from mnetcost.cost import Basis
 from mnetcost.spec import resized
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=DEFAULT_EXITS)
 @spec_argument
 @click.option(
     "--to",
@@ -32,7 +32,8 @@ from mnetcost.spec import resized
     type=Word("layer"),
     multiple=True,
     metavar="PATTERN",
-    help="Only layers with such a full name; '!PATTERN' leaves out. May be repeated.",
+    help="Only layers whose full names match, such as 'stage_*/conv_1'; '!PATTERN' leaves out. May"
+    " be repeated.",
 )
 @setting_options
 @basis_options

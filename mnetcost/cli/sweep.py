@@ -10,7 +10,7 @@ import click
 
 from mnetcost.analysis.sweep.knobs import of_each, points_each, read_sets
 from mnetcost.cli.options import (
-    EXITS,
+    DEFAULT_EXITS,
     Word,
     basis_options,
     budget_options,
@@ -48,12 +48,22 @@ AXES = ("alpha", "rho", "resolution")
 Step = TypeVar("Step")
 
 
-@click.command(epilog=EXITS)
+@click.command(epilog=DEFAULT_EXITS)
 @spec_argument
-@click.option("--alpha", multiple=True, metavar="RATIOS", help="Default 1,0.75,0.5,0.25.")
-@click.option("--rho", multiple=True, metavar="RATIOS", help="Default 1,6/7,5/7,4/7.")
 @click.option(
-    "--resolution", multiple=True, metavar="PIXELS", help="Instead of ρ: longer sides, px."
+    "--alpha", multiple=True, metavar="RATIOS", help="Width multipliers α. Default 1,0.75,0.5,0.25."
+)
+@click.option(
+    "--rho",
+    multiple=True,
+    metavar="RATIOS",
+    help="Resolution multipliers ρ. Default 1,6/7,5/7,4/7.",
+)
+@click.option(
+    "--resolution",
+    multiple=True,
+    metavar="PIXELS",
+    help="Instead of ρ: longer sides of the input, px.",
 )
 @input_option
 @sets_option
@@ -62,18 +72,20 @@ Step = TypeVar("Step")
 @basis_options
 @format_choice([*FORMATS, PARQUET])
 @output_choice([*SUFFIXES, f".{PARQUET}"])
-@click.option("--sort", type=click.Choice(SORTS), help="The largest points first.")
+@click.option(
+    "--sort", type=click.Choice(SORTS), help="Every point in this order, the largest first."
+)
 @click.option(
     "--parts",
     type=Word("folder"),
     metavar="FOLDER",
-    help="Write Parquet part by part; goes on if it was cut.",
+    help="Write Parquet into this folder, part by part; a run that was cut goes on.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["numpy", "dask"]),
     default="numpy",
-    help="What works it out.",
+    help="What works the numbers out: numpy in this process, or Dask in several. Default numpy.",
 )
 @click.option(
     "--invalid",
@@ -81,7 +93,9 @@ Step = TypeVar("Step")
     default="refuse",
     help="Points where the network is impossible: refuse them all, or leave those empty.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Of Dask; two workers here by default.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Dask's scheduler; without it two workers run here."
+)
 def sweep(
     spec: str,
     knobs: tuple[str, ...],

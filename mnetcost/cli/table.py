@@ -78,14 +78,18 @@ class Columns(Word):
     "--depth",
     type=WholeNumber(),
     metavar="PARTS",
-    help="Fold layers: parts of their names to keep.",
+    help="Fold layers into blocks: how many parts of their names to keep. 1 is the outermost.",
 )
-@click.option("--sort", type=click.Choice(SORTS), help="The largest layers first.")
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    help="A list of the layers in this order, the largest first.",
+)
 @click.option(
     "--top",
     type=WholeNumber(),
     metavar="LAYERS",
-    help="So many of the largest; the others as one row.",
+    help="Only so many layers, the largest; the others are one row.",
 )
 @click.option("--all", "every", is_flag=True, help="Every layer: none folded, none left out.")
 @click.option(
@@ -95,12 +99,17 @@ class Columns(Word):
     metavar="NAMES",
     help="Columns of the layers, in this order: name,kernel,stride,output,params,mult_adds, ...",
 )
-@click.option("--operations", "apart", is_flag=True, help="Multiplications, additions, ... apart.")
+@click.option(
+    "--operations",
+    "apart",
+    is_flag=True,
+    help="Count multiplications, additions, comparisons, ... in columns of their own.",
+)
 @click.option(
     "--engine",
     type=Word("engine"),
     metavar="NAME",
-    help="Whose algorithms --view algorithms shows, ncnn unless given: a name or a file of rules.",
+    help="Whose algorithms --view algorithms shows: a name, or a file of rules. Default ncnn.",
 )
 @fold_option
 @basis_options

@@ -25,6 +25,7 @@ from mnetcost.devices.algorithms import (
     sizes_of,
     why_not,
 )
+from mnetcost.layers.activation import ACTIVATIONS
 from mnetcost.layers.arithmetic import ceil_div
 from mnetcost.layers.fields import (
     MAX_CHANNELS,
@@ -45,7 +46,7 @@ from mnetcost.spec.sources import SUFFIX, is_path, read_file, stem
 from mnetcost.text import clip, did_you_mean
 
 TEXTS = ("words", "source")
-KEYS = (*TEXTS, "workspace", "rules")
+KEYS = (*TEXTS, "workspace", "panels", "fuses", "rules")
 # Keys of a rule that say how it is done, each with the algorithm that it is of; the conditions.
 MANNERS = {"tile": WINOGRAD, **dict.fromkeys(("columns", "align", "widened", "together"), IM2COL)}
 LEAST = "least"  # as a tile: that of the fewest multiplications
@@ -127,7 +128,9 @@ CONDITIONS = Rule._fields.keys() - {"algorithm", *MANNERS}
 class Engine(Record):
     """An engine: its rules in order, the last of which fits every convolution, and their source.
 
-    Where its workspace is not `known`, neither is what it moves beside maps and weights.
+    Where its workspace is not `known`, neither is what it moves beside maps and weights. With
+    `panels` a product of matrices first copies its right side into panels. It computes activations
+    that it `fuses` with what they follow, others in place afterwards; None are fused all.
     """
 
     name: str
@@ -135,6 +138,12 @@ class Engine(Record):
     source: str
     rules: tuple[Rule, ...]
     known: bool = True
+    panels: bool = False
+    fuses: tuple[str, ...] | None = None
+
+    def fuses_in(self, activation: str) -> bool:
+        """Whether an activation rides on the layer before it."""
+        return self.fuses is None or activation in self.fuses
 
 
 def chosen(layer: LayerCost, engine: Engine) -> Algorithm:
@@ -234,11 +243,26 @@ def _engine(convert: Converter, root: Entries) -> Engine:
         source=texts.get("source", ""),
         rules=_rules(convert, entries["rules"][1]) if "rules" in entries else (),
         known=known,
+        panels="panels" in entries and _is_copied(convert, entries["panels"][1]),
+        fuses=_fused(convert, entries["fuses"][1]) if "fuses" in entries else None,
     )
 
 
 def _is_known(convert: Converter, node: Node) -> bool:
     return convert.word(node, ("known", "unknown")) == "known"
+
+
+def _is_copied(convert: Converter, node: Node) -> bool:
+    return convert.word(node, ("copied", "read")) == "copied"
+
+
+def _fused(convert: Converter, node: Node) -> tuple[str, ...]:
+    """The activations of a list; what could not be read is left out."""
+    items = node.nodes if isinstance(node, Items) else ()
+    if not items:
+        convert.refuse(node, "a list of activations, such as [relu, relu6]")
+    words = [convert.word(one, tuple(ACTIVATIONS)) for one in items]
+    return tuple(one for one in words if one is not None)
 
 
 def _rules(convert: Converter, node: Node) -> tuple[Rule, ...]:

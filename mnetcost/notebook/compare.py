@@ -1,6 +1,6 @@
 """Several networks side by side, which show themselves as a table and as a picture."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from mnetcost.analysis.compare.compare import CountComparison
 from mnetcost.notebook.shown import Framed
@@ -10,6 +10,7 @@ from mnetcost.reports.plot_fronts import comparison_picture
 from mnetcost.tabular import Report
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -22,11 +23,16 @@ class Comparison(CountComparison, Framed):
     def _page(self) -> Report:
         return compare_report(self)
 
-    def plot(self, theme: str = "light", width: float | None = None) -> "Figure":
+    @overload
+    def plot(self, *, theme: str = ..., width: float | None = ..., ax: None = ...) -> "Figure": ...
+    @overload
+    def plot(self, *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self, *, theme: str = "light", width: float | None = None, ax: "Axes | None" = None
+    ) -> "Figure | Axes":
         """A matplotlib figure: mult-adds against parameters, the Pareto front marked.
 
-        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
-        Raises UsageError where matplotlib is not installed (the extra `plot`), and under a
-        convention that counts no work.
+        `theme`, `width` and `ax` are those of `Cost.plot`. Raises UsageError where matplotlib is
+        not installed (the extra `plot`), and under a convention that counts no work.
         """
-        return draw(comparison_picture(self), theme, width)
+        return draw(comparison_picture(self), theme, width, ax)

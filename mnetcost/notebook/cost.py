@@ -1,7 +1,7 @@
 """The cost of one network at one setting, which shows itself as the tables of `mnetcost table`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, TypeCost
@@ -10,6 +10,7 @@ from mnetcost.notebook.shown import Framed
 from mnetcost.reports.documents import warned
 
 if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from mnetcost.analysis.channels.channels import ChannelCost  # noqa: F401 - in a text
@@ -73,6 +74,18 @@ class Cost(Count, Framed):
 
         return Explanation.of(self, layer, algorithms)
 
+    @overload
+    def plot(
+        self,
+        kind: str = ...,
+        of: str = ...,
+        *,
+        theme: str = ...,
+        width: float | None = ...,
+        ax: None = ...,
+    ) -> "Figure": ...
+    @overload
+    def plot(self, kind: str = ..., of: str = ..., *, theme: str = ..., ax: "Axes") -> "Axes": ...
     def plot(
         self,
         kind: str = "blocks",
@@ -80,16 +93,18 @@ class Cost(Count, Framed):
         *,
         theme: str = "light",
         width: float | None = None,
-    ) -> "Figure":
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
         """A matplotlib figure of where the cost goes, which a notebook shows.
 
         `kind` is "blocks", "layers", "types" (as in the paper's Table 2), "cumulative" or
         "reduction" (each pair's ratio on the curve 1/N + 1/D_K²); `of` "mult_adds" or "params".
         `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        With `ax` it is drawn into those matplotlib Axes of a figure of yours, which are returned.
         Raises UsageError where matplotlib is not installed (the extra `plot`), for another word,
         and where there is nothing to draw.
         """
-        return _plot(self, kind, of, theme, width)
+        return _plot(self, kind, of, theme, width, ax)
 
     def __repr__(self) -> str:
         alpha, rho, *_ = self.setting
@@ -121,11 +136,22 @@ class Types(Mapping[str, TypeCost], Framed):
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {one}" for name, one in self.items())
 
+    @overload
     def plot(
-        self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
-    ) -> "Figure":
+        self, of: str = ..., *, theme: str = ..., width: float | None = ..., ax: None = ...
+    ) -> "Figure": ...
+    @overload
+    def plot(self, of: str = ..., *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self,
+        of: str = "mult_adds",
+        *,
+        theme: str = "light",
+        width: float | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
         """A matplotlib figure of each type's share, as `Cost.plot` draws it."""
-        return _plot(self._cost, "types", of, theme, width)
+        return _plot(self._cost, "types", of, theme, width, ax)
 
     def _page(self) -> "Report":
         return _page(self._cost, "types")
@@ -156,11 +182,22 @@ class Reductions(Rows[Reduction]):
 
     view = "reduction"
 
+    @overload
     def plot(
-        self, of: str = "mult_adds", *, theme: str = "light", width: float | None = None
-    ) -> "Figure":
+        self, of: str = ..., *, theme: str = ..., width: float | None = ..., ax: None = ...
+    ) -> "Figure": ...
+    @overload
+    def plot(self, of: str = ..., *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self,
+        of: str = "mult_adds",
+        *,
+        theme: str = "light",
+        width: float | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
         """A matplotlib figure of the ratios on the curve 1/N + 1/D_K², as `Cost.plot` draws it."""
-        return _plot(self._cost, "reduction", of, theme, width)
+        return _plot(self._cost, "reduction", of, theme, width, ax)
 
 
 class ReceptiveFields(Rows["ReceptiveField"]):
@@ -175,11 +212,13 @@ class ChannelCosts(Rows["ChannelCost"]):
     view = "channels"
 
 
-def _plot(cost: Count, kind: str, of: str, theme: str, width: float | None) -> "Figure":
+def _plot(  # noqa: PLR0913, PLR0917 - what of it, and how it looks
+    cost: Count, kind: str, of: str, theme: str, width: float | None, ax: "Axes | None"
+) -> "Figure | Axes":
     from mnetcost.render.figure import draw  # only a picture needs it
     from mnetcost.reports.plot import cost_picture
 
-    return draw(cost_picture(cost, kind, of), theme, width)
+    return draw(cost_picture(cost, kind, of), theme, width, ax)
 
 
 def _page(cost: Count, view: str | None = None) -> "Report":

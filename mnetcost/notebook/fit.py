@@ -1,7 +1,7 @@
 """What fits into a budget, and which measured network it buys, which show themselves as tables."""
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from mnetcost.analysis.fit import fit as search
 from mnetcost.analysis.fit import knobs, scores
@@ -10,10 +10,11 @@ from mnetcost.render.figure import draw
 from mnetcost.reports.fit import fit_report, nothing_fits
 from mnetcost.reports.fit_knobs import knobs_report, none_of_knobs
 from mnetcost.reports.fit_scores import none_fits, ranking_report
-from mnetcost.reports.plot_fronts import fit_picture, ranking_picture
+from mnetcost.reports.plot_fronts import fit_picture, fits_picture, ranking_picture
 from mnetcost.tabular import Report
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -24,16 +25,27 @@ class Fit(Framed, search.Fit):
     largest α at each ρ, `front` what no other choice beats, `fitting` all that fit.
     """
 
+    @overload
     def plot(
-        self, of: str | None = None, *, theme: str = "light", width: float | None = None
-    ) -> "Figure":
+        self, of: str | None = ..., *, theme: str = ..., width: float | None = ..., ax: None = ...
+    ) -> "Figure": ...
+    @overload
+    def plot(self, of: str | None = ..., *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self,
+        of: str | None = None,
+        *,
+        theme: str = "light",
+        width: float | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
         """A matplotlib figure, which a notebook shows: the front of α·ρ against a cost.
 
-        `of` is "mult_adds" or "params", by default what the budget limits. `theme` is "light" or
-        "dark", `width` in inches: 3.3 is a column of a paper, None a page. Raises UsageError where
-        nothing fits, and where matplotlib is not installed (the extra `plot`).
+        `of` is "mult_adds" or "params", by default what the budget limits. `theme`, `width` and
+        `ax` are those of `Cost.plot`. Raises UsageError where nothing fits, and where matplotlib
+        is not installed (the extra `plot`).
         """
-        return draw(fit_picture(self, of), theme, width)
+        return draw(fit_picture(self, of), theme, width, ax)
 
     def _page(self) -> Report:
         report = fit_report(self)
@@ -46,6 +58,20 @@ class Fits(Framed, knobs.Fits):
     `largest` has what fits of every combination, the fullest budget first, and `best` the first.
     """
 
+    @overload
+    def plot(self, *, theme: str = ..., width: float | None = ..., ax: None = ...) -> "Figure": ...
+    @overload
+    def plot(self, *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self, *, theme: str = "light", width: float | None = None, ax: "Axes | None" = None
+    ) -> "Figure | Axes":
+        """A matplotlib figure: how much of the budget each configuration fills, the fullest first.
+
+        `theme`, `width` and `ax` are those of `Cost.plot`. Raises UsageError where nothing fits,
+        and where matplotlib is not installed (the extra `plot`).
+        """
+        return draw(fits_picture(self), theme, width, ax)
+
     def _page(self) -> Report:
         report = knobs_report(self)
         return report if self.best else _nothing(report, none_of_knobs(self))
@@ -57,14 +83,25 @@ class Ranking(Framed, scores.Ranking):
     `best` is the one of the highest score that fits, of several the cheapest; None where none does.
     """
 
+    @overload
     def plot(
-        self, of: str | None = None, *, theme: str = "light", width: float | None = None
-    ) -> "Figure":
+        self, of: str | None = ..., *, theme: str = ..., width: float | None = ..., ax: None = ...
+    ) -> "Figure": ...
+    @overload
+    def plot(self, of: str | None = ..., *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self,
+        of: str | None = None,
+        *,
+        theme: str = "light",
+        width: float | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
         """A matplotlib figure, which a notebook shows: every score against a cost, and the front.
 
         The arguments are those of `Fit.plot`. Raises UsageError where matplotlib is not installed.
         """
-        return draw(ranking_picture(self, of), theme, width)
+        return draw(ranking_picture(self, of), theme, width, ax)
 
     def _page(self) -> Report:
         report = ranking_report(self)

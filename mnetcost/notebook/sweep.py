@@ -11,12 +11,13 @@ from mnetcost.analysis.sweep.sweep import CountSweep
 from mnetcost.notebook.shown import Paged
 from mnetcost.printed import read_budgets
 from mnetcost.render.figure import draw
-from mnetcost.reports.plot_sweep import sweep_picture
+from mnetcost.reports.plot_sweep import sweep_picture, sweeps_picture
 from mnetcost.reports.sweep import ends, sweep_report
 from mnetcost.tabular import Page
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -60,6 +61,29 @@ class Sweep(CountSweep, Paged):
         """
         to_parts(self._rows(), folder)
 
+    @overload
+    def plot(
+        self,
+        kind: str = ...,
+        of: str = ...,
+        max_mult_adds: Any = ...,
+        max_params: Any = ...,
+        *,
+        theme: str = ...,
+        width: float | None = ...,
+        ax: None = ...,
+    ) -> "Figure": ...
+    @overload
+    def plot(
+        self,
+        kind: str = ...,
+        of: str = ...,
+        max_mult_adds: Any = ...,
+        max_params: Any = ...,
+        *,
+        theme: str = ...,
+        ax: "Axes",
+    ) -> "Axes": ...
     def plot(  # noqa: PLR0913 - what of it, and how it looks
         self,
         kind: str = "heat",
@@ -69,17 +93,18 @@ class Sweep(CountSweep, Paged):
         *,
         theme: str = "light",
         width: float | None = None,
-    ) -> "Figure":
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
         """A matplotlib figure, which a notebook shows: α × ρ as a "heat" map, or as "lines".
 
         `of` is "mult_adds" or "params". The limits are numbers or texts such as "150M", one or
         several: the map shows the border of what is within each, the lines those of their own cost.
-        `theme` is "light" or "dark", `width` in inches: 3.3 is a column of a paper, None a page.
+        `theme`, `width` and `ax` are those of `Cost.plot`.
         Raises UsageError where matplotlib is not installed (the extra `plot`), for another word or
         a limit that cannot be read, and for over 100,000 points.
         """
         budgets = read_budgets(max_mult_adds, max_params)
-        return draw(sweep_picture(self, kind, of, budgets), theme, width)
+        return draw(sweep_picture(self, kind, of, budgets), theme, width, ax)
 
     def _rows(self) -> Rows:
         return Rows([({}, self)])
@@ -129,6 +154,44 @@ class Sweeps(Sequence[Sweep], Paged):
     def to_parts(self, folder: str | os.PathLike[str]) -> None:
         """The same rows as a folder of Parquet files; one that was cut short is finished."""
         to_parts(Rows(self.pairs()), folder)
+
+    @overload
+    def plot(
+        self,
+        of: str = ...,
+        max_mult_adds: Any = ...,
+        max_params: Any = ...,
+        *,
+        theme: str = ...,
+        width: float | None = ...,
+        ax: None = ...,
+    ) -> "Figure": ...
+    @overload
+    def plot(
+        self,
+        of: str = ...,
+        max_mult_adds: Any = ...,
+        max_params: Any = ...,
+        *,
+        theme: str = ...,
+        ax: "Axes",
+    ) -> "Axes": ...
+    def plot(  # noqa: PLR0913 - what of it, and how it looks
+        self,
+        of: str = "mult_adds",
+        max_mult_adds: Any = (),
+        max_params: Any = (),
+        *,
+        theme: str = "light",
+        width: float | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Figure | Axes":
+        """A matplotlib figure: a line over α for each combination of knobs, and each input.
+
+        Of many some are drawn. The arguments, and what is raised, are those of `Sweep.plot`.
+        """
+        budgets = read_budgets(max_mult_adds, max_params)
+        return draw(sweeps_picture(self.pairs(), of, budgets), theme, width, ax)
 
     def _page(self) -> Page:
         each = max(1, POINTS // len(self))

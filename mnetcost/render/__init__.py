@@ -5,8 +5,8 @@ lines), then any format: `terminal`, `json`, `csv`, `markdown`, `latex`, `html` 
 of checks `github` and `junit`; of formulas `mathematics`; of data frames `frame`; of the manual
 `page`. Pictures: `picture_text` and `chart_text` in signs, in the colours of `painted`; `figure`
 with matplotlib, in the colours of `themes`, on the sheet of `drawing`, whose axes are `drawn_axis`
-and what is on them `drawn_bars`, `drawn_chart` (with its `drawn_names`), `drawn_heat`. `bar_names`
-are those of both.
+and what is on them `drawn_bars`, `drawn_chart` (with its `drawn_names`), `drawn_heat`.
+`short_names` are the names of both.
 """
 
 from collections.abc import Callable

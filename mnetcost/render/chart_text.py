@@ -126,14 +126,18 @@ class AxisText:
         return next((text for at, text in reversed(self.ticks) if place <= at < end), "")
 
     def ruler(self, columns: int) -> list[str]:
-        """The axis under a plot of so many columns, each mark over the middle of its number."""
+        """The axis under a plot of so many columns, each mark over the middle of its number.
+
+        Where there is no room for all numbers, powers of ten go before others.
+        """
         low, high = self.ends
-        line, under = ["-"] * columns, ""
-        for place, text in self.ticks:
+        line, under = ["-"] * columns, [" "] * (columns + MARGIN - BESIDE)
+        for place, text in sorted(self.ticks, key=lambda tick: not tick[1].startswith("1")):
             at = int((place - low) / (high - low) * columns)
-            start = max(min(at - len(text) // 2, columns + MARGIN - BESIDE - len(text)), 0)
-            if 0 <= at < columns and start >= len(under) + APART * bool(under):
+            start = max(min(at - len(text) // 2, len(under) - len(text)), 0)
+            room = under[max(start - APART, 0) : start + len(text) + APART]
+            if 0 <= at < columns and not "".join(room).strip():
                 line[at] = "|"
-                under = f"{under:{start}}{text}"
+                under[start : start + len(text)] = text
         before = "|-".rjust(BESIDE, "-")
-        return [f"{before}{''.join(line)}->", f"{'| ':>{BESIDE}}{under}"]
+        return [f"{before}{''.join(line)}->", f"{'| ':>{BESIDE}}{''.join(under)}"]

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mnetcost.picture import Bars, Chart, Heat, Picture
+from mnetcost.problems import UsageError
 from mnetcost.render.drawn_axis import thin
 from mnetcost.render.drawn_bars import draw_bars, write_lengths
 from mnetcost.render.drawn_chart import draw_chart
@@ -23,6 +24,7 @@ from mnetcost.text import clip, printable
 POINTS = 8  # of a letter
 LINE = 0.155  # inches from one line to the next
 EDGE = 0.06  # inches of paper around everything
+MARGINS = 1.0  # inches left and right of the axes, about
 LETTER = 0.078  # inches of a letter, on average and with room
 TITLE = 200  # characters that are shown of a title or a note
 SHOWN = 96  # px of an inch on a screen
@@ -84,21 +86,67 @@ def drawn(picture: Picture, theme: Theme, width: float) -> Sheet:
         FigureCanvasAgg(sheet)
         axes = sheet.add_axes((0.3, 0.3, 0.6, 0.6))
         axes.spines[["top", "right"]].set_visible(False)
-        axes.set_axisbelow(True)
-        beside: Axes | None = None
-        if isinstance(picture, Bars):
-            height = draw_bars(axes, picture, theme, width)
-        elif isinstance(picture, Chart):
-            height = draw_chart(axes, picture, theme, width)
-        else:
-            assert isinstance(picture, Heat)
-            height, beside = draw_heat(axes, picture, theme, width)
+        height, beside = _draw(axes, picture, theme, width - MARGINS)
+        picture = _said(picture, beside)
         _stack(sheet, axes, _head(sheet, axes, picture, theme), height, beside)
-        if isinstance(picture, Chart):
-            name_places(axes, picture, theme)
-        elif isinstance(picture, Bars):
-            write_lengths(axes, picture)
+        _write(axes, picture, theme)
     return sheet
+
+
+def drawn_into(axes: Axes, picture: Picture, theme: Theme) -> Axes:
+    """The picture in Axes of a figure of somebody else, with its title and its key.
+
+    The Axes keep their place, and what is not of the picture the style of their figure. Raises
+    UsageError for what are no Axes.
+    """
+    if not isinstance(axes, Axes):
+        found = type(axes).__name__
+        raise UsageError(
+            f"ax: matplotlib Axes, of several one of them, such as axes[0], not {found}"
+        )
+    with mpl.rc_context({"text.parse_math": False}), quiet():
+        width = axes.get_window_extent().width / axes.figure.dpi
+        _, beside = _draw(axes, picture, theme, width)
+        picture = _said(picture, beside)
+        key = _key(axes, axes, width, loc="lower left", bbox_to_anchor=(0, 1.02), fontsize="small")
+        high = key.get_window_extent().height / axes.figure.dpi * 72 if key else 0
+        letters = int(width / LETTER)
+        head = [*_wrapped([picture.title], letters), *_wrapped(picture.notes, letters)]
+        look: Any = {"fontsize": "small", "parse_math": False, "pad": high + POINTS}
+        axes.set_title("\n".join(head), loc="left", **look)
+        thin(axes)
+        _write(axes, picture, theme)
+    return axes
+
+
+def _draw(axes: Axes, picture: Picture, theme: Theme, width: float) -> tuple[float, Axes | None]:
+    """Draw the picture on axes that are so many inches wide; how high they should be, in inches.
+
+    And the scale of colours beside them, where there is one.
+    """
+    axes.set_axisbelow(True)
+    if isinstance(picture, Bars):
+        return draw_bars(axes, picture, theme, width), None
+    if isinstance(picture, Chart):
+        return draw_chart(axes, picture, theme, width), None
+    assert isinstance(picture, Heat)
+    return draw_heat(axes, picture, theme, width)
+
+
+def _said(picture: Picture, beside: Axes | None) -> Picture:
+    """The picture with what its cells hold among its notes, where no scale beside them says it."""
+    if isinstance(picture, Heat) and beside is None:
+        return picture._replace(notes=(picture.value.words, *picture.notes))
+    return picture
+
+
+def _write(axes: Axes, picture: Picture, theme: Theme) -> None:
+    """Write what stands beside the points and the bars, whose places are settled now."""
+    if isinstance(picture, Chart):
+        name_places(axes, picture, theme)
+    elif isinstance(picture, Bars):
+        write_lengths(axes, picture)
+        thin(axes)
 
 
 def _style(more: Mapping[str, Any]) -> Any:
@@ -127,7 +175,7 @@ def _head(sheet: Sheet, axes: Axes, picture: Picture, theme: Theme) -> list[Any]
     said = [{"s": line, "color": theme.quiet} for line in _wrapped(picture.notes, letters)]
     lines: list[dict[str, Any]] = [*bold, *said]
     found: list[Any] = [sheet.text(0, 0, va="top", **line) for line in lines]
-    key = _key(sheet, axes)
+    key = _key(sheet, axes, sheet.get_figwidth() - 2 * EDGE, loc="upper left")
     return [*found, key] if key else found
 
 
@@ -143,14 +191,13 @@ def _wrapped(texts: Sequence[str], letters: int) -> list[str]:
     return found
 
 
-def _key(sheet: Sheet, axes: Axes) -> Any:
-    """What the colours mean, in as many columns as fit; None for nothing to say."""
+def _key(holder: Any, axes: Axes, width: float, **place: Any) -> Any:
+    """What the colours mean, in as many columns as fit into so many inches; None for nothing."""
     handles, names = axes.get_legend_handles_labels()
     for columns in range(len(names), 0, -1):
-        key = sheet.legend(
+        key = holder.legend(
             handles,
             [clip(printable(name)) for name in names],
-            loc="upper left",
             ncols=columns,
             frameon=False,
             borderpad=0,
@@ -158,9 +205,9 @@ def _key(sheet: Sheet, axes: Axes) -> Any:
             handlelength=1.4,
             columnspacing=1.2,
             labelspacing=0.25,
+            **place,
         )
-        wide = key.get_window_extent(sheet.canvas.get_renderer()).width  # type: ignore[attr-defined]
-        if columns == 1 or wide <= (sheet.get_figwidth() - 2 * EDGE) * sheet.dpi:
+        if columns == 1 or key.get_window_extent().width <= width * axes.figure.dpi:
             return key
         key.remove()
     return None
@@ -186,6 +233,7 @@ def _stack(
         inner = max(width - left - right, 0.3)
         axes.set_position((left / width, bottom / total, inner / width, height / total))
         if beside is not None:
+            beside.set_box_aspect(None)
             place = (left + inner + 0.08) / width
             beside.set_position((place, bottom / total, 0.1 / width, height / total))
         thin(axes)

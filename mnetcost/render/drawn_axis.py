@@ -28,7 +28,7 @@ def set_scale(axes: Axes, name: str, axis: Axis) -> None:
         getattr(axes, f"set_{name}scale")("log")
     getattr(axes, f"set_{name}lim")(*map(float, axis.ends))
     set_ticks(drawn, axis)
-    drawn.set_label_text(printable(axis.words))
+    drawn.set_label_text(printable(axis.words), parse_math=False)
 
 
 def set_ticks(drawn: Any, axis: Axis) -> None:

@@ -1,22 +1,20 @@
 """Named bars on matplotlib axes."""
 
-from typing import Any
-
 from matplotlib.axes import Axes
 
 from mnetcost.picture import Bars
-from mnetcost.render.bar_names import bar_names
 from mnetcost.render.drawn_axis import set_scale
+from mnetcost.render.short_names import short_names
 from mnetcost.render.themes import Theme
 from mnetcost.text import printable
 
 ROW = 0.15  # inches of a row
-NAME = 7  # characters of a name that are shown, an inch of the sheet
+NAME, LEAST = 9, 3  # characters of a name that are shown, an inch of so many at least
 GAP = 3  # from a bar to what is written at its end, in 1/72 inch
 
 
 def draw_bars(axes: Axes, picture: Bars, theme: Theme, width: float) -> float:
-    """Draw the bars from the top; the height of the axes, in inches.
+    """Draw the bars from the top on so many inches; how high the axes should be.
 
     One that is longer than the axis is cut.
     """
@@ -42,7 +40,8 @@ def draw_bars(axes: Axes, picture: Bars, theme: Theme, width: float) -> float:
             label=printable(name),
         )
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), bar_names([name for name, _ in rows], int(width * NAME)))
+    names = short_names([name for name, _ in rows], int(max(width, LEAST) * NAME))
+    axes.set_yticks(range(len(rows)), names, parse_math=False)
     axes.tick_params(axis="y", length=0)
     set_scale(axes, "x", picture.axis)
     axes.grid(visible=True, axis="x", linewidth=0.5)
@@ -52,10 +51,9 @@ def draw_bars(axes: Axes, picture: Bars, theme: Theme, width: float) -> float:
 
 def write_lengths(axes: Axes, picture: Bars) -> None:
     """Write at the end of each bar what stands there, and make room for the longest."""
-    figure: Any = axes.figure
-    renderer = figure.canvas.get_renderer()
+    dots = axes.figure.dpi / 72
     each = max(len(lengths) for _, lengths in picture.rows)
-    wide, high, room = 0.8 / each, axes.get_xlim()[1], axes.get_window_extent(renderer).width
+    wide, high, room = 0.8 / each, axes.get_xlim()[1], axes.get_window_extent().width
     for place, (_, lengths) in enumerate(picture.rows):
         for turn, length in enumerate(lengths):
             if not length.text:
@@ -68,6 +66,6 @@ def write_lengths(axes: Axes, picture: Bars) -> None:
                 textcoords="offset points",
                 va="center_baseline",
             )
-            text = note.get_window_extent(renderer).width + 2 * GAP * figure.dpi / 72
+            text = note.get_window_extent().width + 2 * GAP * dots
             high = max(high, end / max(1 - text / room, 0.2))
     axes.set_xlim(0, high)

@@ -1,6 +1,7 @@
 """Series over two axes, on matplotlib axes."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import matplotlib as mpl
@@ -13,22 +14,24 @@ from mnetcost.text import printable
 
 MAP = "viridis"
 MARKED = 24  # points of a line, beyond which it has no marks
+DASHES: tuple[Any, ...] = ((0, (4, 2)), (0, (1, 1.5)), (0, (4, 1.5, 1, 1.5)))  # of limits
 SHAPES = ("o", "s", "^", "D", "v", "P")  # beside the colours, which not everybody sees
+ASPECT = 0.6  # of the width
 LOWEST, EACH, HIGHEST = 1.9, 0.07, 3.6  # inches: without a name, more a name, at most
 
 
 def draw_chart(axes: Axes, picture: Chart, theme: Theme, width: float) -> float:
-    """Draw the series; the height of the axes, in inches."""
+    """Draw the series on so many inches; how high the axes should be."""
     set_scale(axes, "x", picture.x)
     set_scale(axes, "y", picture.y)
     axes.grid(visible=True, linewidth=0.5)
-    colours = _colours(picture.series, theme)
+    colours, dashes = _colours(picture.series, theme), cycle(DASHES)
     for number, (one, colour) in enumerate(zip(picture.series, colours)):
         xs, ys = zip(*map(place_at, one.places)) if one.places else ((), ())
         label = printable(one.name) or None
         style: dict[str, Any] = {"color": colour, "label": label}
         if one.mark is Mark.LIMIT:
-            axes.plot(xs, ys, linestyle=(0, (4, 2)), linewidth=1, zorder=2, **style)
+            axes.plot(xs, ys, linestyle=next(dashes), linewidth=1, zorder=2, **style)
         elif one.mark is Mark.POINTS:
             best = one.role is Role.BEST
             shape = "D" if best else SHAPES[number % len(SHAPES)]
@@ -38,7 +41,7 @@ def draw_chart(axes: Axes, picture: Chart, theme: Theme, width: float) -> float:
             drawstyle = "steps-post" if one.mark is Mark.STEPS else "default"
             axes.plot(xs, ys, marker=shape, markersize=3.5, drawstyle=drawstyle, zorder=3, **style)
     named = sum(bool(place.name) for one in picture.series for place in one.places)
-    return min(max(width * 0.5, LOWEST + EACH * named), HIGHEST)
+    return min(max(width * ASPECT, LOWEST + EACH * named), HIGHEST)
 
 
 def place_at(place: Place) -> tuple[float, float]:

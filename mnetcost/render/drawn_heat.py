@@ -17,9 +17,10 @@ from mnetcost.text import printable
 
 WRITTEN = 0.5  # inches that a value needs within its cell
 TICKS = 10  # rows that have their name
-LETTER, BESIDE = 0.075, 1.3  # inches of a letter, and of what stands beside the columns
+LETTER, BESIDE = 0.075, 0.3  # inches of a letter, and of the scale beside the columns
 ROW = 0.26  # inches of a row
 LOWEST, HIGHEST = 1.2, 3.6
+ASPECT = 0.6  # of the width
 DRAWN = 2_000  # cells, beyond which they are one image within the file
 DASHES: tuple[Any, ...] = ("solid", (0, (4, 2)), (0, (1, 1.5)), (0, (4, 1.5, 1, 1.5)))
 MAP = "viridis"
@@ -27,7 +28,7 @@ LIGHT = 0.55  # of the colours: upon lighter ones letters are black
 
 
 def draw_heat(axes: Axes, picture: Heat, theme: Theme, width: float) -> tuple[float, Axes | None]:
-    """Draw the grid; the height of the axes, in inches, and those of the scale of colours.
+    """Draw the grid on so many inches; how high the axes should be, and those of the scale.
 
     The values stand in their cells where there is room, and else there is the scale.
     """
@@ -49,17 +50,16 @@ def draw_heat(axes: Axes, picture: Heat, theme: Theme, width: float) -> tuple[fl
     )
     _name(axes, picture, width)
     _border(axes, picture, theme)
-    written = columns * WRITTEN <= width - 1 and rows <= TICKS
+    written = columns * WRITTEN <= width and rows <= TICKS
     if written:
         _write(axes, picture, norm)
         return max(rows * ROW, 2 * ROW), None
     figure: Any = axes.figure
-    beside = figure.add_axes((0.92, 0.3, 0.03, 0.6))
-    bar = figure.colorbar(mesh, cax=beside)
+    bar = figure.colorbar(mesh, ax=axes)
     bar.outline.set_visible(False)
     set_ticks(bar.ax.yaxis, picture.value)
     bar.ax.set_ylabel(printable(picture.value.words))
-    return min(max(rows * ROW, LOWEST, width * 0.5), HIGHEST), beside
+    return min(max(rows * ROW, LOWEST, width * ASPECT), HIGHEST), bar.ax
 
 
 def _name(axes: Axes, picture: Heat, width: float) -> None:

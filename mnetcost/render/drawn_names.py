@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from mnetcost.picture import Chart, Mark, Series
 from mnetcost.render.drawn_chart import place_at
+from mnetcost.render.short_names import short_names
 from mnetcost.render.themes import Theme
-from mnetcost.text import clip, printable
 
 NAME = 36  # characters of a name that are shown
 # How far a name may stand from its point, in 1/72 inch, and in which directions.
@@ -46,7 +46,7 @@ def name_places(axes: Axes, picture: Chart, theme: Theme) -> None:
     The names of points of a series that lie upon each other stand in one text, a line each.
     """
     pixel = axes.figure.dpi / 72
-    named = [text for one in picture.series for text in _texts(axes, one, UPON * pixel)]
+    named = _texts(axes, picture.series, UPON * pixel)
     if not named:
         return
     notes: list[Any] = [
@@ -81,22 +81,25 @@ def name_places(axes: Axes, picture: Chart, theme: Theme) -> None:
             )
 
 
-def _texts(axes: Axes, series: Series, near: float) -> list[tuple[str, tuple[float, float]]]:
-    """What to write at which of the points of a series, those that lie upon each other together."""
-    found: list[tuple[Points, tuple[float, float], list[str]]] = []
-    for place in sorted(series.places, key=lambda one: (-one.y, one.x)):
-        if not place.name:
-            continue
+def _texts(
+    axes: Axes, series: Sequence[Series], near: float
+) -> list[tuple[str, tuple[float, float]]]:
+    """What to write at which points; at those of a series that lie upon each other together."""
+    named = [(n, place) for n, one in enumerate(series) for place in one.places if place.name]
+    names = short_names([place.name for _, place in named], NAME)
+    found: list[tuple[int, Points, tuple[float, float], list[str]]] = []
+    order = sorted(range(len(named)), key=lambda turn: (-named[turn][1].y, named[turn][1].x))
+    for turn in order:
+        number, place = named[turn]
         at = place_at(place)
         spot = axes.transData.transform(at)
-        name = clip(printable(place.name), NAME)
-        for other, _, names in found:
-            if np.hypot(*(spot - other)) < near:
-                names.append(name)
+        for other, its, _, lines in found:
+            if other == number and np.hypot(*(spot - its)) < near:
+                lines.append(names[turn])
                 break
         else:
-            found.append((spot, at, [name]))
-    return [("\n".join(names), at) for _, at, names in found]
+            found.append((number, spot, at, [names[turn]]))
+    return [("\n".join(lines), at) for _, _, at, lines in found]
 
 
 def _drawn(axes: Axes, series: Sequence[Series], pixel: float) -> tuple[Boxes, Points]:
@@ -202,16 +205,19 @@ def _best(
         crossing = _holds(boxes, one.lines.reshape(-1, 2)).any(axis=0)
         crossing = crossing.reshape(one.lines.shape[:2]).any(axis=1)
         led = [other.lines[place] for other, place in others if other.led[place]]
-        for line in led:
-            crossing |= _cross(one.lines[:, 0], one.lines[:, -1], line[0], line[-1])
-            cost = cost + LED * _holds(one.boxes, line).any(axis=1)
+        if led:
+            lines = np.array(led)
+            over = _holds(one.boxes, lines.reshape(-1, 2)).reshape(-1, *lines.shape[:2])
+            cost = cost + LED * over.any(axis=2).sum(axis=1)
+            crossing |= _cross(one.lines[:, None], lines).any(axis=1)
         cost = cost + LED * (crossing & one.led)
     place = int(np.argmin(cost))
     return float(cost[place]), place
 
 
-def _cross(start: Points, end: Points, other: Points, to: Points) -> Any:
-    """Whether each line from a start to an end crosses the other one."""
+def _cross(some: Any, others: Any) -> Any:
+    """Whether each of some lines crosses each of others, from its first place to its last."""
+    start, end, other, to = some[..., 0, :], some[..., -1, :], others[:, 0], others[:, -1]
 
     def side(a: Points, b: Points, c: Points) -> Any:
         return np.sign((b - a)[..., 0] * (c - a)[..., 1] - (b - a)[..., 1] * (c - a)[..., 0])
@@ -222,9 +228,10 @@ def _cross(start: Points, end: Points, other: Points, to: Points) -> Any:
 
 def _shared(some: Boxes, others: Boxes) -> Any:
     """The area that each of some boxes shares with each of others, of shape [some, others]."""
-    low = np.maximum(some[:, None, :2], others[None, :, :2])
-    high = np.minimum(some[:, None, 2:], others[None, :, 2:])
-    return np.clip(high - low, 0, None).prod(axis=2)
+    (left, bottom, right, top), other = some.T[:, :, None], others.T
+    wide = np.minimum(right, other[2]) - np.maximum(left, other[0])
+    high = np.minimum(top, other[3]) - np.maximum(bottom, other[1])
+    return np.maximum(wide, 0) * np.maximum(high, 0)
 
 
 def _gaps(boxes: Boxes, points: Points) -> Any:
@@ -235,5 +242,5 @@ def _gaps(boxes: Boxes, points: Points) -> Any:
 
 def _holds(boxes: Boxes, points: Points) -> Any:
     """Whether each box holds each point, of shape [boxes, points]."""
-    low, high = boxes[:, None, :2] <= points, points <= boxes[:, None, 2:]
-    return (low & high).all(axis=2)
+    (left, bottom, right, top), (x, y) = boxes.T[:, :, None], points.T
+    return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)

@@ -21,6 +21,8 @@ INDENT = 1.2  # em of a row below another
 BAR = 8  # em of the longest bar
 SIGN, PADDING = 0.6, 1.4  # em that a sign of a cell takes, and the room around the cell
 
+# An option of the command line stands in brackets, where a page says nothing of it.
+_OPTION = re.compile(r" \(--[^)]*\)")
 _COLUMNS = re.compile(" {2,}")  # what keeps the answers of a terminal below each other
 
 
@@ -48,7 +50,7 @@ def render_html(report: Page) -> str:
 
 def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str:
     """Title, answer, tables, notes, and warnings: a notebook has no place beside it for them."""
-    lines = (_COLUMNS.sub("&emsp;", _text(line)) for line in report.said())
+    lines = (_COLUMNS.sub("&emsp;", _said(line)) for line in report.said())
     said = "".join(f'<p class="said">{line}</p>' for line in lines)
     labelled = (*(("Warning", text) for text in report.warnings), *report.notes)
     notes = "".join(_note(*note) for note in labelled)
@@ -61,11 +63,16 @@ def _whole(report: Page, style: str, heading: str, tables: Iterable[str]) -> str
 
 def _note(label: str, words: str) -> str:
     mark = ' class="warn"' if label == "Warning" else ""
-    return f"<p><strong{mark}>{_text(label)}:</strong> {_text(words)}</p>"
+    return f"<p><strong{mark}>{_text(label)}:</strong> {_said(words)}</p>"
 
 
 def _text(text: str) -> str:
     return escape("\n".join(printable(line) for line in text.split("\n")))
+
+
+def _said(text: str) -> str:
+    """What a report says, without options of the command line."""
+    return _text(_OPTION.sub("", text))
 
 
 def _folding(table: Table, is_open: bool = True, scrolls: bool = False) -> str:
@@ -74,8 +81,8 @@ def _folding(table: Table, is_open: bool = True, scrolls: bool = False) -> str:
     small = f"<small>{_text(more)}</small>" if more else ""
     rows = "" if is_open else f" ({len(table.rows):,} rows)"
     return (
-        f"<details{' open' if is_open else ''}><summary>{_text(title + rows)}{small}</summary>"
-        f'<div class="box{" long" if scrolls else ""}" role="region" aria-label="{_text(title)}" '
+        f"<details{' open' if is_open else ''}><summary>{_said(title + rows)}{small}</summary>"
+        f'<div class="box{" long" if scrolls else ""}" role="region" aria-label="{_said(title)}" '
         f'tabindex="0">{_table(table)}</div></details>'
     )
 
@@ -139,14 +146,14 @@ def _leaving(table: Table, form: _Form) -> str:
     ]
     if not left:
         return ""
-    names = (f'<span class="v{em}">{_text(name)}</span>' for em, name in dict.fromkeys(left))
+    names = (f'<span class="v{em}">{_said(name)}</span>' for em, name in dict.fromkeys(left))
     return f'<small class="v{left[0][0]}">Wider windows show: {"".join(names)}</small>'
 
 
 def _table(table: Table) -> str:
     form = _Form.of(table)
     heads = "".join(
-        f"<th{_attributes(classes)}>{_text(column.header)}</th>"
+        f"<th{_attributes(classes)}>{_said(column.header)}</th>"
         for column, classes in zip(table.columns, form.classes)
     )
     body = "".join(_rows(table, form))

@@ -8,9 +8,9 @@ from typing import TextIO
 
 from mnetcost.picture import Bars, Chart, Heat, Picture
 from mnetcost.printed import short_text
-from mnetcost.render.bar_names import bar_names
 from mnetcost.render.cells import EIGHTHS, SHADES, shade
 from mnetcost.render.painted import paint
+from mnetcost.render.short_names import short_names
 from mnetcost.render.terminal import console_of, is_coloured
 from mnetcost.text import printable
 
@@ -79,7 +79,7 @@ def _bar_lines(picture: Bars, columns: int, coloured: bool) -> Iterator[str]:
     texts = [
         [one.text or short_text(int(one.value)) for one in lengths] for _, lengths in picture.rows
     ]
-    shown = bar_names([name for name, _ in picture.rows], columns // NAMES, cell_len)
+    shown = short_names([name for name, _ in picture.rows], columns // NAMES, cell_len)
     names = max(map(cell_len, shown))
     room = columns - names - 2 - max(len(text) for row in texts for text in row)
     within = picture.axis.within

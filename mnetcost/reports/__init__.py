@@ -6,6 +6,6 @@ JSON documents share), `settings` (knobs in words), `runs` (equal neighbours as 
 has its rows in `tree`, their `layer_columns`, the `pairs`, its `table_document`, and `layer_views`
 and `layer_algorithms` (views that are worked out when asked for), `sweep` the `sweep_document`,
 `fit` the `fit_parts` that all of its reports share, the `fit_knobs` of several values of knobs and
-the `fit_scores` of `--scores`, `check` the `against` of `--against` and the `increase` of
-`--max-increase`, `plot` the `plot_sweep` and `plot_fronts`.
+the `fit_scores` of `--scores`, `check` the `against` of `--against`, the `increase` of
+`--max-increase` and the `costliest` of `--summary`, `plot` the `plot_sweep` and `plot_fronts`.
 """

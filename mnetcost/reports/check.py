@@ -86,11 +86,13 @@ def _largest_text(one: Check) -> str:
     return f"; most of it: {texts}" if len(parts) > 1 else ""
 
 
-def headroom_text(left: Fraction | None, verdict: str) -> str:
+def headroom_text(one: Check) -> str:
     """How much of a limit is left, or by how much it is passed; nothing where nobody knows."""
-    if left is None or verdict not in (FITS, OVER):
+    if one.left is None or one.verdict not in (FITS, OVER):
         return ""
-    return f"over by {percent_text(-left)}" if left < 0 else f"{percent_text(left, floor)} left"
+    if one.verdict == OVER:
+        return f"over by {one.computed - int(one.printed.value):,}"
+    return f"{percent_text(one.left, floor)} left"
 
 
 def held_for(one: Check) -> str:
@@ -246,7 +248,7 @@ def _limits_table(limits: Iterable[Check]) -> Table:
     rows = (
         (
             *(one.spec, held_for(one), figure_text(one), _printed_text(one.printed)),
-            *(one.computed, verdict_text(one.verdict, headroom_text(one.left, one.verdict))),
+            *(one.computed, verdict_text(one.verdict, headroom_text(one))),
         )
         for one in limits
     )
@@ -258,8 +260,11 @@ def _tightest(limits: Iterable[Check]) -> Iterator[str]:
     kept = [one for one in limits if one.left is not None]
     if kept and all(one.verdict == FITS for one in kept):
         one = min(kept, key=lambda one: one.left or 0)
-        what = f"{figure_text(one)} of {one.spec}, at {held_for(one)}"
-        yield f"Least headroom: {headroom_text(one.left, FITS)} ({what})"
+        limit = int(one.printed.value)
+        yield (
+            f"Least headroom: {limit - one.computed:,} {figure_text(one)} left: {one.spec} has "
+            f"{one.computed:,} of {limit:,} ({headroom_text(one)}), at {held_for(one)}"
+        )
 
 
 def verdict_text(verdict: str, headroom: str) -> str:
@@ -267,15 +272,18 @@ def verdict_text(verdict: str, headroom: str) -> str:
     return f"{verdict}, {headroom}" if headroom and verdict == FITS else headroom or verdict
 
 
-def _asked_at(found: Iterable[Check]) -> Iterator[str]:
+def _asked_at(found: Sequence[Check]) -> Iterator[str]:
     """Where the budgets that were asked for hold, if not where what stands in the specs does."""
-    written = {one.mark is not None for one in found}
-    texts = dict.fromkeys(held_for(one) for one in found if one.mark is None)
-    if written == {True, False} and texts.keys() != {setting_text(Budget({}))}:
-        yield (
-            f"Budget asked for: at {'; '.join(texts)}. "
-            "Those of a spec (`expect:`, `budget:`): each at its own setting"
-        )
+    asked = dict.fromkeys((one.spec, held_for(one)) for one in found if one.mark is None)
+    places = {place for _, place in asked}
+    if places <= {setting_text(Budget({}))} or all(one.mark is None for one in found):
+        return
+    one_place = len(places) == 1
+    texts = dict.fromkeys(f"at {to}" if one_place else f"{spec} at {to}" for spec, to in asked)
+    yield (
+        f"Budget asked for: {'; '.join(texts)}. "
+        "Those of a spec (`expect:`, `budget:`): each at its own setting"
+    )
 
 
 def failing(report: Report) -> Report:
@@ -356,7 +364,7 @@ def _limit_document(one: Check) -> dict[str, Any]:
         "limit": limit,
         "over": max(0, one.computed - limit),
         "left": max(0, limit - one.computed),
-        "headroom": headroom_text(one.left, one.verdict),
+        "headroom": headroom_text(one),
         "largest": [part._asdict() for part in one.largest] if one.verdict == OVER else [],
         "convention": (basis.convention or paper()).name,
         "batch": basis.batch,

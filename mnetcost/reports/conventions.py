@@ -36,7 +36,7 @@ def conventions_report() -> Report:
     )
     table = Table(
         "conventions",
-        "Conventions: `--convention NAME`, or the path of a file of your own",
+        "Conventions (--convention NAME, or the path of a file of your own)",
         columns,
         tuple(
             (one.name, one.unit, one.multiply_add, one.tool, one.versions, one.words)

@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from mnetcost.analysis.diff.diff import Change, CountDiff
 from mnetcost.cost import Count, LayerCost
+from mnetcost.exact import change_text
 from mnetcost.reports.documents import count_header, layer_document, totals_document
 from mnetcost.reports.measures import Measure, common_measures, cost_words
 from mnetcost.reports.notes import basis_notes, convention_notes, setting_text, warning_texts
@@ -61,8 +63,8 @@ def _answer(diff: CountDiff) -> str:
 
 
 def _change_text(before: int, after: int) -> str:
-    """ "4,209,088 → 2,568,144 (-38.99 %)"."""
-    part = f" ({(after - before) / before:+.2%})".replace("%", " %") if before else ""
+    """ "4,209,088 → 2,568,144 (-39 %)"."""
+    part = f" ({change_text(Fraction(after - before, before))})" if before else ""
     return f"{before:,} → {after:,}{part}" if before != after else f"{before:,} (the same)"
 
 

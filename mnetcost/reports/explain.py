@@ -8,12 +8,15 @@ from mnetcost.analysis.explain.computation import Ways
 from mnetcost.analysis.explain.derivation import Derivation
 from mnetcost.analysis.explain.explain import Explained, Line
 from mnetcost.analysis.explain.formulas import MEANINGS, Formula
-from mnetcost.cost import Count, LayerCost
+from mnetcost.cost import FORWARD, Count, LayerCost
 from mnetcost.devices.algorithms import SOURCES
+from mnetcost.exact import percent_text
 from mnetcost.reports.documents import count_header
+from mnetcost.reports.measures import cost_words
 from mnetcost.reports.notes import cost_notes, warning_texts
 from mnetcost.tabular import Column, Kind, Report, Table
 
+PAIR = ("depthwise", "pointwise")  # halves of a separable layer
 NOTES = ("Source", "Convention", "Note", "Defect", "Batch", "Pass", "Width", "Input", "Knobs")
 FORMULAS = (
     Column("formula", "Formula", Kind.FORMULA),
@@ -41,8 +44,10 @@ def explain_report(
     if any(one.tile for of in ways for one in of.found):
         used.add("T")
     computed = {one.layer: one for one in ways}
+    answer = answer_text(count, layers, derived, whole)
     document = {
         **count_header(count),
+        "answer": answer,
         "layers": [
             {**_layer_document(one), **_ways_document(computed.get(one.cost.name))}
             for one in layers
@@ -55,6 +60,7 @@ def explain_report(
     notes = (pair for pair in cost_notes(count) if pair[0] in NOTES)
     return Report(
         title=count.graph.name,
+        answer=(answer,),
         tables=(
             *map(_layer_table, layers),
             *map(_ways_table, ways),
@@ -65,6 +71,64 @@ def explain_report(
         warnings=warning_texts(document),
         document=document,
         flat=_flat(layers, ways),
+    )
+
+
+def answer_text(
+    count: Count, layers: Sequence[Explained], derived: Sequence[Derivation], whole: bool
+) -> str:
+    """What the layers cost, and by which formula, in a sentence."""
+    if len(layers) == 1 and not whole:
+        return f"{layers[0].cost.name} {_layer_words(count, layers[0])}."
+    pair = derived[0] if len(layers) == len(PAIR) and count.basis == FORWARD and derived else None
+    if pair and {one.cost.name for one in layers} == {f"{pair.name}/{half}" for half in PAIR}:
+        return f"{pair.name} {_pair_words(pair)}."
+    words = cost_words(count.basis)
+    work, params = (sum(_amount(one, kind) for one in layers) for kind in ("mult_adds", "params"))
+    those = f"{count.graph.name} costs" if whole else f"These {len(layers):,} layers cost"
+    said = f"{those} {_least(count)}{work:,} {words['mult_adds']} and {params:,} {words['params']}"
+    most = max(layers, key=lambda one: _amount(one, "mult_adds"))
+    if not work:
+        return f"{said}."
+    return f"{said}; the costliest is {most.cost.name}, which {_layer_words(count, most)}."
+
+
+def _amount(one: Explained, kind: str) -> int:
+    """Its work or its parameters, as the basis counts them, of a range the most."""
+    return int(one.cost.counted_params if kind == "params" else one.cost.counted.high)
+
+
+def _least(count: Count) -> str:
+    return "at least " if count.at_least else ""
+
+
+def _layer_words(count: Count, one: Explained) -> str:
+    """What a layer costs, and why: of most kernels each weight at each position."""
+    words, cost = cost_words(count.basis), one.cost
+    work, params = _amount(one, "mult_adds"), _amount(one, "params")
+    weights = f"{params:,} {words['params']}"
+    if count.basis.convention and not count.basis.convention.counts_work:
+        return f"has {weights}"
+    if not work:
+        return f"costs no {words['mult_adds']}, and has {weights if params else 'no parameters'}"
+    found = next((line for line in reversed(one.lines) if line.result == work), None)
+    said = f"costs {'at least ' if cost.at_least else ''}{work:,} {words['mult_adds']}"
+    said += f", {found.formula.text} = {found.numbers.text}" if found else ""
+    for side, of in (("output", cost.output), ("input", cost.input)):
+        if count.basis == FORWARD and params and work == params * of.h * of.w:
+            once = "once" if of.h == of.w == 1 else f"at each of {of.h}×{of.w} {side} positions"
+            return f"{said}: each of its {weights} {once}"
+    return said + (f", and has {weights}" if params else "")
+
+
+def _pair_words(pair: Derivation) -> str:
+    """What a separable pair costs, and which part of its standard convolution that is."""
+    standard, last = pair.steps[0].result, pair.steps[-1]
+    ratio = Fraction(last.result)
+    formula = f"{last.formula.text} = {last.numbers.text} = {last.result}"
+    return (
+        f"costs {int(standard * ratio):,} {pair.what}, {percent_text(ratio)} of the {standard:,} "
+        f"of the standard convolution: {formula}"
     )
 
 

@@ -22,7 +22,6 @@ from mnetcost.reports.fit_parts import (
     setting_text,
     share_cells,
     share_columns,
-    typed,
 )
 from mnetcost.reports.measures import cost_words
 from mnetcost.reports.notes import (
@@ -81,7 +80,7 @@ def _answer(fit: "Fit", ranking: "Ranking | None") -> tuple[str, ...]:
     if best is None:
         return ()
     found = filled_text(best, fit.fills(best), fit.basis)
-    words = [f"The largest α·ρ that fits: {setting_text(typed(best))}, with {found}."]
+    words = [f"The largest α·ρ that fits: {setting_text(best.setting)}, with {found}."]
     if ranking is not None:
         of = f"of the {len(ranking.scored)} trained networks (--scores {ranking.label})"
         good = ranking.best
@@ -108,7 +107,7 @@ def nothing_fits(fit: "Fit") -> str:
 
 def place_text(fit: "Fit", one: "Choice") -> str:
     """A configuration in words: its costs, an α that gives it, and ρ."""
-    return f"{costs_text(one, fit.basis)}, at {setting_text(typed(one))}"
+    return f"{costs_text(one, fit.basis)}, at {setting_text(one.setting)}"
 
 
 def searched_text(fits: Sequence["Fit"]) -> str:
@@ -182,7 +181,7 @@ def value_cells(fit: "Fit", one: "Choice") -> tuple[Any, ...]:
     start, end = one.plateau
     return (
         *(one.setting.alpha, start.alpha, not start.past),
-        *(end.alpha, end.past, one.plateau.typed, one.setting.rho),
+        *(end.alpha, end.past, one.setting.alpha, one.setting.rho),
         input_map(fit.graph, one.setting),
         *share_cells(one, fit.fills(one)),
     )
@@ -198,8 +197,8 @@ def _notes(fit: "Fit") -> tuple[tuple[str, str], ...]:
         ("Searched", searched_text([fit])),
     ]
     if not all(one.plateau.is_point for one in fit.largest):
-        words = "every α of the interval gives the same network; [ and ] include their end; α·ρ is "
-        words += "that of its lower end, or of the simplest α inside where that is not in it"
+        words = "every α of the interval gives the same network; [ and ] include their end; α and "
+        words += "α·ρ are those of its shortest decimal"
         notes.append(("Any α in", words))
     if fit.graph.knobs:
         notes.append(("Knobs", knobs_text(fit.graph.knobs)))
@@ -247,7 +246,7 @@ def choice_document(fit: "Fit", one: "Choice") -> dict[str, Any]:
     start, end = one.plateau
     return {
         "alpha": str(one.setting.alpha),
-        "decimal": ratio_text(one.plateau.typed),
+        "decimal": ratio_text(one.setting.alpha),
         "from": {"alpha": str(start.alpha), "included": not start.past},
         "to": {"alpha": str(end.alpha), "included": end.past},
         "rho": str(one.setting.rho),

@@ -23,7 +23,6 @@ from mnetcost.reports.fit_parts import (
     setting_text,
     share_cells,
     share_columns,
-    typed,
 )
 from mnetcost.reports.measures import cost_words, knob_cells, knob_columns
 from mnetcost.reports.notes import (
@@ -74,7 +73,7 @@ def _answer(fits: Fits) -> tuple[str, ...]:
     if best is None:
         return ()
     choice, search = best.choice, best.search
-    place = f"{knobs_text(best.knobs)}, {setting_text(typed(choice))}"
+    place = f"{knobs_text(best.knobs)}, {setting_text(choice.setting)}"
     found = filled_text(choice, search.fills(choice), search.basis)
     return (f"The fullest budget: {place}, with {found}.",)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnetcost.conventions.tally import Bounds
 from mnetcost.cost import Basis, share
-from mnetcost.exact import ratio_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.graph import Graph
 from mnetcost.multipliers import Setting, Widths
 from mnetcost.printed import Budget
@@ -38,7 +38,7 @@ def filled_text(one: Any, fills: Mapping[str, Fraction], basis: Basis) -> str:
     words = cost_words(basis)
     return " and ".join(
         f"{getattr(one, kind):,} {words[kind]}"
-        + (f" ({float(100 * fills[kind]):.1f} % of the budget)" if kind in fills else "")
+        + (f" ({percent_text(fills[kind])} of the budget)" if kind in fills else "")
         for kind in ("mult_adds", "params")
     )
 
@@ -49,11 +49,6 @@ def setting_text(setting: Setting) -> str:
         f"α = {ratio_text(setting.alpha)}, ρ = {ratio_text(setting.rho)} "
         f"(input {setting.height}×{setting.width})"
     )
-
-
-def typed(choice: "Choice") -> Setting:
-    """The setting of a configuration with the shortest decimal of its α."""
-    return choice.setting._replace(alpha=choice.plateau.typed)
 
 
 def alpha_columns(choices: "Iterable[Choice]") -> tuple[Column, ...]:
@@ -67,7 +62,7 @@ def alpha_columns(choices: "Iterable[Choice]") -> tuple[Column, ...]:
 def alpha_cells(choice: "Choice", columns: Sequence[Column]) -> tuple[Any, ...]:
     """The values under `alpha_columns`."""
     plateau = choice.plateau
-    return (plateau.typed, "" if plateau.is_point else str(plateau))[: len(columns)]
+    return (choice.setting.alpha, "" if plateau.is_point else str(plateau))[: len(columns)]
 
 
 def share_columns(budget: Budget, basis: Basis) -> tuple[Column, ...]:

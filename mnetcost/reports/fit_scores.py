@@ -40,7 +40,10 @@ def ranking_report(ranking: Ranking) -> Report:
     )
     title = "Scores against cost"
     order = sorted(ranking.scored, key=lambda one: (-one.score, one.mult_adds))
-    table = Table("scores", title, columns, tuple(_row(ranking, o) for o in order))
+    rows = tuple(_row(ranking, one) for one in order)
+    fronts = (" ".join(ranking.front.get(one, ())) for one in order)
+    table = Table("scores", title, columns, rows)
+    flat = table._replace(rows=tuple((*row[:-1], front) for row, front in zip(rows, fronts)))
     best = ranking.best
     which = "The highest score that fits" if budget.limits() else "The highest score"
     answer = f"{which}: {scored_text(ranking, best)}." if best else ""
@@ -65,7 +68,7 @@ def ranking_report(ranking: Ranking) -> Report:
         ),
         warnings=warning_texts(document),
         document=document,
-        flat=table,
+        flat=flat,
     )
 
 

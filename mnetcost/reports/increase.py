@@ -1,16 +1,16 @@
 """How much more networks cost than others, such as themselves on the main branch, as checks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
 from mnetcost.analysis.check.increase import KINDS, Growth, Increase, New
 from mnetcost.cost import Count
-from mnetcost.exact import percent_text, ratio_text
-from mnetcost.printed import OVER, PASSED_OVER, UNSURE
+from mnetcost.exact import change_text, percent_text, ratio_text
+from mnetcost.printed import FITS, OVER, PASSED_OVER, UNSURE
 from mnetcost.reports.against import held_for, settings_text, warnings_of, with_rows
-from mnetcost.reports.check import headroom_text, verdict_text
+from mnetcost.reports.check import verdict_text
 from mnetcost.reports.settings import knobs_document
 from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import printable
@@ -30,7 +30,20 @@ def with_increases(
     warnings += warnings_of(list({id(one.pair): one.pair for one in found}.values()))
     tables = (*(table for table in report.tables if table.rows), _table(rows))
     whole = report._replace(tables=tables)
-    return with_rows(whole, "increases", rows, tuple(dict.fromkeys(warnings)))
+    whole = with_rows(whole, "increases", rows, tuple(dict.fromkeys(warnings)))
+    return whole._replace(answer=(*whole.answer, *_tightest(found)))
+
+
+def _tightest(found: Sequence[Increase]) -> Iterator[str]:
+    """The figure of which least is left, where none is passed: what it was, what it is."""
+    if found and all(one.verdict == FITS for one in found):
+        one = min(found, key=lambda one: one.left / max(Fraction(1), one.most))
+        change = "" if one.ratio is None else f"{change_text(one.ratio)}, "
+        yield (
+            f"Least headroom: {one.left:,} {one.kind} left: {one.pair.spec} has {one.computed:,}, "
+            f"{one.there:,} in {one.pair.target} ({change}at most {_allowed(one.limit)}), "
+            f"at {settings_text(one.pair)}"
+        )
 
 
 def _row(one: Increase) -> Row:
@@ -43,7 +56,9 @@ def _row(one: Increase) -> Row:
         "increase": None if one.ratio is None else str(one.ratio),
         "limit": str(one.limit),
         "most": int(one.most),
-        "headroom": headroom_text(one.left, one.verdict),
+        "over": max(0, -one.left),
+        "left": max(0, one.left),
+        "headroom": _headroom_text(one),
         "grown": [_growth(growth) for growth in grown],
         "verdict": one.verdict,
         "failed": one.failed,
@@ -59,6 +74,8 @@ def _new_row(one: New, kind: str) -> Row:
         "increase": None,
         "limit": None,
         "most": None,
+        "over": None,
+        "left": None,
         "headroom": "",
         "grown": [],
         "verdict": PASSED_OVER,
@@ -110,9 +127,25 @@ def _message(one: Increase) -> str:
     more = "more" if one.ratio is None else f"{_over_text(one.ratio, one.limit)} more"
     grown = ", ".join(_growth_text(growth) for growth in one.grown)
     return (
-        f"{one.kind} {here} is {more} than {there} in {target}, and {_limit_text(one.limit)} is"
-        f" allowed, at {settings_text(one.pair)}" + (f"; grown most: {grown}" if grown else "")
+        f"{one.kind} {here} is {more} than {there} in {target}, {_beyond_text(one)}: "
+        f"{-one.left:,} too many, at {settings_text(one.pair)}"
+        + (f"; grown most: {grown}" if grown else "")
     )
+
+
+def _beyond_text(one: Increase) -> str:
+    """How far that is above what is allowed: "5.25 percentage points above the 1 % allowed"."""
+    if one.beyond is None or not one.limit:
+        return f"and {_limit_text(one.limit)} is allowed"
+    points = percent_text(one.beyond).removesuffix(" %")
+    plural = "" if points == "1" else "s"
+    return f"{points} percentage point{plural} above the {_exactly(one.limit)} allowed"
+
+
+def _headroom_text(one: Increase) -> str:
+    """How many are left, or too many; nothing where nobody knows."""
+    words = {FITS: f"{one.left:,} left", OVER: f"over by {-one.left:,}"}
+    return words.get(one.verdict, "")
 
 
 def _growth_text(one: Growth) -> str:
@@ -124,9 +157,11 @@ def _limit_text(limit: Fraction) -> str:
 
 
 def _table(rows: Sequence[Row]) -> Table:
+    """One row a figure; the setting stands once where all have the same."""
+    settings = {row["setting"] for row in rows}
     columns = (
         Column("spec", "Spec", Kind.TEXT),
-        Column("setting", "Setting", Kind.TEXT, leaves=1),
+        *([Column("setting", "Setting", Kind.TEXT)] if len(settings) > 1 else []),
         Column("kind", "Figure", Kind.TEXT),
         Column("computed", "Here", Kind.AMOUNT),
         Column("there", "There", Kind.AMOUNT),
@@ -135,7 +170,8 @@ def _table(rows: Sequence[Row]) -> Table:
         Column("verdict", "Verdict", Kind.VERDICT),
     )
     cells = tuple(tuple(_cell(row, column.key) for column in columns) for row in rows)
-    return Table("increases", f"Increase over {rows[0]['target']}", columns, cells)
+    where = f", at {rows[0]['setting']}" if len(settings) == 1 else ""
+    return Table("increases", f"Increase over {rows[0]['target']}{where}", columns, cells)
 
 
 def _cell(row: Row, key: str) -> Any:
@@ -147,12 +183,16 @@ def _cell(row: Row, key: str) -> Any:
     if row[key] is None:
         return ""
     ratio = Fraction(row[key])
-    sign = "-" if ratio < 0 else "+" if ratio else ""
     if key == "limit":
-        return _exactly(ratio)
+        return _allowed(ratio)
     if row["verdict"] == OVER:
-        return sign + _over_text(ratio, Fraction(row["limit"]))
-    return sign + percent_text(abs(ratio))
+        return f"+{_over_text(ratio, Fraction(row['limit']))}"
+    return change_text(ratio)
+
+
+def _allowed(limit: Fraction) -> str:
+    """A limit in percent, as it was given, with its sign."""
+    return f"+{_exactly(limit)}" if limit else _exactly(limit)
 
 
 def _over_text(ratio: Fraction, limit: Fraction) -> str:

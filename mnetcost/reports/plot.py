@@ -1,14 +1,15 @@
 """Where the cost of one network goes, as pictures: by layer, block or type, cumulative, reduced."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.conventions.presets import paper
 from mnetcost.cost import FORWARD, Basis, Count, share
 from mnetcost.exact import percent_text, ratio_text
+from mnetcost.graph import Graph
 from mnetcost.picture import (
     Axis,
     Bars,
@@ -28,7 +29,7 @@ from mnetcost.printed import short_text
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import COST_PLOTS, COSTS
 from mnetcost.reports.measures import Measure, cost_words, measures
-from mnetcost.reports.settings import knobs_text
+from mnetcost.reports.settings import common_knobs, knobs_text
 from mnetcost.reports.tree import Row, tree
 
 POINTS = 48  # of a curve
@@ -109,6 +110,18 @@ def notes_of(basis: Basis, *settings: str) -> tuple[str, ...]:
     more = [f"batch {basis.batch:,}"] if basis.batch > 1 else []
     more += [f"{basis.pass_} pass"] if basis.pass_ != "forward" else []
     return (*filter(None, settings), ", ".join([f"convention “{name}”", *more]))
+
+
+def alike_text(graphs: Sequence[Graph]) -> str:
+    """The knobs that were set, and to one value in all of these networks."""
+    given = graphs[0].given
+    return knobs_text({name: one for name, one in common_knobs(graphs).items() if name in given})
+
+
+def apart_text(knobs: Mapping[str, Any], sets: Sequence[Mapping[str, Any]]) -> str:
+    """Of a combination of knobs those that tell it from the others of the `sets`."""
+    told = [name for name in knobs if len({repr(one[name]) for one in sets}) > 1]
+    return knobs_text({name: knobs[name] for name in told})
 
 
 def _setting(count: Count) -> str:

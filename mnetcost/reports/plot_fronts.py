@@ -1,32 +1,45 @@
 """Fronts as pictures: what a budget buys, what was measured, and networks side by side."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from mnetcost.analysis.compare.compare import CountComparison
 from mnetcost.cost import Basis
-from mnetcost.exact import ratio_text
+from mnetcost.exact import percent_text, ratio_text
 from mnetcost.picture import (
     Axis,
+    Bars,
     Chart,
+    Length,
     Mark,
     Place,
     Role,
     Scale,
     Series,
     logarithmic,
+    of_shares,
 )
 from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
-from mnetcost.reports.choices import COSTS
+from mnetcost.reports.choices import COSTS, FRONT_ROWS
 from mnetcost.reports.measures import cost_headers, measures
-from mnetcost.reports.plot import limit_text, no_work, notes_of, sides_text, unit_words
+from mnetcost.reports.plot import (
+    alike_text,
+    apart_text,
+    limit_text,
+    no_work,
+    notes_of,
+    sides_text,
+    unit_words,
+)
 from mnetcost.reports.settings import knobs_text
 
 if TYPE_CHECKING:  # both need NumPy
     from mnetcost.analysis.fit.fit import Choice, Fit
+    from mnetcost.analysis.fit.knobs import Fits, Fitted
     from mnetcost.analysis.fit.scores import Ranking, Scored
 
 LARGEST = "the largest that fits, at each input"
@@ -56,8 +69,49 @@ def fit_picture(fit: "Fit", of: str | None = None) -> Chart:
 def _choice(one: "Choice", of: str, name: bool = False) -> Place:
     """A configuration as a point; a named one with an α that a person can type."""
     words = f"{sides_text(one.setting.height, one.setting.width)} px"
-    words = f"α {ratio_text(one.plateau.typed)}, {words}" if name else words
+    words = f"α {ratio_text(one.setting.alpha)}, {words}" if name else words
     return Place(getattr(one, of), one.capacity, words)
+
+
+def fits_picture(fits: "Fits") -> Bars:
+    """How much of each limit the configurations fill that fill the budget best.
+
+    They are named by what they differ in. Raises UsageError where nothing fits.
+    """
+    first, shown = fits[0], fits.largest[:FRONT_ROWS]
+    if not shown:
+        raise UsageError(f"{first.graph.name}: nothing fits, so there is nothing to draw")
+    headers, limits = cost_headers(first.basis), first.budget.limits()
+    kinds = sorted(limits, key=COSTS.index)
+    rows = []
+    for one, name in zip(shown, _configurations(fits, shown)):
+        fills = one.search.fills(one.choice)
+        parts = enumerate(fills[kind] for kind in kinds)
+        lengths = (Length(place, part, percent_text(part, floor)) for place, part in parts)
+        rows.append((name, tuple(lengths)))
+    groups = tuple(
+        f"{unit_words(headers[kind], first.basis)}, at most {limits[kind]:,}" for kind in kinds
+    )
+    more = f"the {len(shown)} fullest of {len(fits.largest):,}"
+    alike = alike_text([one.graph for one in fits])
+    notes = notes_of(first.basis, alike, more if len(fits.largest) > len(shown) else "")
+    axis = of_shares("Share of the budget")
+    return Bars("fits", first.graph.name, notes, axis, groups, tuple(rows))
+
+
+def _configurations(fits: "Fits", shown: "Sequence[Fitted]") -> list[str]:
+    """The knobs of each, and α and the input where these differ."""
+    parts = [
+        (
+            apart_text(one.knobs, fits.sets),
+            f"α {ratio_text(one.choice.setting.alpha)}",
+            f"{sides_text(one.choice.setting.height, one.choice.setting.width)} px",
+        )
+        for one in shown
+    ]
+    knobs, *others = zip(*parts)
+    told = [knobs, *(column for column in others if len(set(column)) > 1)]
+    return [", ".join(words) for words in zip(*told)]
 
 
 def ranking_picture(ranking: "Ranking", of: str | None = None) -> Chart:
@@ -141,7 +195,8 @@ def _budget_notes(found: Any, of: str) -> list[str]:
 def comparison_picture(comparison: CountComparison) -> Chart:
     """The networks as points, work against parameters, the Pareto front marked.
 
-    Raises UsageError under a convention that counts no work.
+    Where their inputs differ, each has its own beside its name. Raises UsageError under a
+    convention that counts no work.
     """
     basis = comparison.counts[0].basis
     found = [tuple(count.figures.values()) for count in comparison.counts]
@@ -149,7 +204,8 @@ def comparison_picture(comparison: CountComparison) -> Chart:
         raise no_work(basis)
     of = max((measures(count) for count in comparison.counts), key=len)
     at_least = any(count.at_least for count in comparison.counts)
-    places = [Place(x, y, name) for (x, y), name in zip(found, comparison.names)]
+    names, said = _told_apart(comparison)
+    places = [Place(x, y, name) for (x, y), name in zip(found, names)]
     best = [one for one, pareto in zip(places, comparison.pareto) if pareto]
     rest = [one for one, pareto in zip(places, comparison.pareto) if not pareto]
     steps = tuple(Place(*pair) for pair in sorted({(one.x, one.y) for one in best}))
@@ -161,8 +217,37 @@ def comparison_picture(comparison: CountComparison) -> Chart:
     return Chart(
         "networks",
         "Comparison",
-        notes_of(basis, "some at least" if at_least else ""),
+        notes_of(basis, *said, "some at least" if at_least else ""),
         logarithmic(unit_words(of[0].header, basis), [one.x for one in places]),
         logarithmic(unit_words(of[-1].header, basis), [one.y for one in places]),
         tuple(one for one in series if one.places),
     )
+
+
+def _told_apart(comparison: CountComparison) -> tuple[list[str], list[str]]:
+    """The networks' names, in brackets in what they differ and no name says; and what all share."""
+    counts = comparison.counts
+    inputs, alphas = [count.input for count in counts], [count.setting.alpha for count in counts]
+    many = len({one.c for one in inputs}) > 1
+    added: list[list[str]] = [[] for _ in counts]
+    said = []
+    if len(set(inputs)) == 1:
+        said.append(f"input {'×'.join(map(str, inputs[0]))}")
+    else:
+        said.append("in brackets the input, px")
+        for words, (h, w, c) in zip(added, inputs):
+            words.append(f"{h}×{w}×{c}" if many else sides_text(h, w))
+    if len(set(alphas)) == 1:
+        said = [f"α = {ratio_text(alphas[0])}", *said]
+    elif any(a != 1 and "alpha=" not in name for a, name in zip(alphas, comparison.names)):
+        for words, alpha in zip(added, alphas):
+            words.insert(0, f"α {ratio_text(alpha)}")
+    names = [_with(*pair) for pair in zip(comparison.names, added)]
+    if len(set(names)) < len(names):
+        for words, count in zip(added, counts):
+            words += [knobs_text(count.graph.given)] if count.graph.given else []
+    return [_with(*pair) for pair in zip(comparison.names, added)], said
+
+
+def _with(name: str, words: Sequence[str]) -> str:
+    return f"{name} ({', '.join(words)})" if words else name

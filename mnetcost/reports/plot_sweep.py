@@ -1,6 +1,6 @@
 """A sweep as pictures: a heat map with what is within budgets, or a line a resolution."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -23,8 +23,16 @@ from mnetcost.printed import Budget
 from mnetcost.problems import UsageError
 from mnetcost.reports.choices import SWEEP_PLOTS
 from mnetcost.reports.measures import cost_headers
-from mnetcost.reports.plot import check_words, limit_text, no_work, notes_of, sides_text, unit_words
-from mnetcost.reports.settings import knobs_text
+from mnetcost.reports.plot import (
+    alike_text,
+    apart_text,
+    check_words,
+    limit_text,
+    no_work,
+    notes_of,
+    sides_text,
+    unit_words,
+)
 
 MAX_CELLS = 100_000  # more than a picture has pixels for
 MAX_LINES = 8  # that an eye tells apart
@@ -42,6 +50,24 @@ def sweep_picture(
     convention that counts none, and where the network is impossible at every point.
     """
     check_words(kind, SWEEP_PLOTS, of)
+    grid = _grid(sweep, of, budgets)
+    return _heat(grid, budgets) if kind == "heat" else _lines([("", grid)], budgets)
+
+
+def sweeps_picture(
+    pairs: Sequence[tuple[Mapping[str, Any], CountSweep]],
+    of: str = "mult_adds",
+    budgets: Sequence[Budget] = (),
+) -> Picture:
+    """The lines of a sweep of each combination of knobs. Raises UsageError as `sweep_picture`."""
+    check_words("lines", SWEEP_PLOTS, of)
+    sets = [knobs for knobs, _ in pairs]
+    named = [(apart_text(knobs, sets), _grid(sweep, of, budgets)) for knobs, sweep in pairs]
+    return _lines(named, budgets)
+
+
+def _grid(sweep: CountSweep, of: str, budgets: Sequence[Budget]) -> "Grid":
+    """The values of a sweep, where they can be drawn, and held against the budgets."""
     alphas, rhos = sweep.shape
     if alphas * rhos > MAX_CELLS:
         raise UsageError(f"a picture of {alphas * rhos:,} points; {MAX_CELLS:,} at most")
@@ -50,8 +76,7 @@ def sweep_picture(
         raise no_work(sweep.basis)
     for budget in budgets:
         sweep.basis.limiting(budget)
-    grid = Grid(sweep.computed(), of)
-    return _heat(grid, budgets) if kind == "heat" else _lines(grid, budgets)
+    return Grid(sweep.computed(), of)
 
 
 class Grid:
@@ -76,15 +101,15 @@ class Grid:
         costs: list[list[int | None]] = found.tolist()
         return tuple(tuple(costs[a][r] for r in self.columns) for a in self.rows)
 
-    @property
-    def head(self) -> tuple[str, tuple[str, ...]]:
-        """The title and the notes."""
-        graph = self.sweep.graph
-        return graph.name, notes_of(self.sweep.basis, knobs_text(graph.given))
-
     def sides(self) -> list[str]:
         """The input of each column, px."""
         return [sides_text(*self.sweep.sides[place]) for place in self.columns]
+
+
+def _head(grids: Sequence[Grid]) -> tuple[str, tuple[str, ...]]:
+    """The title and the notes: of knobs those that were set alike in all."""
+    graphs = [one.sweep.graph for one in grids]
+    return graphs[0].name, notes_of(grids[0].sweep.basis, alike_text(graphs))
 
 
 def _ascending(values: Sequence[Fraction]) -> list[int]:
@@ -97,7 +122,7 @@ def _heat(grid: Grid, budgets: Sequence[Budget]) -> Picture:
     rhos = [grid.sweep.rho[place] for place in grid.columns]
     return Heat(
         "heat",
-        *grid.head,
+        *_head([grid]),
         "ρ, and sides of the input in px",
         "α",
         tuple(f"{ratio_text(rho)}\n{side}" for rho, side in zip(rhos, grid.sides())),
@@ -133,37 +158,58 @@ def _edges(within: Values | Any) -> Iterator[tuple[tuple[int, int], tuple[int, i
                 yield (x, y), (x + 1, y)
 
 
-def _lines(grid: Grid, budgets: Sequence[Budget]) -> Picture:
-    """A line an input, of some where they are many; of a cost that ρ does not change one line."""
-    columns = list(zip(*grid.values))
-    sides = [f"{side} px" for side in grid.sides()]
-    if len(set(columns)) == 1:
-        sides = [f"{sides[0]} to {sides[-1]}"] if len(sides) > 1 else sides
-        columns = columns[:1]
-    shown = _spread(len(columns), MAX_LINES)
-    part = f"{len(shown)} of {len(columns)} inputs" if len(shown) < len(columns) else ""
+def _lines(named: Sequence[tuple[str, Grid]], budgets: Sequence[Budget]) -> Picture:
+    """A line an input of each grid, of some where they are many."""
+    shown = [named[place] for place in _spread(len(named), MAX_LINES)]
+    part = f"{len(shown)} of {len(named)} combinations" if len(shown) < len(named) else ""
+    grid = named[0][1]
     low, high = grid.alphas[0], grid.alphas[-1]
     room = (high - low) / 20 or high / 20
     ends = max(low - room, Fraction(0)), high + room
-    title, notes = grid.head
-    series = []
-    for place in reversed(shown):  # the key reads as the lines lie
-        pairs = zip(grid.alphas, columns[place])
-        places = tuple(Place(alpha, value) for alpha, value in pairs if value is not None)
-        series.append(Series(sides[place], Mark.LINE, Role.ORDERED, places))
+    title, notes = _head([one for _, one in shown])
+    series, parts = [], [part]
+    for name, one in reversed(shown):  # the key reads as the lines lie
+        lines, words = _grid_lines(one, name, MAX_LINES // len(shown))
+        series += lines
+        parts.append(words)
     limits = [(kind, limit) for kind, limit in _limits(budgets) if kind == grid.of]
     for kind, limit in limits:
         words = limit_text(kind, limit, grid.sweep.basis)
         line = (Place(ends[0], limit), Place(ends[1], limit))
         series.append(Series(words, Mark.LIMIT, Role.REST, line))
-    axis = logarithmic(grid.axis.words, [*grid.known, *(limit for _, limit in limits)])
+    known = [value for _, one in shown for value in one.known]
+    axis = logarithmic(grid.axis.words, [*known, *(limit for _, limit in limits)])
     ticks = tuple((alpha, ratio_text(alpha)) for alpha in grid.alphas) if low != high else ()
     x = Axis("α", Scale.LINEAR, ends, ticks if len(ticks) <= 6 else ())
-    return Chart("lines", title, tuple(filter(None, (*notes, part))), x, axis, tuple(series))
+    said = (*notes, *dict.fromkeys(filter(None, parts)))
+    return Chart("lines", title, said, x, axis, tuple(series))
+
+
+def _grid_lines(grid: Grid, name: str, most: int) -> tuple[list[Series], str]:
+    """A line an input, of some where they are over `most`, and how many these are.
+
+    Of a cost that ρ does not change it is one line.
+    """
+    columns = list(zip(*grid.values))
+    sides = [f"{side} px" for side in grid.sides()]
+    if len(set(columns)) == 1:
+        sides = [f"{sides[0]} to {sides[-1]}"] if len(sides) > 1 else sides
+        columns = columns[:1]
+    shown = _spread(len(columns), most)
+    series = []
+    for place in reversed(shown):
+        pairs = zip(grid.alphas, columns[place])
+        places = tuple(Place(alpha, value) for alpha, value in pairs if value is not None)
+        words = ", ".join(filter(None, (name, sides[place])))
+        series.append(Series(words, Mark.LINE, Role.ORDERED, places))
+    part = f"{len(shown)} of {len(columns)} inputs" if len(shown) < len(columns) else ""
+    return series, part
 
 
 def _spread(count: int, most: int) -> list[int]:
-    """At most so many places, evenly from the first to the last."""
+    """At most so many places, evenly from the first to the last; of one alone the last."""
     if count <= most:
         return list(range(count))
+    if most == 1:
+        return [count - 1]
     return [place * (count - 1) // (most - 1) for place in range(most)]

@@ -1,6 +1,8 @@
 """The way from one number to another, and what gives a printed number."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from fractions import Fraction
+from operator import add
 from typing import Any
 
 from mnetcost.analysis.conventions.terms import number
@@ -18,6 +20,7 @@ from mnetcost.analysis.reconcile.way import Way
 from mnetcost.conventions import Convention
 from mnetcost.conventions.presets import NAMES, convention
 from mnetcost.cost import Count
+from mnetcost.exact import change_text, percent_text
 from mnetcost.layers.fields import CALLS
 from mnetcost.multipliers import Setting
 from mnetcost.printed import Printed
@@ -28,6 +31,7 @@ from mnetcost.tabular import Column, Kind, Report, Table
 
 MAX_SHOWN = 20
 MAX_DOUBTED = 5  # of what explains nothing
+LEAST_CHANCE = 0.001  # that is told in digits
 
 
 def way_report(count: Count, start: Convention, end: Convention, way: Way) -> Report:
@@ -78,7 +82,7 @@ def way_text(start: Convention, end: Convention, way: Way) -> str:
     change = way.end - way.start
     if not way.steps:
         return f"{begins}: the same."
-    of = f" ({change / way.start:+.2%})".replace("%", " %") if way.start else ""
+    of = f" ({change_text(Fraction(change, way.start))})" if way.start else ""
     most: dict[str, int] = {}
     for one in way.steps:
         most[one.layer] = most.get(one.layer, 0) + one.change
@@ -111,18 +115,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
     title = titles.get(shown, "nothing prints so; these come nearest")
     if len(shown) > most:
         title += f" (the first {most} of {len(shown)})"
-    columns = (
-        Column("scope", "Scope", Kind.TEXT),
-        Column("counted", "Counted as", Kind.TEXT),
-        Column("unit", "Unit", Kind.TEXT),
-        Column("value", "Number", Kind.AMOUNT),
-        Column("prefix", "In", Kind.TEXT),
-        Column("printed", "Prints so", Kind.TEXT),
-        Column("off", "Off by", Kind.TEXT, leaves=4),
-        Column("chance", "By chance", Kind.TEXT),
-    )
-    rows = tuple(_row(one, printed) for one in shown[:most])
-    table = Table("printed", f"{printed.text}: {title}", columns, rows)
+    table, flat = _tables(shown[:most], printed, f"{printed.text}: {title}")
     answer = answer_text(found, printed)
     setting = _setting(count)
     return Report(
@@ -134,7 +127,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
             *_remarks(hits[:1], tried),
             ("Tried", _tried(found)),
         ),
-        warnings=(*warning_texts(setting), *_warnings(shown[:most])),
+        warnings=(*warning_texts(setting), *_warnings(shown[:most], setting["warnings"])),
         document={
             **setting,
             "printed": printed.text,
@@ -144,7 +137,7 @@ def printed_report(count: Count, printed: Printed) -> Report:
             "by_chance": [_document(one, printed) for one in found.by_chance],
             "nearest": [] if hits else [_document(one, printed) for one in found.nearest],
         },
-        flat=table,
+        flat=flat,
     )
 
 
@@ -161,7 +154,7 @@ def answer_text(found: Matches, printed: Printed) -> str:
             f"nearest is {_found_text(near, printed)}, off by {_off(near, printed)}."
         )
     first = found.by_chance[0]
-    why = f"{_percent(first.chance)} of the figures like it would find something as likely"
+    why = f"{_chance_text(first.chance)} of the figures like it would find something as likely"
     if digits(printed) == 1:
         why = "its one digit says too little"
     return (
@@ -176,7 +169,12 @@ def _match_text(one: Match, printed: Printed) -> str:
 
 
 def _off(one: Match, printed: Printed) -> str:
-    return f"{float((one.shown - printed.value) / printed.value):+.2%}".replace("%", " %")
+    return change_text(_far(one, printed))
+
+
+def _far(one: Match, printed: Printed) -> Fraction:
+    """How far it is from the figure, as a part of that."""
+    return (one.shown - printed.value) / printed.value
 
 
 def _found_text(one: Match, printed: Printed) -> str:
@@ -216,28 +214,46 @@ def _prefix(one: Match, printed: Printed) -> str:
     return f"2^{10 * printed.thousands}" if one.binary else f"10^{3 * printed.thousands}"
 
 
-def _percent(share: float) -> str:
-    return "under 0.1 %" if share < 0.001 else f"{share:.1%}".replace("%", " %")
+def _chance_text(share: float) -> str:
+    """A chance in percent; it is an estimate, and of less than a thousandth no more is said."""
+    return percent_text(Fraction(share)) if share >= LEAST_CHANCE else "under 0.1 %"
 
 
-def _row(one: Match, printed: Printed) -> tuple[Any, ...]:
+def _tables(shown: Sequence[Match], printed: Printed, title: str) -> tuple[Table, Table]:
+    """What prints so, with its chance in words; and with plain numbers, for programs."""
+    columns = (
+        Column("scope", "Scope", Kind.TEXT),
+        Column("counted", "Counted as", Kind.TEXT),
+        Column("unit", "Unit", Kind.TEXT),
+        Column("value", "Number", Kind.AMOUNT),
+        Column("prefix", "In", Kind.TEXT),
+        Column("printed", "Prints so", Kind.TEXT),
+    )
+    said = Column("off", "Off by", Kind.TEXT, leaves=4), Column("chance", "By chance", Kind.TEXT)
+    plain = tuple(one._replace(kind=Kind.RATIO) for one in said)
+    cells = [_cells(one, printed) for one in shown]
+    texts = ((_off(one, printed), _chance_text(one.chance) if one.printed else "") for one in shown)
+    numbers = ((_far(one, printed), one.chance if one.printed else None) for one in shown)
+    return (
+        Table("printed", title, (*columns, *said), tuple(map(add, cells, texts))),
+        Table("printed", title, (*columns, *plain), tuple(map(add, cells, numbers))),
+    )
+
+
+def _cells(one: Match, printed: Printed) -> tuple[Any, ...]:
     found = one.candidate
     where = ", ".join(filter(None, (found.scope, found.network)))
-    by_chance = _percent(one.chance) if one.printed else ""
-    return (
-        *(where, _counted(found), _unit(found), found.value, _prefix(one, printed)),
-        *(one.printed, _off(one, printed), by_chance),
-    )
+    number = _counted(found), _unit(found), found.value, _prefix(one, printed)
+    return where, *number, one.printed
 
 
 def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tuple[str, str]]:
     """What another network changes, and who prints twice a tool's number."""
     for found in (one.candidate for one in first):
-        plain = found._replace(network="", value=0, distance=0, warnings=())
-        for one in tried:
-            if found.network and one._replace(value=0, distance=0) == plain:
-                change = f"{found.value - one.value:+,} against {one.value:,} {_unit(one)}"
-                yield "Changed", f"{found.network}: {change} of the network as it was asked for"
+        own = (one for one in tried if not one.network and _counts_as(one) == _counts_as(found))
+        if found.network and (one := next(own, None)):
+            change = f"{found.value - one.value:+,} against {one.value:,} {_unit(one)}"
+            yield "Changed", f"{found.network}: {change} of the network as it was asked for"
         doubled = [convention(name).doubled for name in found.names if name in NAMES]
         if found.factor == 2 and any(doubled):
             yield (
@@ -246,11 +262,19 @@ def _remarks(first: Iterable[Match], tried: Sequence[Candidate]) -> Iterator[tup
             )
 
 
-def _warnings(shown: Iterable[Match]) -> tuple[str, ...]:
-    """What is to be warned of in the networks of these rows, said once."""
+def _counts_as(one: Candidate) -> tuple[Any, ...]:
+    """What is counted, and how."""
+    return one.names[0], one.unit, one.factor, one.scope
+
+
+def _warnings(shown: Iterable[Match], own: Collection[str]) -> tuple[str, ...]:
+    """What is to be warned of in the networks of these rows, said once; `own` is said already."""
     candidates = (one.candidate for one in shown)
     texts = (
-        f"{one.network.partition(',')[0]}: {text}" for one in candidates for text in one.warnings
+        f"{one.network.partition(',')[0]}: {text}"
+        for one in candidates
+        for text in one.warnings
+        if text not in own
     )
     return tuple(dict.fromkeys(texts))
 

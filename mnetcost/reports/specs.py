@@ -25,6 +25,14 @@ from mnetcost.text import clip, did_you_mean, listed
 
 NOUNS = {"params": "parameters", "mult_adds": "mult-adds"}
 
+# How a setting that is asked for is said.
+SETTINGS = {
+    "alpha": "α = {}",
+    "rho": "ρ = {}",
+    "resolution": "resolution {} px",
+    "input": "input {}",
+}
+
 Found = tuple[str, str, Count]  # the name, the file, and the count
 Out = tuple[str, SpecError | UsageError]  # the name of what is left out, and why
 
@@ -43,6 +51,15 @@ class Asked(NamedTuple):
         """Whether they are counted at another setting than their own."""
         return bool(self.setting or self.knobs)
 
+    @property
+    def words(self) -> str:
+        """That setting: "α = 0.5, resolution 160 px, classes = 10"."""
+        words = [
+            SETTINGS[name].format(str(value).lower().replace("x", "×"))
+            for name, value in self.setting.items()
+        ]
+        return ", ".join([*words, *([knobs_text(self.knobs)] if self.knobs else [])])
+
 
 ALL = Asked()
 
@@ -59,9 +76,10 @@ def specs_report(basis: Basis = FORWARD, asked: Asked = ALL) -> Report:
     table = _table(found, basis)
     return Report(
         title="Shipped networks",
+        setting=asked.words,
         tables=(table,),
         notes=(
-            *_notes(asked, out),
+            *_left_out(out),
             *convention_notes(basis, counts),
             *basis_notes(basis),
         ),
@@ -119,16 +137,13 @@ def _document(found: Found, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _notes(asked: Asked, out: Sequence[Out]) -> Iterator[tuple[str, str]]:
-    """The setting of all, and what has none such."""
-    if asked.elsewhere:
-        words = [f"{name} = {value}" for name, value in asked.setting.items()]
-        yield "At", ", ".join([*words, *([knobs_text(asked.knobs)] if asked.knobs else [])])
+def _left_out(out: Iterable[Out]) -> Iterator[tuple[str, str]]:
+    """What has no such setting, and why, said once a reason."""
     reasons: dict[str, list[str]] = {}
     for name, error in out:
         reasons.setdefault(_reason(error), []).append(name)
     for reason, names in reasons.items():
-        yield "Left out", f"{reason}: {', '.join(names)}"
+        yield "Left out", f"{', '.join(names)}: {reason}"
 
 
 def _chosen(basis: Basis, asked: Asked) -> tuple[list[Found], list[Out]]:

@@ -36,7 +36,7 @@ from mnetcost.tabular import Column, Kind, Page, Table
 
 MAX_REPORTED = 100_000  # points; mnetcost.sweep takes more
 MAX_SHOWN = 2_000  # points of tables; who reads more has a program do it
-ALL_POINTS = "--format csv and json have every one, -o FILE.parquet too"
+ALL_POINTS = "CSV, JSON and Parquet have every one (--format csv or json, -o FILE.parquet)"
 
 NONE = (None,)
 Grid = list[list[int | None]]  # None where the network is impossible

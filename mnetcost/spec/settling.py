@@ -14,6 +14,21 @@ from mnetcost.spec.variants import MERGED
 MAX_NAME = 200  # what a spec's name may have before something is added to it
 
 
+def settled(origin: Origin, variant: str, given: Mapping[str, Any]) -> Origin:
+    """The spec as this variant of it with these knobs, and no other, in its own layout.
+
+    It is one that can be read, and the knobs are its own. `expect:` is left out: its figures are of
+    the spec as it was.
+    """
+    root, edits = read_nodes(Collector(origin)), Edits(origin)
+    assert isinstance(root, Entries)
+    settle(edits, root, variant, given)
+    rename(edits, root, variant)
+    if "expect" in root.nodes:
+        edits.remove(root, "expect")
+    return Origin(origin.label, edits.apply())
+
+
 def settle(edits: Edits, root: Entries, variant: str, given: Mapping[str, Any]) -> None:
     """Let the spec be this variant of it, with the knobs that were given, and no other."""
     own = _variant(root, variant)

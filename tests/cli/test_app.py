@@ -10,6 +10,14 @@ from commands import commands, process, refused, run
 import mnetcost
 from mnetcost import cli
 from mnetcost.cli.app import COMMANDS
+from mnetcost.cli.options import SPEC
+
+# Whose words are networks.
+SPEC_TAKING = {
+    name
+    for name, command in commands().items()
+    if any(one.type is SPEC for one in command.params if isinstance(one, click.Argument))
+}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -46,6 +54,12 @@ def test_help_fits_80_columns(words: list[str]) -> None:
     """Its examples and its exit codes too, which are not wrapped."""
     lines = run(*words, "--help", env={"COLUMNS": "80"}).out.splitlines()
     assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", sorted(SPEC_TAKING))
+def test_help_says_what_a_spec_is(name: str) -> None:
+    text = " ".join(run(name, "--help").out.split())
+    assert "a shipped name" in text or "SPEC is the name of a shipped network" in text
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,16 @@ def test_it_is_said_what_is_checked_at_which_setting() -> None:
         "Those of a spec (`expect:`, `budget:`): each at its own setting" in text
     )
     assert "Budget asked for" not in printed("check", "mobilenet_v1", "--max-params", "5M")
+    two = printed("check", "mobilenet_v1@alpha=0.5", "mobilenet_v1@rho=1/2", "--max-params", "5M")
+    assert (
+        "Budget asked for: mobilenet_v1 at α = 0.5, ρ = 1; mobilenet_v1 at α = 1, ρ = 0.5." in two
+    )
+
+
+def test_of_a_spec_without_figures_there_is_nothing_to_tell_apart(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BARE, encoding="utf-8")
+    assert "asked for" not in printed("check", f"{path}@alpha=0.5", "--max-params", "1k")
 
 
 @pytest.mark.parametrize("behind", ["alpha=0.5", "classes=10"])

@@ -115,12 +115,12 @@ def test_options_hold_for_what_says_nothing() -> None:
         # Howard et al. 2017, Table 6: 569 M and 4.2 M, 325 M and 2.6 M; the softmax stays
         (
             ["mobilenet_v1", "mobilenet_v1@alpha=0.75"],
-            "Weights 4,209,088 → 2,568,144 (-38.99 %), mult-adds 568,740,352 → 325,400,448 "
-            "(-42.79 %); 29 of 30 layers differ.",
+            "Weights 4,209,088 → 2,568,144 (-39 %), mult-adds 568,740,352 → 325,400,448 "
+            "(-42.8 %); 29 of 30 layers differ.",
         ),
         (
             ["mobilenet_v1", "mobilenet_v1@rho=6/7"],
-            "Weights 4,209,088 (the same), mult-adds 568,740,352 → 418,121,728 (-26.48 %); 28 of "
+            "Weights 4,209,088 (the same), mult-adds 568,740,352 → 418,121,728 (-26.5 %); 28 of "
             "30 layers differ.",
         ),
         (["mobilenet_v1", "mobilenet_v1"], "Nothing differs in 30 layers."),

@@ -1,13 +1,18 @@
 """Where a report goes: its format by the suffix, whole files or none, modes and links."""
 
+import csv
+import io
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import SUFFIXES, refused, run
+from commands import SUFFIXES, printed, refused, run
 from paths import BAD
+
+from mnetcost.reports.choices import TABLE_VIEWS
 
 
 @pytest.mark.parametrize("format_", SUFFIXES)
@@ -86,3 +91,52 @@ def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
     run("table", "-o", str(tmp_path / "table.csv"))
     modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert len(modes) == 1
+
+
+# Every command that writes CSV, in words that show columns of every kind.
+TABLES = [
+    *(["table", "mobilenet_v1", "--view", view] for view in TABLE_VIEWS),
+    ["sweep", "mobilenet_v1", "--alpha", "1,0.5", "--rho", "1", "--max-params", "2M"],
+    ["fit", "mobilenet_v1", "--max-mult-adds", "100M"],
+    ["fit", "mobilenet_v1", "--scores", "mobilenet_v1", "--max-mult-adds", "150M"],
+    ["fit", "googlenet", "--max-params", "7M", "--set", "auxiliary=true,false"],
+    ["compare", "mobilenet_v1", "vgg16"],
+    ["diff", "resnet18", "resnet34"],
+    ["specs", "mobilenet"],
+    ["expand", "mobilenet_v1"],
+    ["explain", "mobilenet_v1", "conv_1"],
+    ["conventions"],
+    ["conventions", "mobilenet_v1"],
+    ["reconcile", "mobilenet_v1", "--from", "torch"],
+    ["reconcile", "mobilenet_v1", "--printed", "569M"],
+    ["rewrite", "mobilenet_v1", "--to", "standard"],
+]
+
+
+FOR_PEOPLE = re.compile(r"'?[-+]?[\d.]+(,\d{3})+|'?[-+]?[\d.,]+ %|'[-+][\d.]+")
+
+
+@pytest.mark.parametrize("words", TABLES, ids=" ".join)
+def test_numbers_and_flags_of_csv_are_plain(words: list[str]) -> None:
+    """No commas, signs or per cent for people; true and false."""
+    rows = list(csv.DictReader(io.StringIO(printed(*words, "--format", "csv"))))
+    assert rows
+    for row in rows:
+        for name, cell in row.items():
+            assert not FOR_PEOPLE.fullmatch(cell), name
+            assert cell not in ("*", "yes", "no", "True", "False", "–"), name
+
+
+def test_flags_and_groups_by_hand() -> None:
+    """Of MobileNet v1 the depthwise layer of 32 channels has 32 groups, all others one or none."""
+    rows = csv.DictReader(io.StringIO(printed("table", "mobilenet_v1", "--format", "csv")))
+    keys = ("stride_height", "stride_width", "groups")
+    found = {row["name"]: tuple(row[key] for key in keys) for row in rows}
+    assert found["conv_1"] == ("2", "2", "1")
+    assert found["separable_1/depthwise"] == ("1", "1", "32")
+    assert found["separable_1/pointwise"] == ("1", "1", "1")
+    assert found["logits"] == ("", "", "")
+    words = ["fit", "mobilenet_v1", "--scores", "mobilenet_v1", "--max-mult-adds", "150M"]
+    ranked = list(csv.DictReader(io.StringIO(printed(*words, "--format", "csv"))))
+    assert (ranked[0]["mult_adds"], ranked[0]["fits"]) == ("568740352", "false")
+    assert {row["fits"] for row in ranked if row["alpha"] == "0.25"} == {"true"}

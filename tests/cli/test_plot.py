@@ -1,6 +1,7 @@
 """`mnetcost plot`: kinds, files, what goes together."""
 
 import os
+import re
 import struct
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_the_default_follows_from_what_is_given() -> None:
     assert "Score (up)" in printed("plot", "--scores", "mobilenet_v1")
 
 
+def test_several_values_of_a_knob_are_lines_and_what_fills_a_budget() -> None:
+    """3,185,088 parameters of kernels, and 1024 more a class (Howard et al. 2017, Table 1)."""
+    knobs = ("--set", "classes=10,1000")
+    lines = printed("plot", "--kind", "lines", "--of", "params", "--alpha", "1,0.5", *knobs)
+    assert "\n1  classes = 1000, 128 px to 224 px\n2  classes = 10, 128 px to 224 px\n" in lines
+    fits = printed("plot", "--kind", "fit", "--max-params", "4M", *knobs)
+    assert fits.splitlines()[1] == "convention “paper”"
+    assert re.search(r"\nclasses = 10 +█+▊? 79\.8 %\n", fits)  # 3,195,328 of 4 M, and 1000 are over
+    assert "█  Weights, at most 4,000,000\n" in fits
+
+
 @pytest.mark.parametrize(
     ("suffix", "start"), [("png", b"\x89PNG"), ("PDF", b"%PDF"), ("txt", b"MobileNet v1\n")]
 )
@@ -76,6 +88,14 @@ def test_the_suffix_says_the_format(suffix: str, start: bytes, tmp_path: Path) -
         (["--alpha", "1", "--alpha", "0.5"], "--alpha: one value with --kind blocks"),
         (["--alpha", "1,0.5"], "one number, not a list"),
         (["--kind", "fit"], "give a budget"),
+        (
+            ["--set", "classes=2,3"],
+            "--set: one value a knob with --kind blocks; several with lines",
+        ),
+        (
+            ["--kind", "fit", "--max-params", "9M", "--set", "classes=2,3", "--of", "params"],
+            "--of: not with several values of --set",
+        ),
         (["--kind", "fit", "--max-params", "1M", "--max-params", "2M"], "--max-params: one value"),
         (["--kind", "heat", "--max-params", "many"], "max-params"),
         (["--kind", "heat", "--rho", "1", "--resolution", "160"], "resolution"),
@@ -101,6 +121,7 @@ def test_what_does_not_go_together_is_told(words: list[str], told: str, tmp_path
     [
         ["no_such"],
         ["--kind", "fit", "--max-mult-adds", "1"],
+        ["--kind", "fit", "--max-params", "1", "--set", "classes=2,3"],
         ["--kind", "heat", "no_such"],
         ["--scores", "no/such.csv"],
         ["vgg16", "no_such"],

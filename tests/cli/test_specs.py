@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import SUFFIXES, refused, run
+from commands import SUFFIXES, printed, refused, run
 from documents import document
 from paths import SHIPPED, SPECS
 
@@ -30,6 +30,51 @@ def test_specs_lists_every_network_with_its_cost(nets: dict[str, mnetcost.Networ
 def test_show_prints_what_is_shipped() -> None:
     for name in SHIPPED:
         assert run("show", name).out == (SPECS / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("mobilenet_v1@classes=10", 4_209_088 - 1024 * 990),
+        ("mobilenet_v1@classes=10,channels=1", 4_209_088 - 1024 * 990 - 9 * 2 * 32),
+        ("mobilenet_v1_shallow@classes=10", 2_875_328 - 1024 * 990),
+    ],
+)
+def test_show_writes_knobs_into_the_spec(name: str, params: int) -> None:
+    """The last layer has 1024 weights a class, the first one 3×3 to each of 32 a channel."""
+    text = printed("show", name)
+    assert "expect:" not in text
+    assert mnetcost.load(text).cost().params == params
+
+
+def test_show_writes_the_knobs_of_any_variant(nets: dict[str, mnetcost.Network]) -> None:
+    """And what it was with them: a spec of its own, in which nothing else is left."""
+    for family, base in nets.items():
+        if "classes" in base.graph.knobs:
+            name = (base.graph.variants or (family,))[-1]
+            net = mnetcost.load(name, set={"classes": 7})
+            found = mnetcost.load(printed("show", f"{name}@classes=7"))
+            assert not found.graph.variants
+            assert found.name == net.name
+            assert found.cost().params == net.cost().params
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["show", "vgg16@alpha=0.5"], 2, "alpha is what a network is counted at"),
+        (["show", "vgg16@rho=5/7"], 2, "`mnetcost table vgg16@rho=5/7` counts it there"),
+        (["show", "vgg16@clases=10"], 2, "there is no knob 'clases'"),
+        (["show", "vgg16@classes=some"], 1, "expected: a whole number"),
+        (["show", "vgg16@"], 2, "is not SETTING=VALUE"),
+        (["fmt", "vgg16@alpha=0.5"], 2, "fmt writes the spec as it is, `mnetcost fmt vgg16`"),
+        (["fmt", "vgg16@classes=10"], 2, "what stands behind an @ is for a count"),
+    ],
+)
+def test_what_cannot_be_written_into_a_spec_is_told(words: list[str], code: int, said: str) -> None:
+    ran = run(*words)
+    refused(ran, code)
+    assert said in ran.err
 
 
 @pytest.mark.usefixtures("few_listed")
@@ -139,13 +184,23 @@ def test_networks_are_counted_at_a_setting() -> None:
 
 
 @pytest.mark.usefixtures("few_listed")
+def test_the_setting_stands_above_the_table() -> None:
+    words = ["specs", "mobilenet_v1", "--alpha", "1/3", "--input", "96x128", "--set", "classes=10"]
+    title = run(*words).out.splitlines()[0]
+    assert title == "Shipped networks: α = 1/3, input 96×128, classes = 10"
+    assert run("specs", "mobilenet_v1").out.splitlines()[0] == "Shipped networks"
+    page = run(*words, "--format", "markdown").out
+    assert page.index("α = 1/3, input 96×128, classes = 10") < page.index("| Name |")
+
+
+@pytest.mark.usefixtures("few_listed")
 def test_what_has_no_such_knob_is_left_out_and_named() -> None:
     out = document("specs", "--set", "depth=1")["left_out"]
     assert {one["name"]: one["reason"] for one in out} == dict.fromkeys(
         ("mobilenet_v1", "googlenet", "googlenet_aux"), "no knob depth"
     )
     assert (
-        "Left out: no knob depth: mobilenet_v1, googlenet, googlenet_aux\n"
+        "Left out: mobilenet_v1, googlenet, googlenet_aux: no knob depth\n"
         in run("specs", "--set", "depth=1").out
     )
 

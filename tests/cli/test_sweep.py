@@ -107,7 +107,7 @@ def test_tables_of_a_long_sweep_show_both_ends_and_say_so(axes: tuple[str, ...])
     title = f"(only the first 1,000 and the last 1,000 of 2,001 {sign})"
     out = printed(*words)
     assert out.count(title) == 2
-    assert "All points: --format csv and json have every one" in out
+    assert "All points: CSV, JSON and Parquet have every one (--format csv or json, -o" in out
     grid, points = out.split("\n\n")[1:3]
     rows = points.splitlines()[-2_000:]
     every = list(csv.DictReader(io.StringIO(printed(*words, "--format", "csv"))))

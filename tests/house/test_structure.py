@@ -66,7 +66,8 @@ SHARED = {
         "table_document",
         "sweep_document",  # of `sweep`
         *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
-        *("against", "increase"),  # of `check --against`, and with `--max-increase`
+        # of `check --against`, with `--max-increase`, and of its `--summary`
+        *("against", "increase", "costliest"),
         *("plot_sweep", "plot_fronts"),  # of `plot`
     },
     # of `table` and `explain`; of every count; of `table` when asked for

@@ -67,9 +67,7 @@ def test_the_commands_that_take_a_convention_are_named(path: Path) -> None:
 
 def test_an_option_has_its_value_and_default() -> None:
     text = pages()["table"].path.read_text(encoding="utf-8")
-    assert (
-        "| `--batch` | `IMAGES` | `1` | Images at once: work scales, parameters do not. |" in text
-    )
+    assert "| `--batch` | `IMAGES` | `1` | Images at once: work grows with them, " in text
     assert (
         "| `--view` | `layers`, `types`, `reduction`, `blocks`, `fields`, `channels`, `algorithms` "
         in text

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Callable
 
@@ -113,6 +114,31 @@ def test_every_result_shows_itself(result: tuple[Framed, tuple[str, ...]]) -> No
         assert one in page.text
 
 
+STYLE, OPTION = re.compile("<style>.*?</style>", re.DOTALL), re.compile(r"(?<![\w-])--[a-z]")
+
+
+def said(found: Framed) -> str:
+    """What a notebook shows of a result, without its style sheet."""
+    return Page(STYLE.sub("", found._repr_html_())).text
+
+
+def test_no_result_names_an_option_of_the_command_line(
+    result: tuple[Framed, tuple[str, ...]],
+) -> None:
+    assert not OPTION.search(said(result[0]))
+
+
+def test_nor_does_one_that_warns_or_leaves_out() -> None:
+    """All α but 1, 1/2 and 1/4 of four channels are impossible; of ResNet-152 most blocks fold."""
+    text = "input: {height: 8, width: 6, channels: 3}\nlayers: [conv: {out: 4, kernel: 3}, relu]\n"
+    fit = said(mnetcost.fit(text, "10K"))
+    assert "round: nearest" in fit
+    cost = said(mnetcost.load("resnet152").cost())
+    assert "Left out" in cost
+    for found in (fit, cost):
+        assert not OPTION.search(found)
+
+
 def test_every_result_is_a_data_frame_with_the_names_of_csv(
     result: tuple[Framed, tuple[str, ...]],
 ) -> None:
@@ -126,6 +152,16 @@ def test_every_result_is_a_data_frame_with_the_names_of_csv(
         if frame[name].dtype in (np.int64, np.float64) and all(one.isdigit() for one in written):
             assert frame[name].tolist() == list(map(int, written))
     assert "object" not in {str(one) for one in frame.dtypes} or len(frame) == 0
+
+
+def test_no_column_of_texts_holds_numbers_or_flags(
+    result: tuple[Framed, tuple[str, ...]],
+) -> None:
+    frame = result[0].to_pandas()
+    for name in frame.select_dtypes(exclude=["number", "bool", "boolean"]):
+        texts = [str(one) for one in frame[name].dropna() if one != ""]
+        assert not texts or not all(re.fullmatch(r"[-+]?[\d.,]+( %)?", one) for one in texts), name
+        assert not set(texts) & {"true", "false", "yes", "no", "*"}, name
 
 
 def test_numbers_of_a_data_frame_are_plain() -> None:

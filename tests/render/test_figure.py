@@ -1,5 +1,6 @@
 """Pictures drawn by matplotlib: the values, the words, the colours, the bytes."""
 
+import io
 import struct
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -111,6 +112,7 @@ def test_cells_and_lines_are_the_published_totals():
     ]
     assert "569 M" in [text.get_text() for text in axes.texts]
     assert len(axes.collections[1].get_segments()) == 4
+    assert "Mult-adds (MACs)" in axes.figure.texts[1].get_text()
     (axes,) = draw(PICTURES["lines"]).axes
     assert axes.lines[0].get_ydata().tolist() == [
         *(41_030_272, 149_497_088, 325_400_448, 568_740_352),
@@ -188,6 +190,23 @@ def test_hostile_names_are_shown_as_they_are(count):
     bars = Bars("x", HOSTILE[0], tuple(HOSTILE), from_zero(HOSTILE[2], [1]), (HOSTILE[0],), ())
     rows = tuple((name, (Length(0, 1, name),)) for name in HOSTILE)
     assert HOSTILE[0] in texts(figure_bytes(bars._replace(rows=rows), "svg"))
+
+
+def test_hostile_names_in_given_axes_are_no_formulas():
+    from matplotlib.figure import Figure
+
+    from mnetcost.render.drawing import quiet
+
+    rows = tuple((name, (Length(0, 1, name),)) for name in HOSTILE)
+    bars = Bars("x", HOSTILE[0], (HOSTILE[1],), from_zero(HOSTILE[0], [1]), (HOSTILE[0],), rows)
+    for picture in (hostile(15), bars):
+        figure = Figure()
+        axes = draw(picture, "light", None, figure.subplots())
+        with quiet():  # the font has no Chinese
+            figure.savefig(io.BytesIO(), format="svg")
+        written = [*axes.texts, *axes.get_yticklabels(), axes.xaxis.label, axes._left_title]
+        assert not any(text.get_parse_math() for text in written if "$" in text.get_text())
+        assert HOSTILE[0] in "\n".join(text.get_text() for text in written)
 
 
 def test_nothing_and_very_much_are_drawn():

@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 
 import pytest
+from commands import printed
 from pages import Page
 
 from mnetcost.render.html import render_fragment, render_html
@@ -126,3 +127,22 @@ def test_columns_leave_a_narrow_window_by_their_priority_and_are_named() -> None
     for em in (30, 36, 48):
         assert f"@container (max-width:{em}em){{.mnetcost .u{em}{{display:none}}" in page
     assert "Wider" not in render_fragment(report(table(2)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["table", "resnet50"],
+        ["specs", "resnet"],
+        ["conventions"],
+        ["fit", "mobilenet_v1", "--max-mult-adds", "150M"],
+        ["sweep", "mobilenet_v1_layer", "--alpha", "0.1:1:0.0002", "--rho", "1"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_page_names_no_options_of_the_command_line(words: list[str]) -> None:
+    """They stand in brackets, which a page leaves out; its style sheet is none of what it says."""
+    body = printed(*words, "--format", "html").partition("</style>")[2]
+    text = re.sub("<[^>]*>", " ", body)
+    assert not re.search(r"(?<![\w-])--[a-z]", text)
+    assert "(--" in printed(*words)

@@ -1,7 +1,10 @@
 """What `check` says of figures and budgets."""
 
+from pathlib import Path
+
 import pytest
 from checked import SPEC
+from commands import run
 
 import mnetcost
 from mnetcost import cli
@@ -29,7 +32,7 @@ def test_the_table(failing: str, capsys: pytest.CaptureFixture[str]) -> None:
     cli.run(["check", failing])
     out = capsys.readouterr().out
     # 1,152 is 2.304 of 500
-    assert "my    small_wide, α = 1, ρ = 1  mult_adds  500         1,152  over by 130 %" in out
+    assert "my    small_wide, α = 1, ρ = 1  mult_adds  500         1,152  over by 652" in out
     assert (
         "2 limits are broken, 1 figure differs, 1 limit holds, 1 figure agrees, "
         "1 figure is a known misprint\n"
@@ -40,4 +43,17 @@ def test_complaints_say_the_unit_as_it_is_written() -> None:
     report = check_report([mnetcost.load(f"{SPEC}budget: {{mult_adds: 0.5k}}")])
     assert plain(complaints(report)) == (
         "<text>:9:10: budget: mult_adds 576 is over 500 (0.5k) by 76, at α = 1, ρ = 1"
+    )
+
+
+def test_the_least_headroom_is_said_in_numbers(tmp_path: Path) -> None:
+    """3·2·4·8 = 192 weights at 5·7 positions: 6,720 mult-adds; of 7,000 they leave less."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 5, width: 7, channels: 4}\nlayers: [conv: {out: 8, kernel: [3, 2]}]\n"
+        "budget: {params: 240, mult_adds: 7000}\n",
+        encoding="utf-8",
+    )
+    assert run("check", str(path)).out.splitlines()[2] == (
+        "Least headroom: 280 mult_adds left: net has 6,720 of 7,000 (4 % left), at α = 1, ρ = 1"
     )

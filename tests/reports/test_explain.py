@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from commands import printed
+from documents import document
 
 SPEC = """\
 input: {height: 9, width: 7, channels: 4}
@@ -60,3 +61,65 @@ def test_only_symbols_that_are_used_are_explained(layer: str, used: bool, tmp_pa
     found = {row[0] for row in rows(tmp_path, layer, "Symbols")}
     assert {"M", "D_Fh", "D_Fw"} <= found
     assert ("D_Kh" in found) == ("N" in found) == used
+
+
+# --- the answer
+
+ANSWERS = [
+    # 1·3·10·10 weights at 9·7 positions
+    ("a", "a costs 18,900 mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7: each of its 300 "
+          "weights at each of 9×7 output positions."),
+    # those of another layer are none of its own
+    ("b", "b costs 18,900 mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7."),
+    ("r", "r costs no mult-adds, and has no parameters."),
+    # (3·5·4 + 4·10)·63 of 3·5·4·10·63, a sixth
+    ("separable_1", "separable_1 costs 6,300 mult-adds, 16.7 % of the 37,800 of the standard "
+                    "convolution: 1/N + 1/(D_Kh·D_Kw) = 1/10 + 1/(3·5) = 1/6."),
+    # 60 + 40 + 300 weights; 6,300 + 2 · 18,900
+    ("", "net costs 44,100 mult-adds and 400 weights; the costliest is a, which costs 18,900 "
+         "mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7: each of its 300 weights at each of "
+         "9×7 output positions."),
+    ("[ar]", "These 2 layers cost 18,900 mult-adds and 300 weights; the costliest is a, which "
+             "costs 18,900 mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7: each of its 300 "
+             "weights at each of 9×7 output positions."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "answer"), ANSWERS, ids=[one[0] or "all" for one in ANSWERS])
+def test_it_begins_with_one_sentence(layer: str, answer: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(f"name: net\n{SPEC}", encoding="utf-8")
+    words = ("explain", str(path), *([layer] if layer else []))
+    assert printed(*words).splitlines()[1] == answer
+    assert document(*words)["answer"] == answer
+    assert answer.split(" mult-adds")[0] in printed(*words, "--format", "html")
+
+
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [
+        # two operations a multiply-add, of two images
+        (["--convention", "flops", "--batch", "2"],
+         "a costs 75,600 FLOPs (flops), 2·B·D_Kh·D_Kw·M·N·D_Fh·D_Fw = 2·2·1·3·10·10·9·7, and has "
+         "300 parameters (flops)."),
+        (["--convention", "keras"], "a has 300 parameters (keras)."),
+        # forward, and the gradients of weights and of what a reads: three times 18,900
+        (["--pass", "training"], "a costs 56,700 mult-adds of training, and has 300 weights."),
+        (["--alpha", "0.5", "--input", "3x7"],  # 1·3·5·5 weights at 3·7 positions
+         "a costs 1,575 mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·5·5·3·7: each of its 75 weights "
+         "at each of 3×7 output positions."),
+    ],
+)  # fmt: skip
+def test_it_answers_as_it_is_asked_to_count(
+    options: list[str], answer: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    assert document("explain", str(path), "a", *options, "-q")["answer"] == answer
+
+
+def test_a_classifier_uses_each_weight_once() -> None:
+    answer = document("explain", "mobilenet_v1", "logits")["answer"]
+    assert answer == (
+        "logits costs 1,024,000 mult-adds, M·N = 1024·1000: each of its 1,024,000 weights once."
+    )

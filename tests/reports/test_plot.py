@@ -276,7 +276,7 @@ def test_a_fit_shows_its_front_and_its_best():
     picture = fit_picture(fit)
     front, largest, best, limit = picture.series
     assert best.places[0].x == 149_653_568  # the tutorial's: α in [605/1024, 303/512) at 192 px
-    assert best.places[0].y == Fraction(605, 1024) * Fraction(192, 224)
+    assert best.places[0].y == Fraction("0.591") * Fraction(192, 224)
     assert best.places[0].name == "α 0.591, 192 px"
     assert (best.role, front.mark) == (Role.BEST, Mark.STEPS)
     assert len(largest.places) == len(fit.largest) - 1
@@ -315,7 +315,41 @@ def test_a_comparison_marks_its_front():
     assert [place.name for place in best.places] == ["mobilenet_v1@alpha=0.25"]
     assert {place.name: (place.x, place.y) for place in (*rest.places, *best.places)} == WIDTHS
     assert line.name == ""
+    assert picture.notes == ("input 224×224×3", "convention “paper”")
     assert (picture.x.words, picture.y.words) == ("Weights", "Mult-adds (MACs)")
+
+
+def test_networks_at_other_inputs_are_told_apart():
+    """299 px is Inception's, 224 px MobileNet's; of the same network each has its own."""
+    targets = ["mobilenet_v1", "mobilenet_v1@resolution=160", "inception_v3"]
+    assert names_and_notes(mnetcost.compare(targets)) == (
+        {"mobilenet_v1 (224)", "mobilenet_v1@resolution=160 (160)", "inception_v3 (299)"},
+        ("α = 1", "in brackets the input, px", "convention “paper”"),
+    )
+    costs = [V1.cost(input="160x224"), V1.cost(0.5, input="160x224")]
+    assert names_and_notes(mnetcost.compare(costs)) == (
+        {"MobileNet v1@input=160x224", "MobileNet v1@alpha=0.5,input=160x224"},
+        ("input 160×224×3", "convention “paper”"),
+    )
+
+
+def test_networks_of_other_channels_widths_and_knobs_are_told_apart():
+    gray = mnetcost.load("mobilenet_v1", set={"channels": 1})
+    assert names_and_notes(mnetcost.compare([V1, gray]))[0] == {
+        *("MobileNet v1 (224×224×3)", "MobileNet v1 (224×224×1)"),
+    }
+    few = mnetcost.load("mobilenet_v1", set={"classes": 10})
+    assert names_and_notes(mnetcost.compare([V1, few])) == (
+        {"MobileNet v1", "MobileNet v1 (classes = 10)"},
+        ("α = 1", "input 224×224×3", "convention “paper”"),
+    )
+
+
+def names_and_notes(comparison):
+    picture = comparison_picture(comparison)
+    return {
+        place.name for one in picture.series for place in one.places if place.name
+    }, picture.notes
 
 
 # --- axes
@@ -336,6 +370,7 @@ def test_round_numbers_are_written_as_the_tables_do(value, text):
     ("scale", "ends", "texts"),
     [
         (Scale.LOG, (3e6, 4e7), ["5 M", "10 M", "20 M"]),
+        (Scale.LOG, (2.3e6, 7.2e6), ["3 M", "4 M", "5 M", "6 M", "7 M"]),
         (Scale.LOG, (7e4, 2.5e8), ["100 K", "1 M", "10 M", "100 M"]),
         (Scale.LOG, (0.5, 1e15), ["1", "1 K", "1 M", "1 G", "1 T", "1 P"]),
         (Scale.LINEAR, (0, 0.56), ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]),

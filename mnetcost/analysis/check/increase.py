@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import floor
 from typing import NamedTuple
 
 from mnetcost.analysis.check.against import Against
@@ -60,9 +61,14 @@ class Increase(NamedTuple):
         return Fraction(self.computed - self.there, self.there) if self.there else None
 
     @property
-    def left(self) -> Fraction | None:
-        """Which part of the most is not used, below zero where it is passed."""
-        return 1 - self.computed / self.most if self.most else None
+    def beyond(self) -> Fraction | None:
+        """By which part of that there it is more than allowed, below zero where it is less."""
+        return None if self.ratio is None else self.ratio - self.limit
+
+    @property
+    def left(self) -> int:
+        """How many more it may have, below zero where it has too many."""
+        return floor(self.most) - self.computed
 
     @property
     def failed(self) -> bool:

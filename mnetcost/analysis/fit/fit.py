@@ -33,7 +33,8 @@ MAX_LAYERS = 100_000_000  # of all configurations together
 class Choice(NamedTuple):
     """One network: the plateau of α that gives it, one setting on it, and what it costs.
 
-    Costs are as the search's basis counts them, the most of a range.
+    The α of the setting is the shortest decimal of the plateau. Costs are as the search's basis
+    counts them, the most of a range.
     """
 
     plateau: Plateau

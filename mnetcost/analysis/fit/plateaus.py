@@ -43,13 +43,6 @@ class Plateau(NamedTuple):
         return cls(Edge(alpha, False), Edge(alpha, True))
 
     @property
-    def alpha(self) -> Fraction:
-        """One α on it: its left end, or the simplest fraction where that does not belong to it."""
-        if not self.start.past:
-            return self.start.alpha
-        return simplest_between(self.start.alpha, self.end.alpha)
-
-    @property
     def is_point(self) -> bool:
         """Whether it is one α alone."""
         return self.start.alpha == self.end.alpha
@@ -68,8 +61,9 @@ class Plateau(NamedTuple):
         return f"{opening}{self.start.alpha}, {self.end.alpha}{closing}"
 
     @property
-    def typed(self) -> Fraction:
-        """The shortest decimal on it, for people to type; of a single α that one."""
+    def alpha(self) -> Fraction:
+        """The shortest decimal on it, which people can type, of several the smallest; of a single α
+        that one."""
         power = 1
         while not self.is_point:
             least = ceil(self.start.alpha * power)
@@ -77,7 +71,7 @@ class Plateau(NamedTuple):
                 if (found := Fraction(tops, power)) in self:
                     return found
             power *= 10
-        return self.alpha
+        return self.start.alpha
 
 
 def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Plateau, ...]:
@@ -95,7 +89,7 @@ def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Platea
     before: tuple[int, ...] | None = None
     for ends in pairwise(sorted(edges)):
         one = Plateau(*ends)
-        widths = Widths(graph.rounding, one.alpha)
+        widths = Widths(graph.rounding, _inside(one))
         channels = tuple(int(widths(width, True)) for width in written)
         if 0 in channels:
             continue
@@ -105,6 +99,13 @@ def plateaus(graph: Graph, low: Fraction | None, high: Fraction) -> tuple[Platea
             found.append(one)
         before = channels
     return tuple(found)
+
+
+def _inside(one: Plateau) -> Fraction:
+    """An α on it that is found at once: its start, or the simplest fraction where that is not."""
+    if not one.start.past:
+        return one.start.alpha
+    return simplest_between(one.start.alpha, one.end.alpha)
 
 
 def scaled_widths(graph: Graph) -> tuple[Any, ...]:

@@ -23,8 +23,9 @@ from mnetcost.problems import SpecError
 
 USUAL = (224, 256, 320, 416, 512, 640)  # px, the inputs that sources mean
 STEPS = tuple(range(96, 641, 32))  # px
-# Of the checkpoints of MobileNet v1 to v3 (tensorflow/models, research/slim) and ShuffleNet.
-WIDTHS = tuple(map(Fraction, ("1", "0.75", "0.5", "0.25", "0.35", "1.3", "1.4", "1.5", "2")))
+# Of the checkpoints of MobileNet v1 to v3 (tensorflow/models, research/slim; timm) and ShuffleNet.
+_TRAINED = ("1", "0.75", "0.5", "0.25", "0.35", "1.25", "1.3", "1.4", "1.5", "2")
+WIDTHS = tuple(map(Fraction, _TRAINED))
 MAX_LAYERS = 4_000  # that are counted one by one, at the settings of a spec
 
 # How far each is from the setting that was asked for: see `candidates`.

@@ -8,7 +8,10 @@ from mnetcost.exact import ratio_text
 from mnetcost.graph import Graph
 
 FEW = 10  # α between 0 and 1
-SAY = "say how to round: `width: {round: nearest}`, or `mnetcost import --round` of a model file"
+SAY = (
+    "say how to round: `width: {round: nearest}` (--round of `mnetcost import` writes it for a "
+    "model file)"
+)
 
 
 def few_widths(graph: Graph) -> tuple[str, ...]:

@@ -81,21 +81,43 @@ def test_a_failing_line_names_what_grew_most(repository: Path) -> None:
     ran = check("--against", "main", "--max-increase", "1%")
     params, mult_adds = ran.err.strip().split("\n")
     assert params == (
-        "nets/net.yaml:4:5: increase: params 204 is 6.25 % more than 192 in main, and at most 1 %"
-        " is allowed, at α = 1, input 6×10×3; grown most: middle +8, last +4"
-    )
-    assert "mult_adds 12,240 is 6.25 % more than 11,520 in main" in mult_adds
+        "nets/net.yaml:4:5: increase: params 204 is 6.25 % more than 192 in main, 5.25 percentage"
+        " points above the 1 % allowed: 11 too many, at α = 1, input 6×10×3; grown most: middle +8,"
+        " last +4"
+    )  # 193 of 193.92 are allowed
+    # 11,635 of 11,635.2
+    assert "mult_adds 12,240 is 6.25 % more than 11,520 in main, 5.25 percentage" in mult_adds
+    assert ": 605 too many, at " in mult_adds
     assert mult_adds.endswith("; grown most: middle +480, last +240")
     assert "Against main: 2 limits are broken\n" in ran.out
-    # of 193.92 weights, which are 1 % more, 10.08 are too much: 5.198 %
-    assert "204     192  +6.25 %   1 %      over by 5.2 %" in ran.out
+    assert "Increase over main, at α = 1, input 6×10×3\n" in ran.out
+    assert "204     192  +6.25 %   +1 %     over by 11\n" in ran.out
+    assert "12,240  11,520  +6.25 %   +1 %     over by 605\n" in ran.out
 
 
-def test_a_passing_one_says_what_is_left_when_asked(repository: Path) -> None:
+def test_a_passing_one_says_what_is_left(repository: Path) -> None:
+    """211 weights are allowed and 12,672 mult-adds: 7 of 211.2 and 432 of 12,672 are left."""
     words = "--against", "main", "--max-increase", "10%"
-    assert "net.yaml" not in check(*words).out
-    # of 211.2 weights 7.2 are left: 3.409 %
-    assert "204     192  +6.25 %   10 %     fits, 3.4 % left" in check(*words, "--all").out
+    ran = check(*words)
+    assert ran.out.rstrip() == (
+        "Compared with main\n"
+        "Against main: 2 limits hold\n"
+        "Least headroom: 7 params left: net has 204, 192 in main (+6.25 %, at most +10 %), at "
+        "α = 1, input 6×10×3"
+    )
+    every = check(*words, "--all").out
+    assert "204     192  +6.25 %   +10 %    fits, 7 left\n" in every
+    assert "12,240  11,520  +6.25 %   +10 %    fits, 432 left\n" in every
+
+
+def test_networks_at_several_settings_each_say_theirs(repository: Path) -> None:
+    """At any width of the screen, and the setting once where all have the same."""
+    (repository / "nets" / "other.yaml").write_text(NET.format(out=8).replace("10", "12"))
+    words = ["check", "nets/net.yaml", "nets/other.yaml", "--against", "nets/net.yaml", "--all"]
+    for columns in ("60", "200"):
+        ran = run(*words, "--max-increase", "50%", env={"COLUMNS": columns})
+        assert "Increase over nets/net.yaml\n" in ran.out
+        assert "6×12×3" in ran.out
 
 
 def test_json(repository: Path) -> None:
@@ -133,8 +155,11 @@ def test_a_network_that_shrinks(repository: Path) -> None:
     (repository / "nets" / "net.yaml").write_text(NET.format(out=7))  # 156 weights
     ran = check("--against", "main", "--max-increase", "0", "--all")
     assert (ran.code, ran.err) == (0, "")
-    # 36 of 192 weights, and as large a part of the mult-adds
-    assert ran.out.count("-18.8 %   0 %      fits, 18.7 % left") == 2
+    # 36 of 192 weights
+    assert [line.split("  ")[-1] for line in ran.out.splitlines()[-5:] if "fits" in line] == [
+        "fits, 36 left",
+        "fits, 2,160 left",  # at 60 positions
+    ]
 
 
 def test_a_spec_that_main_has_not_is_passed_over_and_said(repository: Path) -> None:
@@ -235,14 +260,30 @@ def test_the_summary_is_added_and_whole(repository: Path) -> None:
     first = (repository / "page.md").read_text()
     assert first.startswith("before\n# Compared with main")
     assert (
-        "| net | α = 1, input 6×10×3 | params | 204 | 192 | +6.25 % | 10 % | fits, 3.4 % left |"
-        in first
-    )
+        "## Increase over main, at α = 1, input 6×10×3\n\n"
+        "| Spec | Figure | Here | There | Increase | At most | Verdict |\n"
+        "| --- | --- | ---: | ---: | --- | --- | --- |\n"
+        "| net | params | 204 | 192 | +6.25 % | +10 % | fits, 7 left |\n"
+    ) in first
+    assert "grew most" not in first
     check(*words)
     assert (repository / "page.md").read_text().count("# Compared with main\n") == 2
     (repository / "nets" / "net.yaml").write_text("layers: [relu]\n")
     assert check(*words).code == 1
     assert "missing-key" in (repository / "page.md").read_text()
+
+
+def test_the_summary_names_the_costliest_layers(repository: Path) -> None:
+    words = "--against", "main", "--max-increase", "1%", "--max-params", "100", "--summary", "p.md"
+    check(*words)
+    page = (repository / "p.md").read_text()
+    grown = page.partition("## What grew most where an increase is too large\n")[2]
+    assert "| net | α = 1, input 6×10×3 | params | middle | " in grown
+    assert "| +8 |" in grown
+    assert "| net | α = 1, input 6×10×3 | mult\\_adds | last | " in grown
+    assert "| +240 |" in grown
+    most = page.partition("## What costs most where a budget is broken\n")[2].partition("##")[0]
+    assert most.count("| net | α = 1, ρ = 1 | params | ") == 3
 
 
 def test_a_summary_that_cannot_be_written(repository: Path) -> None:
@@ -281,5 +322,5 @@ def test_percentages_have_three_digits(ratio: str, text: str) -> None:
 
 def test_what_is_left_is_cut_and_what_is_over_is_never_the_limit_itself(repository: Path) -> None:
     words = "--against", "main", "--all", "--max-increase"
-    assert "+6.25 %   6.249 %  over by" in check(*words, "6.249%").out  # 1/16 is 6.25 %
-    assert "fits, 0 % left" in check(*words, "6.25%").out
+    assert "+6.25 %   +6.249 %  over by 1\n" in check(*words, "6.249%").out  # 1/16 is 6.25 %
+    assert "fits, 0 left" in check(*words, "6.25%").out

@@ -227,5 +227,5 @@ def test_an_end_says_whether_it_belongs() -> None:
 )
 def test_the_shortest_decimal(start: tuple[str, bool], end: tuple[str, bool], typed: str) -> None:
     one = Plateau(*(Edge(Fraction(alpha), past) for alpha, past in (start, end)))
-    assert one.typed == Fraction(typed)
-    assert one.typed in one
+    assert one.alpha == Fraction(typed)
+    assert one.alpha in one

@@ -57,6 +57,17 @@ def test_every_network_of_the_paper(percent: int, side: int) -> None:
         }
 
 
+def test_what_the_setting_changes_is_said() -> None:
+    """From 568,740,352 mult-adds at 224 px and α = 1."""
+    for words, value in (
+        ("at 192×192 px", mobilenet(100, 192, 192)),
+        ("at α = 0.5 and 160×160 px", mobilenet(50, 160, 160)),
+    ):
+        out = run("reconcile", "mobilenet_v1", "--printed", f"{value:,}").out
+        change = f"{value - mobilenet(100, 224, 224):,} against 568,740,352 MACs"
+        assert f"Changed: {words}: {change} of the network as it was" in out.replace("\n", " ")
+
+
 def test_what_was_asked_for_has_no_setting_of_its_own() -> None:
     found = document("reconcile", "mobilenet_v1", "--printed", "568,740,352")
     assert found["answers"][0]["setting"] is None

@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from mnetcost.render.bar_names import bar_names
+from mnetcost.render.short_names import short_names
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,11 @@ from mnetcost.render.bar_names import bar_names
     ],
 )
 def test_names_are_told_apart(names: list[str], found: list[str]) -> None:
-    assert bar_names(names, 13) == found
+    assert short_names(names, 13) == found
 
 
 def test_wide_letters_take_two_columns() -> None:
     names = ["移动网络移动网络/a", "络动网络移动网络/a", "plain"]
-    found = bar_names(names, 9, cell_len)
+    found = short_names(names, 9, cell_len)
     assert len(set(found)) == 3
     assert all(cell_len(name) <= 9 for name in found)

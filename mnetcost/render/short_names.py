@@ -1,4 +1,4 @@
-"""The names of bars in the room that there is, each told from the others."""
+"""Names of bars and points in the room that there is, each told from the others."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,7 +7,7 @@ from mnetcost.text import printable
 CUT = "…"
 
 
-def bar_names(names: Sequence[str], most: int, size: Callable[[str], int] = len) -> list[str]:
+def short_names(names: Sequence[str], most: int, size: Callable[[str], int] = len) -> list[str]:
     """The names, each no longer than `most` in what `size` measures.
 
     Of a long one the end stays, which tells a layer from its neighbours; where ends are alike, so
