@@ -144,6 +144,10 @@ def test_transforms_that_nobody_published_are_not_known() -> None:
             {"winograd 6": "tiles of 10 px lose accuracy"},
         ),
         (
+            "conv: {out: 3, kernel: [2, 4]}",
+            {"winograd 6": "tiles of 9 px lose accuracy"},
+        ),
+        (
             "conv: {out: 3, kernel: [3, 4]}",
             {"fft": "it is for kernels of 5 px and more, and not of one row or column"},
         ),
