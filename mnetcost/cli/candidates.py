@@ -137,6 +137,13 @@ def _conventions(context: click.Context, incomplete: str) -> Candidates:
     return [*_beginning(incomplete, NAMES), *_files(context, incomplete)]
 
 
+def _engines(context: click.Context, incomplete: str) -> Candidates:
+    """The engines, and files of one's own."""
+    from mnetcost.devices.engines import names
+
+    return [*_beginning(incomplete, names()), *_files(context, incomplete)]
+
+
 def _scores(context: click.Context, incomplete: str) -> Candidates:
     """Networks whose measured accuracies are shipped, and files of one's own."""
     return [*_beginning(incomplete, shipped(SCORES)), *_files(context, incomplete)]
@@ -179,6 +186,7 @@ KINDS: Mapping[str, Callable[[click.Context, str], Candidates]] = {
     "knob": _knobs,
     "layer": _layers,
     "convention": _conventions,
+    "engine": _engines,
     "scores": _scores,
     "column": _columns,
     "preset": _presets,

@@ -20,6 +20,11 @@ from mnetcost.cost import Basis
 @spec_argument
 @click.argument("layer", type=Word("layer"), default="")
 @setting_options
+@click.option(
+    "--algorithms",
+    is_flag=True,
+    help="Also how each convolution can be computed: direct, im2col, Winograd, FFT, indirect.",
+)
 @basis_options
 @exact_format_option
 @output_option
@@ -41,7 +46,10 @@ def explain(
     \b
     mnetcost explain mobilenet_v1 separable_2
     mnetcost explain mobilenet_v1 conv_1 --alpha 0.75 --rho 6/7
+    mnetcost explain resnet18 basic_1.1/conv_1 --algorithms
     mnetcost explain my_net.yaml "*/pointwise" --format latex -o formulas.tex
     """
     chosen = choose_format(format_, output)
-    write(cost_of(spec, basis, options).explain(layer).report(), chosen, output)
+    algorithms = options.pop("algorithms")
+    found = cost_of(spec, basis, options).explain(layer, algorithms=algorithms)
+    write(found.report(), chosen, output)

@@ -24,7 +24,14 @@ from mnetcost.cli.output import (
 from mnetcost.cli.targets import cost_of
 from mnetcost.cost import Basis
 from mnetcost.problems import UsageError
-from mnetcost.reports.choices import LAYER_COLUMNS, LAYER_VIEWS, SORTS, TABLE_VIEWS, Shown
+from mnetcost.reports.choices import (
+    ALGORITHMS,
+    LAYER_COLUMNS,
+    LAYER_VIEWS,
+    SORTS,
+    TABLE_VIEWS,
+    Shown,
+)
 from mnetcost.text import clip, did_you_mean
 
 APART = (
@@ -36,6 +43,7 @@ ALONE = (
     "--top, --columns, --operations, --fold, --convention, --batch or --pass with it"
 )
 PIXELS = "--view fields shows px alone: give no --unit with it"
+ENGINE = "--engine is of --view algorithms alone"
 LAYERS = "--columns are those of the layers: give no --view {} with them"
 
 
@@ -97,6 +105,12 @@ class Columns(Word):
     is_flag=True,
     help="Count multiplications, additions, comparisons, ... in columns of their own.",
 )
+@click.option(
+    "--engine",
+    type=Word("engine"),
+    metavar="NAME",
+    help="Whose algorithms --view algorithms shows: a name, or a file of rules. Default ncnn.",
+)
 @fold_option
 @basis_options
 @format_option
@@ -118,8 +132,8 @@ def table(
     Printed are every layer's parameters and mult-adds, the same by layer type (the paper's
     Table 2), and each depthwise-separable pair against its standard convolution. Under them
     stand what was counted, what was left out and how much that is. What each layer sees of the
-    input (--view fields), and what one of its output channels costs (--view channels), are
-    worked out only when asked for.
+    input (--view fields), what one of its output channels costs (--view channels), and how an
+    engine computes it (--view algorithms) are worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
@@ -135,6 +149,7 @@ def table(
     mnetcost table resnet50 --fold
     mnetcost table vgg16 --view fields
     mnetcost table resnet50 --view channels
+    mnetcost table resnet18 --view algorithms --engine ncnn
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
@@ -160,6 +175,8 @@ def _check(shown: Shown, basis: Basis) -> None:
     rows = shown.depth or shown.top or shown.apart or shown.every or shown.columns
     if shown.view in LAYER_VIEWS and (other or rows or basis.batch > 1):
         raise UsageError(ALONE.format(shown.view))
+    if shown.engine is not None and shown.view != ALGORITHMS:
+        raise UsageError(ENGINE)
     if shown.view == "fields" and is_unit_asked():
         raise UsageError(PIXELS)
     if shown.columns and shown.view in ("types", "reduction"):

@@ -74,7 +74,7 @@ class Algorithm(NamedTuple):
     workspace: Quantity = 0
     pointers: Quantity = 0
     transforms: Quantity | None = 0
-    tile: int = 0
+    tile: Quantity = 0
     widened: int = 0
 
     def __str__(self) -> str:
@@ -84,7 +84,7 @@ class Algorithm(NamedTuple):
         """The bytes of its workspace and pointers, where an activation has so many."""
         return self.workspace * (self.widened or activation) + self.pointers * POINTER
 
-    def of_batch(self, images: int) -> "Algorithm":
+    def of_batch(self, images: Quantity) -> "Algorithm":
         """The same for so many images, one after another."""
         return self._replace(
             multiplies=self.multiplies * images,
@@ -191,7 +191,7 @@ def _transformed_reasons(name: str, tile: int, layer: Convolution) -> Iterator[s
         yield f"its kernel is no smaller than tiles of {tile} px"
 
 
-def algorithm(name: str, of: Sizes, *, tile: int = 0) -> Algorithm:
+def algorithm(name: str, of: Sizes, *, tile: Quantity = 0) -> Algorithm:
     """What computing a convolution so takes; on ints, arrays and symbols."""
     products = _area(of.kernel) * of.inputs * of.filters
     everywhere = products * (of.h * of.w)
@@ -218,7 +218,7 @@ def _unrolled(of: Sizes, found: Algorithm) -> Algorithm:
     return found._replace(written=moved, read_back=moved, workspace=matrix)
 
 
-def _winograd(of: Sizes, tile: int) -> Algorithm:
+def _winograd(of: Sizes, tile: Quantity) -> Algorithm:
     """F(m×m, r×s): a multiplication for each value of an input tile of (m+r-1)×(m+s-1) px."""
     side = Pair(of.kernel.h + (tile - 1), of.kernel.w + (tile - 1))
     tiles = ceil_div(of.h, tile) * ceil_div(of.w, tile)
@@ -232,7 +232,7 @@ def _winograd(of: Sizes, tile: int) -> Algorithm:
     return found._replace(tile=tile, transforms=transforms)
 
 
-def _fft(of: Sizes, tile: int) -> Algorithm:
+def _fft(of: Sizes, tile: Quantity) -> Algorithm:
     """Overlapping tiles of P×P px; a transform of real values has P·(P/2+1) complex ones."""
     step = Pair(tile + 1 - of.kernel.h, tile + 1 - of.kernel.w)
     tiles = ceil_div(of.h, step.h) * ceil_div(of.w, step.w)

@@ -62,16 +62,17 @@ class Cost(Count, Framed):
 
         return ChannelCosts.of(self, channel_costs(self))
 
-    def explain(self, layer: str = "") -> "Explanation":
+    def explain(self, layer: str = "", *, algorithms: bool = False) -> "Explanation":
         """The formula of each quantity, in the paper's symbols, with the numbers, and the result.
 
         `layer` is a name, the name of a block or a separable pair, or a pattern such as
-        "*/pointwise"; empty for all. A pair's ratio is derived step by step. Needs SymPy
+        "*/pointwise"; empty for all. A pair's ratio is derived step by step; with `algorithms`
+        stands how each convolution can be computed, and what that takes. Needs SymPy
         (`pip install 'mnetcost[explain]'`). Raises UsageError without it, or for no such layer.
         """
         from mnetcost.notebook.explain import Explanation
 
-        return Explanation.of(self, layer)
+        return Explanation.of(self, layer, algorithms)
 
     @overload
     def plot(

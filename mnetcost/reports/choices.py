@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-LAYER_VIEWS = ("fields", "channels")  # worked out only when asked for
+ALGORITHMS = "algorithms"
+LAYER_VIEWS = ("fields", "channels", ALGORITHMS)  # worked out only when asked for
+ENGINE = "ncnn"  # whose algorithms, where nobody says
 TABLE_VIEWS = ("layers", "types", "reduction", "blocks", *LAYER_VIEWS)
 # The columns of the table of layers, and numbers that stand there where somebody asks for them.
 LAYER_COLUMNS = (
@@ -30,7 +32,8 @@ class Shown(NamedTuple):
     `view` is one table alone. `depth` is how many parts of their names layers keep, `sort`
     ("params" or "mult_adds") orders them, `top` shows so many of the largest alone, `every` leaves
     nothing out, `columns` chooses. `apart` keeps multiplications, additions, comparisons, divisions
-    and exponentials apart, `fold_norms` shows the parameters after folding.
+    and exponentials apart, `fold_norms` shows the parameters after folding. `engine` is whose
+    algorithms the view of them shows: a name, or the path of a file.
     """
 
     view: str | None = None
@@ -41,3 +44,4 @@ class Shown(NamedTuple):
     columns: Sequence[str] = ()
     apart: bool = False
     fold_norms: bool = False
+    engine: str | None = None

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from mnetcost.analysis.explain.computation import Ways
 from mnetcost.analysis.explain.derivation import Derivation
 from mnetcost.analysis.explain.explain import Explained, Line
 from mnetcost.analysis.explain.formulas import MEANINGS, Formula
 from mnetcost.cost import FORWARD, Count, LayerCost
+from mnetcost.devices.algorithms import SOURCES
 from mnetcost.exact import percent_text
 from mnetcost.reports.documents import count_header
 from mnetcost.reports.measures import cost_words
@@ -22,22 +24,34 @@ FORMULAS = (
 )
 WHOLE = Column("result", "Result", Kind.INTEGER)
 RATIO = Column("result", "Result", Kind.TEXT)
+NUMBER = Column("result", "Result", Kind.NUMBER)
 
 
 def explain_report(
-    count: Count, layers: Sequence[Explained], derived: Sequence[Derivation], whole: bool
+    count: Count,
+    layers: Sequence[Explained],
+    derived: Sequence[Derivation],
+    whole: bool,
+    ways: Sequence[Ways] = (),
 ) -> Report:
     """One table a layer, then the ratios of the pairs, and what the symbols mean.
 
-    Of a `whole` network the ratios are one table, and else derived step by step.
+    Of a `whole` network the ratios are one table, and else derived step by step. `ways` are those
+    to compute the layers, where they are asked for.
     """
     pairs = [_ratios_table(derived)] if whole and derived else map(_steps_table, derived)
-    used = {name for of in (layers, derived) for one in of for name in one.symbols}
+    used = {name for of in (layers, derived, ways) for one in of for name in one.symbols}
+    if any(one.tile for of in ways for one in of.found):
+        used.add("T")
+    computed = {one.layer: one for one in ways}
     answer = answer_text(count, layers, derived, whole)
     document = {
         **count_header(count),
         "answer": answer,
-        "layers": [_layer_document(one) for one in layers],
+        "layers": [
+            {**_layer_document(one), **_ways_document(computed.get(one.cost.name))}
+            for one in layers
+        ],
         "derivations": [
             {"pair": one.name, "of": one.what, "steps": list(map(_line_document, one.steps))}
             for one in derived
@@ -47,11 +61,16 @@ def explain_report(
     return Report(
         title=count.graph.name,
         answer=(answer,),
-        tables=(*map(_layer_table, layers), *pairs, _symbols_table(used)),
-        notes=tuple(notes),
+        tables=(
+            *map(_layer_table, layers),
+            *map(_ways_table, ways),
+            *pairs,
+            _symbols_table(used),
+        ),
+        notes=(*notes, *_sources(ways)),
         warnings=warning_texts(document),
         document=document,
-        flat=_flat(layers),
+        flat=_flat(layers, ways),
     )
 
 
@@ -138,6 +157,46 @@ def _values(symbols: Mapping[str, int | Fraction]) -> str:
     return f"\n({words})" if words else ""
 
 
+def _ways_table(of: Ways) -> Table:
+    """The ways to compute a layer, and below the title those that it has not."""
+    refused: dict[str, list[str]] = {}
+    for one in of.refused:
+        refused.setdefault(one.why, []).append(one.name)
+    title = f"{of.layer}: how it can be computed{_values(of.symbols)}"
+    title += "".join(f"\n(not by {', '.join(names)}: {why})" for why, names in refused.items())
+    columns = (
+        Column("algorithm", "Algorithm", Kind.TEXT),
+        Column("quantity", "Quantity", Kind.TEXT),
+        *FORMULAS,
+        RATIO,
+    )
+    rows = ((str(one), *_step_row(line)) for one, lines in of.found.items() for line in lines)
+    return Table("algorithms", title, columns, tuple(rows))
+
+
+def _sources(ways: Sequence[Ways]) -> tuple[tuple[str, str], ...]:
+    """Where each way was published."""
+    names = dict.fromkeys(one.name for of in ways for one in of.found)
+    return (("Algorithms", "; ".join(f"{one}: {SOURCES[one]}" for one in names)),) if names else ()
+
+
+def _ways_document(of: Ways | None) -> dict[str, Any]:
+    """The ways to compute a layer; nothing where they are not asked for."""
+    if of is None:
+        return {}
+    return {
+        "algorithms": [
+            {
+                "name": one.name,
+                "tile": one.tile or None,
+                "quantities": list(map(_line_document, all_)),
+            }
+            for one, all_ in of.found.items()
+        ],
+        "not_computed_by": [one._asdict() for one in of.refused],
+    }
+
+
 def _steps_table(one: Derivation) -> Table:
     title = f"{one.name}: {one.what} of both halves over those of the standard convolution"
     title += _values(one.symbols)
@@ -172,15 +231,18 @@ def _symbols_table(used: Iterable[str]) -> Table:
     return Table("symbols", "Symbols", columns, tuple(rows))
 
 
-def _flat(layers: Sequence[Explained]) -> Table:
-    """One row a quantity, with its layer: for CSV."""
+def _flat(layers: Sequence[Explained], ways: Sequence[Ways]) -> Table:
+    """One row a quantity, with its layer, and its algorithm where any are asked for: for CSV."""
     columns = (
         Column("layer", "Layer", Kind.TEXT),
+        *([Column("algorithm", "Algorithm", Kind.TEXT)] if ways else []),
         Column("quantity", "Quantity", Kind.TEXT),
         *FORMULAS,
-        WHOLE,
+        NUMBER if ways else WHOLE,
     )
-    rows = ((one.cost.name, *line) for one in layers for line in one.lines)
+    rows = [(one.cost.name, *([""] if ways else []), *line) for one in layers for line in one.lines]
+    for of in ways:
+        rows += [(of.layer, str(one), *line) for one, all_ in of.found.items() for line in all_]
     return Table("quantities", "Quantities", columns, tuple(rows))
 
 

@@ -27,18 +27,23 @@ PATCHES = ("patches of rows", "patches of columns", "patches")
 
 
 class LayerView(NamedTuple):
-    """A table, and what stands beside each layer, and beside all of them, for programs."""
+    """Tables for people with the `answer` above them; what a format of one table writes; and what
+    stands beside each layer, and beside all of them, for programs."""
 
-    table: Table
+    tables: tuple[Table, ...]
+    flat: Table
     documents: Sequence[dict[str, Any]]
     whole: Mapping[str, Any]
+    answer: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def layer_view(count: Count, view: str) -> LayerView:
     """The view "fields" or "channels". Raises UsageError for a network that is too large for it."""
     if view == "fields":
         fields = receptive_fields(count)
-        return LayerView(_fields_table(count, fields), list(map(_field_document, fields)), {})
+        table = _fields_table(count, fields)
+        return LayerView((table,), table, list(map(_field_document, fields)), {})
     channels = channel_costs(count)
     groups = {id(kind.group): kind.group for one in channels for kind in one.kinds}
     number = {group: place for place, group in enumerate(groups)}
@@ -48,7 +53,8 @@ def layer_view(count: Count, view: str) -> LayerView:
     }
     documents = [{"channels": known.get(layer.name, [])} for layer in count.layers]
     whole = {"channel_groups": list(map(_group_document, groups.values()))}
-    return LayerView(_channels_table(channels), documents, whole)
+    table = _channels_table(channels)
+    return LayerView((table,), table, documents, whole)
 
 
 def _fields_table(count: Count, fields: Sequence[ReceptiveField]) -> Table:

@@ -1,12 +1,13 @@
 """The tables of one network at one setting: layers, types, pairs."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.printed import short_text
-from mnetcost.reports.choices import LAYER_VIEWS, Shown
+from mnetcost.reports.choices import ALGORITHMS, ENGINE, LAYER_VIEWS, Shown
 from mnetcost.reports.layer_columns import every_column, layer_table
 from mnetcost.reports.measures import (
     LEARNED,
@@ -23,6 +24,9 @@ from mnetcost.reports.table_document import table_document
 from mnetcost.reports.tree import Row, Tree, listed, tree
 from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import counted
+
+if TYPE_CHECKING:
+    from mnetcost.reports.layer_views import LayerView
 
 PLAIN = Shown()
 # The names of the paper's Table 2, for a network of that paper.
@@ -42,7 +46,7 @@ def table_report(count: Count, shown: Shown = PLAIN) -> Report:
     """
     pairs = reductions(count)
     if shown.view in LAYER_VIEWS:
-        return _layer_report(count, pairs, shown.view)
+        return _layer_report(count, pairs, shown)
     document = table_document(count, pairs, shown.apart, shown.columns)
     found = measures(count, shown.apart, shown.fold_norms)
     made = _made(count, found, shown)
@@ -82,21 +86,30 @@ def _tables(
     return (layers, types, pairs_table(pairs)) if len(pairs) > 1 else (layers, types)
 
 
-def _layer_report(count: Count, pairs: Sequence[Reduction], view: str) -> Report:
-    """What each layer sees, or what one of its channels costs."""
-    from mnetcost.reports.layer_views import layer_view  # other tables do without
-
-    found = layer_view(count, view)
+def _layer_report(count: Count, pairs: Sequence[Reduction], shown: Shown) -> Report:
+    """What is worked out only when asked for; see `layer_views` and `layer_algorithms`."""
+    found = _layer_view(count, shown)
     document = {**table_document(count, pairs, more=found.documents), **found.whole}
     return Report(
         title=count.graph.name,
         setting=setting_line(count),
-        tables=(found.table,),
-        notes=(),
+        answer=found.answer,
+        tables=found.tables,
+        notes=found.notes,
         warnings=warning_texts(document),
         document=document,
-        flat=found.table,
+        flat=found.flat,
     )
+
+
+def _layer_view(count: Count, shown: Shown) -> "LayerView":
+    if shown.view == ALGORITHMS:
+        from mnetcost.reports.layer_algorithms import algorithms_view  # other tables do without
+
+        return algorithms_view(count, shown.engine or ENGINE)
+    from mnetcost.reports.layer_views import layer_view  # other tables do without
+
+    return layer_view(count, str(shown.view))
 
 
 def _depth(shown: Shown) -> int | None:

@@ -62,7 +62,8 @@ SHARED = {
     "cli": {"app", "candidates", "errors", "options", "others", "output", "targets"},
     "reports": {
         *("choices", "documents", "measures", "notes", "runs", "settings"),  # of several
-        *("tree", "layer_columns", "pairs", "layer_views", "table_document"),  # of `table`
+        *("tree", "layer_columns", "pairs", "layer_views", "layer_algorithms"),  # of `table`
+        "table_document",
         "sweep_document",  # of `sweep`
         *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
         # of `check --against`, with `--max-increase`, and of its `--summary`
@@ -270,6 +271,7 @@ NEEDLESS = {"dataclasses", "difflib", "pathlib", "rich", "subprocess", "tempfile
 NEEDED = {
     "analysis": {"separable"},
     "cli": {"app", "options", "output", "table", "targets"},
+    "devices": set(),
     "notebook": {"cost", "network", "shown"},
     "render": {"json"},
     "reports": {"choices", "documents", "settings", "table_document"},

@@ -83,6 +83,8 @@ def objects() -> Iterator[Any]:
     for part in (*why.layers, *why.derivations):
         lines = part.lines if hasattr(part, "lines") else part.steps
         yield from (part, *lines, lines[0].formula)
+    for way in net.cost().explain("conv_1", algorithms=True).ways:
+        yield from (way, *way.found, *way.refused)
     for invalid, convention in (("refuse", "fvcore"), ("mask", None)):
         grid = mnetcost.sweep(net, [1, "1/2"], [1, "1/2"], invalid=invalid, convention=convention)
         yield from (grid, grid.types["conv"], grid.point(0, 0), grid.counted)

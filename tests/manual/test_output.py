@@ -89,6 +89,10 @@ LINES = {
         "table vit_b_16 --view fields",
         "table all.yaml --view channels",
         "table resnet18 --view channels",
+        "table all.yaml --view algorithms",
+        "table resnet18 --view algorithms",
+        "table all.yaml --view algorithms --engine cmsis-nn",
+        "table all.yaml --view algorithms --engine x-cube-ai",
         "table least.yaml",
         "table net.onnx",
     ],
@@ -120,6 +124,8 @@ LINES = {
         "explain all.yaml --alpha 0.5",
         "explain mobilenet_v1 separable_2 --batch 2 --pass training",
         "explain mobilenet_v3_small logits",
+        "explain mobilenet_v1_full conv_1 --algorithms",
+        "explain resnet18 basic_1.1/conv_1 --algorithms",
     ],
     "mnetcost diff": [
         "diff all.yaml all.yaml@alpha=0.5 --convention ptflops",
@@ -285,7 +291,7 @@ def test_every_column_of_csv_is_listed_and_every_listed_one_occurs(
             continue
         columns: dict[str, set[str]] = {}
         for line in lines:
-            view = re.search(r"--view (types|reduction|fields|channels)", line)
+            view = re.search(r"--view (types|reduction|fields|channels|algorithms)", line)
             title = f"CSV of `--view {view[1]}`" if view else "CSV"
             (head, *_) = csv.reader(io.StringIO(run(line, "csv")))
             columns.setdefault(title, set()).update(head)

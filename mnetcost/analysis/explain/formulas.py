@@ -70,6 +70,7 @@ MEANINGS = {
     "S": Meaning("S", "stride, px"),
     "S_h": Meaning("S_h", "stride along the height, px"),
     "S_w": Meaning("S_w", "stride along the width, px"),
+    "T": Meaning("T", "side of the tiles: of the output for Winograd, of the input for FFT, px"),
 }
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

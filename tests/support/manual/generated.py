@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from manual.engines import engines_table
 from manual.exactness import exactness
 from manual.layer_pages import entry, families, keys_table, sections, windows
 from manual.options import options_part
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[Page], str]] = {
     "windows": lambda page: windows(),
     "sections": lambda page: sections(),
     "presets": lambda page: presets_table(),
+    "engines": lambda page: engines_table(),
     "tutorials": lambda page: _list(one for one in _ordered() if one.name in TUTORIALS),
     "reference": lambda page: _list(
         one for one in pages().values() if one.name not in (*TUTORIALS, INDEX) and _is_top(one)
