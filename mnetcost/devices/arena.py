@@ -2,7 +2,7 @@
 
 Greedy by size: the largest first, each into the smallest gap that is large enough between those
 that are there at the same time, or else behind them all. Pisarchyk and Lee 2020, arXiv:2001.03288,
-section 5.2; TensorFlow Lite and TensorFlow Lite for Microcontrollers place them so.
+as TensorFlow Lite places them.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mnetcost.cost import Count
 from mnetcost.devices.arena import Block, placed
 from mnetcost.devices.dtypes import Dtypes
-from mnetcost.devices.steps import IMAGE, Run, Step, Tensor, run_of
+from mnetcost.devices.steps import IMAGE, Run, Step, run_of
 from mnetcost.layers.base import JOINED, OVER, PART
 from mnetcost.layers.convolution import Convolution
 from mnetcost.layers.joins import Add
@@ -28,7 +28,7 @@ WAYS: Mapping[str, str] = {
     "fused-add": "a convolution before a residual sum is added to what it is summed with",
     "views": "parts of a map are read where they lie, and maps side by side are written there",
     ARENA: "every tensor has one place all its life, the largest are placed first (Pisarchyk and "
-    "Lee 2020, arXiv:2001.03288, section 5.2)",
+    "Lee 2020, arXiv:2001.03288, greedy by size)",
 }
 
 
@@ -77,9 +77,10 @@ class Memory(NamedTuple):
 
     @property
     def at(self) -> int | None:
-        """The number of the first step at the peak; None of a network without any step."""
+        """The number of the first step at the peak, of those that need most; None without any."""
         numbers = range(len(self.steps))
-        return max(numbers, key=lambda at: self.steps[at].bytes, default=None)
+        found = self.steps
+        return max(numbers, key=lambda at: (found[at].bytes, found[at].needed), default=None)
 
     @property
     def peak_layer(self) -> str | None:

@@ -40,7 +40,6 @@ class Opaque(Join):
     """
 
     maps_within = True  # nobody knows which
-
     of: InputMaps
     height: FixedPixels = None
     width: FixedPixels = None

@@ -25,7 +25,7 @@ def shipped(name: str, ways: str = "plain", dtype: str = "int8") -> Memory:
     return memory_of(mnetcost.load(name).cost(), of(dtype), read_ways(ways))
 
 
-# 1.0, 224 px. int8, plain: petewarden/ml_memory_analyser, README. float32: table 1 of Pisarchyk and
+# 1.0, 224 px. int8, plain: petewarden/ml_memory_analyser, README. float32: Pisarchyk and
 # Lee 2020, arXiv:2001.03288, lower bounds of 4.594 and 5.742 MiB. In-place depthwise: 1372 kB of
 # MCUNetV2, Lin et al. 2021, arXiv:2110.15352, which are KiB. v3: 112²·64 + 56²·64.
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ SHARED = {
     "reports": {
         *("choices", "documents", "measures", "notes", "runs", "settings"),  # of several
         *("tree", "layer_columns", "pairs", "layer_views", "layer_algorithms"),  # of `table`
+        *("layer_bytes", "layer_memory"),  # of `table`, in bytes
         "table_document",
         "sweep_document",  # of `sweep`
         *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
