@@ -22,6 +22,7 @@ class Kind(Enum):
     SHARE = "share"  # a part of 1
     RATIO = "ratio"  # a fraction, shown to five decimals
     RATE = "rate"  # a fraction, shown to two decimals
+    MILLISECONDS = "milliseconds"  # exact, shown to three decimals
     BAR = "bar"  # a share drawn as a bar; formats for programs leave it out
     FORMULA = "formula"  # with a `text` and a `latex`
     HEAT = "heat"  # an integer shaded by its size within the table

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PURPOSES = {
     "Count a network": ("table", "explain", "plot", "sweep", "expand"),
     "Choose and compare": ("specs", "fit", "compare", "diff"),
+    "Put it on a board": ("time", "devices"),
     "Check numbers": ("check", "conventions", "reconcile"),
     "Write specs": ("show", "import", "rewrite", "fmt", "schema"),
     "Help": ("help", "completion"),

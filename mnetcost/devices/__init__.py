@@ -3,5 +3,6 @@
 Read: `dtypes` (the bytes of a value), `traffic` (weights and activations of every layer),
 `steps` (a network as it runs, and the tensors between), `arena` (where they lie), `memory` (its
 peak), `needs` (all of these together), `algorithms` (the ways to compute a convolution),
-`engines` (which one an engine takes), `work` (what it does for a layer), `fitting` (the two numbers of a device).
+`engines` (which one an engine takes), `work` (what it does for a layer), `fitting` (the two numbers
+of a device), `units` (of its rates), `profiles` (devices as data), `timing` (of networks).
 """

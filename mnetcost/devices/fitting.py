@@ -14,6 +14,14 @@ from mnetcost.problems import UsageError
 SOFT = 0.1  # how far off a time may be, in logarithms, before it counts for less and less
 STEPS = 60  # of a search that keeps 62 % of a range: the last is 1e-12 of the first
 GOLDEN = (sqrt(5) - 1) / 2
+# Products a byte of processors of one class, by their dtype and whether several cores work: the
+# median of 18 clusters of nine ARM boards (Tencent/ncnn, benchmark/README.md at a4d2ea1d4422).
+BALANCES = {
+    ("float32", False): 1.5,
+    ("float32", True): 3.0,
+    ("float16", False): 3.5,
+    ("float16", True): 2.7,
+}
 SPREAD = 0.4  # of the logarithm of a balance about that of its class
 WIDEST = 4.0  # the farthest that it can be
 

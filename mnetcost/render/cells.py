@@ -30,9 +30,10 @@ VERDICTS = {
     **dict.fromkeys((DIFFERS, OVER, UNSURE), "bad"),
     ERRATUM: "warn",
 }
+PLACES = {Kind.RATIO: 5, Kind.RATE: 2, Kind.MILLISECONDS: 3}
 NUMERIC = {
     *(Kind.NUMBER, Kind.INTEGER, Kind.AMOUNT, Kind.SIDES),
-    *(Kind.SHARE, Kind.RATIO, Kind.RATE, Kind.HEAT, Kind.CHANGE),
+    *(Kind.SHARE, Kind.RATIO, Kind.RATE, Kind.MILLISECONDS, Kind.HEAT, Kind.CHANGE),
 }
 
 
@@ -64,8 +65,8 @@ def cell_text(  # noqa: C901, PLR0911 - one return a kind
             return h if h == w else f"{h}×{w}"
         case Kind.SHARE:
             return decimals(100 * value, 2)
-        case Kind.RATIO | Kind.RATE:
-            return decimals(value, 5 if kind is Kind.RATIO else 2)
+        case Kind.RATIO | Kind.RATE | Kind.MILLISECONDS:
+            return decimals(value, PLACES[kind])
         case Kind.NUMBER:
             return ratio_text(value)
         case Kind.FORMULA:
