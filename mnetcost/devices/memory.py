@@ -47,6 +47,11 @@ class Alive(NamedTuple):
     bytes: int
 
     @property
+    def layer(self) -> str:
+        """The name of the layer whose step it is."""
+        return self.step.layer.name
+
+    @property
     def needed(self) -> int:
         """What is in memory, wherever it lies."""
         return self.reads + self.writes + self.kept - self.saved
@@ -85,7 +90,7 @@ class Memory(NamedTuple):
     @property
     def peak_layer(self) -> str | None:
         """The layer of that step."""
-        return None if self.at is None else self.steps[self.at].step.layer.name
+        return None if self.at is None else self.steps[self.at].layer
 
     @property
     def at_least(self) -> bool:

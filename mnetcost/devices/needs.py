@@ -49,6 +49,5 @@ def needs_of(count: Count, dtypes: Dtypes = FLOAT32, ways: Sequence[str] = ()) -
     memory = memory_of(count, dtypes, ways)
     alive: dict[str, int] = {}
     for step in memory.steps:
-        name = step.step.layer.name
-        alive[name] = max(alive.get(name, 0), step.bytes)
+        alive[step.layer] = max(alive.get(step.layer, 0), step.bytes)
     return Needs(dtypes, layers, memory, alive)

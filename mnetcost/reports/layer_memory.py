@@ -93,7 +93,7 @@ def _reader(memory: Memory, of: Tensor) -> str:
 def _step_documents(memory: Memory) -> Iterator[dict[str, Any]]:
     for one in memory.steps:
         yield {
-            "layer": one.step.layer.name,
+            "layer": one.layer,
             "tensor": memory.run.tensors[one.step.writes].name,
             **{name: getattr(one, name) for name in ("reads", "writes", "kept", "saved")},
             "needed": one.needed,
