@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from mnetcost.cost import Count
 from mnetcost.devices.arena import Block, placed
 from mnetcost.devices.dtypes import Dtypes
+from mnetcost.devices.orders import best_order
 from mnetcost.devices.steps import IMAGE, Run, Step, run_of
 from mnetcost.layers.base import JOINED, OVER, PART
 from mnetcost.layers.convolution import Convolution
@@ -19,7 +20,8 @@ from mnetcost.layers.joins import Add
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
-PLAIN, ARENA = "plain", "arena"
+PLAIN, REORDERED, ARENA = "plain", "reordered", "arena"
+AS_WRITTEN = ("fused-add", "views")  # ways that follow from the order of the steps
 SUMMED = "summed"  # a sum that a convolution before it has put where the other addend was
 WAYS: Mapping[str, str] = {
     "inplace-elementwise": "what needs no other value of its input is written over it",
@@ -27,6 +29,8 @@ WAYS: Mapping[str, str] = {
     "output map at a time (Lin et al. 2020, arXiv:2007.10319, section 3.2)",
     "fused-add": "a convolution before a residual sum is added to what it is summed with",
     "views": "parts of a map are read where they lie, and maps side by side are written there",
+    REORDERED: "the steps run in the order that needs least (Liberis and Lane 2019, "
+    "arXiv:1910.05110)",
     ARENA: "every tensor has one place all its life, the largest are placed first (Pisarchyk and "
     "Lee 2020, arXiv:2001.03288, greedy by size)",
 }
@@ -57,6 +61,14 @@ class Alive(NamedTuple):
         return self.reads + self.writes + self.kept - self.saved
 
 
+class Order(NamedTuple):
+    """What another order than the one as written gives: whether it is the best, or there were too
+    many to try; and the bytes that the one as written needs."""
+
+    is_best: bool
+    as_written: int
+
+
 class Memory(NamedTuple):
     """What is in memory at every step; tensors have sizes in bytes.
 
@@ -69,6 +81,7 @@ class Memory(NamedTuple):
     steps: tuple[Alive, ...]
     offsets: tuple[int | None, ...] = ()
     inside: tuple[str, ...] = ()
+    order: Order | None = None  # where another than as written was searched
 
     @property
     def peak(self) -> int:
@@ -111,6 +124,8 @@ def read_ways(text: Any) -> tuple[str, ...]:
             raise UsageError(f"memory: no {clip(name)!r}; {hint} are {PLAIN}, {', '.join(WAYS)}")
     if PLAIN in names and len(set(names)) > 1:
         raise UsageError(f"memory: {PLAIN} saves nothing: give it alone")
+    if REORDERED in names and (fixed := [one for one in AS_WRITTEN if one in names]):
+        raise UsageError(f"memory: {fixed[0]} follows from the order as written: drop {REORDERED}")
     return tuple(name for name in WAYS if name in names)
 
 
@@ -123,12 +138,27 @@ def memory_of(count: Count, dtypes: Dtypes, ways: Collection[str] = ()) -> Memor
         run = _with_views(run)
     if "fused-add" in ways:
         run = _with_fused(run)
+    order = None
+    if REORDERED in ways:
+        run, order = _in_best_order(run, ways)
     steps = _alive(run, ways)
     offsets: tuple[int | None, ...] = ()
     if ARENA in ways:
         steps, offsets = _in_arena(run, steps, ways)
     inside = dict.fromkeys(one.layer.name for one in run.steps if one.layer.node.layer.maps_within)
-    return Memory(tuple(one for one in WAYS if one in ways), run, steps, offsets, tuple(inside))
+    known = tuple(one for one in WAYS if one in ways)
+    return Memory(known, run, steps, offsets, tuple(inside), order)
+
+
+def _in_best_order(run: Run, ways: Collection[str]) -> tuple[Run, Order]:
+    """The run in the order that needs least; as written where no other needs less."""
+    as_written = max((one.needed for one in _alive(run, ways)), default=0)
+
+    def saving(step: Step, free: Sequence[int]) -> int:
+        return _saved(run, step, *_over(run, step, free, ways))
+
+    better, is_known = best_order(run, saving, as_written)
+    return better or run, Order(is_known, as_written)
 
 
 def _alive(run: Run, ways: Collection[str]) -> tuple[Alive, ...]:
@@ -136,20 +166,29 @@ def _alive(run: Run, ways: Collection[str]) -> tuple[Alive, ...]:
     for at, (step, whole) in enumerate(zip(run.steps, run.alive())):
         reads = sum(run.tensors[one].size for one in step.reads)
         writes = run.tensors[step.writes].size
-        over, extra = _written_over(run, at, ways)
-        saved = 0 if over is None else min(run.tensors[over].size, writes) - extra
+        saved = _saved(run, step, *_written_over(run, at, ways))
         made.append(Alive(step, reads, writes, whole - reads - writes, saved, whole - saved))
     return tuple(made)
 
 
-def _written_over(run: Run, at: int, ways: Collection[str]) -> tuple[int | None, int]:
-    """The tensor that a step writes over, and the bytes that it needs beside; None for none.
+def _saved(run: Run, step: Step, over: int | None, extra: int) -> int:
+    if over is None:
+        return 0
+    return min(run.tensors[over].size, run.tensors[step.writes].size) - extra
 
-    It is one that it reads, and nothing reads later.
-    """
+
+def _written_over(run: Run, at: int, ways: Collection[str]) -> tuple[int | None, int]:
+    """The tensor that a step writes over, and the bytes that it needs beside; None for none."""
     step = run.steps[at]
+    return _over(run, step, [one for one in step.reads if run.tensors[one].last == at], ways)
+
+
+def _over(
+    run: Run, step: Step, free: Sequence[int], ways: Collection[str]
+) -> tuple[int | None, int]:
+    """The same of those that nothing reads later; the network's input is never written over."""
     written = run.tensors[step.writes].size
-    over = [one for one in step.reads if one != IMAGE and run.tensors[one].last == at]
+    over = [one for one in free if one != IMAGE]
     alike = [one for one in over if run.tensors[one].size == written > 0]
     if step.storage == SUMMED or (step.storage == OVER and "inplace-elementwise" in ways):
         return (alike[0] if alike else None), 0

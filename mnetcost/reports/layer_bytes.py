@@ -6,7 +6,7 @@ from typing import Any
 
 from mnetcost.cost import Count, LayerCost, Summed
 from mnetcost.devices.dtypes import Dtypes
-from mnetcost.devices.memory import WAYS, Memory
+from mnetcost.devices.memory import WAYS, Memory, Order
 from mnetcost.devices.needs import FLOAT32, Needs, needs_of
 from mnetcost.exact import decimals
 from mnetcost.reports.choices import BYTE_COLUMNS, Shown
@@ -107,6 +107,8 @@ def byte_notes(needs: Needs) -> tuple[tuple[str, str], ...]:
         ("Bytes", f"{dtype_words(needs.dtypes)}; batch normalisation folded, an inference"),
         ("Memory", f"{ways_words(memory)}: {plain}{'; ' if words else ''}{words}; no workspace"),
     ]
+    if memory.order:
+        notes.append(("Order", _order_words(memory.order, memory)))
     if memory.inside:
         named = ", ".join(memory.inside[:MAX_NAMES])
         more = len(memory.inside) - MAX_NAMES
@@ -117,6 +119,15 @@ def byte_notes(needs: Needs) -> tuple[tuple[str, str], ...]:
             )
         )
     return tuple(notes)
+
+
+def _order_words(order: Order, memory: Memory) -> str:
+    """Whether another order than the one as written needs less."""
+    if not order.is_best:
+        return "as written: there are too many others to try"
+    if memory.bound == order.as_written:
+        return "as written: no other needs less"
+    return f"another, and no order needs less; as written it needs {order.as_written:,} B"
 
 
 def dtype_words(dtypes: Dtypes) -> str:
@@ -168,6 +179,7 @@ def memory_document(needs: Needs, count: Count) -> dict[str, Any]:
         "peak_activation_bytes": memory.peak,
         "peak_layer": memory.peak_layer,
         **({"bound_bytes": memory.bound} if memory.offsets else {}),
+        **({"order": memory.order._asdict()} if memory.order else {}),
         **({"at_least": True, "not_modelled": list(memory.inside)} if memory.at_least else {}),
     }
 

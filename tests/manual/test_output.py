@@ -93,7 +93,7 @@ LINES = {
         "table resnet18 --view algorithms",
         "table all.yaml --view algorithms --engine cmsis-nn",
         "table all.yaml --view algorithms --engine x-cube-ai",
-        "table all.yaml --dtype int8 --memory arena",
+        "table all.yaml --dtype int8 --memory reordered,arena",
         "table all.yaml --dtype int8 --view types",
         "table all.yaml --columns name,intensity,alive_bytes",
         "table all.yaml --view memory --memory inplace-depthwise,arena",

@@ -205,3 +205,28 @@ def test_what_does_not_go_together_is_refused(words: list[str], said: str) -> No
     found = run("table", *words)
     assert (found.code, found.out) == (2, "")
     assert said in found.err
+
+
+BRANCHES = """\
+input: {height: 4, width: 6, channels: 2}
+layers:
+  - conv: {name: a, out: 1, kernel: 1}
+  - conv: {name: b, out: 20, kernel: 1, from: a}
+  - conv: {name: c, out: 20, kernel: 1, from: a}
+  - conv: {name: d, out: 1, kernel: 1, from: b}
+  - conv: {name: e, out: 1, kernel: 1, from: c}
+  - add: {from: [d, e]}
+"""
+
+
+def test_another_order_says_what_the_one_as_written_needs() -> None:
+    found = report(BRANCHES, "reordered", view="memory")
+    assert dict(found.notes)["Order"] == (
+        "another, and no order needs less; as written it needs 984 B"
+    )
+    memory = found.document["totals"]["memory"]
+    assert memory["peak_activation_bytes"] == 24 * 22
+    assert memory["order"] == {"is_best": True, "as_written": 984}
+    assert columns(found.tables[0])["name"][:3] in (["a", "b", "d"], ["a", "c", "e"])
+    kept = report(SPEC, "reordered")
+    assert dict(kept.notes)["Order"] == "as written: no other needs less"
