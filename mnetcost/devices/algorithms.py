@@ -185,8 +185,8 @@ def _transformed_reasons(name: str, tile: int, layer: Convolution) -> Iterator[s
         yield "it is dilated"
     if name == WINOGRAD and largest + tile - 1 > LARGEST:
         yield f"tiles of {largest + tile - 1} px lose accuracy"
-    if name == FFT and largest < FFT_LEAST:
-        yield f"it is for kernels of {FFT_LEAST} px and more"
+    if name == FFT and (largest < FFT_LEAST or min(layer.kernel) == 1):
+        yield f"it is for kernels of {FFT_LEAST} px and more, and not of one row or column"
     if name == FFT and largest >= tile:
         yield f"its kernel is no smaller than tiles of {tile} px"
 
@@ -219,13 +219,17 @@ def _unrolled(of: Sizes, found: Algorithm) -> Algorithm:
 
 
 def _winograd(of: Sizes, tile: Quantity) -> Algorithm:
-    """F(m×m, r×s): a multiplication for each value of an input tile of (m+r-1)×(m+s-1) px."""
-    side = Pair(of.kernel.h + (tile - 1), of.kernel.w + (tile - 1))
-    tiles = ceil_div(of.h, tile) * ceil_div(of.w, tile)
+    """F(m×n, r×s): a multiplication for each value of an input tile of (m+r-1)×(n+s-1) px.
+
+    Along a side where the kernel has one px nothing is saved: an output tile has one there too.
+    """
+    outputs = Pair(*(1 if px == 1 else tile for px in of.kernel))
+    side = Pair(*(px + (step - 1) for px, step in zip(of.kernel, outputs)))
+    tiles = ceil_div(of.h, outputs.h) * ceil_div(of.w, outputs.w)
     transforms = None
     if of.kernel == KNOWN_KERNEL and tile in TRANSFORMS:
         data, back = TRANSFORMS[tile]
-        # lines of the tile of both directions; of the products back those of its outputs
+        # lines of the tile in both directions; of the products back those of its outputs too
         both, less = 2 * (tile + 2), 2 * tile + 2
         transforms = tiles * (data * both * of.inputs * of.groups + back * less * of.filters)
     found = _transformed(WINOGRAD, of, _area(side), tiles)

@@ -129,7 +129,7 @@ def _layer_view(count: Count, shown: Shown) -> "LayerView":
     if shown.view == ALGORITHMS:
         from mnetcost.reports.layer_algorithms import algorithms_view  # other tables do without
 
-        return algorithms_view(count, shown.engine or ENGINE)
+        return algorithms_view(count, ENGINE if shown.engine is None else shown.engine)
     from mnetcost.reports.layer_views import layer_view  # other tables do without
 
     return layer_view(count, str(shown.view))

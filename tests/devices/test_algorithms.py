@@ -64,6 +64,8 @@ def refused(layer: LayerCost) -> dict[str, str]:
         # 2×3 tiles of 6×5 for a kernel of 3×2
         ("conv: {out: 6, kernel: [3, 2]}", "winograd 4", (4320, 720, 1800, 1800, 1800, 0)),
         ("depthwise: {}", "winograd 6", (64 * 4 * 4, 256, 2048, 2048, 512, 0)),
+        # 7×3 tiles of 1×6 px, of 3 multiplications a row of 2 for 6
+        ("conv: {out: 6, kernel: [1, 3]}", "winograd 4", (3024, 144, 1260, 1260, 1260, 0)),
         # 1×1 tile of 16×16 with 16·9 complex values, four products each
         ("conv: {out: 6, kernel: [5, 7]}", "fft 16", (13824, 6912, 2880, 2880, 2880, 0)),
         # run backwards: 7×10 positions, each of 2·4·4 values that are added up
@@ -141,9 +143,16 @@ def test_transforms_that_nobody_published_are_not_known() -> None:
             "conv: {out: 3, kernel: [3, 5]}",
             {"winograd 6": "tiles of 10 px lose accuracy"},
         ),
-        ("conv: {out: 3, kernel: [3, 4]}", {"fft": "it is for kernels of 5 px and more"}),
         (
-            "conv: {out: 3, kernel: [1, 64], padding: [0, 40]}",
+            "conv: {out: 3, kernel: [2, 4]}",
+            {"winograd 6": "tiles of 9 px lose accuracy"},
+        ),
+        (
+            "conv: {out: 3, kernel: [3, 4]}",
+            {"fft": "it is for kernels of 5 px and more, and not of one row or column"},
+        ),
+        (
+            "conv: {out: 3, kernel: [2, 64], padding: [0, 40]}",
             {"fft": "its kernel is no smaller than tiles of 64 px"},
         ),
         (
@@ -177,8 +186,9 @@ def tiles_of(side: int, step: int) -> int:
 def test_winograd_against_loops(kernel: tuple[int, int], sides: tuple[int, int], tile: int) -> None:
     inputs, filters, groups = 2, 6, 2
     products = transformed = 0
-    for _ in product(*(range(tiles_of(side, tile)) for side in sides)):
-        for _ in product(*(range(tile + px - 1) for px in kernel)):
+    steps = [tile if px > 1 else 1 for px in kernel]  # nothing is saved along a side of one px
+    for _ in product(*(range(tiles_of(side, step)) for side, step in zip(sides, steps))):
+        for _ in product(*(range(step + px - 1) for step, px in zip(steps, kernel))):
             transformed += inputs * groups + filters
             for _ in product(range(filters), range(inputs)):
                 products += 1

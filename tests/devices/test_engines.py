@@ -38,6 +38,7 @@ def way_of(name: str, text: str, shape: tuple[int, int, int]) -> str:
         ("conv: {out: 8, kernel: 3}", (8, 7, 4), "winograd 4"),
         ("conv: {out: 8, kernel: 3}", (13, 20, 4), "winograd 4"),
         ("conv: {out: 8, kernel: 3}", (9, 8, 4), "winograd 6"),
+        ("conv: {out: 8, kernel: 3}", (8, 9, 4), "winograd 6"),
         ("conv: {out: 8, kernel: 3}", (17, 18, 4), "winograd 6"),
         ("conv: {out: 8, kernel: 3}", (21, 20, 4), "winograd 6"),
         ("conv: {out: 9, kernel: 3}", (8, 8, 4), "winograd 6"),
@@ -123,6 +124,12 @@ def test_direct_multiplies_what_is_counted(name: str) -> None:
     ways = [chosen(one, engine("direct")) for one in count.layers]
     assert sum(one.multiplies for one in ways) == count.mult_adds
     assert sum(one.weights for one in ways) == count.params
+
+
+def test_a_dense_layer_copies_no_columns() -> None:
+    found = own("rules: [{algorithm: im2col, columns: 4}]")
+    way = chosen(layer_of("dense: {out: 3}", (1, 1, 20)), found)
+    assert (way.name, way.workspace) == ("gemm", 0)
 
 
 def test_the_tile_of_least_work() -> None:

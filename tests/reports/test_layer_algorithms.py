@@ -10,6 +10,7 @@ import pytest
 from commands import printed
 
 import mnetcost
+from mnetcost import cli
 from mnetcost.render.layout import report_lines
 from mnetcost.reports.choices import Shown
 from mnetcost.reports.table import table_report
@@ -165,3 +166,21 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     path.write_text("words: mine\nsource: me\nrules: [{algorithm: direct}]\n", encoding="utf-8")
     shown = printed("table", "--view", "algorithms", "--engine", str(path))
     assert "Engine: “mine”, mine\nRules: me\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--view", "algorithms", "--engine", "ncn"], 2, "did you mean 'ncnn'?"),
+        (["--view", "algorithms", "--engine", ""], 2, "no engine is called ''"),
+        (["--view", "types", "--engine", "ncnn"], 2, "--engine is of --view algorithms alone"),
+        (["--view", "algorithms", "--batch", "2"], 2, "forward and for one image"),
+        (["--view", "algorithms", "--engine", "./nowhere.yaml"], 1, "there is no such file"),
+    ],
+)
+def test_what_is_refused(
+    words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["table", "mobilenet_v1", *words]) == code
+    out, err = capsys.readouterr()
+    assert (out, said in err) == ("", True)

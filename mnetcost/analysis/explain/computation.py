@@ -21,21 +21,22 @@ from mnetcost.devices.algorithms import (
     sizes_of,
     ways_of,
 )
+from mnetcost.layers.base import Pair
 
 # What is said of each way: the field, and the words for it.
-MOVED, WORKSPACE = ("written", "written, and read back"), ("workspace", "workspace")
-ALL_AT_ONCE = "written, and read back: the workspace"  # where it is all of it
+# Values that are written are read back; where they are the workspace, that alone is said.
+MOVED, WORKSPACE = ("written", "written"), ("workspace", "workspace")
 TILED = (("multiplies", "multiplications"), MOVED, WORKSPACE, ("weights", "weights kept"))
 SAID = {
     DIRECT: (("multiplies", "multiplications"),),
-    GEMM: (MOVED,),
+    GEMM: (WORKSPACE,),
     IM2COL: (MOVED, WORKSPACE),
     COL2IM: (MOVED, WORKSPACE),
     WINOGRAD: TILED,
     FFT: TILED,
     INDIRECT: (("pointers", "pointers"),),
 }
-GAIN = "gain over direct"
+GAIN = "gain"  # over direct
 
 
 class Ways(NamedTuple):
@@ -72,13 +73,15 @@ def _lines(cost: LayerCost, one: Algorithm) -> tuple[dict[str, Any], tuple[Line,
     """The symbols of a way, and its lines."""
     found = model(cost)
     symbols, of = found.symbols, sizes_of(found.node.layer, found.x, found.y)
+    of = of._replace(
+        kernel=Pair(*map(_side, of.kernel, cost.node.layer.shape(cost.input, cost.output)))
+    )
     tile = symbols.new("T", one.tile) if one.tile else 0
     images = symbols.new("B", cost.batch) if cost.batch > 1 else 1
     made = algorithm(one.name, of, tile=tile).of_batch(images)
     said = dict(SAID[one.name])
-    if one.workspace and one.workspace == one.written:
-        said = {**said, "written": ALL_AT_ONCE}
-        del said["workspace"]
+    if one.workspace == one.written:
+        said.pop("written", None)
     lines = [
         line(words, symbols, symbols.exact(getattr(made, field)), int(getattr(one, field)))
         for field, words in said.items()
@@ -88,3 +91,8 @@ def _lines(cost: LayerCost, one: Algorithm) -> tuple[dict[str, Any], tuple[Line,
         ratio = symbols.exact(plain.multiplies / made.multiplies)
         lines.append(line(GAIN, symbols, ratio, symbols.value(ratio)))
     return symbols.named(), tuple(lines)
+
+
+def _side(symbol: Any, px: int) -> Any:
+    """The symbol of a side of the kernel; the number of one that is 1, where nothing is tiled."""
+    return 1 if px == 1 else symbol
