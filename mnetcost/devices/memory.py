@@ -56,9 +56,14 @@ class Alive(NamedTuple):
         return self.step.layer.name
 
     @property
+    def new(self) -> int:
+        """What it writes into new places."""
+        return self.writes - self.saved
+
+    @property
     def needed(self) -> int:
         """What is in memory, wherever it lies."""
-        return self.reads + self.writes + self.kept - self.saved
+        return self.reads + self.kept + self.new
 
 
 class Order(NamedTuple):

@@ -1,7 +1,7 @@
 """What a network needs in bytes, which shows itself as `mnetcost table --view memory`."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, overload
 
 from mnetcost.cost import Count
 from mnetcost.devices.dtypes import read_dtypes
@@ -14,6 +14,9 @@ from mnetcost.record import Record
 from mnetcost.reports.choices import MEMORY, Shown
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from mnetcost.tabular import Report
 
 
@@ -93,6 +96,19 @@ class MemoryUse(Record, Framed):
     def steps(self) -> tuple[Alive, ...]:
         """What is in memory at every step."""
         return self._needs.memory.steps
+
+    @overload
+    def plot(self, *, theme: str = ..., width: float | None = ..., ax: None = ...) -> "Figure": ...
+    @overload
+    def plot(self, *, theme: str = ..., ax: "Axes") -> "Axes": ...
+    def plot(
+        self, *, theme: str = "light", width: float | None = None, ax: "Axes | None" = None
+    ) -> "Figure | Axes":
+        """A matplotlib figure of what is in memory at every step, as `Cost.plot` draws it."""
+        from mnetcost.render.figure import draw  # only a picture needs it
+        from mnetcost.reports.plot_memory import memory_picture
+
+        return draw(memory_picture(self._cost, self._needs), theme, width, ax)
 
     def __repr__(self) -> str:
         return (

@@ -8,5 +8,6 @@ and `layer_algorithms` (views that are worked out when asked for), `layer_bytes`
 (bytes, and what is in memory at every step), `sweep` the `sweep_document`,
 `fit` the `fit_parts` that all of its reports share, the `fit_knobs` of several values of knobs and
 the `fit_scores` of `--scores`, `check` the `against` of `--against`, the `increase` of
-`--max-increase` and the `costliest` of `--summary`, `plot` the `plot_sweep` and `plot_fronts`.
+`--max-increase` and the `costliest` of `--summary`, `plot` the `plot_sweep`,
+`plot_fronts` and `plot_memory`.
 """

@@ -29,7 +29,7 @@ FRONT_ROWS = 20  # of a front, where nobody says how many
 COSTS = ("mult_adds", "params")  # what a picture is of
 COST_PLOTS = ("blocks", "layers", "types", "cumulative", "reduction")
 SWEEP_PLOTS = ("heat", "lines")
-PLOTS = (*COST_PLOTS, *SWEEP_PLOTS, "fit", "scores", "networks")
+PLOTS = (*COST_PLOTS, MEMORY, *SWEEP_PLOTS, "fit", "scores", "networks")
 THEMES = ("light", "dark")
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,7 +12,11 @@ from commands import printed, run
 import mnetcost
 from mnetcost.devices.dtypes import read_dtypes
 from mnetcost.devices.memory import read_ways
+from mnetcost.devices.needs import needs_of
+from mnetcost.picture import Place
+from mnetcost.problems import UsageError
 from mnetcost.reports.choices import BYTE_COLUMNS, Shown
+from mnetcost.reports.plot_memory import memory_picture
 from mnetcost.reports.table import table_report
 from mnetcost.tabular import Report, Table
 
@@ -230,3 +235,20 @@ def test_another_order_says_what_the_one_as_written_needs() -> None:
     assert columns(found.tables[0])["name"][:3] in (["a", "b", "d"], ["a", "c", "e"])
     kept = report(SPEC, "reordered")
     assert dict(kept.notes)["Order"] == "as written: no other needs less"
+
+
+def test_the_picture_stacks_what_a_step_needs() -> None:
+    """Maps of 48, 120, 60 and 3 values; the depthwise layer saves 48 of 60."""
+    cost = mnetcost.load(SPEC).cost()
+    needs = needs_of(cost, read_dtypes("int8"), ("inplace-depthwise",))
+    *stacked, peak = memory_picture(cost, needs).series
+    assert [[place.y for place in one.places] for one in stacked] == [
+        [168, 132, 63, 63],
+        [48, 120, 60, 60],
+        [0, 0, 0, 0],
+    ]
+    assert peak.places == (Place(Fraction(1, 2), 168, "a"),)
+    assert peak.name == "peak, 168 B"
+    with pytest.raises(UsageError, match="no step"):
+        nothing = mnetcost.load("input: {height: 4, width: 6, channels: 2}\nlayers: [dropout]\n")
+        memory_picture(nothing.cost(), needs_of(nothing.cost()))
