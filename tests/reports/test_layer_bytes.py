@@ -249,6 +249,6 @@ def test_the_picture_stacks_what_a_step_needs() -> None:
     ]
     assert peak.places == (Place(Fraction(1, 2), 168, "a"),)
     assert peak.name == "peak, 168 B"
+    none = mnetcost.load("input: {height: 4, width: 6, channels: 2}\nlayers: [dropout]\n").cost()
     with pytest.raises(UsageError, match="no step"):
-        nothing = mnetcost.load("input: {height: 4, width: 6, channels: 2}\nlayers: [dropout]\n")
-        memory_picture(nothing.cost(), needs_of(nothing.cost()))
+        memory_picture(none, needs_of(none))
