@@ -122,6 +122,13 @@ def divide_half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def decimals(ratio: Fraction, places: int) -> str:
+    """The exact ratio rounded half up to this many decimals."""
+    scaled = divide_half_up(ratio.numerator * 10**places, ratio.denominator)
+    whole, rest = divmod(scaled, 10**places)
+    return f"{whole}.{rest:0{places}}"
+
+
 def plain(value: Fraction) -> int | Fraction:
     """An int where the fraction is whole."""
     return int(value) if value.denominator == 1 else value

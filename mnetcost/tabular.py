@@ -21,6 +21,7 @@ class Kind(Enum):
     MAP = "map"  # height, width, channels
     SHARE = "share"  # a part of 1
     RATIO = "ratio"  # a fraction, shown to five decimals
+    RATE = "rate"  # a fraction, shown to two decimals
     MILLISECONDS = "milliseconds"  # exact, shown to three decimals
     BAR = "bar"  # a share drawn as a bar; formats for programs leave it out
     FORMULA = "formula"  # with a `text` and a `latex`

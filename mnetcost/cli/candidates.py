@@ -144,6 +144,24 @@ def _engines(context: click.Context, incomplete: str) -> Candidates:
     return [*_beginning(incomplete, names()), *_files(context, incomplete)]
 
 
+def _dtypes(context: click.Context, incomplete: str) -> Candidates:
+    from mnetcost.devices.dtypes import DTYPES, ROLES
+
+    *given, last = incomplete.split(",")
+    role, equals, _ = last.partition("=")
+    words = [f"{role}={one}" for one in DTYPES] if equals else [*DTYPES, *(f"{r}=" for r in ROLES)]
+    return _beginning(incomplete, (",".join((*given, one)) for one in words))
+
+
+def _memory(context: click.Context, incomplete: str) -> Candidates:
+    """The ways to save memory, behind the last comma those that are not there."""
+    from mnetcost.devices.memory import PLAIN, WAYS
+
+    *given, _ = incomplete.split(",")
+    left = (name for name in ([] if given else [PLAIN]) + list(WAYS) if name not in given)
+    return _beginning(incomplete, (",".join((*given, name)) for name in left))
+
+
 def _scores(context: click.Context, incomplete: str) -> Candidates:
     """Networks whose measured accuracies are shipped, and files of one's own."""
     return [*_beginning(incomplete, shipped(SCORES)), *_files(context, incomplete)]
@@ -194,6 +212,8 @@ KINDS: Mapping[str, Callable[[click.Context, str], Candidates]] = {
     "layer": _layers,
     "convention": _conventions,
     "engine": _engines,
+    "dtype": _dtypes,
+    "memory": _memory,
     "scores": _scores,
     "column": _columns,
     "preset": _presets,

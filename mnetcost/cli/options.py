@@ -57,6 +57,45 @@ SPEC = Word("spec")  # a shipped name, a path, torch:MODULE:NAME, or - for stand
 CONVENTION = Word("convention")
 
 
+class Dtype(Word):
+    """A dtype, or one of each role."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The dtypes. Raises UsageError, which says what there is."""
+        from mnetcost.devices.dtypes import read_dtypes  # most commands do without
+
+        return read_dtypes(value)
+
+
+class Ways(Word):
+    """A convention of memory: ways to save some, with commas between them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The ways. Raises UsageError, which says what there is."""
+        from mnetcost.devices.memory import read_ways  # most commands do without
+
+        return read_ways(value)
+
+
+def byte_options(function: Any) -> Any:
+    """--dtype and --memory."""
+    dtype = click.option(
+        "--dtype",
+        type=Dtype("dtype"),
+        metavar="DTYPE",
+        help="Bytes of weights and activations beside the cost: float32, float16, int8, ..., or"
+        " weights=int8,activations=int16.",
+    )
+    memory = click.option(
+        "--memory",
+        type=Ways("memory"),
+        metavar="WAYS",
+        help="How memory of activations is counted: plain, or inplace-elementwise,"
+        " inplace-depthwise, fused-add, views, reordered, arena (several with commas).",
+    )
+    return dtype(memory(function))
+
+
 class WholeNumber(click.ParamType):  # type: ignore[type-arg] # generic since click 8.4 only
     """A whole number above zero, at most so large where that is said."""
 

@@ -13,6 +13,7 @@ from mnetcost.cli.options import (
     SPEC,
     Word,
     basis_options,
+    byte_options,
     input_option,
     sets_option,
     strict_option,
@@ -32,7 +33,7 @@ from mnetcost.exact import read_ratio
 from mnetcost.printed import read_budget, read_budgets
 from mnetcost.problems import UsageError
 from mnetcost.render.figure import FORMATS, WIDTH
-from mnetcost.reports.choices import COST_PLOTS, COSTS, PLOTS, SWEEP_PLOTS, THEMES
+from mnetcost.reports.choices import COST_PLOTS, COSTS, MEMORY, PLOTS, SWEEP_PLOTS, THEMES, Shown
 
 if TYPE_CHECKING:
     from mnetcost.graph import Graph
@@ -54,6 +55,7 @@ TAKEN = {
     "fit": {*SETTING, "of", *LIMITS},
     "scores": {"input", "knobs", "of", "scores", *LIMITS},
     "networks": {*SETTING},
+    MEMORY: {*SETTING, "dtype", "memory"},
 }
 
 
@@ -90,6 +92,7 @@ TAKEN = {
     metavar="FILE",
     help="Measured networks, a CSV of them, as for fit.",
 )
+@byte_options
 @basis_options
 @click.option(
     "--theme",
@@ -129,14 +132,15 @@ def plot(  # noqa: PLR0913, PLR0917 - how it looks, and where it goes
     blocks, layers, types   where the cost of one network goes
     cumulative              how much of it the first layers have
     reduction               each separable pair on the curve 1/N + 1/D_K²
+    memory                  what is in memory at every step (--dtype, --memory)
     heat, lines             a sweep over α and ρ, with budgets
     fit                     what fits a budget: the front of α·ρ
     scores                  measured accuracies against cost (--scores)
     networks                several networks, the Pareto front marked
 
     \b
-    mnetcost plot mobilenet_v1
     mnetcost plot resnet50 --kind cumulative -o resnet50.svg
+    mnetcost plot mobilenet_v2 --kind memory --dtype int8
     mnetcost plot --kind heat --max-mult-adds 300M --max-mult-adds 100M
     mnetcost plot --kind lines --alpha 0.25:1:0.05 -o lines.pdf --width 3.3
     mnetcost plot --kind fit --max-mult-adds 150M -o fit.png --theme dark
@@ -168,7 +172,8 @@ def _kind(kind: str | None, specs: tuple[str, ...], options: Mapping[str, Any]) 
     if len(specs) > 1 and kind != "networks":
         raise UsageError(f"--kind {kind} is of one network; of several there is --kind networks")
     for name, value in options.items():
-        if value and name not in TAKEN[kind]:
+        given = value is not None if name == MEMORY else value  # no ways are the plain one
+        if given and name not in TAKEN[kind]:
             option = "--" + {"knobs": "set"}.get(name, name).replace("_", "-")
             takers = ", ".join(one for one, taken in TAKEN.items() if name in taken)
             raise UsageError(f"{option}: not with --kind {kind}; with {takers}")
@@ -218,6 +223,19 @@ def _of_cost(
 
     cost = cost_of(specs[0], basis, _setting(options, kind))
     return cost_picture(cost, kind, options["of"] or COSTS[0]), cost.warnings
+
+
+def _of_memory(
+    kind: str, specs: tuple[str, ...], basis: Basis, options: Mapping[str, Any]
+) -> "Drawn":
+    from mnetcost.reports.layer_bytes import needs_shown
+    from mnetcost.reports.plot_memory import memory_picture
+
+    if basis.pass_ != "forward":
+        raise UsageError("--kind memory is of an inference: give no --pass with it")
+    cost = cost_of(specs[0], basis, _setting(options, kind))
+    needs = needs_shown(cost, Shown(dtype=options["dtype"], memory=options["memory"]))
+    return memory_picture(cost, needs), cost.warnings
 
 
 def _of_sweep(
@@ -292,6 +310,7 @@ def _of_networks(
 MADE = {
     **dict.fromkeys(COST_PLOTS, _of_cost),
     **dict.fromkeys(SWEEP_PLOTS, _of_sweep),
+    MEMORY: _of_memory,
     "fit": _of_fit,
     "scores": _of_scores,
     "networks": _of_networks,

@@ -9,6 +9,7 @@ from mnetcost.cli.options import (
     WholeNumber,
     Word,
     basis_options,
+    byte_options,
     fold_option,
     setting_options,
     spec_argument,
@@ -28,6 +29,7 @@ from mnetcost.reports.choices import (
     ALGORITHMS,
     LAYER_COLUMNS,
     LAYER_VIEWS,
+    MEMORY,
     SORTS,
     TABLE_VIEWS,
     Shown,
@@ -44,6 +46,10 @@ ALONE = (
 )
 PIXELS = "--view fields shows px alone: give no --unit with it"
 ENGINE = "--engine is of --view algorithms alone"
+BYTES = (
+    "--dtype and --memory are of an inference, layer by layer: give no --pass, --operations or "
+    "--view {} with them (training keeps every activation)"
+)
 LAYERS = "--columns are those of the layers: give no --view {} with them"
 
 
@@ -111,17 +117,12 @@ class Columns(Word):
     metavar="NAME",
     help="Whose algorithms --view algorithms shows: a name, or a file of rules. Default ncnn.",
 )
+@byte_options
 @fold_option
 @basis_options
 @format_option
 @output_option
-def table(
-    spec: str,
-    format_: str | None,
-    output: str | None,
-    basis: Basis,
-    **options: Any,
-) -> None:
+def table(spec: str, format_: str | None, output: str | None, basis: Basis, **options: Any) -> None:
     """Show what a network costs, layer by layer.
 
     SPEC is a shipped name (see `mnetcost specs`), a path, also of a model file (see `mnetcost
@@ -132,8 +133,9 @@ def table(
     Printed are every layer's parameters and mult-adds, the same by layer type (the paper's
     Table 2), and each depthwise-separable pair against its standard convolution. Under them
     stand what was counted, what was left out and how much that is. What each layer sees of the
-    input (--view fields), what one of its output channels costs (--view channels), and how an
-    engine computes it (--view algorithms) are worked out only when asked for.
+    input (--view fields), what one of its output channels costs (--view channels), how an
+    engine computes it (--view algorithms), and what is in memory while it runs (--view memory)
+    are worked out only when asked for.
 
     \b
     mnetcost table mobilenet_v1 --alpha 0.75 --rho 6/7
@@ -150,6 +152,8 @@ def table(
     mnetcost table vgg16 --view fields
     mnetcost table resnet50 --view channels
     mnetcost table resnet18 --view algorithms --engine ncnn
+    mnetcost table --dtype int8 --memory plain
+    mnetcost table mobilenet_v2 --view memory --dtype int8 --memory inplace-depthwise
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """
@@ -160,7 +164,7 @@ def table(
     if chosen == "json" and shown.view not in LAYER_VIEWS:  # it holds all others anyway
         from mnetcost.reports.table_document import table_document
 
-        write_document(table_document(cost, None, shown.apart, shown.columns), output)
+        write_document(table_document(cost, shown), output)
         return
     from mnetcost.reports.table import table_report  # programs do without the tables
 
@@ -173,10 +177,13 @@ def _check(shown: Shown, basis: Basis) -> None:
     if shown.apart and other:
         raise UsageError(APART)
     rows = shown.depth or shown.top or shown.apart or shown.every or shown.columns
-    if shown.view in LAYER_VIEWS and (other or rows or basis.batch > 1):
+    if shown.view in LAYER_VIEWS and (other or rows or (basis.batch > 1 and shown.view != MEMORY)):
         raise UsageError(ALONE.format(shown.view))
     if shown.engine is not None and shown.view != ALGORITHMS:
         raise UsageError(ENGINE)
+    views = tuple(one for one in ("reduction", *LAYER_VIEWS) if one != MEMORY)
+    if shown.asks_bytes and (basis.pass_ != "forward" or shown.apart or shown.view in views):
+        raise UsageError(BYTES.format(", ".join(views)))
     if shown.view == "fields" and is_unit_asked():
         raise UsageError(PIXELS)
     if shown.columns and shown.view in ("types", "reduction"):

@@ -6,6 +6,7 @@ with the weights, and what only says where values lie makes no tensor.
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from mnetcost.cost import Count, LayerCost
@@ -29,7 +30,10 @@ class Step(NamedTuple):
 
 
 class Tensor(NamedTuple):
-    """The values of a map while a network runs: its name, how many, and its first and last step."""
+    """The values of a map while a network runs: its name, how many, and its first and last step.
+
+    The last one of an output of the network is behind all steps: nothing may take its place.
+    """
 
     name: str
     size: int
@@ -43,9 +47,13 @@ class Run(NamedTuple):
     steps: tuple[Step, ...]
     tensors: tuple[Tensor, ...]
 
-    def alive(self, step: int) -> list[int]:
-        """The tensors that are there while a step works."""
-        return [at for at, one in enumerate(self.tensors) if one.first <= step <= one.last]
+    def alive(self) -> list[int]:
+        """The size of all tensors that are there, step by step."""
+        change = [0] * (len(self.steps) + 2)
+        for one in self.tensors:
+            change[one.first] += one.size
+            change[one.last + 1] -= one.size
+        return list(accumulate(change))[: len(self.steps)]
 
 
 def run_of(count: Count) -> Run:
@@ -100,7 +108,7 @@ def _stages(layer: LayerCost, reads: tuple[int, ...], free: int) -> Iterator[tup
 def with_lives(
     steps: Sequence[Step], names: Sequence[str], sizes: Sequence[int], ends: Container[int]
 ) -> Run:
-    """The steps in this order, with the life of every tensor; those of `ends` stay to the end."""
+    """The steps in this order, with the life of every tensor; those of `ends` stay."""
     first, last = [0] * len(names), [0] * len(names)
     for at, one in enumerate(steps):
         first[one.writes] = last[one.writes] = at
@@ -109,5 +117,5 @@ def with_lives(
             last[tensor] = at
     for tensor in range(len(names)):
         if tensor in ends:
-            last[tensor] = max(len(steps) - 1, 0)
+            last[tensor] = len(steps)
     return Run(tuple(steps), tuple(map(Tensor, names, sizes, first, last)))

@@ -99,6 +99,8 @@ class Local(Layer):
     Patches: Mehta and Rastegari 2022 (MobileViT), arXiv:2110.02178, section 3.1.
     """
 
+    maps_within = True  # queries, keys, values, and their products
+
     window: OptionalSize = None
     shift: Edges = NO_SHIFT
     patch: OptionalSize = None

@@ -150,6 +150,7 @@ class Layer(Record):
     sides_alone = False  # whether it reads nothing of its input maps but their sides
     widths = frozenset({"out"})  # the keys that α scales
     storage = NEW
+    maps_within = False  # whether it makes maps while it works that `stages` does not tell
 
     @property
     def is_unknown(self) -> bool:

@@ -39,6 +39,7 @@ class Opaque(Join):
     it costs more than its numbers say: every total of its network is “at least”.
     """
 
+    maps_within = True  # nobody knows which
     of: InputMaps
     height: FixedPixels = None
     width: FixedPixels = None

@@ -32,6 +32,7 @@ class Recurrent(Layer):
     (two in its GRU that resets after). Further `layers` read what the one before them gives.
     """
 
+    maps_within = True  # its states, and what its gates give
     gates = 1
     activations = 1  # of a cell at a position
     elementwise = 0  # sums and products of a cell at a position

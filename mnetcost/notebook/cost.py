@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # SymPy, and what is worked out only when asked for
         ReceptiveField,
     )
     from mnetcost.notebook.explain import Explanation
+    from mnetcost.notebook.memory import MemoryUse
     from mnetcost.tabular import Report
 
 Row = TypeVar("Row")
@@ -61,6 +62,17 @@ class Cost(Count, Framed):
         from mnetcost.analysis.channels.channels import channel_costs
 
         return ChannelCosts.of(self, channel_costs(self))
+
+    def memory(self, dtype: str = "float32", convention: str = "plain") -> "MemoryUse":
+        """What is in memory at every step of an inference, the peak, and the bytes of weights.
+
+        `dtype` is "int8" or "weights=int8,activations=int16"; `convention` "plain", or ways to save
+        memory with commas between them, such as "inplace-depthwise,arena". Raises UsageError for
+        another word, and of another pass than the forward one.
+        """
+        from mnetcost.notebook.memory import MemoryUse
+
+        return MemoryUse.of(self, dtype, convention)
 
     def explain(self, layer: str = "", *, algorithms: bool = False) -> "Explanation":
         """The formula of each quantity, in the paper's symbols, with the numbers, and the result.

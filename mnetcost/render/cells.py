@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.exact import divide_half_up, ratio_text
+from mnetcost.exact import decimals, divide_half_up, ratio_text
 from mnetcost.printed import (
     AGREES,
     AUTO,
@@ -30,10 +30,10 @@ VERDICTS = {
     **dict.fromkeys((DIFFERS, OVER, UNSURE), "bad"),
     ERRATUM: "warn",
 }
-PLACES = {Kind.RATIO: 5, Kind.MILLISECONDS: 3}
+PLACES = {Kind.RATIO: 5, Kind.RATE: 2, Kind.MILLISECONDS: 3}
 NUMERIC = {
     *(Kind.NUMBER, Kind.INTEGER, Kind.AMOUNT, Kind.SIDES),
-    *(Kind.SHARE, Kind.RATIO, Kind.MILLISECONDS, Kind.HEAT, Kind.CHANGE),
+    *(Kind.SHARE, Kind.RATIO, Kind.RATE, Kind.MILLISECONDS, Kind.HEAT, Kind.CHANGE),
 }
 
 
@@ -65,7 +65,7 @@ def cell_text(  # noqa: C901, PLR0911 - one return a kind
             return h if h == w else f"{h}×{w}"
         case Kind.SHARE:
             return decimals(100 * value, 2)
-        case Kind.RATIO | Kind.MILLISECONDS:
+        case Kind.RATIO | Kind.RATE | Kind.MILLISECONDS:
             return decimals(value, PLACES[kind])
         case Kind.NUMBER:
             return ratio_text(value)
@@ -99,13 +99,6 @@ def amount_text(value: int, unit: str) -> str:
         return f"<0.001 {unit}"
     whole, rest = divmod(divide_half_up(1000 * value, one), 1000)
     return f"{whole:,}.{rest:03} {unit}"
-
-
-def decimals(ratio: Fraction, places: int) -> str:
-    """The exact ratio rounded half up to this many decimals."""
-    scaled = divide_half_up(ratio.numerator * 10**places, ratio.denominator)
-    whole, rest = divmod(scaled, 10**places)
-    return f"{whole}.{rest:0{places}}"
 
 
 def bar_text(part: Fraction, width: int) -> str:

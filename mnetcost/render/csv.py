@@ -39,7 +39,7 @@ def _cells(column: Column, value: Any) -> Iterator[Any]:
 def _raw(kind: Kind, value: Any) -> Any:
     if value is None:
         return ""
-    if kind in (Kind.SHARE, Kind.RATIO, Kind.MILLISECONDS):
+    if kind in (Kind.SHARE, Kind.RATIO, Kind.RATE, Kind.MILLISECONDS):
         return float(value)
     if kind is Kind.NUMBER:
         return ratio_text(value)  # 0.75, or 6/7 where no decimal is exact

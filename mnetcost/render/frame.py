@@ -10,7 +10,7 @@ from mnetcost.tabular import Column, Kind, Table
 if TYPE_CHECKING:
     import pandas
 
-RATIOS = {Kind.NUMBER, Kind.SHARE, Kind.RATIO, Kind.MILLISECONDS}
+RATIOS = {Kind.NUMBER, Kind.SHARE, Kind.RATIO, Kind.RATE, Kind.MILLISECONDS}
 WHOLE = {Kind.INTEGER, Kind.AMOUNT, Kind.HEAT, Kind.CHANGE, *DIMENSIONS}
 INT64 = 2**63
 

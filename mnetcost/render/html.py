@@ -7,7 +7,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
-from mnetcost.render.cells import NUMERIC, cell_text, decimals, shade, tone, total_texts
+from mnetcost.exact import decimals
+from mnetcost.render.cells import NUMERIC, cell_text, shade, tone, total_texts
 from mnetcost.render.mathematics import mathml
 from mnetcost.render.style import FRAGMENT, PAGE, STEPS
 from mnetcost.tabular import Kind, Page, Table

@@ -1,14 +1,19 @@
 """The columns of the table of layers: what each says of a row, and which are shown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from mnetcost.cost import Count, Parameters, share
 from mnetcost.problems import UsageError
+from mnetcost.reports.choices import Shown
 from mnetcost.reports.documents import groups_of, layer_document
 from mnetcost.reports.measures import FOLDED, OPERATIONS, Measure, measures
 from mnetcost.reports.tree import Row, listed
 from mnetcost.tabular import Column, Kind, Table
+
+if TYPE_CHECKING:
+    from mnetcost.devices.needs import Needs
 
 Values = list[Any]  # of one column, a row each
 
@@ -54,7 +59,6 @@ SHAPES: tuple[tuple[Column, Callable[[Row], Any]], ...] = (
         lambda row: None if row.rest else row.layers[-1].output,
     ),
 )
-RARE = {"exponentials": 7, "divisions": 6, "comparisons": 5}  # of operations kept apart
 POINT = "1×1"  # the kernel of a pointwise layer
 # Columns that stand only where some row has more than is usual, and whether a value is.
 WINDOW: Mapping[str, Callable[[Any], bool]] = {
@@ -107,19 +111,31 @@ def every_column(found: Sequence[Measure]) -> list[str]:
     return [*shapes, *(key for keys in numbers for key in keys), *WINDOW]
 
 
-def chosen_documents(count: Count, chosen: Sequence[str], apart: bool) -> list[dict[str, Any]]:
+def shown_measures(count: Count, shown: Shown, needs: "Needs | None") -> tuple[Measure, ...]:
+    """What a row says; bytes, where they are shown, stand before the work, of which the bar is."""
+    found = measures(count, shown.apart, shown.fold_norms)
+    if needs is None:
+        return found
+    from mnetcost.reports.layer_bytes import byte_measures  # other tables do without
+
+    *others, last = found
+    return (*others, *byte_measures(count, needs), last)
+
+
+def chosen_documents(count: Count, shown: Shown, needs: "Needs | None") -> list[dict[str, Any]]:
     """The chosen columns of every layer for programs. Raises UsageError as `layer_table` does."""
-    found = measures(count, apart)
+    found, chosen = shown_measures(count, shown, needs), shown.columns
     table = layer_table(count, listed(count.layers), found, "Layers", chosen).without(Kind.BAR)
     keys = [column.key for column in table.columns]
     documents = (layer_document(count, layer) for layer in count.layers)
     return [
-        {
-            key: document[key] if key in document else float(value) if "share" in key else value
-            for key, value in zip(keys, row)
-        }
+        {key: document[key] if key in document else _plain(value) for key, value in zip(keys, row)}
         for document, row in zip(documents, table.rows)
     ]
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Fraction) else value
 
 
 def _columns(
@@ -128,11 +144,10 @@ def _columns(
     """Every column by its key, with its values; of numbers beside the measures the chosen."""
     known = {column.key: (column, [of(row) for row in rows]) for column, of in SHAPES}
     for one in found:
-        values = [sum(map(one.of, row.layers)) for row in rows]
-        leaves = RARE.get(one.key, 0)
-        known[one.key] = Column(one.key, one.header, Kind.AMOUNT, True, leaves), values
+        values = [one.of_all(row.layers) for row in rows]
+        known[one.key] = one.column(), values
         if one.shared:
-            total = sum(map(one.of, count.layers))
+            total = one.of_all(count.layers)
             shares = [share(value, total) for value in values]
             key = f"{one.key}_share"
             known[key] = Column(key, "%", Kind.SHARE, leaves=8), shares
@@ -142,8 +157,7 @@ def _columns(
     for key in chosen:
         if key in MORE and key not in known:
             one = MORE[key]
-            values = [sum(map(one.of, row.layers)) for row in rows]
-            known[key] = Column(key, one.header, Kind.AMOUNT, total=True), values
+            known[key] = one.column(), [one.of_all(row.layers) for row in rows]
     return known
 
 

@@ -2,7 +2,7 @@
 of its channels costs. Both as a table, and as what stands beside each layer for programs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnetcost.analysis.channels.channels import (
     ChannelCost,
@@ -14,6 +14,9 @@ from mnetcost.analysis.channels.channels import (
 from mnetcost.analysis.receptive_fields.receptive_fields import ReceptiveField, receptive_fields
 from mnetcost.cost import Count
 from mnetcost.tabular import Column, Kind, Table
+
+if TYPE_CHECKING:
+    from mnetcost.devices.needs import Needs
 
 FIELDS = """\
 Receptive fields
@@ -36,6 +39,7 @@ class LayerView(NamedTuple):
     whole: Mapping[str, Any]
     answer: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    needs: "Needs | None" = None
 
 
 def layer_view(count: Count, view: str) -> LayerView:

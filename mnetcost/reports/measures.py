@@ -16,15 +16,31 @@ PASS_WORDS = {
     "backward": "Mult-adds\nbackward",
     "training": "Mult-adds\nof training",
 }
+# Which columns leave first where a window is too narrow for all.
+RARE = {"exponentials": 7, "divisions": 6, "comparisons": 5, "intensity": 2, "alive_bytes": 1}
 
 
 class Measure(Record, kw_only=False):
-    """One number of every layer: its key, its header, and where it comes from."""
+    """One number of every layer: its key, its header, and where it comes from.
+
+    Several layers have their sum, or what they have `together`.
+    """
 
     key: str
     header: str
-    of: Callable[[LayerCost], int]
+    of: Callable[[LayerCost], Any]
     shared: bool = True  # whether its share stands beside it
+    kind: Kind = Kind.AMOUNT
+    together: Callable[[Sequence[LayerCost]], Any] | None = None
+
+    def of_all(self, layers: Sequence[LayerCost]) -> Any:
+        """The number of several layers."""
+        return sum(map(self.of, layers)) if self.together is None else self.together(layers)
+
+    def column(self) -> Column:
+        """The column of its values; only sums have a total."""
+        total, leaves = self.together is None, RARE.get(self.key, 0)
+        return Column(self.key, self.header, self.kind, total, leaves)
 
     @property
     def words(self) -> str:
@@ -59,7 +75,7 @@ def measures(count: Count, apart: bool = False, fold_norms: bool = False) -> tup
     """
     params, *work = _measures(count, apart)
     found = (params, *([FOLDED] if fold_norms else []), *work)
-    return tuple(map(_at_least, found)) if count.at_least else found
+    return tuple(map(at_least, found)) if count.at_least else found
 
 
 def common_measures(*counts: Count) -> tuple[Measure, ...]:
@@ -68,7 +84,8 @@ def common_measures(*counts: Count) -> tuple[Measure, ...]:
     return max(found, key=lambda one: (len(one[0]), one[1]))[0]
 
 
-def _at_least(one: Measure) -> Measure:
+def at_least(one: Measure) -> Measure:
+    """The measure, whose values are the least."""
     return one._replace(header=f"{one.header}\nat least")
 
 
@@ -98,7 +115,7 @@ def columns_of(found: Sequence[Measure]) -> tuple[Column, ...]:
     """The columns of the measures; a bar draws the share of the last one."""
     made: list[Column] = []
     for one in found:
-        made.append(Column(one.key, one.header, Kind.AMOUNT, total=True))
+        made.append(one.column())
         if one.shared:
             made.append(Column(f"{one.key}_share", "%", Kind.SHARE, leaves=8))
     if found[-1].shared:

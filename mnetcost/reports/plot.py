@@ -151,7 +151,7 @@ def _types(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
     )
     longest = max(length.value for _, lengths in rows for length in lengths)
     axis = of_shares("Share of all", longest)
-    return Bars("types", *_head(count), axis, groups, tuple(rows))
+    return Bars("types", *head_of(count), axis, groups, tuple(rows))
 
 
 def _layers(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
@@ -197,11 +197,12 @@ def _bars(count: Count, kind: str, one: Measure, rows: Iterable[tuple[Row, str]]
         text = short_text(value) + ", cut" * (value > axis.ends[1])
         name = f"({sum(bar.row.times for bar in others):,} more)"
         drawn.append((name, (Length(place.get(SEVERAL, 0), value, text),)))
-    title, notes = _head(count, f"total {sum(bar.value for bar in bars):,}")
+    title, notes = head_of(count, f"total {sum(bar.value for bar in bars):,}")
     return Bars(kind, title, notes, axis, tuple(groups), tuple(drawn))
 
 
-def _head(count: Count, *more: str) -> tuple[str, tuple[str, ...]]:
+def head_of(count: Count, *more: str) -> tuple[str, tuple[str, ...]]:
+    """The title of a picture of a network, and its notes."""
     return count.graph.name, notes_of(count.basis, _setting(count), *more)
 
 
@@ -219,7 +220,7 @@ def _cumulative(count: Count, found: Mapping[str, Measure], of: str) -> Picture:
     words = f"half is reached with {kept[int(half.x) - 1].name}"
     return Chart(
         "cumulative",
-        *_head(count),
+        *head_of(count),
         Axis("Layers that cost something, in order", Scale.LINEAR, (0, len(kept))),
         of_shares("Share of all, cumulative"),
         (*series, Series(words, Mark.POINTS, Role.BEST, (half,))),

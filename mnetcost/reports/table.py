@@ -7,8 +7,8 @@ from mnetcost.analysis.separable.reduction import Reduction, reductions
 from mnetcost.cost import Count, LayerCost, TypeCost
 from mnetcost.layers.convolution import Conv
 from mnetcost.printed import short_text
-from mnetcost.reports.choices import ALGORITHMS, ENGINE, LAYER_VIEWS, Shown
-from mnetcost.reports.layer_columns import every_column, layer_table
+from mnetcost.reports.choices import ALGORITHMS, ENGINE, LAYER_VIEWS, MEMORY, Shown
+from mnetcost.reports.layer_columns import every_column, layer_table, shown_measures
 from mnetcost.reports.measures import (
     LEARNED,
     Measure,
@@ -26,6 +26,7 @@ from mnetcost.tabular import Column, Kind, Report, Table
 from mnetcost.text import counted
 
 if TYPE_CHECKING:
+    from mnetcost.devices.needs import Needs
     from mnetcost.reports.layer_views import LayerView
 
 PLAIN = Shown()
@@ -47,24 +48,42 @@ def table_report(count: Count, shown: Shown = PLAIN) -> Report:
     pairs = reductions(count)
     if shown.view in LAYER_VIEWS:
         return _layer_report(count, pairs, shown)
-    document = table_document(count, pairs, shown.apart, shown.columns)
-    found = measures(count, shown.apart, shown.fold_norms)
+    needs, said, noted = _bytes(count, shown)
+    document = table_document(count, shown, pairs, needs=needs)
+    found = shown_measures(count, shown, needs)
     made = _made(count, found, shown)
     tables = _tables(count, found, shown, made, pairs)
     return Report(
         title=count.graph.name,
         setting=setting_line(count),
-        answer=tuple(_totals(count, found, shown.apart)),
+        answer=(*_totals(count, shown), *said),
         tables=tables,
         notes=(
             *_with_left_out(cost_notes(count), made),
             *(reduction_notes(count, pairs) if shown.view == "reduction" else ()),
             *(fold_notes(count) if shown.fold_norms else ()),
+            *noted,
         ),
         warnings=warning_texts(document),
         document=document,
         flat=_flat(count, found, shown, pairs),
     )
+
+
+def _bytes(
+    count: Count, shown: Shown
+) -> "tuple[Needs | None, tuple[str, ...], tuple[tuple[str, str], ...]]":
+    """The bytes, where they are shown, what stands above the tables of them, and the notes."""
+    if not shown.asks_bytes:
+        return None, (), ()
+    from mnetcost.reports.layer_bytes import (
+        byte_notes,
+        bytes_said,
+        needs_shown,
+    )  # others do without
+
+    needs = needs_shown(count, shown)
+    return needs, tuple(bytes_said(needs, count)), byte_notes(needs)
 
 
 def _tables(
@@ -89,7 +108,7 @@ def _tables(
 def _layer_report(count: Count, pairs: Sequence[Reduction], shown: Shown) -> Report:
     """What is worked out only when asked for; see `layer_views` and `layer_algorithms`."""
     found = _layer_view(count, shown)
-    document = {**table_document(count, pairs, more=found.documents), **found.whole}
+    document = {**table_document(count, shown, pairs, found.documents, found.needs), **found.whole}
     return Report(
         title=count.graph.name,
         setting=setting_line(count),
@@ -103,6 +122,10 @@ def _layer_report(count: Count, pairs: Sequence[Reduction], shown: Shown) -> Rep
 
 
 def _layer_view(count: Count, shown: Shown) -> "LayerView":
+    if shown.view == MEMORY:
+        from mnetcost.reports.layer_memory import memory_view  # other tables do without
+
+        return memory_view(count, shown)
     if shown.view == ALGORITHMS:
         from mnetcost.reports.layer_algorithms import algorithms_view  # other tables do without
 
@@ -166,10 +189,11 @@ def _flat(
     return layer_table(count, rows, found, _title(shown), shown.columns or every_column(found))
 
 
-def _totals(count: Count, found: Sequence[Measure], apart: bool) -> list[str]:
+def _totals(count: Count, shown: Shown) -> list[str]:
     """The totals, exactly and as people say them, a line each."""
-    if apart:
+    if shown.apart:
         return []
+    found = measures(count, fold_norms=shown.fold_norms)
     values = [sum(map(one.of, count.layers)) for one in found]
     exact = [f"{value:,}" for value in values]
     short = ["" if short_text(one) == str(one) else short_text(one) for one in values]
@@ -202,8 +226,8 @@ def types_table(
         *columns_of(found),
     )
     kinds = count.by_type()
-    sums = {name: [sum(map(one.of, cost.layers)) for one in found] for name, cost in kinds.items()}
-    totals = [sum(values) for values in zip(*sums.values())]
+    sums = {name: [one.of_all(cost.layers) for one in found] for name, cost in kinds.items()}
+    totals = [one.of_all(count.layers) for one in found]
     rows = tuple(
         (
             name,

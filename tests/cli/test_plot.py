@@ -14,6 +14,7 @@ KINDS = {
     "types": ["--of", "params", "--input", "160x224"],
     "cumulative": ["--resolution", "160"],
     "reduction": [],
+    "memory": ["--dtype", "int8", "--memory", "plain"],
     "heat": ["--alpha", "1,0.5", "--max-mult-adds", "300M", "--max-mult-adds", "100M"],
     "lines": ["--alpha", "0.25:1:0.25", "--resolution", "128:224:32", "--input", "160x224"],
     "fit": ["--max-mult-adds", "150M", "--alpha", "1,0.75,0.5,0.25"],
@@ -43,6 +44,20 @@ def test_the_default_follows_from_what_is_given() -> None:
     assert printed("plot") == printed("plot", "mobilenet_v1", "--kind", "blocks")
     assert printed("plot", "vgg16", "resnet18").startswith("Comparison\n")
     assert "Score (up)" in printed("plot", "--scores", "mobilenet_v1")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--kind", "memory", "--pass", "training"],
+        ["--kind", "memory", "--of", "params"],
+        ["--dtype", "int8"],
+        ["--memory", "plain"],
+        ["--kind", "memory", "--memory", "flat"],
+    ],
+)
+def test_bytes_are_of_memory_alone_and_of_an_inference(words: list[str]) -> None:
+    refused(run("plot", "mobilenet_v1", *words), 2)
 
 
 def test_several_values_of_a_knob_are_lines_and_what_fills_a_budget() -> None:

@@ -63,12 +63,13 @@ SHARED = {
     "reports": {
         *("choices", "documents", "measures", "notes", "runs", "settings"),  # of several
         *("tree", "layer_columns", "pairs", "layer_views", "layer_algorithms"),  # of `table`
+        *("layer_bytes", "layer_memory"),  # of `table`, in bytes
         "table_document",
         "sweep_document",  # of `sweep`
         *("fit_parts", "fit_knobs", "fit_scores"),  # of `fit`, of several knobs, and of `--scores`
         # of `check --against`, with `--max-increase`, and of its `--summary`
         *("against", "increase", "costliest"),
-        *("plot_sweep", "plot_fronts"),  # of `plot`
+        *("plot_sweep", "plot_fronts", "plot_memory"),  # of `plot`
     },
     # of `table` and `explain`; of every count; of `table` when asked for
     "analysis": {"separable", "warnings", "receptive_fields", "channels"},

@@ -42,6 +42,8 @@ LEFT_OUT = {
         name: {"of": "how a method of Cost makes them", "view": "which table they are"}
         for name in ("Reductions", "ReceptiveFields", "ChannelCosts")
     },
+    "MemoryUse": {"of": "how `Cost.memory` makes one"},
+    "Alive": {"step": GRAPH},
     "Diff": {"of": "how `diff` makes one"},
     "Comparison": {"of": "how `compare` makes one"},
     "Rewriting": {"of": "how `Network.rewrite` makes one"},
@@ -78,6 +80,8 @@ def objects() -> Iterator[Any]:
         for channels in channel_costs:
             yield from (channels, *channels.kinds)
             yield from (channels.kinds[0].own, channels.kinds[0].group)
+    for memory in (net.cost().memory(), net.cost().memory("int8", "arena")):
+        yield from (memory, *memory.layers.values(), *memory.steps)
     why = net.cost().explain()
     yield why
     for part in (*why.layers, *why.derivations):

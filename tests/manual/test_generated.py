@@ -69,8 +69,8 @@ def test_an_option_has_its_value_and_default() -> None:
     text = pages()["table"].path.read_text(encoding="utf-8")
     assert "| `--batch` | `IMAGES` | `1` | Images at once: work grows with them, " in text
     assert (
-        "| `--view` | `layers`, `types`, `reduction`, `blocks`, `fields`, `channels`, `algorithms` "
-        in text
+        "| `--view` | `layers`, `types`, `reduction`, `blocks`, `fields`, `channels`, "
+        "`algorithms`, `memory` " in text
     )
     assert "| `--output`, `-o` | `FILE` |  |" in text
     assert "`SPEC` is `mobilenet_v1` unless given." in text

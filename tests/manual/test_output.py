@@ -93,6 +93,12 @@ LINES = {
         "table resnet18 --view algorithms",
         "table all.yaml --view algorithms --engine cmsis-nn",
         "table all.yaml --view algorithms --engine x-cube-ai",
+        "table all.yaml --dtype int8 --memory reordered,arena",
+        "table all.yaml --dtype int8 --view types",
+        "table all.yaml --columns name,intensity,alive_bytes",
+        "table all.yaml --view memory --memory inplace-depthwise,arena",
+        "table resnet18 --view memory",
+        "table least.yaml --memory plain",
         "table least.yaml",
         "table net.onnx",
     ],
@@ -297,7 +303,7 @@ def test_every_column_of_csv_is_listed_and_every_listed_one_occurs(
             continue
         columns: dict[str, set[str]] = {}
         for line in lines:
-            view = re.search(r"--view (types|reduction|fields|channels|algorithms)", line)
+            view = re.search(r"--view (types|reduction|fields|channels|algorithms|memory)", line)
             title = f"CSV of `--view {view[1]}`" if view else "CSV"
             (head, *_) = csv.reader(io.StringIO(run(line, "csv")))
             columns.setdefault(title, set()).update(head)

@@ -15,6 +15,7 @@ from pages import Page
 
 import mnetcost
 from mnetcost.notebook.shown import Framed
+from mnetcost.problems import UsageError
 from mnetcost.render import renderer
 from mnetcost.render.csv import render_csv
 from mnetcost.reports.diff import diff_report
@@ -246,3 +247,15 @@ def test_without_the_extra_the_error_names_it(
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(mnetcost.UsageError, match=rf"{library}: pip install 'mnetcost\[{extra}\]'"):
         getattr(found, show)()
+
+
+def test_memory_shows_its_peak_and_its_steps() -> None:
+    found = mnetcost.load("mobilenet_v2").cost().memory("int8", "inplace-depthwise")
+    assert (found.peak, found.peak_layer) == (1372 * 1024, "inverted_residual_2.1/conv_1")
+    assert "peak=1,404,928, peak_layer='inverted_residual_2.1/conv_1'" in repr(found)
+    assert "1,404,928" in found._repr_html_()
+    frame = found.to_pandas()
+    assert frame["bytes"].max() == found.peak == max(one.bytes for one in found.steps)
+    assert found.weights == sum(one.stored for one in found.layers.values()) == 3_541_984
+    with pytest.raises(UsageError, match="training keeps"):
+        mnetcost.load("mobilenet_v2").cost(pass_="training").memory()

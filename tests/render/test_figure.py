@@ -9,6 +9,7 @@ import pytest
 from pictures import HOSTILE, PAIRS, WIDTHS, chart, hostile
 
 import mnetcost
+from mnetcost.devices.needs import needs_of
 from mnetcost.picture import Bars, Chart, Length, from_zero
 from mnetcost.printed import read_budgets
 from mnetcost.problems import UsageError
@@ -16,6 +17,7 @@ from mnetcost.render.figure import draw, figure_bytes
 from mnetcost.render.themes import THEMES
 from mnetcost.reports.plot import cost_picture
 from mnetcost.reports.plot_fronts import comparison_picture, fit_picture, ranking_picture
+from mnetcost.reports.plot_memory import memory_picture
 from mnetcost.reports.plot_sweep import sweep_picture
 
 pytest.importorskip("matplotlib")
@@ -28,6 +30,9 @@ def pictures():
     """One of every kind, and what is large, long or not square."""
     for kind in ("blocks", "layers", "types", "cumulative", "reduction"):
         yield kind, cost_picture(V1.cost(), kind)
+    yield "memory", memory_picture(V1.cost(), needs_of(V1.cost()))
+    many = mnetcost.load("densenet201").cost()
+    yield "arena", memory_picture(many, needs_of(many, ways=["arena"]))
     yield "deep", cost_picture(mnetcost.load("resnet152").cost(input="224x320"), "layers")
     yield "densest", cost_picture(mnetcost.load("densenet201").cost(), "layers")
     b7 = mnetcost.load("efficientnet_b7").cost()
