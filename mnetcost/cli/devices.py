@@ -2,10 +2,11 @@
 
 import click
 
+from mnetcost.cli.options import EXITS
 from mnetcost.cli.output import choose_format, format_option, output_option, write
 
 
-@click.command()
+@click.command(epilog=EXITS)
 @format_option
 @output_option
 def devices(format_: str | None, output: str | None) -> None:

@@ -153,7 +153,7 @@ def table(spec: str, format_: str | None, output: str | None, basis: Basis, **op
     mnetcost table resnet50 --view channels
     mnetcost table resnet18 --view algorithms --engine ncnn
     mnetcost table --dtype int8 --memory plain
-    mnetcost table mobilenet_v2 --view memory --dtype int8 --memory inplace-depthwise
+    mnetcost table mobilenet_v2 --view memory --dtype int8
     mnetcost table --format json | jq .totals
     mnetcost table -o mobilenet.csv
     """

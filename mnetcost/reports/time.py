@@ -168,7 +168,6 @@ def _document(one: Timing) -> dict[str, Any]:
         "device": one.profile.name,
         "engine": one.profile.engine.name,
         "dtype": str(one.profile.dtypes),
-        **({"at_least": True} if one.at_least else {}),
         "total_ms": float(one.seconds * SOON),
         "interval_ms": [float(time * SOON) for time in one.interval],
         "layers": [
