@@ -32,7 +32,7 @@ def memory_view(count: Count, shown: Shown) -> LayerView:
         [{} for _ in count.layers],
         {"steps": list(_step_documents(memory)), "tensors": list(_tensor_documents(memory))},
         tuple(bytes_said(needs, count)),
-        byte_notes(needs),
+        byte_notes(needs, count),
         needs,
     )
 
