@@ -189,6 +189,13 @@ def _topics(context: click.Context, incomplete: str) -> Candidates:
     return _beginning(incomplete, manual.topics())
 
 
+def _devices(context: click.Context, incomplete: str) -> Candidates:
+    """The shipped profiles, and files."""
+    from mnetcost.devices.profiles import names
+
+    return [*_beginning(incomplete, names()), *_files(context, incomplete)]
+
+
 def _files(context: click.Context, incomplete: str) -> Candidates:
     """The shell knows its files best."""
     return [CompletionItem(incomplete, type="file")]
@@ -211,6 +218,7 @@ KINDS: Mapping[str, Callable[[click.Context, str], Candidates]] = {
     "column": _columns,
     "preset": _presets,
     "topic": _topics,
+    "device": _devices,
     "file": _files,
     "folder": _folders,
 }

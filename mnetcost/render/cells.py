@@ -39,7 +39,7 @@ NUMERIC = {
 
 def tone(verdict: str) -> str:
     """Whether a verdict, such as "fits, 4 % left", is good, bad or to be looked at; else empty."""
-    return VERDICTS.get(verdict.partition(" ")[0].rstrip(","), "")
+    return VERDICTS.get(verdict.partition(" ")[0].rstrip(",:"), "")
 
 
 def cell_text(  # noqa: C901, PLR0911 - one return a kind

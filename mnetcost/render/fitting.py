@@ -38,9 +38,12 @@ def fit(
         place: min(size, SENTENCE) if _is_sentence(columns[place], texts[place]) else size
         for place, size in natural.items()
     }
-    while (left := width - _taken(sizes)) < 0 and any(columns[at].leaves for at in sizes):
-        most = max(columns[at].leaves for at in sizes)
-        sizes = {at: size for at, size in sizes.items() if columns[at].leaves < most}
+    left = width - _taken(sizes)
+    leaving = sorted((at for at in sizes if columns[at].leaves), key=lambda at: columns[at].leaves)
+    while left < 0 and leaving:
+        level = columns[leaving[-1]].leaves
+        while leaving and columns[leaving[-1]].leaves == level:
+            left += sizes.pop(leaving.pop()) + GAP
     least = {at: _least(columns[at], texts[at], size) for at, size in sizes.items()}
     if _taken(least) > width:
         least = {at: _least(columns[at], (), size) for at, size in sizes.items()}

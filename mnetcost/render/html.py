@@ -17,7 +17,7 @@ from mnetcost.text import printable
 LONG = 40  # rows of a table from which a notebook folds it, or lets it scroll
 FIRST = 6  # tables that a notebook shows unfolded
 WIDE = 40  # characters of a text from which on it takes several lines
-MOST = 28  # em that such a column takes at least
+MOST = 13  # em that such a column takes at least
 INDENT = 1.2  # em of a row below another
 BAR = 8  # em of the longest bar
 SIGN, PADDING = 0.6, 1.4  # em that a sign of a cell takes, and the room around the cell

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Self, TypeAlias
 
+from mnetcost.printed import AUTO, EXACT
 from mnetcost.render.cells import NUMERIC, SHADES, bar_text, cell_text, shade, tone, total_texts
 from mnetcost.render.fitting import GAP, broken, cell_len, fit
 from mnetcost.tabular import Column, Kind, Page, Table
@@ -11,6 +12,7 @@ from mnetcost.text import printable
 
 BAR = 12
 INDENT = 2  # of a row below another
+NAMED = 5  # of many columns that have no room
 PLAIN, BOLD, TITLE, DIM = "", "bold", "bold cyan", "dim"
 HEAT_STYLES = ("dim", "green", "yellow", "dark_orange", "red")
 SIGN_STYLES = {
@@ -74,17 +76,17 @@ class _Whole(NamedTuple):
 
 def _table_lines(table: Table, width: int | None, hidden: dict[str, str]) -> Iterator[Line]:
     """The table; the headers of columns that have no room are kept in `hidden` under its key."""
-    whole = _Whole.of(table)
-    headers = [column.header.split("\n") for column in table.columns]
-    columns = [_spans(table, place, whole) for place in range(len(table.columns))]
-    texts = [
-        [*header, *_indented(table, place, spans)]
-        for place, (header, spans) in enumerate(zip(headers, columns))
-    ]
-    sizes = fit(table.columns, texts, width)
+    fitted = _with_grid_leaving(table.columns)
+    headers, columns, texts = _written(table)
+    sizes = fit(fitted, texts, width)
+    if fitted != table.columns and table.unit == EXACT and len(sizes) < len(columns):
+        table = table._replace(unit=AUTO)  # rather than without some of its columns
+        headers, columns, texts = _written(table)
+        sizes = fit(fitted, texts, width)
     names = (" ".join(header) for at, header in enumerate(headers) if at not in sizes)
-    if left := ", ".join(dict.fromkeys(filter(None, names))):  # a bar only draws what stands there
-        hidden[table.key] = left
+    if left := list(dict.fromkeys(filter(None, names))):  # a bar only draws what stands there
+        more = [f"{len(left) - NAMED:,} more"] if len(left) > 2 * NAMED else []
+        hidden[table.key] = ", ".join([*(left[:NAMED] if more else left), *more])
     yield from _header_lines(table, headers, sizes)
     if not table.rows:
         yield [("(none)", PLAIN)]
@@ -92,6 +94,25 @@ def _table_lines(table: Table, width: int | None, hidden: dict[str, str]) -> Ite
     for number, cells in enumerate(zip(*(columns[place] for place in sizes))):
         indent = INDENT * table.depths[number] if number < len(table.depths) else 0
         yield from _row(table, cells, sizes, indent)
+
+
+def _with_grid_leaving(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns, those of a grid leaving from the last one on; its first one stays."""
+    grid = [at for at, column in enumerate(columns) if column.kind is Kind.HEAT]
+    level = {at: number for number, at in enumerate(grid)}
+    return tuple(one._replace(leaves=level.get(at, one.leaves)) for at, one in enumerate(columns))
+
+
+def _written(table: Table) -> tuple[list[list[str]], list[Line], list[list[str]]]:
+    """The lines of every header, the cells of every column, and both as they stand."""
+    whole = _Whole.of(table)
+    headers = [column.header.split("\n") for column in table.columns]
+    columns = [_spans(table, place, whole) for place in range(len(table.columns))]
+    texts = [
+        [*header, *_indented(table, place, spans)]
+        for place, (header, spans) in enumerate(zip(headers, columns))
+    ]
+    return headers, columns, texts
 
 
 def _indented(table: Table, place: int, spans: Line) -> Iterator[str]:

@@ -23,16 +23,17 @@ FRAGMENT = """\
 .mnetcost.mnetcost summary{cursor:pointer;font-weight:600;display:list-item}
 .mnetcost summary small{display:block;font-weight:400;opacity:.75;white-space:pre-line;\
 padding-left:1.2em}
-.mnetcost .box{overflow:auto;max-width:100%;margin:.3em 0;container-type:inline-size}
+.mnetcost .box{overflow:auto hidden;max-width:100%;margin:.3em 0;container-type:inline-size}
 .mnetcost [class^=v]{display:none}.mnetcost span+span:before{content:", "}
-.mnetcost .long{max-height:34em}
+.mnetcost .long{max-height:34em;overflow-y:auto}
 .mnetcost.mnetcost table{border-collapse:collapse;border:0;margin:0;font-size:inherit;\
 font-variant-numeric:tabular-nums;table-layout:auto;color:inherit;width:auto}
 .mnetcost.mnetcost th,.mnetcost.mnetcost td{padding:.15em .7em;text-align:left;\
 vertical-align:top;border:0;white-space:nowrap;max-width:none;line-height:inherit}
 .mnetcost.mnetcost th{font-weight:600;white-space:pre;vertical-align:bottom}
 .mnetcost.mnetcost .n{text-align:right}
-.mnetcost.mnetcost td.w{white-space:normal;max-width:44em}
+.mnetcost.mnetcost td.w{white-space:normal;\
+overflow-wrap:anywhere;max-width:44em}
 .mnetcost.mnetcost tbody tr{background:none;border:0}
 .mnetcost.mnetcost tbody tr:hover{background:color-mix(in srgb,currentColor 7%,transparent)}
 .mnetcost.mnetcost thead tr{border:0;border-bottom:1px solid var(--line)}

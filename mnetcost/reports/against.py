@@ -125,7 +125,7 @@ def _row(
         "set": knobs_document(graph.given),
         "alpha": str(setting.alpha),
         "rho": str(setting.rho),
-        "setting": held_for(one.here),
+        "setting": settings_text(one),
         "target": one.target,
         "kind": kind,
         "figure": FIGURES[kind],
@@ -147,19 +147,18 @@ def _mark(pairs: Sequence[LayerPair]) -> Any:
 
 def held_for(count: Count) -> str:
     """Variant, α, input and knobs."""
-    texts = (
-        count.graph.variant,
-        f"α = {ratio_text(count.setting.alpha)}",
-        f"input {_map(count.input)}",
-        knobs_text(count.graph.given),
-    )
+    texts = count.graph.variant, _scale(count), knobs_text(count.graph.given)
     return ", ".join(filter(None, texts))
 
 
+def _scale(count: Count) -> str:
+    return f"α = {ratio_text(count.setting.alpha)}, input {_map(count.input)}"
+
+
 def settings_text(one: Against) -> str:
-    """What both hold for; that of the other where its input is another."""
-    other = "" if one.here.input == one.there.input else f", there {_map(one.there.input)}"
-    return held_for(one.here) + other
+    """What both hold for; what the other does beside it, where that is another setting."""
+    here, there = _scale(one.here), _scale(one.there)
+    return held_for(one.here) + ("" if here == there else f", there {there}")
 
 
 def _map(sides: Sequence[int]) -> str:
@@ -218,8 +217,12 @@ def _tables(found: Sequence[Against], rows: Sequence[dict[str, Any]]) -> Iterato
 
 def _cells(row: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
     """The values under these keys. How many layers there are, no unit shortens."""
-    number = Whole if row["kind"] == "layers" else int
-    return tuple(number(row[key]) if key in ("computed", "there") else row[key] for key in keys)
+    layers = row["kind"] == "layers"
+    number = Whole if layers else int
+    cells = {key: number(row[key]) if key in ("computed", "there") else row[key] for key in keys}
+    if layers and row["layers"]:
+        cells["verdict"] = f"{row['verdict']}: {len(row['layers']):,} of them"
+    return tuple(cells.values())
 
 
 def _layers_table(one: Against) -> Table:

@@ -156,14 +156,26 @@ def _folded(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _alike(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """The rows with each its equal neighbours, whatever numbers are in their names."""
-    keys = [(row[0], _NUMBERS.sub("", row[1]), *row[2:]) for row in rows]
+    """The rows with each its equal neighbours, whatever numbers are in their names.
+
+    Layers of a block stay together: blocks are alike as a whole. New names are told one by one.
+    """
+    blocks = [list(of) for _, of in groupby(rows, lambda row: row[1].rpartition("/")[0] or row[1])]
+    keys = [
+        at if any("→" in row[1] for row in of) else [_neighbour(row) for row in of]
+        for at, of in enumerate(blocks)
+    ]
     place = 0
-    while place < len(rows):
+    while place < len(blocks):
         found = next(runs(keys, place), range(place, place + 1))
         for at in range(place, place + found.step):
-            yield rows[at : found.stop : found.step]
+            yield from zip(*blocks[at : found.stop : found.step])
         place = found.stop
+
+
+def _neighbour(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What equal neighbours have in common."""
+    return row[0], _NUMBERS.sub("", row[1]), *row[2:]
 
 
 def _together(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:

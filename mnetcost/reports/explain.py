@@ -90,7 +90,9 @@ def answer_text(
     most = max(layers, key=lambda one: _amount(one, "mult_adds"))
     if not work:
         return f"{said}."
-    return f"{said}; the costliest is {most.cost.name}, which {_layer_words(count, most)}."
+    alike = sum(_amount(one, "mult_adds") == _amount(most, "mult_adds") for one in layers)
+    those = "is" if alike == 1 else f"are {alike:,} like"
+    return f"{said}; the costliest {those} {most.cost.name}, which {_layer_words(count, most)}."
 
 
 def _amount(one: Explained, kind: str) -> int:

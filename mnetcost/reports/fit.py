@@ -102,7 +102,8 @@ def nothing_fits(fit: "Fit") -> str:
     ]
     if fit.smallest[0] == fit.smallest[1]:
         least = [f"the smallest network has {place_text(fit, fit.smallest[0])}"]
-    return f"{fit.graph.name}: nothing fits {budget} ({searched_text([fit])}): {'; '.join(least)}"
+    said = [f"nothing fits {budget} ({searched_text([fit])}): {'; '.join(least)}", *fit.warnings]
+    return f"{fit.graph.name}: {'. '.join(said)}"
 
 
 def place_text(fit: "Fit", one: "Choice") -> str:

@@ -52,6 +52,7 @@ def _row(one: Increase) -> Row:
     # by hand: a model file has no such line
     mark = grown[0].layer.node.mark if grown and here.graph.ledger is None else None
     return _common(one.pair.spec, one.pair.target, here, one.kind) | {
+        "setting": settings_text(one.pair),
         "there": one.there,
         "increase": None if one.ratio is None else str(one.ratio),
         "limit": str(one.limit),

@@ -234,10 +234,13 @@ def _tables(shown: Sequence[Match], printed: Printed, title: str) -> tuple[Table
     cells = [_cells(one, printed) for one in shown]
     texts = ((_off(one, printed), _chance_text(one.chance) if one.printed else "") for one in shown)
     numbers = ((_far(one, printed), one.chance if one.printed else None) for one in shown)
-    return (
-        Table("printed", title, (*columns, *said), tuple(map(add, cells, texts))),
-        Table("printed", title, (*columns, *plain), tuple(map(add, cells, numbers))),
-    )
+    told = Table("printed", title, (*columns, *said), tuple(map(add, cells, texts)))
+    if not any(one.printed for one in shown):  # then how far off is all that there is to say
+        last = {"off": 0, "prefix": 4}
+        leaving = tuple(one._replace(leaves=last.get(one.key, 0)) for one in told.columns)
+        kept = [at for at, one in enumerate(leaving) if one.key not in ("printed", "chance")]
+        told = told._replace(columns=leaving).only(kept)
+    return told, Table("printed", title, (*columns, *plain), tuple(map(add, cells, numbers)))
 
 
 def _cells(one: Match, printed: Printed) -> tuple[Any, ...]:

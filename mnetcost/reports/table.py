@@ -169,7 +169,10 @@ def _with_left_out(notes: Sequence[tuple[str, str]], made: Tree) -> Iterator[tup
     if free and "Left out" not in dict(notes):
         yield "Left out", f"what costs nothing here: {free}"
     if not made.whole:
-        words = f"one of a kind is open, the next ones are closed (--depth {made.levels} opens all)"
+        words = (
+            f"one of a kind is open, the next ones are closed (--depth {made.levels} opens all);"
+            " of these stand the kernels but for 1×1"
+        )
         yield "Blocks", words
 
 

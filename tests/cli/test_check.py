@@ -1,6 +1,7 @@
 """`mnetcost check`: budgets of options, and what they are of."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -296,6 +297,12 @@ def test_against_holds_at_the_setting_behind_the_name() -> None:
     """The same network at one α on both sides; at two of them something differs."""
     half = "mobilenet_v1@alpha=0.5"
     assert run("check", half, "--against", half).code == 0
+    held = run("check", half, "--against", "mobilenet_v1", "--max-increase", "0").out
+    assert "at α = 0.5, input 224×224×3, there α = 1, input 224×224×3" in held.replace("\n", " ")
+    differing = run("check", half, "--against", "mobilenet_v1")
+    count = re.search(r"layers differ: (\d+) ", differing.err)
+    assert count
+    assert f"differs: {count[1]} of them" in differing.out
     assert run("check", half, "--against", "mobilenet_v1").code == 1
     assert run("check", half, "--against", "mobilenet_v1", "--max-increase", "0").code == 0
     assert run("check", "mobilenet_v1", "--against", half, "--max-increase", "1%").code == 1

@@ -70,6 +70,21 @@ def test_what_changed_alike_is_one_row(tmp_path: Path) -> None:
     assert "output channels 32 → 16" in printed("diff", "mobilenet_v1", "mobilenet_v1@alpha=0.5")
 
 
+def test_blocks_that_changed_alike_are_folded_whole() -> None:
+    """Two of three bottlenecks: what the next one reads stands before it."""
+    rows = [
+        line[3:].split("  ")[0].strip()
+        for line in printed("diff", "resnet50", "resnet50@alpha=0.5").splitlines()
+        if line.startswith("~  bottleneck_1.")
+    ]
+    inner = ("conv_1", "conv_2", "conv_3", "add_1", "relu_1")
+    first = ("conv_1", "conv_2", "conv_3", "conv_4", "add_1", "relu_1")
+    assert rows == [
+        *(f"bottleneck_1.1/{name}" for name in first),
+        *(f"bottleneck_1.2–3/{name} ×2" for name in inner),
+    ]
+
+
 def test_the_document(files: list[str]) -> None:
     out = printed("diff", *files, "--format", "json")
     found = json.loads(out)

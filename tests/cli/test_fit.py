@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from commands import run
 from networks import STEPS
 
 import mnetcost
@@ -240,3 +241,20 @@ def test_json_under_a_convention(capsys: pytest.CaptureFixture[str]) -> None:
     learned = sum(kinds) - kinds.norm_statistics
     assert found["best"]["count"] == {"value": 2 * 149_561_298, "unit": "FLOP", "params": learned}
     assert "mult_adds" not in found["best"]
+
+
+def test_where_nothing_fits_a_missing_rounding_is_said(tmp_path: Path) -> None:
+    """3 and 9 channels are whole at thirds alone: the smallest has 1·9·3 + 9·3·1 + 3 weights."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: {height: 8, width: 6, channels: 3}\n"
+        "layers:\n"
+        "  - conv: {out: 3, kernel: 3}\n"
+        "  - conv: {out: 9, kernel: 3}\n"
+        "  - global_avg_pool\n"
+        "  - dense: {out: 1, scale: false}\n",
+        encoding="utf-8",
+    )
+    ran = run("fit", str(path), "--max-params", "20")
+    assert "57 weights, at α = 1/3" in ran.err
+    assert "without rounding all channels are whole at multiples of 1/3 alone" in ran.err

@@ -87,6 +87,8 @@ def test_no_number_prints_so() -> None:
         ran.out.splitlines()[1],
     )
     assert "nothing prints so; these come nearest" in ran.out
+    assert "Off by" in ran.out
+    assert "By chance" not in ran.out.partition("Tried")[0]
 
 
 def test_one_digit_explains_nothing() -> None:

@@ -20,8 +20,12 @@ WITHOUT = {
         "--pass": "what the tools print is of the forward pass",
     },
     "expand": dict.fromkeys(BASIS, "it prints the graph, and no cost"),
+    "time": {
+        "--convention": "an engine's products and bytes are counted",
+        "--pass": "devices were measured on the forward pass",
+    },
 }
-NO_NETWORK = {"completion", "fmt", "help", "import", "schema", "show"}  # count none
+NO_NETWORK = {"completion", "devices", "fmt", "help", "import", "schema", "show"}  # count none
 # Commands that count a network, with the words that make them: SPEC stands for the network.
 COUNTING = {
     "table": ["SPEC"],
@@ -35,6 +39,7 @@ COUNTING = {
     "fit": ["SPEC", "--max-params", "1M"],
     "diff": ["SPEC", "vgg16"],
     "compare": ["SPEC", "vgg16"],
+    "time": ["SPEC", "--device", "rk3399-big"],
 }
 
 

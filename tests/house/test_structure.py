@@ -52,7 +52,7 @@ RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
 
 # What a command says and what answers it bear its name; these say it otherwise.
 TEXTS = {"completion", "help", "import", "schema", "show", "fmt"}  # print a text, and no report
-COUNTED = {"table", "specs", "expand"}  # are answered by the count itself
+COUNTED = {"table", "specs", "expand", "time", "devices"}  # are answered by the count itself
 DRAWN = {"plot"}  # shows the answers to other commands
 BY_NAME = {  # formats and commands are modules of their names
     *("render/__init__.py", "cli/app.py"),

@@ -145,6 +145,12 @@ LINES = {
         "compare mobilenet_v1 mobilenet_v3_small --convention fvcore",
         "compare mobilenet_v1 all.yaml --fold",
     ],
+    "mnetcost time": [
+        "time all.yaml --device rk3399-big",
+        "time least.yaml --device pi-5",
+        "time all.yaml --alpha 0.5 --device pi-4 --device vim3",
+    ],
+    "mnetcost devices": ["devices"],
     "mnetcost check": [
         "check all.yaml --max-mult-adds 3M --set classes=4 --convention ptflops",
         "check all.yaml --against mobilenet_v1",

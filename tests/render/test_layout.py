@@ -81,3 +81,24 @@ def test_what_is_hidden_is_told_table_by_table() -> None:
     lines = ["".join(text for text, _ in line).rstrip() for line in report_lines(report, 9)]
     assert lines[:10] == ["R", "", "A", "  N", "777", "", "B", "N", "(none)", ""]
     assert " ".join(lines[10:]) == "Hidden: first: % (wider than 9 columns)"
+
+
+def test_a_grid_is_shortened_before_its_last_columns_leave() -> None:
+    """A cell of nine digits takes 13 columns exactly and 7 in short, with its shade."""
+    columns = (
+        Column("alpha", "α", Kind.NUMBER),
+        *(Column(f"{n}", f"ρ{n}", Kind.HEAT) for n in range(20)),
+    )
+    rows = ((Fraction(1, 2), *[568_740_352] * 20),)
+    grid = Table("grid", "G", columns, rows)
+    report = Report(title="R", tables=(grid,), notes=(), document={}, flat=grid)
+
+    def shown(width: int | None) -> list[str]:
+        lines = report_lines(report, width)
+        return ["".join(text for text, _ in line).rstrip() for line in lines][4:]
+
+    assert shown(None)[0].count("568,740,352 █") == 20
+    assert shown(23)[0] == "0.5  569 M █  569 M █"
+    assert " ".join(shown(23)[2:]) == (
+        "Hidden: ρ2, ρ3, ρ4, ρ5, ρ6, 13 more (wider than 23 columns)"
+    )

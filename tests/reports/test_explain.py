@@ -76,9 +76,9 @@ ANSWERS = [
     ("separable_1", "separable_1 costs 6,300 mult-adds, 16.7 % of the 37,800 of the standard "
                     "convolution: 1/N + 1/(D_Kh·D_Kw) = 1/10 + 1/(3·5) = 1/6."),
     # 60 + 40 + 300 weights; 6,300 + 2 · 18,900
-    ("", "net costs 44,100 mult-adds and 400 weights; the costliest is a, which costs 18,900 "
-         "mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7: each of its 300 weights at each of "
-         "9×7 output positions."),
+    ("", "net costs 44,100 mult-adds and 400 weights; the costliest are 2 like a, which costs "
+         "18,900 mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7: each of its 300 weights at "
+         "each of 9×7 output positions."),
     ("[ar]", "These 2 layers cost 18,900 mult-adds and 300 weights; the costliest is a, which "
              "costs 18,900 mult-adds, D_Kh·D_Kw·M·N·D_Fh·D_Fw = 1·3·10·10·9·7: each of its 300 "
              "weights at each of 9×7 output positions."),

@@ -206,7 +206,8 @@ def test_a_long_network_opens_one_block_of_each_kind() -> None:
     assert len(table_of(many, depth=2).rows) == 75
     notes = dict(table_report(mnetcost.load(many).cost()).notes)
     assert (
-        notes["Blocks"] == "one of a kind is open, the next ones are closed (--depth 2 opens all)"
+        notes["Blocks"] == "one of a kind is open, the next ones are closed (--depth 2 opens all);"
+        " of these stand the kernels but for 1×1"
     )
     assert "Blocks" not in dict(table_report(mnetcost.load(few).cost()).notes)
 
