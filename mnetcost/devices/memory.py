@@ -24,7 +24,7 @@ from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
 PATCHES = "patches="
-MOST_PATCHES = 16  # a side
+MOST_PATCHES = 8  # a side
 PLAIN, REORDERED, ARENA = "plain", "reordered", "arena"
 AS_WRITTEN = ("fused-add", "views")  # ways that follow from the order of the steps
 WAYS: Mapping[str, str] = {

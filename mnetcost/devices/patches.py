@@ -16,6 +16,8 @@ from mnetcost.graph import INPUT
 from mnetcost.layers.base import NEW, OVER, Reach, Reaches
 from mnetcost.layers.transposed import ConvTranspose
 
+MOST_LAYERS = 100  # of the stage: more than any that is worth its halo
+
 Span: TypeAlias = tuple[int, int]  # the first and the last px of a part of a side
 Parts: TypeAlias = tuple[tuple[Span, ...], tuple[Span, ...]]  # of rows and columns, a span a patch
 
@@ -70,7 +72,7 @@ def _candidates(count: Count, patches: int) -> Iterator[tuple[int, dict[int, Par
     for at, layer in enumerate(count.layers):
         readers |= dict.fromkeys(layer.node.sources, at)
     open_until = readers.get(INPUT, 0)  # the furthest layer that reads what is known so far
-    for at, layer in enumerate(count.layers):
+    for at, layer in enumerate(count.layers[:MOST_LAYERS]):
         node, stages = layer.node, tuple(layer.node.layer.stages(layer.input, layer.output))
         unknown = node.layer.maps_within or isinstance(node.layer, ConvTranspose)
         if node.training_only or unknown or len(stages) > 1:
@@ -153,7 +155,7 @@ def _stage(  # noqa: PLR0913, PLR0917 - a candidate, and what it is of
     owner = {one.writes: place[one.layer.name] for one in run.steps} | {IMAGE: INPUT}
     output = run.tensors[run.steps[behind - 1].writes]
     runs = {
-        tuple(_tensors(count, run.tensors, owner, behind, parts, patch))
+        tuple(_tensors(count, run.tensors[: behind + 1], owner, behind, parts, patch))
         for patch in product(*(range(len(spans)) for spans in parts[end]))
     }
     alive_in = [alive(Run(run.steps[:behind], one), ways) for one in runs]
