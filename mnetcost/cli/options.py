@@ -91,7 +91,7 @@ def byte_options(function: Any) -> Any:
         type=Ways("memory"),
         metavar="WAYS",
         help="How memory of activations is counted: plain, or inplace-elementwise,"
-        " inplace-depthwise, fused-add, views, reordered, arena (several with commas).",
+        " inplace-depthwise, fused-add, views, reordered, patches=3, arena (several with commas).",
     )
     return dtype(memory(function))
 

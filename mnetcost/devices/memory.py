@@ -12,17 +12,21 @@ from typing import Any, NamedTuple
 from mnetcost.cost import Count
 from mnetcost.devices.arena import Block, placed
 from mnetcost.devices.dtypes import Dtypes
+from mnetcost.devices.liveness import SUMMED, Alive, alive, over_free, saved_by, written_over
 from mnetcost.devices.orders import best_order
+from mnetcost.devices.patches import Patched, in_patches
 from mnetcost.devices.steps import IMAGE, Run, Step, run_of
-from mnetcost.layers.base import JOINED, OVER, PART
+from mnetcost.exact import read_whole
+from mnetcost.layers.base import JOINED, PART
 from mnetcost.layers.convolution import Convolution
 from mnetcost.layers.joins import Add
 from mnetcost.problems import UsageError
 from mnetcost.text import clip, did_you_mean
 
+PATCHES = "patches="
+MOST_PATCHES = 8  # a side
 PLAIN, REORDERED, ARENA = "plain", "reordered", "arena"
 AS_WRITTEN = ("fused-add", "views")  # ways that follow from the order of the steps
-SUMMED = "summed"  # a sum that a convolution before it has put where the other addend was
 WAYS: Mapping[str, str] = {
     "inplace-elementwise": "what needs no other value of its input is written over it",
     "inplace-depthwise": "a depthwise convolution is written over its input, but for one channel's "
@@ -34,36 +38,6 @@ WAYS: Mapping[str, str] = {
     ARENA: "every tensor has one place all its life, the largest are placed first (Pisarchyk and "
     "Lee 2020, arXiv:2001.03288, greedy by size)",
 }
-
-
-class Alive(NamedTuple):
-    """What is in memory while a step works, bytes.
-
-    `reads` and `writes` are its own tensors, `kept` those that later steps read, `saved` what the
-    step saves by writing over what it reads. `bytes` are all of it, in an arena what it reaches.
-    """
-
-    step: Step
-    reads: int
-    writes: int
-    kept: int
-    saved: int
-    bytes: int
-
-    @property
-    def layer(self) -> str:
-        """The name of the layer whose step it is."""
-        return self.step.layer.name
-
-    @property
-    def new(self) -> int:
-        """What it writes into new places."""
-        return self.writes - self.saved
-
-    @property
-    def needed(self) -> int:
-        """What is in memory, wherever it lies."""
-        return self.reads + self.kept + self.new
 
 
 class Order(NamedTuple):
@@ -87,6 +61,7 @@ class Memory(NamedTuple):
     offsets: tuple[int | None, ...] = ()
     inside: tuple[str, ...] = ()
     order: Order | None = None  # where another than as written was searched
+    patched: Patched | None = None  # where the first layers run patch by patch
 
     @property
     def peak(self) -> int:
@@ -120,21 +95,38 @@ class Memory(NamedTuple):
 
 
 def read_ways(text: Any) -> tuple[str, ...]:
-    """From "plain" or "inplace-elementwise,fused-add". Raises UsageError for anything else."""
+    """From "plain", "inplace-elementwise,fused-add" or "patches=3".
+
+    Raises UsageError for anything else.
+    """
     names = [one.strip() for one in str(text).split(",")]
+    parts = [_read_patches(one) for one in names if one.startswith(PATCHES)]
     for name in names:
-        if name not in WAYS and name != PLAIN:
-            meant = did_you_mean(name, (PLAIN, *WAYS))
+        if name not in WAYS and name != PLAIN and not name.startswith(PATCHES):
+            known = (PLAIN, *WAYS, f"{PATCHES}N")
+            meant = did_you_mean(name, known)
             hint = f"did you mean '{meant}'? There" if meant else "there"
-            raise UsageError(f"memory: no {clip(name)!r}; {hint} are {PLAIN}, {', '.join(WAYS)}")
+            raise UsageError(f"memory: no {clip(name)!r}; {hint} are {', '.join(known)}")
     if PLAIN in names and len(set(names)) > 1:
         raise UsageError(f"memory: {PLAIN} saves nothing: give it alone")
     if REORDERED in names and (fixed := [one for one in AS_WRITTEN if one in names]):
         raise UsageError(f"memory: {fixed[0]} follows from the order as written: drop {REORDERED}")
-    return tuple(name for name in WAYS if name in names)
+    alone = [one for one in ("views", REORDERED, ARENA) if one in names]
+    if len(parts) > 1 or (parts and alone):
+        wrong = alone[0] if alone else "patches twice"
+        raise UsageError(f"memory: {parts[0]} does not go with {wrong}")
+    return (*(name for name in WAYS if name in names), *parts)
 
 
-def memory_of(count: Count, dtypes: Dtypes, ways: Collection[str] = ()) -> Memory:
+def _read_patches(name: str) -> str:
+    """ "patches=3" as it is written again."""
+    number = read_whole(name.removeprefix(PATCHES), "memory: patches")
+    if not 2 <= number <= MOST_PATCHES:
+        raise UsageError(f"memory: patches: from 2 to {MOST_PATCHES} a side, not {number}")
+    return f"{PATCHES}{number}"
+
+
+def memory_of(count: Count, dtypes: Dtypes, ways: Sequence[str] = ()) -> Memory:
     """The activations of a counted network in memory, step by step."""
     run = run_of(count)
     size = dtypes.bytes_of("activations")
@@ -146,62 +138,27 @@ def memory_of(count: Count, dtypes: Dtypes, ways: Collection[str] = ()) -> Memor
     order = None
     if REORDERED in ways:
         run, order = _in_best_order(run, ways)
-    steps = _alive(run, ways)
+    steps = alive(run, ways)
     offsets: tuple[int | None, ...] = ()
     if ARENA in ways:
         steps, offsets = _in_arena(run, steps, ways)
     inside = dict.fromkeys(one.layer.name for one in run.steps if one.layer.node.layer.maps_within)
-    known = tuple(one for one in WAYS if one in ways)
-    return Memory(known, run, steps, offsets, tuple(inside), order)
+    patched = None
+    for way in ways:
+        if way.startswith(PATCHES):
+            steps, patched = in_patches(count, run, int(way.removeprefix(PATCHES)), ways)
+    return Memory(tuple(ways), run, steps, offsets, tuple(inside), order, patched)
 
 
 def _in_best_order(run: Run, ways: Collection[str]) -> tuple[Run, Order]:
     """The run in the order that needs least; as written where no other needs less."""
-    as_written = max((one.needed for one in _alive(run, ways)), default=0)
+    as_written = max((one.needed for one in alive(run, ways)), default=0)
 
     def saving(step: Step, free: Sequence[int]) -> int:
-        return _saved(run, step, *_over(run, step, free, ways))
+        return saved_by(run, step, *over_free(run, step, free, ways))
 
     better, is_known = best_order(run, saving, as_written)
     return better or run, Order(is_known, as_written)
-
-
-def _alive(run: Run, ways: Collection[str]) -> tuple[Alive, ...]:
-    made = []
-    for at, (step, whole) in enumerate(zip(run.steps, run.alive())):
-        reads = sum(run.tensors[one].size for one in step.reads)
-        writes = run.tensors[step.writes].size
-        saved = _saved(run, step, *_written_over(run, at, ways))
-        made.append(Alive(step, reads, writes, whole - reads - writes, saved, whole - saved))
-    return tuple(made)
-
-
-def _saved(run: Run, step: Step, over: int | None, extra: int) -> int:
-    if over is None:
-        return 0
-    return min(run.tensors[over].size, run.tensors[step.writes].size) - extra
-
-
-def _written_over(run: Run, at: int, ways: Collection[str]) -> tuple[int | None, int]:
-    """The tensor that a step writes over, and the bytes that it needs beside; None for none."""
-    step = run.steps[at]
-    return _over(run, step, [one for one in step.reads if run.tensors[one].last == at], ways)
-
-
-def _over(
-    run: Run, step: Step, free: Sequence[int], ways: Collection[str]
-) -> tuple[int | None, int]:
-    """The same of those that nothing reads later; the network's input is never written over."""
-    written = run.tensors[step.writes].size
-    over = [one for one in free if one != IMAGE]
-    alike = [one for one in over if run.tensors[one].size == written > 0]
-    if step.storage == SUMMED or (step.storage == OVER and "inplace-elementwise" in ways):
-        return (alike[0] if alike else None), 0
-    if _is_depthwise(step) and "inplace-depthwise" in ways and over:
-        channel = written // int(step.layer.output.c)
-        if channel < min(run.tensors[over[0]].size, written):
-            return over[0], channel
-    return None, 0
 
 
 def _in_arena(
@@ -217,7 +174,7 @@ def _in_arena(
     }
     extras = []
     for at, step in enumerate(run.steps):
-        over, extra = _written_over(run, at, ways)
+        over, extra = written_over(run, at, ways)
         if over is not None and over != step.writes:
             first, one = blocks[block[over]], blocks.pop(step.writes)
             size, last = max(first.size, one.size), max(first.last, one.last)
@@ -232,12 +189,6 @@ def _in_arena(
             reach[at] = max(reach[at], one.end)
     made = tuple(one._replace(bytes=top) for one, top in zip(steps, reach))
     return made, tuple(place[one].offset if one in place else None for one in block)
-
-
-def _is_depthwise(step: Step) -> bool:
-    """Whether each channel of its output is made of one of its input alone."""
-    layer = step.layer
-    return layer.type == "depthwise" and layer.input.c == layer.output.c
 
 
 def _with_fused(run: Run) -> Run:

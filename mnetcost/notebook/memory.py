@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Self, overload
 
 from mnetcost.cost import Count
 from mnetcost.devices.dtypes import read_dtypes
-from mnetcost.devices.memory import Alive, read_ways
+from mnetcost.devices.liveness import Alive
+from mnetcost.devices.memory import read_ways
 from mnetcost.devices.needs import Needs, needs_of
 from mnetcost.devices.traffic import LayerBytes
 from mnetcost.notebook.shown import Framed

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from mnetcost.cost import Count, LayerCost, Summed
+from mnetcost.cost import Count, LayerCost, Summed, multiply_adds, share
 from mnetcost.devices.dtypes import Dtypes
-from mnetcost.devices.memory import WAYS, Memory, Order
+from mnetcost.devices.memory import PATCHES, WAYS, Memory, Order
 from mnetcost.devices.needs import FLOAT32, Needs, needs_of
-from mnetcost.exact import decimals
+from mnetcost.devices.patches import Patched
+from mnetcost.exact import decimals, percent_text
 from mnetcost.reports.choices import BYTE_COLUMNS, Shown
 from mnetcost.reports.measures import Measure, at_least
 from mnetcost.tabular import Kind
@@ -98,10 +99,10 @@ def ways_words(memory: Memory) -> str:
     return str(memory).replace(",", ", ")
 
 
-def byte_notes(needs: Needs) -> tuple[tuple[str, str], ...]:
+def byte_notes(needs: Needs, count: Count) -> tuple[tuple[str, str], ...]:
     """What the bytes are of, and what the convention of memory says."""
     memory = needs.memory
-    words = "; ".join(WAYS[one] for one in memory.ways)
+    words = "; ".join(WAYS[one] for one in memory.ways if one in WAYS)
     plain = "what a step reads and writes and what later steps read"
     notes = [
         ("Bytes", f"{dtype_words(needs.dtypes)}; batch normalisation folded, an inference"),
@@ -109,6 +110,8 @@ def byte_notes(needs: Needs) -> tuple[tuple[str, str], ...]:
     ]
     if memory.order:
         notes.append(("Order", _order_words(memory.order, memory)))
+    if any(one.startswith(PATCHES) for one in memory.ways):
+        notes.append(("Patches", _patch_words(memory.patched, count)))
     if memory.inside:
         named = ", ".join(memory.inside[:MAX_NAMES])
         more = len(memory.inside) - MAX_NAMES
@@ -119,6 +122,18 @@ def byte_notes(needs: Needs) -> tuple[tuple[str, str], ...]:
             )
         )
     return tuple(notes)
+
+
+def _patch_words(found: Patched | None, count: Count) -> str:
+    """Which layers run in patches, and what that costs."""
+    if found is None:
+        return "layer by layer: no first stage needs less in patches"
+    more = percent_text(share(found.repeated, sum(multiply_adds(one.work) for one in count.layers)))
+    return (
+        f"the layers up to {found.last_layer} run in {found.patches}×{found.patches} patches, which"
+        f" repeats {found.repeated:,} mult-adds ({more} of all); the input is read in parts and not"
+        f" counted; layer by layer the network needs {found.layer_by_layer:,} B"
+    )
 
 
 def _order_words(order: Order, memory: Memory) -> str:
@@ -179,6 +194,7 @@ def memory_document(needs: Needs, count: Count) -> dict[str, Any]:
         "peak_activation_bytes": memory.peak,
         "peak_layer": memory.peak_layer,
         **({"bound_bytes": memory.bound} if memory.offsets else {}),
+        **({"patches": memory.patched._asdict()} if memory.patched else {}),
         **({"order": memory.order._asdict()} if memory.order else {}),
         **({"at_least": True, "not_modelled": list(memory.inside)} if memory.at_least else {}),
     }

@@ -32,14 +32,14 @@ def memory_view(count: Count, shown: Shown) -> LayerView:
         [{} for _ in count.layers],
         {"steps": list(_step_documents(memory)), "tensors": list(_tensor_documents(memory))},
         tuple(bytes_said(needs, count)),
-        byte_notes(needs),
+        byte_notes(needs, count),
         needs,
     )
 
 
 def _steps_table(memory: Memory) -> Table:
     saves = any(one.saved for one in memory.steps)
-    placed = bool(memory.offsets)
+    placed, peak, highest = bool(memory.offsets), memory.peak, memory.at
     columns = (
         Column("name", "Step", Kind.TEXT),
         Column("type", "Type", Kind.TEXT, leaves=6),
@@ -60,8 +60,8 @@ def _steps_table(memory: Memory) -> Table:
             *([one.saved] if saves else []),
             *([one.needed] if placed else []),
             one.bytes,
-            share(one.bytes, memory.peak),
-            PEAK if at == memory.at else "",
+            share(one.bytes, peak),
+            PEAK if at == highest else "",
         )
         for at, one in enumerate(memory.steps)
     )

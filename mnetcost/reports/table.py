@@ -83,7 +83,7 @@ def _bytes(
     )  # others do without
 
     needs = needs_shown(count, shown)
-    return needs, tuple(bytes_said(needs, count)), byte_notes(needs)
+    return needs, tuple(bytes_said(needs, count)), byte_notes(needs, count)
 
 
 def _tables(

@@ -94,6 +94,7 @@ LINES = {
         "table all.yaml --view algorithms --engine cmsis-nn",
         "table all.yaml --view algorithms --engine x-cube-ai",
         "table all.yaml --dtype int8 --memory reordered,arena",
+        "table mobilenet_v2 --memory patches=2",
         "table all.yaml --dtype int8 --view types",
         "table all.yaml --columns name,intensity,alive_bytes",
         "table all.yaml --view memory --memory inplace-depthwise,arena",

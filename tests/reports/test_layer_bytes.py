@@ -252,3 +252,32 @@ def test_the_picture_stacks_what_a_step_needs() -> None:
     none = mnetcost.load("input: {height: 4, width: 6, channels: 2}\nlayers: [dropout]\n").cost()
     with pytest.raises(UsageError, match="no step"):
         memory_picture(none, needs_of(none))
+
+
+CHAIN = """\
+input: {height: 8, width: 12, channels: 1}
+layers:
+  - conv: {name: a, out: 3, kernel: 3}
+  - conv: {name: b, out: 1, kernel: [3, 1]}
+  - conv: {name: c, out: 2, kernel: 2, stride: 2, padding: valid}
+"""
+
+
+def test_patches_say_what_they_repeat() -> None:
+    """10·12 positions of a for 8·12, at 27 products each, of 2,592 + 864 + 192 in all."""
+    found = report(CHAIN, "patches=2")
+    words = dict(found.notes)["Patches"]
+    assert words.startswith("the layers up to c run in 2×2 patches, which repeats 648 mult-adds")
+    assert "(17.8 % of all)" in words
+    assert words.endswith("layer by layer the network needs 384 B")
+    assert found.document["totals"]["memory"]["patches"] == {
+        "patches": 2,
+        "last_layer": "c",
+        "repeated": 648,
+        "layer_by_layer": 384,
+    }
+    none = report(
+        "input: {height: 4, width: 6, channels: 2}\nlayers: [global_avg_pool]\n", "patches=2"
+    )
+    assert dict(none.notes)["Patches"] == "layer by layer: no first stage needs less in patches"
+    assert "patches" not in none.document["totals"]["memory"]
