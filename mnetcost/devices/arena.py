@@ -8,6 +8,10 @@ as TensorFlow Lite places them.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mnetcost.problems import UsageError
+
+MOST = 100_000  # steps of all tensors together: placing more takes more than a second
+
 
 class Block(NamedTuple):
     """Bytes at an offset, from its first to its last step."""
@@ -24,15 +28,23 @@ class Block(NamedTuple):
 
 
 def placed(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks with their offsets; of equal size the one that is there first goes first."""
+    """The blocks with their offsets; of equal size the one that is there first goes first.
+
+    Raises UsageError for more than can be placed in a second.
+    """
+    if (steps := sum(one.last - one.first + 1 for one in blocks)) > MOST:
+        raise UsageError(
+            f"memory: an arena of {len(blocks):,} tensors that are there for {steps:,} steps is "
+            f"over {MOST:,}; --memory plain has the least that any arena needs"
+        )
     at_step: dict[int, set[Block]] = {}
     made = list(blocks)
     for at in sorted(range(len(made)), key=lambda at: (-made[at].size, made[at].first, at)):
         one = made[at]
-        steps = range(one.first, one.last + 1)
-        there = set().union(*(at_step.get(step, ()) for step in steps))
+        life = range(one.first, one.last + 1)
+        there = set().union(*(at_step.get(step, ()) for step in life))
         made[at] = one._replace(offset=_offset(one.size, there))
-        for step in steps:
+        for step in life:
             at_step.setdefault(step, set()).add(made[at])
     return made
 

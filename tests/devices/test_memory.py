@@ -240,3 +240,11 @@ def test_ways_are_read(text: str, ways: tuple[str, ...]) -> None:
 def test_other_words_are_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read_ways(text)
+
+
+def test_more_than_can_be_placed_in_a_second_is_refused() -> None:
+    """400 tensors that are there for 400 steps each."""
+    with pytest.raises(
+        UsageError, match="400 tensors that are there for 160,000 steps is over 100"
+    ):
+        placed([Block(1, 0, 399)] * 400)
