@@ -3,11 +3,11 @@
 import click
 
 from mnetcost.cli.options import EXITS
-from mnetcost.cli.output import choose_format, format_option, output_option, write
+from mnetcost.cli.output import choose_format, exact_format_option, output_option, write
 
 
 @click.command(epilog=EXITS)
-@format_option
+@exact_format_option
 @output_option
 def devices(format_: str | None, output: str | None) -> None:
     """List the devices that times can be told for.

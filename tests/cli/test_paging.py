@@ -118,6 +118,7 @@ AMOUNTS = [
     ["reconcile", NET, "--from", "torch"],
     ["reconcile", NET, "--printed", "569M"],
     ["rewrite", NET, "--to", "standard", "--format", "text"],
+    ["time", NET, "--device", "rk3399-big"],
 ]
 
 
