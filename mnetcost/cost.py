@@ -380,7 +380,7 @@ def is_plain(basis: Basis) -> bool:
     return basis.convention is None and basis.pass_ == "forward"
 
 
-def share(part: int, whole: int) -> Fraction:
+def share(part: int | Fraction, whole: int | Fraction) -> Fraction:
     """part / whole, exact; 0 of nothing."""
     return Fraction(part, whole) if whole else Fraction(0)
 

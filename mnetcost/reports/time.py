@@ -27,7 +27,7 @@ COLUMNS = (
     Column("bar", "", Kind.BAR, leaves=9),
     Column("bound", "Bound by", Kind.TEXT),
 )
-SOON = 1000  # milliseconds of a second
+MILLISECONDS = 1000  # of a second
 
 
 def time_report(found: Sequence[Timing], every: bool = False) -> Report:
@@ -40,9 +40,6 @@ def time_report(found: Sequence[Timing], every: bool = False) -> Report:
     shown = flat if len(found) > 1 else _layers(first, _rows(first, every), tree_=True)
     documents = [_document(one) for one in found]
     header = count_header(first.cost)
-    document = {**header, **documents[0]}
-    if len(found) > 1:
-        document = {**header, "devices": documents}
     return Report(
         title=first.cost.graph.name,
         setting=setting_line(first.cost),
@@ -50,16 +47,16 @@ def time_report(found: Sequence[Timing], every: bool = False) -> Report:
         tables=(shown,),
         notes=(*source_notes(first.cost.graph), *_notes(found)),
         warnings=warning_texts(header),
-        document=document,
+        document={**header, **(documents[0] if len(found) == 1 else {"devices": documents})},
         flat=flat,
     )
 
 
 def milliseconds_text(seconds: Fraction) -> str:
     """Three digits of a time: "104 ms", "8.24 ms", "1.04 s"."""
-    thousandths = float(seconds * SOON)
-    if thousandths >= SOON:
-        return f"{thousandths / SOON:.3g} s"
+    thousandths = float(seconds * MILLISECONDS)
+    if thousandths >= MILLISECONDS:
+        return f"{thousandths / MILLISECONDS:.3g} s"
     return f"{thousandths:.0f} ms" if thousandths >= 100 else f"{thousandths:.3g} ms"
 
 
@@ -83,30 +80,30 @@ def _nanoseconds(one: LayerTime) -> int:
 
 
 def _layers(one: Timing, rows: Sequence[Row], tree_: bool = False) -> Table:
-    times = {layer.work.layer.name: layer for layer in one.layers}
-    cells = tuple(_cells(row, [times[layer.name] for layer in row.layers], one) for row in rows)
+    times, whole = {layer.work.layer.name: layer for layer in one.layers}, one.seconds
+    cells = tuple(_cells(row, [times[layer.name] for layer in row.layers], whole) for row in rows)
     depths = tuple(row.depth for row in rows) if tree_ else ()
     return Table("layers", "Layers", COLUMNS, cells, depths, headed=True)
 
 
-def _cells(row: Row, found: Sequence[LayerTime], whole: Timing) -> tuple[Any, ...]:
+def _together(found: Sequence[LayerTime]) -> LayerTime:
+    """The times of layers as if they were one."""
     computing = sum((one.computing for one in found), Fraction(0))
     moving = sum((one.moving for one in found), Fraction(0))
-    both = LayerTime(found[0].work, computing, moving)
-    part = share_of(both.seconds, whole.seconds)
+    return LayerTime(found[0].work, computing, moving)
+
+
+def _cells(row: Row, found: Sequence[LayerTime], whole: Fraction) -> tuple[Any, ...]:
+    both = _together(found)
+    part = share(both.seconds, whole)
     layer: LayerCost = row.layers[0]
     ways = dict.fromkeys(str(one.work.algorithm) for one in found if one.work.products)
     return (
         *(row.label, "" if row.block else layer.type, "" if row.block else ", ".join(ways)),
         row.layers[-1].output,
         *(sum(one.work.products for one in found), sum(one.work.moved for one in found)),
-        *(both.seconds * SOON, part, part, both.bound),
+        *(both.seconds * MILLISECONDS, part, part, both.bound),
     )
-
-
-def share_of(part: Fraction, whole: Fraction) -> Fraction:
-    """part / whole, exact; 0 of nothing."""
-    return part / whole if whole else Fraction(share(0, 0))
 
 
 def _devices(found: Sequence[Timing]) -> Table:
@@ -121,17 +118,12 @@ def _devices(found: Sequence[Timing]) -> Table:
     rows = tuple(
         (
             *(one.profile.name, one.profile.words),
-            *(time * SOON for time in (one.seconds, *one.interval)),
-            _whole(one).bound,
+            *(time * MILLISECONDS for time in (one.seconds, *one.interval)),
+            _together(one.layers).bound,
         )
         for one in found
     )
     return Table("devices", "Devices", columns, rows, headed=True)
-
-
-def _whole(one: Timing) -> LayerTime:
-    computing = sum((layer.computing for layer in one.layers), Fraction(0))
-    return LayerTime(one.layers[0].work, computing, one.seconds - computing)
 
 
 def _notes(found: Sequence[Timing]) -> list[tuple[str, str]]:
@@ -146,21 +138,17 @@ def profile_words(one: Profile) -> str:
     """What a profile stands on, in a sentence."""
     if one.rate is None or one.bandwidth is None:
         return f"{one.words}, of a data sheet"
-    dtype = str(one.dtypes)
     words = [
-        f"{one.engine.name}, {dtype}, {one.threads} thread{'s' * (one.threads > 1)}",
+        f"{one.engine.name}, {one.dtypes}, {one.threads} thread{'s' * (one.threads > 1)}",
         f"{quantity_text(one.rate, RATE)} and {quantity_text(one.bandwidth, BANDWIDTH)}",
         f"fitted on {one.networks} networks",
     ]
     if one.left_out is not None:
-        alone = "" if one.macs_alone is None else f" (time ∝ mult-adds {percent(one.macs_alone)})"
-        words.append(f"of each left out {percent(one.left_out)} off on average{alone}")
+        alone = (
+            "" if one.macs_alone is None else f" (time ∝ mult-adds {percent_text(one.macs_alone)})"
+        )
+        words.append(f"of each left out {percent_text(one.left_out)} off on average{alone}")
     return "; ".join([*words, *([one.source] if one.source else [])])
-
-
-def percent(part: Fraction) -> str:
-    """A part of 1 in percent."""
-    return percent_text(part)
 
 
 def _document(one: Timing) -> dict[str, Any]:
@@ -168,8 +156,8 @@ def _document(one: Timing) -> dict[str, Any]:
         "device": one.profile.name,
         "engine": one.profile.engine.name,
         "dtype": str(one.profile.dtypes),
-        "total_ms": float(one.seconds * SOON),
-        "interval_ms": [float(time * SOON) for time in one.interval],
+        "total_ms": float(one.seconds * MILLISECONDS),
+        "interval_ms": [float(time * MILLISECONDS) for time in one.interval],
         "layers": [
             {
                 "name": layer.work.layer.name,
@@ -177,7 +165,7 @@ def _document(one: Timing) -> dict[str, Any]:
                 "algorithm": str(layer.work.algorithm),
                 "products": layer.work.products,
                 "bytes": layer.work.moved,
-                "ms": float(layer.seconds * SOON),
+                "ms": float(layer.seconds * MILLISECONDS),
                 "bound": layer.bound or None,
             }
             for layer in one.layers
